@@ -1,0 +1,68 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The targets, from the lowest upwards; imports run downwards only (docs/architecture.md).
+//
+// A target's name is global to every client's package graph, so those that no product exports are
+// underscored. There are no executable products for the same reason: examples run from a clone.
+
+/// Flags of a target that holds element loops, optimised in debug builds too. It works on pointers
+/// and counts that its callers have checked, so arithmetic is not checked again.
+///
+/// Swift takes the instruction set of a target from Clang's `-march`. The levels are the ones that
+/// `_KernelsActive` tests for before it touches the target's table.
+func hot(_ level: String? = nil) -> [SwiftSetting] {
+  var flags = ["-Ounchecked"]
+  #if arch(x86_64)
+  if let level {
+    flags += ["-Xcc", "-march=\(level)", "-Xcc", "-mprefer-vector-width=512"]
+  }
+  // A register tile lives in registers only if both of its loops are unrolled completely.
+  flags += ["-Xllvm", "-unroll-threshold=4000"]
+  #endif
+  return common + [.unsafeFlags(flags)]
+}
+
+/// Every import says whether clients see it.
+let common: [SwiftSetting] = [
+  .enableUpcomingFeature("InternalImportsByDefault"), .enableUpcomingFeature("ExistentialAny"),
+]
+
+let instructionSets = "Sources/InstructionSets"
+
+let package = Package(
+  name: "swift-dit",
+  platforms: [.macOS("26.0"), .iOS("26.0")],  // InlineArray
+  products: [
+    .library(name: "Tensor", targets: ["Tensor"]),
+    .library(name: "Kernels", targets: ["Kernels"]),
+    .library(name: "NN", targets: ["NN"]),
+    .library(name: "DiT", targets: ["DiT"]),
+  ],
+  targets: [
+    .target(name: "_KernelsMicro", path: "\(instructionSets)/Micro", swiftSettings: hot()),
+    .target(
+      name: "_KernelsBaseline", dependencies: ["_KernelsMicro"],
+      path: "\(instructionSets)/Baseline", swiftSettings: hot()),
+    .target(
+      name: "_KernelsAVX2", dependencies: ["_KernelsMicro"], path: "\(instructionSets)/AVX2",
+      swiftSettings: hot("x86-64-v3")),
+    .target(
+      name: "_KernelsAVX512", dependencies: ["_KernelsMicro"], path: "\(instructionSets)/AVX512",
+      swiftSettings: hot("x86-64-v4")),
+    .target(
+      name: "_KernelsActive",
+      dependencies: ["_KernelsMicro", "_KernelsBaseline", "_KernelsAVX2", "_KernelsAVX512"],
+      path: "\(instructionSets)/Active",
+      swiftSettings: common + [.unsafeFlags(["-Xcc", "-mxsave"])]),
+    .target(name: "_Parallel", path: "Sources/Parallel", swiftSettings: common),
+    .target(
+      name: "Tensor", dependencies: ["_KernelsMicro", "_KernelsActive"], swiftSettings: common),
+    .target(
+      name: "Kernels", dependencies: ["Tensor", "_Parallel", "_KernelsMicro", "_KernelsActive"],
+      swiftSettings: common),
+    .target(name: "NN", dependencies: ["Kernels", "Tensor"], swiftSettings: common),
+    .target(name: "DiT", dependencies: ["NN", "Kernels", "Tensor"], swiftSettings: common),
+  ],
+  swiftLanguageModes: [.v6]
+)

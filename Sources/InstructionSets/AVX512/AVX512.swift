@@ -1,0 +1,29 @@
+public import _KernelsMicro
+
+/// x86-64-v4: AVX-512 F, BW, CD, DQ and VL.
+enum AVX512: InstructionSet {
+  typealias F32 = SIMD16<Float>
+
+  static var name: StaticString { "avx512" }
+
+  @inline(__always)
+  static func multiplyAdd(_ a: F32, _ b: F32, _ c: F32) -> F32 { c.addingProduct(a, b) }
+
+  @inline(__always)
+  static func multiplyAdd(_ a: Float, _ b: Float, _ c: Float) -> Float { c.addingProduct(a, b) }
+
+  @inline(__always)
+  static func add(_ a: F32, _ b: F32) -> F32 { a + b }
+
+  @inline(__always)
+  static func subtract(_ a: F32, _ b: F32) -> F32 { a - b }
+
+  @inline(__always)
+  static func multiply(_ a: F32, _ b: F32) -> F32 { a * b }
+
+  @inline(__always)
+  static func larger(_ a: F32, _ b: F32) -> F32 { b.replacing(with: a, where: a .> b) }
+}
+
+/// The kernels for AVX-512.
+public let kernelsAVX512 = KernelTable(AVX512.self, Tile<8, 3>.self)

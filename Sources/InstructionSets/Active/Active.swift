@@ -1,0 +1,50 @@
+internal import Synchronization
+internal import _KernelsBaseline
+public import _KernelsMicro
+
+#if arch(x86_64)
+internal import _KernelsAVX2
+internal import _KernelsAVX512
+#endif
+
+/// An instruction set was asked for that this machine has not.
+public struct UnsupportedInstructionSet: Error, Equatable, CustomStringConvertible {
+  /// What was asked for.
+  public let name: String
+  /// What there is.
+  public let supported: [String]
+
+  /// The error in a sentence.
+  public var description: String {
+    "instruction set '\(name)' is not available here; this machine has "
+      + supported.joined(separator: ", ")
+  }
+}
+
+extension KernelTable {
+  /// The tables that this machine can run, the widest first.
+  public static let supported: [KernelTable] = {
+    // A table is touched only after its test: its initialiser is compiled for its instruction set.
+    var tables: [KernelTable] = []
+    #if arch(x86_64)
+    if Processor.hasAVX512 { tables.append(kernelsAVX512) }
+    if Processor.hasAVX2 { tables.append(kernelsAVX2) }
+    #endif
+    return tables + [kernelsBaseline]
+  }()
+
+  private static let activeIndex = Atomic<Int>(0)
+
+  /// The table in use: the widest one, until another is selected.
+  public static var active: KernelTable { supported[activeIndex.load(ordering: .relaxed)] }
+
+  /// Selects the table called `name` for everything that starts from now on.
+  ///
+  /// - Throws: `UnsupportedInstructionSet` where this machine has none of that name.
+  public static func select(_ name: String) throws(UnsupportedInstructionSet) {
+    guard let index = supported.firstIndex(where: { $0.name == name }) else {
+      throw UnsupportedInstructionSet(name: name, supported: supported.map(\.name))
+    }
+    activeIndex.store(index, ordering: .relaxed)
+  }
+}

@@ -1,0 +1,43 @@
+#if arch(x86_64)
+internal import _Builtin_intrinsics.intel.cpuid
+
+@_silgen_name("llvm.x86.xgetbv")
+private func readExtendedControlRegister(_ index: UInt32) -> UInt64
+
+/// What the processor can do and the system lets it do.
+enum Processor {
+  /// All of x86-64-v3: AVX2, FMA, BMI, F16C, LZCNT, MOVBE.
+  static let hasAVX2: Bool =
+    systemSaves([1, 2])
+    && bits(1, 0, \.ecx, [12, 22, 27, 28, 29]) && bits(7, 0, \.ebx, [3, 5, 8])
+    && bits(0x8000_0001, 0, \.ecx, [5])
+
+  /// All of x86-64-v4: AVX-512 F, DQ, CD, BW, VL.
+  static let hasAVX512: Bool =
+    hasAVX2 && systemSaves([1, 2, 5, 6, 7]) && bits(7, 0, \.ebx, [16, 17, 28, 30, 31])
+
+  private struct Registers {
+    var eax: UInt32 = 0
+    var ebx: UInt32 = 0
+    var ecx: UInt32 = 0
+    var edx: UInt32 = 0
+  }
+
+  private static func bits(
+    _ leaf: UInt32, _ subleaf: UInt32, _ register: KeyPath<Registers, UInt32>, _ wanted: [UInt32]
+  ) -> Bool {
+    var r = Registers()
+    guard __get_cpuid_count(leaf, subleaf, &r.eax, &r.ebx, &r.ecx, &r.edx) != 0 else {
+      return false
+    }
+    return wanted.allSatisfy { r[keyPath: register] >> $0 & 1 == 1 }
+  }
+
+  /// Whether the system saves the registers of these state components when it switches threads.
+  private static func systemSaves(_ components: [UInt64]) -> Bool {
+    guard bits(1, 0, \.ecx, [27]) else { return false }  // without OSXSAVE the next line traps
+    let saved = readExtendedControlRegister(0)
+    return components.allSatisfy { saved >> $0 & 1 == 1 }
+  }
+}
+#endif

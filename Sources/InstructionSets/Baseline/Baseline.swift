@@ -1,0 +1,42 @@
+public import _KernelsMicro
+
+/// What every machine of the architecture has: SSE2 on x86-64, NEON on arm64.
+enum Baseline: InstructionSet {
+  typealias F32 = SIMD4<Float>
+
+  static var name: StaticString { "baseline" }
+
+  // SSE2 has no fused multiply-add: `addingProduct` would call the C library for every lane.
+  #if arch(arm64)
+  @inline(__always)
+  static func multiplyAdd(_ a: F32, _ b: F32, _ c: F32) -> F32 { c.addingProduct(a, b) }
+
+  @inline(__always)
+  static func multiplyAdd(_ a: Float, _ b: Float, _ c: Float) -> Float { c.addingProduct(a, b) }
+  #else
+  @inline(__always)
+  static func multiplyAdd(_ a: F32, _ b: F32, _ c: F32) -> F32 { a * b + c }
+
+  @inline(__always)
+  static func multiplyAdd(_ a: Float, _ b: Float, _ c: Float) -> Float { a * b + c }
+  #endif
+
+  @inline(__always)
+  static func add(_ a: F32, _ b: F32) -> F32 { a + b }
+
+  @inline(__always)
+  static func subtract(_ a: F32, _ b: F32) -> F32 { a - b }
+
+  @inline(__always)
+  static func multiply(_ a: F32, _ b: F32) -> F32 { a * b }
+
+  @inline(__always)
+  static func larger(_ a: F32, _ b: F32) -> F32 { b.replacing(with: a, where: a .> b) }
+}
+
+/// The kernels for the baseline.
+#if arch(arm64)
+public let kernelsBaseline = KernelTable(Baseline.self, Tile<8, 3>.self)  // 32 registers
+#else
+public let kernelsBaseline = KernelTable(Baseline.self, Tile<6, 2>.self)  // 16 registers
+#endif

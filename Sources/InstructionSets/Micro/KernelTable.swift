@@ -1,0 +1,45 @@
+/// The entry points of one instruction set.
+///
+/// An operation fetches its table once and hands over whole ranges of rows; nothing inside a hot
+/// loop is called through a table.
+public final class KernelTable: Sendable {
+  /// The name of the instruction set.
+  public let name: String
+  /// The rows of a register tile and the columns of a packed panel, in elements.
+  public let tileRows, panelWidth: Int
+  /// Packs panels of a matrix: source, panels, packed matrix.
+  public let pack: @Sendable (PackingSource, Range<Int>, UnsafeMutablePointer<Float>) -> Void
+  /// Computes rows × panels of a product, with `tileRows` × `panelWidth` elements of scratch.
+  public let product:
+    @Sendable (Product, Range<Int>, Range<Int>, UnsafeMutablePointer<Float>) -> Void
+  /// The scratch that `attend` needs: queries, keys, head size.
+  public let attentionScratch: @Sendable (Int, Int, Int) -> Int
+  /// Computes the results of a range of queries of one head, with scratch.
+  public let attend: @Sendable (AttentionHead, Range<Int>, UnsafeMutablePointer<Float>) -> Void
+  /// Replaces rows by their softmax: first row, number of rows, columns, scale.
+  public let softmax: @Sendable (UnsafeMutablePointer<Float>, Int, Int, Float) -> Void
+  /// Normalizes a range of rows.
+  public let normalize: @Sendable (Normalization, Range<Int>) -> Void
+  /// Applies a function to elements: function, input, output (which may be the input), count.
+  public let map:
+    @Sendable (ElementFunction, UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void
+
+  /// Instantiates the kernels for `isa` with a register tile of the shape of `tile`.
+  @inlinable @inline(__always)
+  public init<I: InstructionSet, let rows: Int, let columns: Int>(
+    _ isa: I.Type, _ tile: Tile<rows, columns>.Type
+  ) {
+    name = "\(I.name)"
+    tileRows = rows
+    panelWidth = tile.panelWidth(isa)
+    pack = { tile.pack(isa, $0, panels: $1, into: $2) }
+    product = { tile.compute(isa, $0, rows: $1, panels: $2, tile: $3) }
+    attentionScratch = { tile.attentionScratch(isa, queries: $0, keys: $1, size: $2) }
+    attend = { tile.attend(isa, $0, queries: $1, scratch: $2) }
+    softmax = { first, rows, columns, scale in
+      for row in 0..<rows { I.softmax(first + row * columns, count: columns, scale: scale) }
+    }
+    normalize = { I.normalize($0, rows: $1) }
+    map = { I.map($0, $1, into: $2, count: $3) }
+  }
+}

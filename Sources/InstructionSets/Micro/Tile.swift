@@ -1,0 +1,40 @@
+/// A register tile: the product of `rows` rows with one panel, which is `columns` vectors wide.
+public enum Tile<let rows: Int, let columns: Int>: SendableMetatype {
+  /// Computes `a · panel` and writes it to `result`, `rows` × (`columns` vectors), dense.
+  ///
+  /// Every sum starts at zero and takes its products in the order of the depth, so an output
+  /// does not depend on which tile it is part of.
+  ///
+  /// - Parameters:
+  ///   - isa: The instruction set.
+  ///   - a: The first of the rows, row-major.
+  ///   - stride: The distance between rows of `a`, in elements.
+  ///   - panel: `depth` groups of `columns` vectors.
+  ///   - depth: The number of terms in each sum.
+  ///   - result: Where the tile goes.
+  @inlinable @inline(__always)
+  public static func product<I: InstructionSet>(
+    _ isa: I.Type, _ a: UnsafePointer<Float>, stride: Int, panel: UnsafePointer<Float>, depth: Int,
+    into result: UnsafeMutablePointer<Float>
+  ) {
+    // In registers as long as the loops over rows and columns unroll: Scripts/symbols.sh looks.
+    var sums = InlineArray<rows, InlineArray<columns, I.F32>>(
+      repeating: .init(repeating: .zero))
+    var panel = panel
+    for k in 0..<depth {
+      for i in 0..<rows {
+        let x = I.F32(repeating: a[i * stride + k])
+        for j in 0..<columns {
+          sums[unchecked: i][unchecked: j] = I.multiplyAdd(
+            x, I.load(panel + j * I.width), sums[unchecked: i][unchecked: j])
+        }
+      }
+      panel += columns * I.width
+    }
+    for i in 0..<rows {
+      for j in 0..<columns {
+        I.store(sums[unchecked: i][unchecked: j], result + (i * columns + j) * I.width)
+      }
+    }
+  }
+}

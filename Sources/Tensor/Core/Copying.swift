@@ -1,0 +1,32 @@
+extension Tensor {
+  /// The same tensor with its elements in row-major order without gaps; itself if they are.
+  public func contiguous() -> Tensor { isContiguous ? self : copied() }
+
+  /// A copy with memory of its own, in row-major order.
+  package func copied() -> Tensor {
+    let result = Tensor(uninitialized: shape)
+    guard count > 0 else { return result }
+    if isContiguous {
+      result.mutablePointer.update(from: pointer, count: count)
+      return result
+    }
+    // An odometer over all but the last dimension.
+    let (rowLength, rowStride) = (shape[rank - 1], strides[rank - 1])
+    var index = [Int](repeating: 0, count: rank - 1)
+    var (source, target) = (pointer, result.mutablePointer)
+    while true {
+      for i in 0..<rowLength { target[i] = source[i * rowStride] }
+      target += rowLength
+      var axis = rank - 2
+      while axis >= 0 {
+        index[axis] += 1
+        source += strides[axis]
+        if index[axis] < shape[axis] { break }
+        source -= strides[axis] * shape[axis]
+        index[axis] = 0
+        axis -= 1
+      }
+      if axis < 0 { return result }
+    }
+  }
+}

@@ -1,0 +1,138 @@
+/// An array of any number of dimensions.
+///
+/// A tensor is a value: a copy of it shares the elements until one of both is written to. Slices,
+/// transposes and the like are views that share them too. An element stands at the sum of its
+/// indices times the strides, from the offset on.
+///
+/// The type shadows the module of the same name; where a module must be named, write
+/// `Tensor::Tensor`.
+public struct Tensor<Scalar: TensorScalar>: @unchecked Sendable {
+  package var storage: Storage
+  /// The position of the first element in the storage, in elements.
+  package var offset: Int
+  /// The number of elements in each dimension.
+  public internal(set) var shape: [Int]
+  /// The distance between neighbours in each dimension, in elements; zero where broadcast.
+  public internal(set) var strides: [Int]
+
+  package init(storage: Storage, offset: Int = 0, shape: [Int], strides: [Int]) {
+    self.storage = storage
+    self.offset = offset
+    self.shape = shape
+    self.strides = strides
+  }
+
+  /// A row-major tensor in `storage`, from its start on.
+  package init(storage: Storage, shape: [Int]) {
+    check(
+      storage.byteCount >= shape.product * MemoryLayout<Scalar>.stride,
+      "tensor of shape \(shape) needs more than \(storage.byteCount) bytes")
+    self.init(storage: storage, shape: shape, strides: shape.rowMajorStrides)
+  }
+
+  /// A row-major tensor whose elements are not initialised; for those who fill it at once.
+  package init(uninitialized shape: [Int]) {
+    check(shape.allSatisfy { $0 >= 0 }, "negative extent in shape \(shape)")
+    self.init(
+      storage: Storage(byteCount: shape.product * MemoryLayout<Scalar>.stride), shape: shape)
+  }
+
+  /// A tensor of equal elements.
+  public init(repeating element: Scalar, shape: [Int]) {
+    self.init(uninitialized: shape)
+    withUnsafeMutableElements { $0.initialize(repeating: element) }
+  }
+
+  /// A tensor of the elements of an array, in row-major order.
+  ///
+  /// - Precondition: `elements.count` is the product of `shape`.
+  public init(_ elements: [Scalar], shape: [Int]) {
+    check(
+      elements.count == shape.product,
+      "\(elements.count) elements do not fill a tensor of shape \(shape)")
+    self.init(uninitialized: shape)
+    withUnsafeMutableElements { _ = $0.initialize(from: elements) }
+  }
+
+  /// A vector of the elements of an array.
+  public init(_ elements: [Scalar]) {
+    self.init(elements, shape: [elements.count])
+  }
+
+  /// A tensor of no dimension: one element.
+  public init(scalar: Scalar) {
+    self.init([scalar], shape: [])
+  }
+
+  /// The number of dimensions.
+  public var rank: Int { shape.count }
+
+  /// The number of elements.
+  public var count: Int { shape.product }
+
+  /// Whether the elements stand in row-major order without gaps.
+  public var isContiguous: Bool {
+    var expected = 1
+    for (extent, stride) in zip(shape, strides).reversed() where extent != 1 {
+      if stride != expected && count > 0 { return false }
+      expected *= extent
+    }
+    return true
+  }
+
+  /// The first element. Valid as long as the tensor is; use `withExtendedLifetime`.
+  package var pointer: UnsafePointer<Scalar> {
+    UnsafePointer(storage.base.assumingMemoryBound(to: Scalar.self) + offset)
+  }
+
+  /// Calls `body` with the elements, in row-major order.
+  public func withUnsafeElements<Result>(
+    _ body: (UnsafeBufferPointer<Scalar>) throws -> Result
+  ) rethrows -> Result {
+    let dense = contiguous()
+    return try withExtendedLifetime(dense.storage) {
+      try body(UnsafeBufferPointer(start: dense.pointer, count: count))
+    }
+  }
+
+  /// Calls `body` with the elements, in row-major order, to be written to.
+  public mutating func withUnsafeMutableElements<Result>(
+    _ body: (UnsafeMutableBufferPointer<Scalar>) throws -> Result
+  ) rethrows -> Result {
+    makeUniqueAndContiguous()
+    return try withExtendedLifetime(storage) {
+      try body(UnsafeMutableBufferPointer(start: mutablePointer, count: count))
+    }
+  }
+
+  /// The first element, to be written to by whoever made sure that nobody else sees it.
+  package var mutablePointer: UnsafeMutablePointer<Scalar> {
+    storage.base.assumingMemoryBound(to: Scalar.self) + offset
+  }
+
+  /// Makes the elements this tensor's own, in row-major order.
+  package mutating func makeUniqueAndContiguous() {
+    if !(storage.isWritable && isKnownUniquelyReferenced(&storage) && isContiguous) {
+      self = copied()
+    }
+  }
+
+  /// The elements, in row-major order.
+  public var elements: [Scalar] {
+    withUnsafeElements { Array($0) }
+  }
+}
+
+extension [Int] {
+  /// The number of elements of a tensor of this shape.
+  package var product: Int { reduce(1, *) }
+
+  /// The strides of a tensor of this shape without gaps.
+  package var rowMajorStrides: [Int] {
+    var strides = [Int](repeating: 1, count: count)
+    for axis in indices.reversed().dropFirst() {
+      strides[axis] = strides[axis + 1] * self[axis + 1]
+    }
+    return strides
+  }
+}
