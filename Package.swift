@@ -63,6 +63,9 @@ let package = Package(
       swiftSettings: common),
     .target(name: "NN", dependencies: ["Kernels", "Tensor"], swiftSettings: common),
     .target(name: "DiT", dependencies: ["NN", "Kernels", "Tensor"], swiftSettings: common),
+    .executableTarget(
+      name: "benchmarks", dependencies: ["Kernels", "Tensor", "_KernelsActive", "_KernelsMicro"], path: "Benchmarks/Suite",
+      swiftSettings: common),
   ],
   swiftLanguageModes: [.v6]
 )

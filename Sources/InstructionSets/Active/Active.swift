@@ -2,6 +2,13 @@ internal import Synchronization
 internal import _KernelsBaseline
 public import _KernelsMicro
 
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#else
+internal import Darwin
+#endif
 #if arch(x86_64)
 internal import _KernelsAVX2
 internal import _KernelsAVX512
@@ -33,9 +40,14 @@ extension KernelTable {
     return tables + [kernelsBaseline]
   }()
 
-  private static let activeIndex = Atomic<Int>(0)
+  private static let activeIndex = Atomic<Int>(
+    supported.firstIndex { $0.name == environmentName } ?? 0)
 
-  /// The table in use: the widest one, until another is selected.
+  /// What the environment asks for in `KERNELS_ISA`, if anything.
+  public static var environmentName: String? { getenv("KERNELS_ISA").map { String(cString: $0) } }
+
+  /// The table in use: the one that `KERNELS_ISA` names or else the widest one, until another is
+  /// selected.
   public static var active: KernelTable { supported[activeIndex.load(ordering: .relaxed)] }
 
   /// Selects the table called `name` for everything that starts from now on.

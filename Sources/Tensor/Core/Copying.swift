@@ -4,16 +4,25 @@ extension Tensor {
 
   /// A copy with memory of its own, in row-major order.
   package func copied() -> Tensor {
-    let result = Tensor(uninitialized: shape)
-    guard count > 0 else { return result }
-    if isContiguous {
-      result.mutablePointer.update(from: pointer, count: count)
-      return result
-    }
+    var result = Tensor(uninitialized: shape)
+    result.update(from: self)
+    return result
+  }
+
+  /// Writes the elements of `source` into this tensor's memory, which is dense and its own.
+  package mutating func update(from source: Tensor) {
+    check(shape == source.shape, "update: \(source.shape) does not fill \(shape)")
+    guard count > 0 else { return }
+    source.copy(to: mutablePointer)
+  }
+
+  /// Writes the elements to `target` on, in row-major order.
+  private func copy(to target: UnsafeMutablePointer<Scalar>) {
+    if isContiguous { return target.update(from: pointer, count: count) }
     // An odometer over all but the last dimension.
     let (rowLength, rowStride) = (shape[rank - 1], strides[rank - 1])
     var index = [Int](repeating: 0, count: rank - 1)
-    var (source, target) = (pointer, result.mutablePointer)
+    var (source, target) = (pointer, target)
     while true {
       for i in 0..<rowLength { target[i] = source[i * rowStride] }
       target += rowLength
@@ -26,7 +35,7 @@ extension Tensor {
         index[axis] = 0
         axis -= 1
       }
-      if axis < 0 { return result }
+      if axis < 0 { return }
     }
   }
 }

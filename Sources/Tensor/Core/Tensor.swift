@@ -110,9 +110,14 @@ public struct Tensor<Scalar: TensorScalar>: @unchecked Sendable {
     storage.base.assumingMemoryBound(to: Scalar.self) + offset
   }
 
+  /// Whether this tensor alone holds its elements and may write to them.
+  package mutating func isUniquelyWritable() -> Bool {
+    storage.isWritable && isKnownUniquelyReferenced(&storage)
+  }
+
   /// Makes the elements this tensor's own, in row-major order.
   package mutating func makeUniqueAndContiguous() {
-    if !(storage.isWritable && isKnownUniquelyReferenced(&storage) && isContiguous) {
+    if !(isUniquelyWritable() && isContiguous) {
       self = copied()
     }
   }

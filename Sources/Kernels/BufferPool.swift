@@ -1,0 +1,51 @@
+internal import Synchronization
+package import Tensor
+
+/// Memory that is lent to tensors and comes back when the last of them is done with it.
+///
+/// A run asks for the same sizes at every step, so that after the first one nothing is allocated.
+package final class BufferPool: Sendable {
+  private struct State {
+    var free: [Int: [UInt]] = [:]  // addresses by size
+    var misses = 0
+    var bytes = 0
+  }
+
+  private let state = Mutex(State())
+
+  package init() {}
+
+  deinit {
+    for address in state.withLock({ $0.free.values.flatMap { $0 } }) {
+      UnsafeMutableRawPointer(bitPattern: address)?.deallocate()
+    }
+  }
+
+  /// How often memory had to be allocated.
+  package var misses: Int { state.withLock { $0.misses } }
+
+  /// The bytes that have been allocated in all.
+  package var byteCount: Int { state.withLock { $0.bytes } }
+
+  /// Lends at least `byteCount` bytes, not initialised.
+  package func lend(_ byteCount: Int) -> Storage {
+    let size = max(byteCount.roundedUp(to: 4096), 4096)
+    let address = state.withLock { state -> UInt? in
+      if let address = state.free[size]?.popLast() { return address }
+      state.misses += 1
+      state.bytes += size
+      return nil
+    }
+    let base =
+      address.flatMap { UnsafeMutableRawPointer(bitPattern: $0) }
+      ?? .allocate(byteCount: size, alignment: Storage.alignment)
+    return Storage(base, byteCount: size, isWritable: true) { base in
+      self.state.withLock { $0.free[size, default: []].append(UInt(bitPattern: base)) }
+    }
+  }
+}
+
+extension Int {
+  /// The smallest multiple of `unit` that is not below this number.
+  package func roundedUp(to unit: Int) -> Int { (self + unit - 1) / unit * unit }
+}

@@ -1,0 +1,45 @@
+internal import _Parallel
+public import Tensor
+
+/// The softmax of each row, `e^x / Σ e^x` along the last axis.
+///
+/// - Parameters:
+///   - x: `[…, columns]`.
+///   - workspace: What to compute with.
+/// - Returns: `[…, columns]`; each row sums to one.
+public func softmax(_ x: Tensor<Float>, in workspace: Workspace) -> Tensor<Float> {
+  let columns = x.shape.last ?? 1
+  var output: Tensor<Float> = workspace.tensor(x.shape)
+  output.update(from: x)
+  let table = workspace.table
+  nonisolated(unsafe) let elements = output.mutablePointer
+  parallelFor(
+    x.shape.dropLast().product, grain: rowGrain(columns), threads: workspace.threads
+  ) { range, _ in
+    table.softmax(elements + range.lowerBound * columns, range.count, columns, 1)
+  }
+  return output
+}
+
+/// Applies an activation to each element.
+///
+/// - Parameters:
+///   - activation: The function.
+///   - x: Any shape.
+///   - workspace: What to compute with.
+public func activate(
+  _ activation: Activation, _ x: Tensor<Float>, in workspace: Workspace
+) -> Tensor<Float> {
+  let x = x.contiguous()
+  let output: Tensor<Float> = workspace.tensor(x.shape)
+  let table = workspace.table
+  nonisolated(unsafe) let (input, result) = (x.pointer, output.mutablePointer)
+  parallelFor(x.count, grain: rowGrain(1), threads: workspace.threads) { range, _ in
+    let start = range.lowerBound
+    table.map(activation.function, input + start, result + start, range.count)
+  }
+  return withExtendedLifetime(x) { output }
+}
+
+/// The rows that are worth a thread: fewer take less time than it takes to wake one.
+func rowGrain(_ columns: Int) -> Int { max(1, 16_384 / max(columns, 1)) }

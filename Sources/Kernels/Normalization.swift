@@ -1,0 +1,82 @@
+internal import _KernelsMicro
+internal import _Parallel
+public import Tensor
+
+/// Layer normalization, then a shift and a scale that depend on the sample (adaLN).
+///
+/// `(x - mean) / √(variance + ε) · (1 + scale) + shift`, in one pass into the next product.
+///
+/// - Parameters:
+///   - x: `[batch, tokens, width]`.
+///   - shift: What is added, `[batch, width]`.
+///   - scale: A factor less one, `[batch, width]`, with the strides of `shift`.
+///   - epsilon: What is added to the variance.
+///   - workspace: What to compute with.
+/// - Returns: `[batch, tokens, width]`.
+public func layerNorm(
+  _ x: Tensor<Float>, shift: Tensor<Float>, scale: Tensor<Float>, epsilon: Float,
+  in workspace: Workspace
+) -> Operand {
+  check(
+    x.rank == 3 && shift.shape == [x.shape[0], x.shape[2]] && shift.shape == scale.shape
+      && shift.strides == scale.strides && shift.strides[1] == 1,
+    "layer norm: shift \(shift.shape) and scale \(scale.shape) do not modulate \(x.shape)")
+  let output = normalized(x, epsilon: epsilon, subtractsMean: true, in: workspace) {
+    ($0.shift, $0.scale) = (shift.pointer, scale.pointer)
+    ($0.modulationStride, $0.modulationRows) = (shift.strides[0], x.shape[1])
+  }
+  return withExtendedLifetime((shift, scale)) { Operand(output) }
+}
+
+/// Layer normalization, `(x - mean) / √(variance + ε) · weight + bias`.
+///
+/// - Parameters:
+///   - x: `[…, width]`.
+///   - weight: A factor for each column, `[width]`.
+///   - bias: A summand for each column, `[width]`.
+///   - epsilon: What is added to the variance.
+///   - workspace: What to compute with.
+public func layerNorm(
+  _ x: Tensor<Float>, weight: Tensor<Float>? = nil, bias: Tensor<Float>? = nil, epsilon: Float,
+  in workspace: Workspace
+) -> Tensor<Float> {
+  normalized(
+    x, weight: weight, bias: bias, epsilon: epsilon, subtractsMean: true, in: workspace)
+}
+
+/// Root-mean-square normalization, `x / √(mean of x² + ε) · weight`.
+///
+/// - Parameters:
+///   - x: `[…, width]`.
+///   - weight: A factor for each column, `[width]`.
+///   - epsilon: What is added to the mean of the squares.
+///   - workspace: What to compute with.
+public func rmsNorm(
+  _ x: Tensor<Float>, weight: Tensor<Float>? = nil, epsilon: Float, in workspace: Workspace
+) -> Tensor<Float> {
+  normalized(x, weight: weight, epsilon: epsilon, subtractsMean: false, in: workspace)
+}
+
+private func normalized(
+  _ x: Tensor<Float>, weight: Tensor<Float>? = nil, bias: Tensor<Float>? = nil, epsilon: Float,
+  subtractsMean: Bool, in workspace: Workspace, finish: (inout Normalization) -> Void = { _ in }
+) -> Tensor<Float> {
+  let columns = x.shape.last ?? 1
+  check(
+    [weight, bias].allSatisfy { $0.map { $0.shape == [columns] } ?? true },
+    "norm: weight \(weight?.shape ?? []) and bias \(bias?.shape ?? []) do not fit \(x.shape)")
+  let (x, weight, bias) = (x.contiguous(), weight?.contiguous(), bias?.contiguous())
+  let output: Tensor<Float> = workspace.tensor(x.shape)
+  var normalization = Normalization(
+    input: x.pointer, inputStride: columns, output: output.mutablePointer, columns: columns,
+    epsilon: epsilon, subtractsMean: subtractsMean)
+  (normalization.weight, normalization.bias) = (weight?.pointer, bias?.pointer)
+  finish(&normalization)
+  let (table, work) = (workspace.table, normalization)
+  parallelFor(
+    x.shape.dropLast().product, grain: rowGrain(columns), threads: workspace.threads
+  ) { range, _ in
+    table.normalize(work, range)
+  }
+  return withExtendedLifetime((x, weight, bias)) { output }
+}

@@ -1,0 +1,44 @@
+public import Tensor
+package import _KernelsMicro
+
+/// The weights of a linear layer, packed for the products that use them.
+///
+/// The layout is the one of the instruction set that is active when they are packed: panels of a
+/// few columns of the result, each with all its terms in the order of the sum.
+public struct PackedMatrix: Sendable {
+  /// The length of the rows that it takes.
+  public let inputs: Int
+  /// The length of the rows that it gives.
+  public let outputs: Int
+  /// The kernels that the layout is for.
+  package let table: KernelTable
+  package let storage: Storage
+
+  /// Packs weights.
+  ///
+  /// - Parameter weight: A row for each output, `[outputs, inputs]`, as PyTorch stores them.
+  /// - Precondition: `weight` has two dimensions.
+  public init(_ weight: Tensor<Float>) { self.init(weight, table: .active) }
+
+  package init(_ weight: Tensor<Float>, table: KernelTable) {
+    check(weight.rank == 2, "packed matrix: weights of shape \(weight.shape) are no matrix")
+    (outputs, inputs) = (weight.shape[0], weight.shape[1])
+    self.table = table
+    let panels = (outputs + table.panelWidth - 1) / table.panelWidth
+    storage = Storage(
+      byteCount: panels * table.panelWidth * inputs * MemoryLayout<Float>.stride)
+    let source = PackingSource(
+      elements: weight.pointer, depthStride: weight.strides[1], columnStride: weight.strides[0],
+      depth: inputs, columns: outputs)
+    withExtendedLifetime(weight) { table.pack(source, 0..<panels, mutablePointer) }
+  }
+
+  package var pointer: UnsafePointer<Float> { UnsafePointer(mutablePointer) }
+
+  private var mutablePointer: UnsafeMutablePointer<Float> {
+    storage.base.assumingMemoryBound(to: Float.self)
+  }
+
+  /// The bytes that the packed weights take.
+  public var byteCount: Int { storage.byteCount }
+}

@@ -1,0 +1,63 @@
+package import Tensor
+internal import _KernelsActive
+package import _KernelsMicro
+internal import _Parallel
+
+/// What a run computes with: a number of threads, an instruction set, and memory.
+///
+/// Every operation takes its workspace as an argument. Results do not depend on the number of
+/// threads, to the last bit. A workspace belongs to one run at a time; runs side by side have one
+/// each.
+public struct Workspace: Sendable {
+  /// The most threads that an operation uses.
+  public let threads: Int
+  package let table: KernelTable
+  package let pool = BufferPool()
+
+  /// A workspace of the instruction set that is active now.
+  ///
+  /// - Parameter threads: The most threads to use, at least one; by default one for each processor.
+  public init(threads: Int? = nil) {
+    self.init(threads: threads ?? processorCount, table: .active)
+  }
+
+  package init(threads: Int, table: KernelTable) {
+    check(threads > 0, "a workspace needs at least one thread, not \(threads)")
+    self.threads = threads
+    self.table = table
+  }
+
+  /// The name of the instruction set.
+  public var instructionSet: String { table.name }
+
+  /// How often memory had to be allocated so far. After a run's first step it stays the same.
+  public var poolMisses: Int { pool.misses }
+
+  /// The bytes of memory that operations and their results have needed so far.
+  public var poolByteCount: Int { pool.byteCount }
+
+  /// A tensor from the pool, its elements not initialised.
+  package func tensor<Scalar>(_ shape: [Int], of: Scalar.Type = Float.self) -> Tensor<Scalar> {
+    Tensor(storage: pool.lend(shape.product * MemoryLayout<Scalar>.stride), shape: shape)
+  }
+
+  /// The instruction sets that this machine has, the widest first.
+  public static var supportedInstructionSets: [String] { KernelTable.supported.map(\.name) }
+
+  /// Selects the instruction set of all workspaces and packed weights made from now on.
+  ///
+  /// - Parameter name: One of `supportedInstructionSets`.
+  /// - Throws: An error that lists what there is, where the machine has none of that name.
+  public static func selectInstructionSet(_ name: String) throws {
+    try KernelTable.select(name)
+  }
+
+  /// Selects the instruction set that the environment names in `KERNELS_ISA`, if it names one.
+  ///
+  /// Executables call this first: a library only falls back to the widest set.
+  ///
+  /// - Throws: An error that lists what there is, where the machine has none of that name.
+  public static func selectInstructionSetFromEnvironment() throws {
+    if let name = KernelTable.environmentName { try selectInstructionSet(name) }
+  }
+}
