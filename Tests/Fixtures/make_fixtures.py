@@ -318,7 +318,7 @@ INPUTS = {  # t and y; y = num_classes is the null class
 
 
 def tiny_dit(name):
-    """A DiT whose every weight is random and not zero. Uniform numbers, because torch draws them bit for bit alike on every processor."""
+    """A DiT whose every weight is random and not zero. The numbers are uniform, because torch draws them bit for bit alike on every processor."""
     model = DiT(TINY[name]).eval().requires_grad_(False)
     g = generator(1000 + ord(name))
     for key, parameter in model.named_parameters():
@@ -559,7 +559,25 @@ def make_samplers():
                 x = scheduler.step(eps[k], t, x, eta=float(eta), variance_noise=noise[k]).prev_sample
                 trajectory.append(x)
             tensors[prefix + "trajectory"] = torch.stack(trajectory)
+    for variance in ("fixed", "learned"):
+        tensors |= {f"ddpm.step.{variance}.{name}": value for name, value in ddpm_steps(variance, steps, shape, g).items()}
     return tensors, {}
+
+
+def ddpm_steps(variance, steps, shape, g):
+    """DDPM stepping with given outputs. eps is nearly the noise between x and a fixed picture, so that x stays small and the noise of every step shows."""
+    x, noise, picture, error = (torch.randn(*s, *shape, generator=g) for s in ((), (steps,), (), (steps,)))
+    v = torch.rand(steps, *shape, generator=g) * 3 - 1.5 if variance == "learned" else None
+    eps, bar = [], alphas_cumprod()
+
+    def predict(x, t):
+        k = len(eps)
+        eps.append((x - math.sqrt(bar[t]) * picture) / math.sqrt(1 - bar[t]) + 0.1 * error[k])
+        return eps[k], None if v is None else v[k]
+
+    trajectory = ddpm_sample(predict, x, noise)
+    tensors = {"x0": x, "eps": torch.stack(eps), "noise": noise, "trajectory": trajectory}
+    return tensors if v is None else tensors | {"v": v}
 
 
 # ---------------------------------------------------------------------------------------------------------------- 8. judge
@@ -603,7 +621,7 @@ def make_all(model_folder, judge_folder):
 
 
 def is_exact(name, tensor):
-    """Integers, uniform draws, bf16 weights and the weights' names are the same everywhere; normals and arithmetic are not."""
+    """Integers, uniform draws and random weights are the same on every processor; normals and arithmetic are not."""
     return not tensor.is_floating_point() or name.startswith(("rand.", "rand64.")) or (name.startswith("model.") and name != "model.pos_embed")
 
 

@@ -26,4 +26,4 @@ enum AVX512: InstructionSet {
 }
 
 /// The kernels for AVX-512.
-public let kernelsAVX512 = KernelTable(AVX512.self, Tile<8, 3>.self)
+public let kernelsAVX512 = KernelTable(AVX512.self, Tile<12, 2>.self)

@@ -23,6 +23,12 @@ public final class KernelTable: Sendable {
   /// Applies a function to elements: function, input, output (which may be the input), count.
   public let map:
     @Sendable (ElementFunction, UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void
+  /// Writes a linear combination: factors, inputs, their number, output, range of elements.
+  public let combine:
+    @Sendable (
+      UnsafePointer<Float>, UnsafePointer<UnsafePointer<Float>>, Int, UnsafeMutablePointer<Float>,
+      Range<Int>
+    ) -> Void
 
   /// Instantiates the kernels for `isa` with a register tile of the shape of `tile`.
   @inlinable @inline(__always)
@@ -41,5 +47,6 @@ public final class KernelTable: Sendable {
     }
     normalize = { I.normalize($0, rows: $1) }
     map = { I.map($0, $1, into: $2, count: $3) }
+    combine = { I.combine($0, $1, terms: $2, into: $3, range: $4) }
   }
 }

@@ -22,11 +22,13 @@ public enum Tile<let rows: Int, let columns: Int>: SendableMetatype {
       repeating: .init(repeating: .zero))
     var panel = panel
     for k in 0..<depth {
+      var y = InlineArray<columns, I.F32>(repeating: .zero)
+      for j in 0..<columns { y[unchecked: j] = I.load(panel + j * I.width) }
       for i in 0..<rows {
         let x = I.F32(repeating: a[i * stride + k])
         for j in 0..<columns {
           sums[unchecked: i][unchecked: j] = I.multiplyAdd(
-            x, I.load(panel + j * I.width), sums[unchecked: i][unchecked: j])
+            x, y[unchecked: j], sums[unchecked: i][unchecked: j])
         }
       }
       panel += columns * I.width

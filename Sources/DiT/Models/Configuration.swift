@@ -1,0 +1,65 @@
+extension DiffusionTransformer {
+  /// The sizes of a model.
+  public struct Configuration: Sendable, Hashable {
+    /// The side of a picture or latent, in pixels of it.
+    public var inputSide: Int
+    /// The channels of a picture or latent.
+    public var channels: Int
+    /// The side of a patch.
+    public var patchSize: Int
+    /// The number of elements of a token.
+    public var width: Int
+    /// The number of blocks.
+    public var depth: Int
+    /// The number of attention heads.
+    public var headCount: Int
+    /// The width between the two layers of the feed-forward branch.
+    public var hiddenWidth: Int
+    /// The number of classes, the null class not counted.
+    public var classCount: Int
+    /// Whether the model also predicts the variance of a step.
+    public var learnsSigma: Bool
+
+    /// A configuration; the defaults are those of the published models at 256 × 256.
+    public init(
+      inputSide: Int = 32, channels: Int = 4, patchSize: Int, width: Int, depth: Int,
+      headCount: Int, hiddenWidth: Int? = nil, classCount: Int = 1000, learnsSigma: Bool = true
+    ) {
+      (self.inputSide, self.channels, self.patchSize) = (inputSide, channels, patchSize)
+      (self.width, self.depth, self.headCount) = (width, depth, headCount)
+      self.hiddenWidth = hiddenWidth ?? 4 * width
+      (self.classCount, self.learnsSigma) = (classCount, learnsSigma)
+    }
+
+    /// DiT-S, 33 million parameters.
+    public static func small(patchSize: Int, inputSide: Int = 32) -> Self {
+      Self(inputSide: inputSide, patchSize: patchSize, width: 384, depth: 12, headCount: 6)
+    }
+
+    /// DiT-B, 130 million parameters.
+    public static func base(patchSize: Int, inputSide: Int = 32) -> Self {
+      Self(inputSide: inputSide, patchSize: patchSize, width: 768, depth: 12, headCount: 12)
+    }
+
+    /// DiT-L, 458 million parameters.
+    public static func large(patchSize: Int, inputSide: Int = 32) -> Self {
+      Self(inputSide: inputSide, patchSize: patchSize, width: 1024, depth: 24, headCount: 16)
+    }
+
+    /// DiT-XL, 675 million parameters.
+    public static func extraLarge(patchSize: Int, inputSide: Int = 32) -> Self {
+      Self(inputSide: inputSide, patchSize: patchSize, width: 1152, depth: 28, headCount: 16)
+    }
+
+    /// The patches along a side.
+    public var gridSide: Int { inputSide / patchSize }
+    /// The number of tokens.
+    public var tokenCount: Int { gridSide * gridSide }
+    /// The channels of a prediction.
+    public var outputChannels: Int { learnsSigma ? 2 * channels : channels }
+    /// The label that stands for no class.
+    public var nullClass: Int { classCount }
+    /// The shape of one picture or latent.
+    public var sampleShape: [Int] { [channels, inputSide, inputSide] }
+  }
+}

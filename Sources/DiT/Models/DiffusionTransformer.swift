@@ -1,0 +1,88 @@
+public import Kernels
+public import NN
+public import Tensor
+
+/// A class-conditional diffusion transformer (DiT).
+///
+/// Reference: [Peebles and Xie, 2023](https://arxiv.org/abs/2212.09748), and `models.py` of
+/// [facebookresearch/DiT](https://github.com/facebookresearch/DiT), whose names the weights have.
+public struct DiffusionTransformer: Sendable {
+  /// The sizes of this model.
+  public let configuration: Configuration
+  /// The transformer blocks, from the input to the output.
+  public let blocks: [Block]
+  let patchEmbedding: Linear
+  let positions: Tensor<Float>
+  let timestepEmbedding: TimestepEmbedding
+  let labelEmbedding: Embedding
+  let output: OutputLayer
+
+  /// Reads the parameters of a model.
+  ///
+  /// The position table `pos_embed` may be left out, and is then worked out.
+  ///
+  /// - Throws: `WeightError` where `weights` are not those of this configuration.
+  public init(_ c: Configuration, from weights: Weights) throws {
+    configuration = c
+    let patch = weights["x_embedder"]["proj"]
+    patchEmbedding = Linear(
+      weight: try patch.tensor("weight", [c.width, c.channels, c.patchSize, c.patchSize])
+        .reshaped([c.width, c.channels * c.patchSize * c.patchSize]),
+      bias: try patch.tensor("bias", [c.width]))
+    positions =
+      weights.contains("pos_embed")
+      ? try weights.tensor("pos_embed", [1, c.tokenCount, c.width])
+      : sineCosinePositions(width: c.width, side: c.gridSide)
+    timestepEmbedding = try TimestepEmbedding(c.width, from: weights["t_embedder"])
+    labelEmbedding = try Embedding(
+      c.classCount + 1, c.width, from: weights["y_embedder"]["embedding_table"])
+    blocks = try (0..<c.depth).map { try Block(c, from: weights["blocks"][$0]) }
+    output = try OutputLayer(c, from: weights["final_layer"])
+    try weights.finish()
+  }
+
+  /// Predicts the noise in `x` and, where the model learned it, the variance.
+  ///
+  /// - Parameters:
+  ///   - x: Noisy pictures or latents, `[batch, channels, side, side]`.
+  ///   - timesteps: The timestep of each.
+  ///   - labels: The class of each; `configuration.nullClass` stands for no class.
+  ///   - workspace: What to compute with.
+  /// - Returns: `[batch, outputChannels, side, side]`.
+  public func callAsFunction(
+    _ x: Tensor<Float>, timesteps: [Double], labels: [Int], in workspace: Workspace
+  ) -> Tensor<Float> {
+    let c = condition(timesteps: timesteps, labels: labels, in: workspace)
+    let modulations = modulations(c, in: workspace)
+    var tokens = embed(x, in: workspace)
+    for (block, modulation) in zip(blocks, modulations.blocks) {
+      block(&tokens, modulation, in: workspace)
+    }
+    return predict(tokens, modulations.output, in: workspace)
+  }
+
+  /// The condition `c` that modulates the blocks, the sum of both embeddings.
+  ///
+  /// - Returns: `[batch, width]`.
+  func condition(timesteps: [Double], labels: [Int], in workspace: Workspace) -> Tensor<Float> {
+    timestepEmbedding(timesteps, in: workspace) + labelEmbedding(labels)
+  }
+
+  /// The tokens of noisy pictures, `[batch, tokens, width]`.
+  func embed(_ x: Tensor<Float>, in workspace: Workspace) -> Tensor<Float> {
+    check(
+      x.rank == 4 && Array(x.shape[1...]) == configuration.sampleShape,
+      "DiT: input \(x.shape) is not [batch] + \(configuration.sampleShape)")
+    let patches = patchify(x, size: configuration.patchSize, in: workspace)
+    return patchEmbedding(patches, in: workspace) + positions
+  }
+
+  /// The prediction that the last tokens hold, `[batch, outputChannels, side, side]`.
+  func predict(
+    _ tokens: Tensor<Float>, _ modulation: OutputLayer.Modulation, in workspace: Workspace
+  ) -> Tensor<Float> {
+    unpatchify(
+      output(tokens, modulation, in: workspace), rows: configuration.gridSide,
+      size: configuration.patchSize, in: workspace)
+  }
+}

@@ -1,0 +1,83 @@
+internal import Foundation
+public import Kernels
+public import NN
+public import Tensor
+
+/// A model with all that it takes to make pictures with it.
+public struct DiffusionPipeline: Sendable {
+  /// The denoiser.
+  public let model: DiffusionTransformer
+  /// The names of the classes, by label.
+  public let classNames: [String]
+  /// The noise that the model was trained with.
+  public let schedule: NoiseSchedule
+  /// How the model is meant to be sampled.
+  public let defaults: Defaults
+  private let range: ClosedRange<Float>
+  private let crop: (rows: Range<Int>, columns: Range<Int>)
+
+  /// How a model is meant to be sampled.
+  public struct Defaults: Sendable, Hashable {
+    /// The name of the sampler.
+    public var sampler = "ddim"
+    /// The number of steps.
+    public var steps = 20
+    /// How DDIM spreads its steps.
+    public var spacing = DDIM.Spacing.leading
+    /// The guidance scale.
+    public var guidanceScale: Float = 4
+  }
+
+  /// Opens a model folder, which holds `config.json` and `model.safetensors`.
+  ///
+  /// The weights are read from the mapped file and packed layer by layer, for the instruction set
+  /// that is active.
+  ///
+  /// - Parameter folder: The path of the folder.
+  /// - Throws: `ModelError`, `SafetensorsError` or `WeightError`, each naming the file.
+  public init(folder: String) throws {
+    let file = folder + "/config.json"
+    let description = try ModelDescription(path: file)
+    let configuration = try description.configuration(file: file)
+    range = try description.range(file: file)
+    crop = try description.crop(file: file)
+    schedule = .linear(
+      count: description.diffusion.numTrainTimesteps, from: description.diffusion.betaStart,
+      to: description.diffusion.betaEnd)
+    classNames = (0..<configuration.classCount).map {
+      description.id2label?[String($0)] ?? "class \($0)"
+    }
+    defaults = try Self.defaults(description.sampler, file: file)
+    model = try DiffusionTransformer(
+      configuration, from: Weights(try SafetensorsFile(path: folder + "/model.safetensors")))
+  }
+
+  private static func defaults(
+    _ sampler: ModelDescription.Sampler?, file: String
+  ) throws(ModelError) -> Defaults {
+    var defaults = Defaults()
+    defaults.sampler = sampler?.name ?? defaults.sampler
+    defaults.steps = sampler?.steps ?? defaults.steps
+    defaults.guidanceScale = sampler?.guidanceScale ?? defaults.guidanceScale
+    if let name = sampler?.timestepSpacing {
+      guard let spacing = DDIM.Spacing(rawValue: name) else {
+        throw .value(
+          file: file, key: "sampler.timestep_spacing",
+          expected: DDIM.Spacing.allCases.map(\.rawValue).joined(separator: ", "), found: name)
+      }
+      defaults.spacing = spacing
+    }
+    return defaults
+  }
+
+  /// The pictures that finished samples are.
+  ///
+  /// - Parameter latents: Samples, `[batch, channels, side, side]`.
+  /// - Returns: 8-bit pictures, `[batch, height, width, channels]`.
+  public func pictures(_ latents: Tensor<Float>) -> Tensor<UInt8> {
+    let (low, high) = (range.lowerBound, range.upperBound)
+    let cropped = latents[.all, .all, crop.rows, crop.columns].permuted([0, 2, 3, 1])
+    return ((cropped.clamped(to: range) - low) * (255 / (high - low))).rounded()
+      .converted(to: UInt8.self)
+  }
+}

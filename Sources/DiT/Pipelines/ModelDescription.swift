@@ -1,0 +1,168 @@
+internal import Foundation
+
+/// What a model folder's `config.json` says.
+struct ModelDescription: Decodable {
+  let architecture: String
+  let layout: String
+  let inputSize: Int
+  let patchSize: Int
+  let inChannels: Int
+  let hiddenSize: Int
+  let depth: Int
+  let numHeads: Int
+  let mlpRatio: Double
+  let numClasses: Int
+  let learnSigma: Bool
+  let id2label: [String: String]?
+  let latent: Bool?
+  let imageRange: [Float]?
+  let imageCrop: [Int]?
+  let diffusion: Diffusion
+  let sampler: Sampler?
+
+  /// The training noise.
+  struct Diffusion: Decodable {
+    let numTrainTimesteps: Int
+    let betaSchedule: String
+    let betaStart: Double
+    let betaEnd: Double
+    let predictionType: String
+  }
+
+  /// The settings that the model is meant to be sampled with.
+  struct Sampler: Decodable {
+    let name: String?
+    let steps: Int?
+    let timestepSpacing: String?
+    let guidanceScale: Float?
+  }
+
+  /// Reads a file.
+  ///
+  /// - Throws: `ModelError` where it cannot be read, is no JSON, or lacks a key.
+  init(path: String) throws(ModelError) {
+    let data: Data
+    do {
+      data = try Data(contentsOf: URL(fileURLWithPath: path))
+    } catch {
+      throw .unreadable(file: path)
+    }
+    do {
+      let decoder = JSONDecoder()
+      decoder.keyDecodingStrategy = .convertFromSnakeCase
+      self = try decoder.decode(Self.self, from: data)
+    } catch let error as DecodingError {
+      throw .malformed(file: path, reason: Self.reason(error))
+    } catch {
+      throw .malformed(file: path, reason: "\(error)")
+    }
+  }
+
+  private static func reason(_ error: DecodingError) -> String {
+    func key(_ path: [any CodingKey]) -> String { path.map(\.stringValue).joined(separator: ".") }
+    return switch error {
+    case .keyNotFound(let missing, let context):
+      "key '\(key(context.codingPath + [missing]))' is missing"
+    case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
+      "key '\(key(context.codingPath))' is not of type \(type)"
+    case .dataCorrupted(let context): context.debugDescription
+    @unknown default: "\(error)"
+    }
+  }
+
+  /// The sizes of the model.
+  ///
+  /// - Parameter file: The file to name in an error.
+  /// - Throws: `ModelError.value` where a number is out of range or two do not go together.
+  func configuration(file: String) throws(ModelError) -> DiffusionTransformer.Configuration {
+    func require(_ condition: Bool, _ key: String, _ found: Any, _ expected: String)
+      throws(ModelError)
+    {
+      guard condition else {
+        throw .value(file: file, key: key, expected: expected, found: "\(found)")
+      }
+    }
+    let sizes = 1...65_536
+    try require(architecture == "DiT", "architecture", architecture, "DiT")
+    try require(layout == "facebookresearch", "layout", layout, "facebookresearch")
+    for (key, size) in [
+      ("input_size", inputSize), ("patch_size", patchSize), ("in_channels", inChannels),
+      ("hidden_size", hiddenSize), ("depth", depth), ("num_heads", numHeads),
+      ("num_classes", numClasses), ("diffusion.num_train_timesteps", diffusion.numTrainTimesteps),
+    ] {
+      try require(sizes.contains(size), key, size, "1 to 65536")
+    }
+    try require(
+      inputSize % patchSize == 0, "patch_size", patchSize, "a divisor of input_size \(inputSize)")
+    try require(
+      hiddenSize % numHeads == 0, "num_heads", numHeads, "a divisor of hidden_size \(hiddenSize)")
+    try require(hiddenSize % 4 == 0, "hidden_size", hiddenSize, "a multiple of 4")
+    let hiddenWidth = (Double(hiddenSize) * mlpRatio).rounded(.down)
+    try require((1...1_048_576).contains(hiddenWidth), "mlp_ratio", mlpRatio, "a positive factor")
+    try require(
+      diffusion.betaSchedule == "linear", "diffusion.beta_schedule", diffusion.betaSchedule,
+      "linear")
+    try require(
+      diffusion.predictionType == "epsilon", "diffusion.prediction_type",
+      diffusion.predictionType, "epsilon")
+    for (key, beta) in [
+      ("diffusion.beta_start", diffusion.betaStart), ("diffusion.beta_end", diffusion.betaEnd),
+    ] {
+      try require(0 < beta && beta < 1, key, beta, "between 0 and 1")
+    }
+    try require(latent != true, "latent", true, "false: the model draws pixels")
+    return DiffusionTransformer.Configuration(
+      inputSide: inputSize, channels: inChannels, patchSize: patchSize, width: hiddenSize,
+      depth: depth, headCount: numHeads, hiddenWidth: Int(hiddenWidth), classCount: numClasses,
+      learnsSigma: learnSigma)
+  }
+
+  /// The part of a sample that is the picture: top, left, height, width.
+  ///
+  /// - Parameter file: The file to name in an error.
+  /// - Throws: `ModelError.value` where it is not within the sample.
+  func crop(file: String) throws(ModelError) -> (rows: Range<Int>, columns: Range<Int>) {
+    let crop = imageCrop ?? [0, 0, inputSize, inputSize]
+    guard crop.count == 4, crop.allSatisfy({ (0...inputSize).contains($0) }), crop[2] > 0,
+      crop[3] > 0, crop[0] + crop[2] <= inputSize, crop[1] + crop[3] <= inputSize
+    else {
+      throw .value(
+        file: file, key: "image_crop", expected: "top, left, height and width within \(inputSize)",
+        found: "\(crop)")
+    }
+    return (crop[0]..<crop[0] + crop[2], crop[1]..<crop[1] + crop[3])
+  }
+
+  /// The values of black and white.
+  ///
+  /// - Parameter file: The file to name in an error.
+  /// - Throws: `ModelError.value` where they are not two growing numbers.
+  func range(file: String) throws(ModelError) -> ClosedRange<Float> {
+    let range = imageRange ?? [-1, 1]
+    guard range.count == 2, range[0] < range[1], range.allSatisfy(\.isFinite) else {
+      throw .value(
+        file: file, key: "image_range", expected: "two growing numbers", found: "\(range)")
+    }
+    return range[0]...range[1]
+  }
+}
+
+/// A model folder that cannot be used.
+public enum ModelError: Error, Equatable, CustomStringConvertible {
+  /// A file does not exist or cannot be read.
+  case unreadable(file: String)
+  /// A file is not what it should be.
+  case malformed(file: String, reason: String)
+  /// A setting has a value that cannot be served.
+  case value(file: String, key: String, expected: String, found: String)
+
+  /// The error in a sentence.
+  public var description: String {
+    switch self {
+    case .unreadable(let file): "\(file): there is no such file, or it cannot be read"
+    case .malformed(let file, let reason): "\(file): \(reason)"
+    case .value(let file, let key, let expected, let found):
+      "\(file): '\(key)' must be \(expected), not \(found)"
+    }
+  }
+}

@@ -1,0 +1,55 @@
+public import Kernels
+public import Tensor
+
+/// A linear layer, `x · weightᵀ + bias`.
+public struct Linear: Sendable {
+  /// The weights, `[outputs, inputs]`.
+  let weight: PackedMatrix
+  /// The bias, `[outputs]`.
+  let bias: Tensor<Float>
+
+  /// Reads `weight` and `bias`.
+  ///
+  /// - Throws: `WeightError` where they are missing or of another shape.
+  public init(_ inputs: Int, _ outputs: Int, from weights: Weights) throws {
+    weight = PackedMatrix(try weights.tensor("weight", [outputs, inputs]))
+    bias = try weights.tensor("bias", [outputs])
+  }
+
+  /// A layer of these parameters.
+  ///
+  /// - Parameters:
+  ///   - weight: `[outputs, inputs]`.
+  ///   - bias: `[outputs]`.
+  public init(weight: Tensor<Float>, bias: Tensor<Float>) {
+    self.weight = PackedMatrix(weight)
+    self.bias = bias
+  }
+
+  /// Applies the layer, then `activation`, to each row.
+  ///
+  /// - Parameters:
+  ///   - x: `[…, inputs]`.
+  ///   - activation: What is applied to the result.
+  ///   - workspace: What to compute with.
+  /// - Returns: `[…, outputs]`.
+  public func callAsFunction(
+    _ x: Operand, activation: Activation? = nil, in workspace: Workspace
+  ) -> Tensor<Float> {
+    linear(x, weight, bias: bias, activation: activation, in: workspace)
+  }
+
+  /// Adds `gate` times the layer's result to a residual stream.
+  ///
+  /// - Parameters:
+  ///   - x: `[batch, tokens, inputs]`.
+  ///   - gate: `[batch, outputs]`.
+  ///   - residual: `[batch, tokens, outputs]`.
+  ///   - workspace: What to compute with.
+  public func callAsFunction(
+    _ x: Operand, gate: Tensor<Float>, addedTo residual: inout Tensor<Float>,
+    in workspace: Workspace
+  ) {
+    addLinear(x, weight, bias: bias, gate: gate, to: &residual, in: workspace)
+  }
+}

@@ -1,0 +1,113 @@
+internal import Synchronization
+public import Tensor
+
+/// The tensors of a checkpoint, or those below a name in it.
+///
+/// Layers read their parameters from the scope that their owner gives them:
+/// `Linear(…, from: weights["blocks"][3]["attn"]["qkv"])`. Whoever reads a whole model calls
+/// `finish()` at the end, which throws if a tensor was left over.
+public struct Weights: Sendable {
+  private let source: any WeightSource
+  private let scope: String
+  private let unread: Unread
+
+  /// The names that no layer has asked for yet, shared by all scopes of a checkpoint.
+  private final class Unread: Sendable {
+    let names: Mutex<Set<String>>
+    init(_ names: Set<String>) { self.names = Mutex(names) }
+  }
+
+  /// All tensors of a source.
+  public init(_ source: any WeightSource) {
+    self.source = source
+    scope = ""
+    unread = Unread(Set(source.names))
+  }
+
+  private init(_ parent: Weights, scope: String) {
+    source = parent.source
+    unread = parent.unread
+    self.scope = scope
+  }
+
+  /// The tensors whose names begin with that of this scope, a dot, and `name`.
+  public subscript(_ name: String) -> Weights { Weights(self, scope: fullName(name)) }
+
+  /// The tensors of one item of a list.
+  public subscript(_ index: Int) -> Weights { self[String(index)] }
+
+  private func fullName(_ name: String) -> String { scope.isEmpty ? name : "\(scope).\(name)" }
+
+  /// Whether there is a tensor of this name.
+  public func contains(_ name: String) -> Bool { source.names.contains(fullName(name)) }
+
+  /// Reads a tensor as 32-bit floating point.
+  ///
+  /// - Parameters:
+  ///   - name: The name below this scope.
+  ///   - shape: The shape that it must have.
+  /// - Throws: `WeightError` where it is missing or of another shape, and what the source throws.
+  public func tensor(_ name: String, _ shape: [Int]) throws -> Tensor<Float> {
+    let name = fullName(name)
+    guard source.names.contains(name) else {
+      throw WeightError.missing(file: source.description, tensor: name)
+    }
+    let tensor = try source.tensor(named: name)
+    guard tensor.shape == shape else {
+      throw WeightError.shape(
+        file: source.description, tensor: name, expected: shape, found: tensor.shape)
+    }
+    guard tensor.scalarType.isFloatingPoint else {
+      throw WeightError.scalarType(
+        file: source.description, tensor: name, found: tensor.scalarType)
+    }
+    unread.names.withLock { _ = $0.remove(name) }
+    return tensor.converted(to: Float.self)
+  }
+
+  /// Ends the reading of a model.
+  ///
+  /// - Throws: `WeightError.unexpected` where tensors were not asked for.
+  public func finish() throws {
+    let left = unread.names.withLock { $0.sorted() }
+    if !left.isEmpty { throw WeightError.unexpected(file: source.description, tensors: left) }
+  }
+}
+
+/// Where weights come from, a file as a rule.
+public protocol WeightSource: Sendable, CustomStringConvertible {
+  /// The names of all tensors.
+  var names: [String] { get }
+  /// The tensor of a name.
+  func tensor(named name: String) throws -> AnyTensor
+}
+
+extension SafetensorsFile: WeightSource {}
+
+/// Weights and a model that do not fit.
+public enum WeightError: Error, Equatable, CustomStringConvertible {
+  /// A tensor of the model is not in the file.
+  case missing(file: String, tensor: String)
+  /// A tensor has another shape than the model's.
+  case shape(file: String, tensor: String, expected: [Int], found: [Int])
+  /// A tensor does not hold floating-point numbers.
+  case scalarType(file: String, tensor: String, found: ScalarType)
+  /// Tensors of the file have no place in the model.
+  case unexpected(file: String, tensors: [String])
+
+  /// The error in a sentence.
+  public var description: String {
+    switch self {
+    case .missing(let file, let tensor):
+      "\(file): tensor '\(tensor)' is missing"
+    case .shape(let file, let tensor, let expected, let found):
+      "\(file): tensor '\(tensor)' has shape \(found), the model needs \(expected)"
+    case .scalarType(let file, let tensor, let found):
+      "\(file): tensor '\(tensor)' holds \(found.rawValue), the model needs floating point"
+    case .unexpected(let file, let tensors):
+      "\(file): \(tensors.count) tensors have no place in the model: "
+        + tensors.prefix(5).map { "'\($0)'" }.joined(separator: ", ")
+        + (tensors.count > 5 ? ", …" : "")
+    }
+  }
+}
