@@ -69,7 +69,7 @@ public struct DenoisingRun: Sendable {
   private var cache: CacheState
   private var modulations: DiffusionTransformer.ModulationTable?
   private(set) var durations: [Duration] = []
-  private(set) var conditions = 0
+  private(set) var conditionCount = 0
 
   /// Prepares a run.
   ///
@@ -176,7 +176,7 @@ public struct DenoisingRun: Sendable {
     let steps = step..<min(step + limit, sampler.stepCount)
     let table = DiffusionTransformer.ModulationTable(
       model, steps: steps, timesteps: sampler.timesteps, labels: labels, in: workspace)
-    conditions += steps.count * Set(labels).count
+    conditionCount += steps.count * Set(labels).count
     modulations = table
     return table[step]
   }

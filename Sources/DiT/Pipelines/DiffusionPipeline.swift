@@ -70,6 +70,9 @@ public struct DiffusionPipeline: Sendable {
     return defaults
   }
 
+  /// The size of a picture in pixels.
+  public var pictureSize: (height: Int, width: Int) { (crop.rows.count, crop.columns.count) }
+
   /// The pictures that finished samples are.
   ///
   /// - Parameter latents: Samples, `[batch, channels, side, side]`.

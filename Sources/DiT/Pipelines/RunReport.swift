@@ -1,45 +1,74 @@
-/// What a run did and what it cost.
-public struct RunReport: Sendable, Codable, Hashable {
-  /// The blocks that were computed and that were reused, over all steps.
-  public let computedBlocks, reusedBlocks: Int
+/// What runs did and what they cost.
+public struct RunReport: Sendable {
+  /// The blocks that were computed, over all steps.
+  public private(set) var computedBlocks = 0
+  /// The blocks that were reused, over all steps.
+  public private(set) var reusedBlocks = 0
   /// The multiply-adds of the blocks as the papers count them, for the whole batch.
-  public let blockCost: MultiplyAdds
+  public private(set) var blockCost = MultiplyAdds()
   /// The same without a cache.
-  public let fullBlockCost: MultiplyAdds
+  public private(set) var fullBlockCost = MultiplyAdds()
   /// The multiply-adds that were executed: modulations once for each distinct condition, and the
   /// embeddings and the last layer too.
-  public let executedCost: MultiplyAdds
-  /// The most bytes that the cache held.
-  public let cachePeakBytes: Int
-  /// The median seconds of a step that computed every block; nil where there was none.
-  public let fullStepSeconds: Double?
-  /// The median seconds of a step that reused blocks; nil where there was none.
-  public let cheapStepSeconds: Double?
+  public private(set) var executedCost = MultiplyAdds()
+  /// The most bytes that a cache held.
+  public private(set) var cachePeakBytes = 0
+  private var fullSteps: [Double] = []
+  private var cheapSteps: [Double] = []
+
+  /// The report of no run.
+  public init() {}
+
+  /// The report of the steps that a run has taken so far.
+  init(_ run: DenoisingRun) {
+    let c = run.model.configuration
+    for step in 0..<run.index {
+      let seconds = run.durations[step] / .seconds(1)
+      if run.plan.reusedBlocks(step: step) == 0 {
+        fullSteps.append(seconds)
+      } else {
+        cheapSteps.append(seconds)
+      }
+      computedBlocks += run.plan.computedBlocks(step: step)
+      reusedBlocks += run.plan.reusedBlocks(step: step)
+    }
+    blockCost = run.batchSize * computedBlocks * c.blockCost
+    fullBlockCost = run.batchSize * (computedBlocks + reusedBlocks) * c.blockCost
+    executedCost =
+      run.batchSize * computedBlocks * c.blockTokenCost
+      + run.batchSize * run.index * c.embeddingCost + run.conditionCount * c.conditionCost
+    cachePeakBytes = run.cachePeakBytes
+  }
+
+  /// Adds the report of another run.
+  public static func += (total: inout RunReport, other: RunReport) {
+    total.computedBlocks += other.computedBlocks
+    total.reusedBlocks += other.reusedBlocks
+    total.blockCost = total.blockCost + other.blockCost
+    total.fullBlockCost = total.fullBlockCost + other.fullBlockCost
+    total.executedCost = total.executedCost + other.executedCost
+    total.cachePeakBytes = max(total.cachePeakBytes, other.cachePeakBytes)
+    total.fullSteps += other.fullSteps
+    total.cheapSteps += other.cheapSteps
+  }
+
   /// The seconds of all steps.
-  public let seconds: Double
+  public var seconds: Double { (fullSteps + cheapSteps).reduce(0, +) }
+
+  /// The median seconds of a step that computed every block; nil where there was none.
+  public var fullStepSeconds: Double? { median(fullSteps) }
+
+  /// The median seconds of a step that reused blocks; nil where there was none.
+  public var cheapStepSeconds: Double? { median(cheapSteps) }
 }
 
 extension DenoisingRun {
   /// What the steps so far did and what they cost.
-  public var report: RunReport {
-    let (c, steps) = (model.configuration, 0..<index)
-    let computed = steps.reduce(0) { $0 + plan.computedBlocks(step: $1) }
-    let seconds = durations.prefix(index).map { $0 / .seconds(1) }
-    let full = steps.filter { plan.reusedBlocks(step: $0) == 0 }
-    let cheap = steps.filter { plan.reusedBlocks(step: $0) > 0 }
-    return RunReport(
-      computedBlocks: computed, reusedBlocks: index * c.depth - computed,
-      blockCost: batchSize * computed * c.blockCost,
-      fullBlockCost: batchSize * index * c.depth * c.blockCost,
-      executedCost: batchSize * computed * c.blockTokenCost
-        + batchSize * index * c.embeddingCost + conditions * c.conditionCost,
-      cachePeakBytes: cachePeakBytes, fullStepSeconds: median(full.map { seconds[$0] }),
-      cheapStepSeconds: median(cheap.map { seconds[$0] }), seconds: seconds.reduce(0, +))
-  }
+  public var report: RunReport { RunReport(self) }
 }
 
 /// The middle of some numbers; nil where there are none.
-func median(_ values: [Double]) -> Double? {
+private func median(_ values: [Double]) -> Double? {
   let sorted = values.sorted()
   guard !sorted.isEmpty else { return nil }
   return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2

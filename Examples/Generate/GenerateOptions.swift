@@ -1,0 +1,96 @@
+internal import DiT
+internal import _ExampleCommandLine
+
+/// The options of `generate`.
+struct GenerateOptions {
+  let model = Option(
+    "model", optional: .path.named("FOLDER"), default: "the shipped fashion-dit",
+    "a folder with config.json and model.safetensors")
+  let classes = Option(
+    "class", each: .text.named("CLASS"), default: "all",
+    "a class by name, unique beginning of it, or number; may be repeated")
+  let count = Option(
+    "batch-count", short: "b", as: .integer(1...100_000), default: 1, "pictures of each class")
+  let seed = Option(
+    "seed", short: "s", as: .integer(0...Int.max / 2), default: 42,
+    "the seed of the first picture; the next ones count on")
+  let rng = Option("rng", as: .choice(["torch", "philox"]), default: "torch",
+    "where noise comes from: PyTorch's generator, or a counter-based one")
+
+  let steps = Option(
+    "steps", "num-inference-steps", optional: .integer(1...1_000_000), default: "the model's",
+    "the number of steps")
+  let sampler = Option(
+    "sampler", "sampling-method", optional: .choice(["ddim", "ddpm"]), default: "the model's",
+    "how a step is taken")
+  let eta = Option("eta", as: .number(0...1), default: 0, "DDIM: the share of DDPM's noise")
+  let spacing = Option(
+    "timestep-spacing", optional: .choice(DDIM.Spacing.allCases.map(\.rawValue)),
+    default: "the model's", "DDIM: how the steps are spread")
+  let guidanceScale = Option(
+    "cfg-scale", "guidance-scale", optional: .number, default: "the model's",
+    "classifier-free guidance; 1 is none")
+  let guidedChannels = Option(
+    "cfg-channels", as: .choice(["all", "three"]), default: "all",
+    "the channels that are guided")
+  let cache = Option(
+    "cache", optional: .text.named("NAME[:KEY=VALUE,…]"), default: "none",
+    "reuse blocks: none, delta-dit[:n=2,nc=9,b=12,front=0], or "
+      + "delta-cache:range=3-11,n=2 or :position=front|middle|rear,nc=9,n=2")
+  let compare = Option(
+    flag: "compare", "also run without the cache, and with fewer steps of equal cost")
+
+  let precision = Option("precision", as: .choice(["auto", "f32"]), default: "auto",
+    "the arithmetic of matrix products")
+  let threads = Option(
+    "threads", short: "t", optional: .integer(1...1024), default: "one a processor",
+    "the most threads to use")
+  let batchSize = Option(
+    "batch-size", as: .integer(1...1024), default: 10,
+    "pictures that are computed together; no picture depends on it")
+
+  let output = Option(
+    "output", short: "o", as: .path.named("FILE"), default: "generate.png",
+    "where pictures go; several are numbered, FILE-0001.png")
+  let format = Option("format", optional: .choice(["png", "npy", "safetensors"]),
+    default: "by the output's name", "png, or all pictures in one array file")
+  let grid = Option(
+    flag: "grid", "one labelled picture of all, as is done where no class is named")
+  let noClobber = Option(flag: "no-clobber", "refuse to overwrite a file")
+  let latentsIn = Option(
+    "latents-in", optional: .path.named("FILE"),
+    "start from the noise in a .npy file, or in 'latents' of a .safetensors file")
+  let latentsOut = Option(
+    "latents-out", optional: .path.named("FILE"),
+    "save the finished samples unrounded, to .npy or .safetensors")
+  let previewInterval = Option(
+    "preview-every", optional: .integer(1...1_000_000), default: "never",
+    "save what the picture looks like so far, every so many steps")
+  let quiet = Option(flag: "quiet", "print nothing but errors")
+  let json = Option(flag: "json", "print a report for programs on standard output")
+
+  var command: Command {
+    Command(
+      "generate", version: Generate.version,
+      summary: "Draws pictures of classes with a diffusion transformer in pure Swift.",
+      groups: [
+        .init("What", [model, classes, count, seed, rng]),
+        .init(
+          "How",
+          [
+            steps, sampler, eta, spacing, guidanceScale, guidedChannels, cache, compare, precision,
+            threads, batchSize,
+          ]),
+        .init(
+          "Output",
+          [
+            output, format, grid, noClobber, latentsIn, latentsOut, previewInterval, quiet, json,
+          ]),
+      ])
+  }
+}
+
+extension Generate {
+  /// The version of the package.
+  static let version = "0.1.0"
+}

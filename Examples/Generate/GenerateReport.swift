@@ -1,0 +1,86 @@
+internal import DiT
+internal import Kernels
+internal import _ExampleCommandLine
+
+/// What a run of `generate` did, for programs.
+struct GenerateReport: Encodable {
+  /// What the cache did.
+  struct Cache: Encodable {
+    let method: String
+    let plan: [String]
+    let computedBlocks, reusedBlocks: Int
+    /// Multiply-adds of the blocks' linear layers, as the papers count them.
+    let multiplyAdds, multiplyAddsUncached: Double
+    let peakBytes: Int
+    let fullStepSeconds, cheapStepSeconds: Double?
+  }
+
+  /// One way of making the pictures.
+  struct Variant: Encodable {
+    let name: String
+    let steps: Int
+    let seconds: Double
+    let speedUp: Double
+    let psnr, ssim: Double
+    let classAccuracy: Double?
+  }
+
+  let version: String
+  let model: String
+  let precision = "f32"
+  let instructionSet: String
+  let threads: Int
+  let sampler: String
+  let steps: Int
+  let timesteps: [Int]
+  let guidanceScale: Float
+  let seed: UInt64
+  let rng: String
+  let pictures: Int
+  let outputs: [String]
+  let loadSeconds, sampleSeconds: Double
+  let stepSeconds: Double?
+  let executedMultiplyAdds: MultiplyAdds
+  let peakMemoryBytes: Int
+  let cache: Cache?
+  let comparison: [Variant]?
+
+  init(
+    _ s: Settings, _ samples: Samples, files: [String], loadSeconds: Double,
+    comparison: Comparison?
+  ) {
+    let report = samples.report
+    version = Generate.version
+    model = s.modelName
+    instructionSet = Workspace().instructionSet
+    threads = s.threads
+    sampler = s.sampler.name
+    (steps, timesteps) = (s.sampler.stepCount, s.sampler.timesteps)
+    guidanceScale = s.guidance.scale
+    (seed, rng) = (s.items[0].seed, s.rng)
+    (pictures, outputs) = (samples.count, files)
+    (self.loadSeconds, sampleSeconds) = (loadSeconds, report.seconds)
+    stepSeconds = report.fullStepSeconds
+    executedMultiplyAdds = report.executedCost
+    peakMemoryBytes = peakMemory() ?? 0
+    let plan = try? s.cache?.plan(
+      stepCount: s.sampler.stepCount, depth: s.pipeline.model.configuration.depth)
+    cache = s.cache.map {
+      Cache(
+        method: $0.description,
+        plan: plan?.description.split(separator: "\n").map(String.init) ?? [],
+        computedBlocks: report.computedBlocks, reusedBlocks: report.reusedBlocks,
+        multiplyAdds: report.blockCost.linear, multiplyAddsUncached: report.fullBlockCost.linear,
+        peakBytes: report.cachePeakBytes, fullStepSeconds: report.fullStepSeconds,
+        cheapStepSeconds: report.cheapStepSeconds)
+    }
+    self.comparison = comparison.map { comparison in
+      comparison.variants.map {
+        Variant(
+          name: $0.name, steps: $0.sampler.stepCount, seconds: $0.median,
+          speedUp: Comparison.ratio(comparison.uncached, $0), psnr: $0.psnr, ssim: $0.ssim,
+          classAccuracy: $0.accuracy)
+      }
+    }
+  }
+}

@@ -1,0 +1,176 @@
+internal import DiT
+internal import Kernels
+internal import ShowcaseModel
+internal import Tensor
+internal import _ExampleCommandLine
+
+/// What a run of `generate` is to do: the options, checked and completed from the model.
+struct Settings: Sendable {
+  /// A picture to draw.
+  struct Item: Sendable {
+    let label: Int
+    let seed: UInt64
+  }
+
+  let pipeline: DiffusionPipeline
+  let modelName: String
+  let isShippedModel: Bool
+  let items: [Item]
+  let rng: String
+  let sampler: any Sampler
+  let makeSampler: @Sendable (_ steps: Int) throws -> any Sampler
+  let guidance: Guidance
+  let cache: (any CacheMethod)?
+  let isComparing: Bool
+  let threads: Int
+  let batchSize: Int
+  let output: String
+  let format: OutputFormat
+  let isGrid: Bool
+  let isClobbering: Bool
+  let noise: Tensor<Float>?
+  let latentsOut: String?
+  let previewInterval: Int?
+  let isQuiet: Bool
+  let isJSON: Bool
+
+  /// Checks the options against each other and the model, and loads it.
+  ///
+  /// - Throws: `UsageError` for what the user can mend, and what loading throws.
+  init(_ o: GenerateOptions, _ arguments: ParsedArguments) throws {
+    output = arguments[o.output]
+    format = try OutputFormat(
+      of: output, requested: arguments[o.format].flatMap(OutputFormat.init(rawValue:)))
+    isGrid = arguments[o.grid] || arguments[o.classes].isEmpty
+    isClobbering = !arguments[o.noClobber]
+    latentsOut = arguments[o.latentsOut]
+    previewInterval = arguments[o.previewInterval]
+    (isQuiet, isJSON) = (arguments[o.quiet], arguments[o.json])
+    isComparing = arguments[o.compare]
+    rng = arguments[o.rng]
+    batchSize = arguments[o.batchSize]
+    threads = arguments[o.threads] ?? Workspace().threads
+    for path in [latentsOut, arguments[o.latentsIn]].compactMap({ $0 }) {
+      try Self.requireArrayFile(path)
+    }
+    let cacheSpecification = try CacheChoice.specification(arguments[o.cache], option: o.cache)
+    if isComparing && cacheSpecification == nil {
+      throw UsageError.other("--compare needs a --cache to compare with")
+    }
+
+    isShippedModel = arguments[o.model] == nil
+    let folder = try arguments[o.model] ?? ShowcaseModel.generator.folder()
+    modelName = folder.split(separator: "/").last.map(String.init) ?? folder
+    pipeline = try DiffusionPipeline(folder: folder)
+    let (defaults, c) = (pipeline.defaults, pipeline.model.configuration)
+
+    let labels = try Self.labels(arguments[o.classes], pipeline.classNames, option: o.classes)
+    let (first, count) = (arguments[o.seed], arguments[o.count])
+    items = labels.flatMap { label in (0..<count).map { _ in label } }.enumerated().map {
+      Item(label: $0.element, seed: UInt64(first + $0.offset))
+    }
+
+    let name = arguments[o.sampler] ?? defaults.sampler
+    let eta = arguments[o.eta]
+    let spacing =
+      arguments[o.spacing].flatMap(DDIM.Spacing.init(rawValue:)) ?? defaults.spacing
+    if name != "ddim", eta != 0 || arguments[o.spacing] != nil {
+      throw UsageError.other("--eta and --timestep-spacing are for --sampler ddim only")
+    }
+    makeSampler = { [schedule = pipeline.schedule] steps in
+      name == "ddim"
+        ? try DDIM(steps: steps, eta: eta, spacing: spacing, schedule: schedule)
+        : try DDPM(
+          steps: steps, variance: c.learnsSigma ? .learnedRange : .fixedSmall,
+          schedule: schedule)
+    }
+    let steps = arguments[o.steps] ?? defaults.steps
+    do {
+      sampler = try makeSampler(steps)
+    } catch let error as SamplerError {
+      throw UsageError.other("--steps: \(error)")
+    }
+    guidance = Guidance(
+      scale: arguments[o.guidanceScale].map { Float($0) } ?? defaults.guidanceScale,
+      channels: Guidance.Channels(rawValue: arguments[o.guidedChannels]) ?? .all)
+    cache = try cacheSpecification.map {
+      try CacheChoice.method($0, stepCount: steps, depth: c.depth)
+    }
+    noise = try arguments[o.latentsIn].map {
+      try Self.noise($0, shape: [labels.count * count] + c.sampleShape)
+    }
+  }
+
+  /// The pictures that are computed together, as ranges of `items`.
+  var batches: [Range<Int>] {
+    stride(from: 0, to: items.count, by: batchSize).map {
+      $0..<min($0 + batchSize, items.count)
+    }
+  }
+
+  /// Prepares the run of a batch.
+  ///
+  /// - Parameters:
+  ///   - batch: The pictures to draw.
+  ///   - sampler: Another sampler than that of the settings.
+  ///   - isCached: Whether to use the cache of the settings.
+  func run(
+    _ batch: Range<Int>, sampler: (any Sampler)? = nil, isCached: Bool = true
+  ) throws -> DenoisingRun {
+    let sampleShape = [1] + pipeline.model.configuration.sampleShape
+    var generators = items[batch].map { generator(seed: $0.seed) }
+    let drawn = Tensor(
+      concatenating: generators.indices.map { generators[$0].normal(sampleShape) }, axis: 0)
+    return try DenoisingRun(
+      model: pipeline.model, sampler: sampler ?? self.sampler,
+      request: .init(
+        labels: items[batch].map(\.label), noise: noise.map { $0[batch] } ?? drawn,
+        generators: generators, guidance: guidance, cache: isCached ? cache : nil,
+        previewInterval: previewInterval),
+      threads: threads)
+  }
+
+  private func generator(seed: UInt64) -> any RandomSource {
+    rng == "torch" ? TorchGenerator(seed: seed) : PhiloxGenerator(seed: seed)
+  }
+
+  /// The labels that classes are named by.
+  private static func labels(
+    _ classes: [String], _ names: [String], option: Option<[String]>
+  ) throws -> [Int] {
+    if classes.isEmpty { return Array(names.indices) }
+    return try classes.map { text in
+      if let number = Int(text), names.indices.contains(number) { return number }
+      let wanted = text.lowercased()
+      if let exact = names.firstIndex(where: { $0.lowercased() == wanted }) { return exact }
+      let beginning = names.indices.filter { names[$0].lowercased().hasPrefix(wanted) }
+      if beginning.count == 1 { return beginning[0] }
+      let listed = names.prefix(20).enumerated().map { "\($0.offset) \($0.element)" }
+      let guess = nearest(wanted, among: names.map { $0.lowercased() })
+      throw option.refusing(
+        text,
+        allowed: "one of " + listed.joined(separator: ", ") + (names.count > 20 ? ", …" : "")
+          + (guess.map { " (did you mean '\($0)'?)" } ?? ""))
+    }
+  }
+
+  /// Throws where a path is not named like an array file.
+  private static func requireArrayFile(_ path: String) throws {
+    guard [.npy, .safetensors].contains(OutputFormat(path: path)) else {
+      throw UsageError.other("latents file '\(path)' must end in .npy or .safetensors")
+    }
+  }
+
+  /// The noise in a file.
+  private static func noise(_ path: String, shape: [Int]) throws -> Tensor<Float> {
+    let tensor =
+      OutputFormat(path: path) == .npy
+      ? try NumPyFile.read(path) : try SafetensorsFile(path: path).tensor(named: "latents")
+    guard tensor.shape == shape, tensor.scalarType.isFloatingPoint else {
+      throw ModelError.value(
+        file: path, key: "latents", expected: "floating point of shape \(shape)",
+        found: "\(tensor.scalarType.rawValue) of shape \(tensor.shape)")
+    }
+    return tensor.converted(to: Float.self)
+  }
+}

@@ -1,0 +1,112 @@
+internal import DiT
+internal import Foundation
+internal import Tensor
+internal import _ExampleCommandLine
+
+/// Writes pictures and samples to the files that the settings name.
+struct Writer {
+  private let settings: Settings
+
+  init(_ settings: Settings) { self.settings = settings }
+
+  /// Writes finished samples.
+  ///
+  /// - Parameter samples: The first of the settings' items, all of them as a rule.
+  /// - Returns: The paths of what was written.
+  func write(_ samples: Samples) throws -> [String] {
+    let latents = samples.latents
+    let items = settings.items.prefix(samples.count)
+    let pictures = settings.pipeline.pictures(latents)
+    var paths = settings.picturePaths
+    switch settings.format {
+    case .png where settings.isGrid:
+      try PNG.write(
+        grid(pictures, items), to: paths[0], text: [("parameters", parameters(Array(items)))])
+    case .png:
+      paths = Array(paths.prefix(items.count))
+      for (index, item) in items.enumerated() {
+        try PNG.write(
+          pictures[index], to: paths[index], text: [("parameters", parameters([item]))])
+      }
+    case .npy: try NumPyFile.write(pictures, to: paths[0])
+    case .safetensors:
+      try Safetensors.write(
+        [
+          "pictures": AnyTensor(pictures), "latents": AnyTensor(latents),
+          "labels": AnyTensor(Tensor(items.map { Int64($0.label) })),
+          "seeds": AnyTensor(Tensor(items.map { Int64($0.seed) })),
+        ], metadata: ["parameters": parameters(Array(items))], to: paths[0])
+    }
+    if let path = settings.latentsOut {
+      if OutputFormat(path: path) == .npy {
+        try NumPyFile.write(latents, to: path)
+      } else {
+        try Safetensors.write(["latents": AnyTensor(latents)], metadata: [:], to: path)
+      }
+      paths.append(path)
+    }
+    return paths
+  }
+
+  /// Writes what the pictures of a batch look like so far, as a grid.
+  func writePreview(_ samples: Tensor<Float>, batch: Range<Int>, step: Int) throws {
+    let stem = (settings.output as NSString).deletingPathExtension
+    let part = settings.batches.count > 1 ? "-\(batch.lowerBound + 1)" : ""
+    let picture = grid(settings.pipeline.pictures(samples), settings.items[batch])
+    try PNG.write(picture, to: "\(stem)-preview\(part)-step-\(step + 1).png")
+  }
+
+  /// The pictures side by side with the names of their classes.
+  private func grid(
+    _ pictures: Tensor<UInt8>, _ items: ArraySlice<Settings.Item>
+  ) -> Tensor<UInt8> {
+    let perClass = items.count(where: { $0.label == items.first?.label })
+    return LabelledGrid(
+      (0..<items.count).map { pictures[$0] },
+      captions: items.map { settings.pipeline.classNames[$0.label] },
+      columns: perClass > 1 ? min(perClass, 10) : 5, scale: max(1, 112 / pictures.shape[2])
+    ).picture()
+  }
+
+  /// How pictures were made, so that the same options make them again.
+  private func parameters(_ items: [Settings.Item]) -> String {
+    let s = settings
+    let side = s.pipeline.pictureSize
+    var labels: [Int] = []
+    for item in items where labels.last != item.label { labels.append(item.label) }
+    var fields: [PictureParameters.Field] = [
+      .init("Steps", "\(s.sampler.stepCount)"), .init("Sampler", s.sampler.name),
+      .init("CFG scale", "\(s.guidance.scale)"), .init("Seed", "\(items[0].seed)"),
+      .init("Size", "\(side.width)x\(side.height)"), .init("Model", s.modelName),
+      .init("RNG", s.rng),
+    ]
+    if let ddim = s.sampler as? DDIM {
+      fields.append(.init("Eta", "\(ddim.eta)"))
+      fields.append(.init("Timestep spacing", ddim.spacing.rawValue))
+    }
+    if s.guidance.channels != .all {
+      fields.append(.init("CFG channels", s.guidance.channels.rawValue))
+    }
+    if s.noise != nil { fields.append(.init("Latents", "given")) }
+    if items.count > 1 { fields.append(.init("Batch count", "\(items.count / labels.count)")) }
+    if let cache = s.cache { fields.append(.init("Cache", cache.description)) }
+    fields.append(.init("Version", "swift-dit \(Generate.version)"))
+    return PictureParameters(
+      prompt: labels.map { s.pipeline.classNames[$0] }.joined(separator: "; "), fields: fields
+    ).text
+  }
+}
+
+extension Settings {
+  /// Where pictures go.
+  var picturePaths: [String] {
+    let areApart = format == .png && !isGrid
+    return outputPaths(output, format: format, count: areApart ? items.count : 1)
+  }
+
+  /// Throws, before any work, where an output could not be written.
+  func checkOutputs() throws {
+    try _ExampleCommandLine.checkOutputs(
+      picturePaths + [latentsOut].compactMap { $0 }, clobber: isClobbering)
+  }
+}

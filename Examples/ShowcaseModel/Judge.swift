@@ -1,0 +1,79 @@
+package import Kernels
+package import NN
+package import Tensor
+
+/// A small convolutional classifier that judges generated pictures.
+///
+/// Three 3 × 3 convolutions, each with ReLU and 2 × 2 max pooling, and two linear layers. Pictures
+/// are kept with their channels last, so that a convolution is a linear layer over neighbourhoods.
+package struct Judge: Sendable {
+  private let convolutions: [Linear]
+  private let features, logits: Linear
+
+  /// Opens the shipped classifier, or one in another folder.
+  ///
+  /// - Throws: An error that names the file, where it is missing or does not fit.
+  package init(folder: String) throws {
+    let weights = Weights(try SafetensorsFile(path: folder + "/model.safetensors"))
+    let channels = [1, 32, 64, 96]
+    convolutions = try (1...3).map { i in
+      let layer = weights["conv\(i)"]
+      let shape = [channels[i], channels[i - 1], 3, 3]
+      return Linear(
+        weight: try layer.tensor("weight", shape).permuted([0, 2, 3, 1])
+          .reshaped([channels[i], 9 * channels[i - 1]]),
+        bias: try layer.tensor("bias", [channels[i]]))
+    }
+    features = try Linear(9 * 96, 128, from: weights["features"])
+    logits = try Linear(128, 10, from: weights["logits"])
+  }
+
+  /// The scores of the ten classes.
+  ///
+  /// - Parameters:
+  ///   - pictures: `[batch, 28, 28, 1]`, values from -1 to 1.
+  ///   - workspace: What to compute with.
+  /// - Returns: `[batch, 10]`.
+  package func callAsFunction(_ pictures: Tensor<Float>, in workspace: Workspace) -> Tensor<Float> {
+    var x = pictures
+    for convolution in convolutions {
+      let neighbourhoods = Operand(neighbourhoods(of: x))
+      x = pooled(maximum(convolution(neighbourhoods, in: workspace), 0))
+    }
+    // The layer expects the channels first: [batch, 96 · 3 · 3].
+    let flat = x.permuted([0, 3, 1, 2]).reshaped([x.shape[0], -1])
+    let features = maximum(features(Operand(flat), in: workspace), 0)
+    return logits(Operand(features), in: workspace)
+  }
+
+  /// The share of pictures whose best score is that of their label.
+  ///
+  /// - Parameters:
+  ///   - pictures: `[batch, 28, 28, 1]`, values from -1 to 1.
+  ///   - labels: The label of each.
+  ///   - workspace: What to compute with.
+  package func accuracy(
+    _ pictures: Tensor<Float>, labels: [Int], in workspace: Workspace
+  ) -> Double {
+    let best = self(pictures, in: workspace).argmax(axis: 1).elements
+    let right = zip(best, labels).count { Int($0) == $1 }
+    return Double(right) / Double(max(labels.count, 1))
+  }
+
+  /// The 3 × 3 pixels around each pixel, zero outside: `[batch, height, width, 9 · channels]`.
+  private func neighbourhoods(of x: Tensor<Float>) -> Tensor<Float> {
+    let (height, width) = (x.shape[1], x.shape[2])
+    let padded = x.padded([(0, 0), (1, 1), (1, 1), (0, 0)])
+    let shifts = (0..<9).map { i in
+      padded[.all, i / 3..<i / 3 + height, i % 3..<i % 3 + width]
+    }
+    return Tensor(concatenating: shifts, axis: 3)
+  }
+
+  /// The largest of each 2 × 2 pixels; an odd last row or column is left out.
+  private func pooled(_ x: Tensor<Float>) -> Tensor<Float> {
+    let (height, width) = (x.shape[1] / 2 * 2, x.shape[2] / 2 * 2)
+    return x[.all, 0..<height, 0..<width]
+      .reshaped([x.shape[0], height / 2, 2, width / 2, 2, x.shape[3]]).max(axes: [2, 4])
+  }
+}
