@@ -63,6 +63,11 @@ let package = Package(
       swiftSettings: common),
     .target(name: "NN", dependencies: ["Kernels", "Tensor"], swiftSettings: common),
     .target(name: "DiT", dependencies: ["NN", "Kernels", "Tensor"], swiftSettings: common),
+    .target(
+      name: "_ExampleCommandLine", dependencies: ["Tensor"], path: "Examples/CommandLine",
+      swiftSettings: common),
+    .testTarget(
+      name: "ExampleTests", dependencies: ["_ExampleCommandLine", "Tensor"], swiftSettings: common),
   ],
   swiftLanguageModes: [.v6]
 )
