@@ -63,9 +63,22 @@ let package = Package(
       swiftSettings: common),
     .target(name: "NN", dependencies: ["Kernels", "Tensor"], swiftSettings: common),
     .target(name: "DiT", dependencies: ["NN", "Kernels", "Tensor"], swiftSettings: common),
-    .executableTarget(
-      name: "benchmarks", dependencies: ["Kernels", "Tensor", "_KernelsActive", "_KernelsMicro"], path: "Benchmarks/Suite",
+
+    // The examples, and what they share.
+    .target(
+      name: "_ExampleCommandLine", dependencies: ["Tensor"], path: "Examples/CommandLine",
       swiftSettings: common),
+    .target(
+      name: "ShowcaseModel", dependencies: ["NN", "Kernels", "Tensor"],
+      path: "Examples/ShowcaseModel", resources: [.copy("fashion-dit"), .copy("fashion-judge")],
+      swiftSettings: common),
+    .executableTarget(
+      name: "generate",
+      dependencies: ["DiT", "Kernels", "Tensor", "ShowcaseModel", "_ExampleCommandLine"],
+      path: "Examples/Generate", swiftSettings: common),
+
+    .testTarget(
+      name: "ExampleTests", dependencies: ["_ExampleCommandLine", "Tensor"], swiftSettings: common),
   ],
   swiftLanguageModes: [.v6]
 )

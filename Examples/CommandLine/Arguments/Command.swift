@@ -1,0 +1,67 @@
+internal import Tensor
+
+/// A program as its user sees it: its name, its options and its help.
+package struct Command: Sendable {
+  /// Options under one heading of the help.
+  package struct Group: Sendable {
+    /// The heading.
+    package let title: String
+    /// The options in the order of the help.
+    package let options: [any AnyOption]
+
+    /// Options under a heading.
+    package init(_ title: String, _ options: [any AnyOption]) {
+      self.title = title
+      self.options = options
+    }
+  }
+
+  /// The arguments that belong to no option.
+  package struct Operands: Sendable {
+    /// The word that stands for one in the help, such as `FILE`.
+    package let placeholder: String
+    /// How many there must be.
+    package let count: ClosedRange<Int>
+
+    /// A number of arguments that belong to no option.
+    package init(_ placeholder: String, count: ClosedRange<Int>) {
+      self.placeholder = placeholder
+      self.count = count
+    }
+  }
+
+  /// The name of the executable.
+  package let name: String
+  /// What `--version` prints after the name.
+  package let version: String
+  /// What the program does, in a sentence or two.
+  package let summary: String
+  /// The arguments that belong to no option; none where nil.
+  package let operands: Operands?
+  /// The options by heading, without `--help` and `--version`, which every command has.
+  package let groups: [Group]
+
+  /// A command.
+  ///
+  /// - Precondition: No two options share a name, nor use `help`, `version` or `h`.
+  package init(
+    _ name: String, version: String, summary: String, operands: Operands? = nil, groups: [Group]
+  ) {
+    self.name = name
+    self.version = version
+    self.summary = summary
+    self.operands = operands
+    self.groups = groups
+    let spellings = signatures.flatMap(\.spellings)
+    check(Set(spellings).count == spellings.count, "\(name): two options share a name")
+  }
+
+  static let help = Option(flag: "help", short: "h", "print this and exit")
+  static let versionFlag = Option(flag: "version", "print the version and exit")
+
+  /// The groups of the help, the options that every command has included.
+  var allGroups: [Group] { groups + [Group("Help", [Self.help, Self.versionFlag])] }
+
+  /// The signatures of all options.
+  var signatures: [OptionSignature] { allGroups.flatMap(\.options).map(\.signature) }
+}

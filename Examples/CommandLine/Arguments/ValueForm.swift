@@ -1,0 +1,122 @@
+/// What the text of a value may be, and what it means.
+package struct ValueForm<Value: Sendable>: Sendable {
+  /// The word that stands for a value in the help, such as `COUNT`.
+  package let placeholder: String
+  /// The allowed values, to be put after "must be".
+  package let allowed: String
+  /// The value that a text means, if it is allowed.
+  package let parse: @Sendable (String) -> Value?
+  /// The text of a value, the inverse of `parse`.
+  package let describe: @Sendable (Value) -> String
+
+  /// A form of the caller's own.
+  package init(
+    _ placeholder: String, allowed: String, describe: @escaping @Sendable (Value) -> String,
+    parse: @escaping @Sendable (String) -> Value?
+  ) {
+    self.placeholder = placeholder
+    self.allowed = allowed
+    self.describe = describe
+    self.parse = parse
+  }
+
+  /// The same form with another word for it in the help.
+  package func named(_ placeholder: String) -> ValueForm {
+    ValueForm(placeholder, allowed: allowed, describe: describe, parse: parse)
+  }
+}
+
+extension ValueForm<Int> {
+  /// An integer between two bounds, both included.
+  package static func integer(_ range: ClosedRange<Int>) -> ValueForm {
+    ValueForm(
+      "N", allowed: "an integer from \(range.lowerBound) to \(range.upperBound)",
+      describe: String.init
+    ) { Int($0).flatMap { range.contains($0) ? $0 : nil } }
+  }
+
+  /// An integer with a lower bound.
+  package static func integer(_ range: PartialRangeFrom<Int>) -> ValueForm {
+    ValueForm(
+      "N", allowed: "an integer of at least \(range.lowerBound)", describe: String.init
+    ) { Int($0).flatMap { range.contains($0) ? $0 : nil } }
+  }
+}
+
+extension ValueForm<Double> {
+  /// Any finite number.
+  package static var number: ValueForm {
+    ValueForm("X", allowed: "a finite number", describe: plain) { finite($0) }
+  }
+
+  /// A number between two bounds, both included.
+  package static func number(_ range: ClosedRange<Double>) -> ValueForm {
+    ValueForm(
+      "X", allowed: "a number from \(plain(range.lowerBound)) to \(plain(range.upperBound))",
+      describe: plain
+    ) { finite($0).flatMap { range.contains($0) ? $0 : nil } }
+  }
+
+  /// A finite number with a lower bound.
+  package static func number(_ range: PartialRangeFrom<Double>) -> ValueForm {
+    ValueForm("X", allowed: "a number of at least \(plain(range.lowerBound))", describe: plain) {
+      finite($0).flatMap { range.contains($0) ? $0 : nil }
+    }
+  }
+
+  private static func finite(_ text: String) -> Double? {
+    Double(text).flatMap { $0.isFinite ? $0 : nil }
+  }
+
+  /// A number without the `.0` of a whole one.
+  @Sendable private static func plain(_ number: Double) -> String {
+    let text = "\(number)"
+    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+  }
+}
+
+extension ValueForm<ClosedRange<Int>> {
+  /// A range `8-27`, both ends included, or a single number, within bounds.
+  package static func range(within bounds: ClosedRange<Int>) -> ValueForm {
+    ValueForm(
+      "LOW-HIGH",
+      allowed: "a range LOW-HIGH within \(bounds.lowerBound)-\(bounds.upperBound)",
+      describe: { "\($0.lowerBound)-\($0.upperBound)" }
+    ) { text in
+      let ends = text.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
+      guard (1...2).contains(ends.count), let lower = ends.first ?? nil,
+        let upper = ends.last ?? nil, lower <= upper, bounds.contains(lower), bounds.contains(upper)
+      else { return nil }
+      return lower...upper
+    }
+  }
+}
+
+extension ValueForm<String> {
+  /// Any text, the empty one included.
+  package static var text: ValueForm {
+    ValueForm("TEXT", allowed: "a text", describe: { $0 }, parse: { $0 })
+  }
+
+  /// The path of a file or folder.
+  package static var path: ValueForm {
+    ValueForm("PATH", allowed: "a path", describe: { $0 }, parse: { $0.isEmpty ? nil : $0 })
+  }
+
+  /// One of several words.
+  package static func choice(_ words: [String]) -> ValueForm {
+    ValueForm(
+      words.joined(separator: "|"), allowed: "one of " + words.joined(separator: ", "),
+      describe: { $0 }, parse: { words.contains($0) ? $0 : nil })
+  }
+}
+
+extension ValueForm where Value: CaseIterable & RawRepresentable<String> {
+  /// The raw value of one of the type's cases.
+  package static var choice: ValueForm {
+    let words = Value.allCases.map(\.rawValue)
+    return ValueForm(
+      words.joined(separator: "|"), allowed: "one of " + words.joined(separator: ", "),
+      describe: \.rawValue, parse: { Value(rawValue: $0) })
+  }
+}

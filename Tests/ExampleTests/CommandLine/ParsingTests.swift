@@ -1,0 +1,210 @@
+import Testing
+import _ExampleCommandLine
+
+/// Options of every kind, and a command that has them.
+private enum Options {
+  static let steps = Option(
+    "steps", "num-inference-steps", as: .integer(1...), default: 20, "denoising steps")
+  static let scale = Option(
+    "cfg-scale", "guidance-scale", optional: .number(0...), default: "the model's", "guidance")
+  static let count = Option("batch-count", short: "b", as: .integer(1...64), default: 1, "pictures")
+  static let seed = Option("seed", short: "s", as: .integer(0...), default: 42, "first seed")
+  static let classes = Option("class", each: .text.named("CLASS"), "a class; may be repeated")
+  static let rng = Option("rng", as: .choice(["torch", "philox"]), default: "torch", "noise")
+  static let format = Option("format", optional: ValueForm<OutputFormat>.choice, "the files' kind")
+  static let output = Option("output", short: "o", as: .path, default: "out.png", "the file")
+  static let cache = Option("cache", optional: .cache, "what is reused")
+  static let quiet = Option(flag: "quiet", short: "q", "print only errors")
+
+  static let command = Command(
+    "generate", version: "1.2.3", summary: "Draws pictures.",
+    groups: [
+      .init("Work", [steps, scale, count, seed, classes, rng, cache]),
+      .init("Output", [format, output, quiet]),
+    ])
+}
+
+/// The parsed arguments; fails where the command line asks for something else than work.
+private func parse(_ line: String...) throws -> ParsedArguments {
+  guard case .run(let arguments) = try Options.command.parse(line) else {
+    throw UsageError.other("no work")
+  }
+  return arguments
+}
+
+/// The message that refuses a command line.
+private func refusal(_ line: [String]) -> String? {
+  do {
+    _ = try Options.command.parse(line)
+    return nil
+  } catch { return error.description }
+}
+
+@Suite struct ParsingTests {
+  @Test func defaultsHoldWithoutArguments() throws {
+    let arguments = try parse()
+    #expect(arguments[Options.steps] == 20)
+    #expect(arguments[Options.scale] == nil)
+    #expect(arguments[Options.classes] == [])
+    #expect(arguments[Options.rng] == "torch")
+    #expect(arguments[Options.format] == nil)
+    #expect(!arguments[Options.quiet])
+    #expect(!arguments.has(Options.steps))
+  }
+
+  @Test func readsEverySpelling() throws {
+    #expect(try parse("--steps", "7")[Options.steps] == 7)
+    #expect(try parse("--steps=7")[Options.steps] == 7)
+    #expect(try parse("--num-inference-steps", "7")[Options.steps] == 7)
+    #expect(try parse("--guidance-scale=1.5")[Options.scale] == 1.5)
+    #expect(try parse("-b", "4")[Options.count] == 4)
+    #expect(try parse("-b=4")[Options.count] == 4)
+    #expect(try parse("--batch-count", "4")[Options.count] == 4)
+    #expect(try parse("-q")[Options.quiet])
+    #expect(try parse("--quiet")[Options.quiet])
+    #expect(try parse("--rng", "philox")[Options.rng] == "philox")
+    #expect(try parse("--format", "npy")[Options.format] == .npy)
+    #expect(try parse("--steps", "7").has(Options.steps))
+  }
+
+  @Test func repeatedOptionsKeepOrderAndCommas() throws {
+    let arguments = try parse(
+      "--class", "tench, Tinca tinca", "-q", "--class=207", "--class", "a=b")
+    #expect(arguments[Options.classes] == ["tench, Tinca tinca", "207", "a=b"])
+  }
+
+  @Test func valuesMayLookOdd() throws {
+    #expect(try parse("-o", "-")[Options.output] == "-")
+    #expect(try parse("-o=-strange")[Options.output] == "-strange")
+    #expect(try parse("--output=a=b")[Options.output] == "a=b")
+    #expect(try parse("--class=")[Options.classes] == [""])
+    #expect(try parse("--class", "-1e5")[Options.classes] == ["-1e5"])
+  }
+
+  @Test func readsCacheSpecification() throws {
+    let cache = try parse("--cache", "delta-dit:n=2")[Options.cache]
+    #expect(cache?.name == "delta-dit")
+  }
+
+  @Test func helpAndVersionEndTheReading() throws {
+    for line in [["--help"], ["-h"], ["--steps", "0", "--help", "--nonsense"]] {
+      guard case .help = try Options.command.parse(line) else {
+        Issue.record("no help for \(line)")
+        continue
+      }
+    }
+    guard case .version = try Options.command.parse(["--version"]) else {
+      Issue.record("no version")
+      return
+    }
+  }
+
+  @Test(arguments: [
+    (["--steps", "0"], "--steps must be an integer of at least 1, not '0'"),
+    (["--steps=x"], "--steps must be an integer of at least 1, not 'x'"),
+    (["--num-inference-steps", "2.5"], "--steps must be an integer of at least 1, not '2.5'"),
+    (["-s", "-1"], "--seed must be an integer of at least 0, not '-1'"),
+    (
+      ["-s", "99999999999999999999"],
+      "--seed must be an integer of at least 0, not '99999999999999999999'"
+    ),
+    (["-b", "65"], "--batch-count must be an integer from 1 to 64, not '65'"),
+    (["--cfg-scale", "nan"], "--cfg-scale must be a number of at least 0, not 'nan'"),
+    (["--cfg-scale", "inf"], "--cfg-scale must be a number of at least 0, not 'inf'"),
+    (["--cfg-scale", "-.5"], "--cfg-scale must be a number of at least 0, not '-.5'"),
+    (["--rng", "numpy"], "--rng must be one of torch, philox, not 'numpy'"),
+    (["--format=jpg"], "--format must be one of png, npy, safetensors, not 'jpg'"),
+    (["-o", ""], "--output must be a path, not ''"),
+    (
+      ["--cache", "a:b"],
+      "--cache must be of the form NAME[:KEY=VALUE,...] with each key once, not 'a:b'"
+    ),
+    (["--steps"], "--steps needs a value: --steps N"),
+    (["--output", "--quiet"], "--output needs a value: --output PATH"),
+    (["--output", "--", "x"], "--output needs a value: --output PATH"),
+    (["-o", "-q"], "--output needs a value: --output PATH"),
+    (["--class"], "--class needs a value: --class CLASS"),
+    (["--quiet=yes"], "--quiet takes no value"),
+    (["--steps", "1", "--num-inference-steps", "2"], "--steps may be given only once"),
+    (["-q", "--quiet"], "--quiet may be given only once"),
+    (["cat"], "unexpected argument 'cat'"),
+    (["--", "--quiet"], "unexpected argument '--quiet'"),
+    (["-"], "unexpected argument '-'"),
+  ])
+  func refuses(_ line: [String], _ message: String) {
+    #expect(refusal(line) == message)
+  }
+
+  @Test(arguments: [
+    ("--step", ", did you mean '--steps'?"),
+    ("--guidence-scale", ", did you mean '--guidance-scale'?"),
+    ("--frobnicate", ""), ("-b4", ", did you mean '-b 4'?"), ("-z", ""), ("-zoo", ""),
+    ("--STEPS", ""),
+  ])
+  func namesAllowedOptions(_ option: String, _ guess: String) {
+    let allowed =
+      "--steps, --cfg-scale, --batch-count, --seed, --class, --rng, --cache, --format, --output, "
+      + "--quiet, --help, --version"
+    #expect(refusal([option]) == "unknown option '\(option)'\(guess) (allowed: \(allowed))")
+  }
+
+  @Test func writesHelp() {
+    #expect(
+      Options.command.helpText == """
+        usage: generate [options]
+
+        Draws pictures.
+
+        Work:
+              --steps N               denoising steps; also --num-inference-steps
+                                      (default: 20)
+              --cfg-scale X           guidance; also --guidance-scale (default: the
+                                      model's)
+          -b, --batch-count N         pictures (default: 1)
+          -s, --seed N                first seed (default: 42)
+              --class CLASS           a class; may be repeated
+              --rng torch|philox      noise (default: torch)
+              --cache NAME[:KEY=VALUE,...]
+                                      what is reused
+
+        Output:
+              --format png|npy|safetensors
+                                      the files' kind
+          -o, --output PATH           the file (default: out.png)
+          -q, --quiet                 print only errors
+
+        Help:
+          -h, --help                  print this and exit
+              --version               print the version and exit
+
+        """)
+    #expect(Options.command.versionText == "generate 1.2.3\n")
+  }
+
+  @Test func countsOperands() throws {
+    let command = Command(
+      "compare", version: "1", summary: "Compares.", operands: .init("PICTURE", count: 2...2),
+      groups: [])
+    guard case .run(let arguments) = try command.parse(["a", "--", "--b"]) else {
+      Issue.record("no work")
+      return
+    }
+    #expect(arguments.operands == ["a", "--b"])
+    #expect(throws: UsageError.wrongCount(placeholder: "PICTURE", needed: 2...2, found: 1)) {
+      try command.parse(["a"])
+    }
+    #expect(command.helpText.hasPrefix("usage: compare [options] PICTURE ...\n"))
+  }
+
+  @Test func describesRemainingErrors() {
+    #expect(
+      UsageError.wrongCount(placeholder: "FILE", needed: 1...1, found: 0).description
+        == "needs 1 FILE, not 0")
+    #expect(
+      UsageError.wrongCount(placeholder: "FILE", needed: 1...3, found: 4).description
+        == "needs 1 to 3 FILE, not 4")
+    #expect(
+      Options.classes.refusing("cat", allowed: "a class from 0 to 9").description
+        == "--class must be a class from 0 to 9, not 'cat'")
+  }
+}
