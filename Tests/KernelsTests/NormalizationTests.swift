@@ -1,0 +1,79 @@
+import Foundation
+import Kernels
+import Tensor
+import Testing
+import _KernelsActive
+import _KernelsMicro
+import _TestSupport
+
+@Suite struct NormalizationTests {
+  static let columns = [1, 2, 3, 4, 7, 8, 15, 16, 17, 31, 33, 64, 65, 127, 192, 1003, 1152]
+
+  @Test(arguments: KernelTable.supported)
+  func layerNormMatchesReference(_ table: KernelTable) {
+    var numbers = SampleNumbers(seed: 8)
+    for columns in Self.columns {
+      let x = numbers.next(6 * columns).map { 5 * $0 + 2 }
+      let (weight, bias) = (numbers.next(columns), numbers.next(columns))
+      let result = layerNorm(
+        Tensor(x, shape: [6, columns]), weight: Tensor(weight), bias: Tensor(bias),
+        epsilon: 1e-6, in: Workspace(threads: 2, table: table))
+      let plain = Reference.normalized(x, columns: columns, epsilon: 1e-6, subtractsMean: true)
+      let expected = plain.enumerated().map {
+        $0.element * Double(weight[$0.offset % columns]) + Double(bias[$0.offset % columns])
+      }
+      #expect(relativeError(result.elements, expected) < 5e-6)
+    }
+  }
+
+  @Test(arguments: KernelTable.supported)
+  func layerNormModulates(_ table: KernelTable) {
+    var numbers = SampleNumbers(seed: 9)
+    let (batch, tokens) = (3, 5)
+    for columns in Self.columns {
+      let x = numbers.next(batch * tokens * columns)
+      let modulation = Tensor(numbers.next(batch * 2 * columns), shape: [batch, 2, columns])
+      let (shift, scale) = (modulation[.all, 0], modulation[.all, 1])
+      let result = layerNorm(
+        Tensor(x, shape: [batch, tokens, columns]), shift: shift, scale: scale, epsilon: 1e-6,
+        in: Workspace(threads: 2, table: table))
+      let plain = Reference.normalized(x, columns: columns, epsilon: 1e-6, subtractsMean: true)
+      let (shifts, scales) = (shift.elements, scale.elements)
+      let expected = plain.enumerated().map {
+        let place = $0.offset / (tokens * columns) * columns + $0.offset % columns
+        return $0.element * Double(1 + scales[place]) + Double(shifts[place])
+      }
+      #expect(relativeError(result.tensor.elements, expected) < 5e-6)
+    }
+  }
+
+  @Test(arguments: KernelTable.supported)
+  func rmsNormMatchesReference(_ table: KernelTable) {
+    var numbers = SampleNumbers(seed: 10)
+    for columns in Self.columns {
+      let x = numbers.next(4 * columns)
+      let result = rmsNorm(
+        Tensor(x, shape: [4, columns]), epsilon: 1e-6, in: Workspace(threads: 2, table: table))
+      let expected = Reference.normalized(x, columns: columns, epsilon: 1e-6, subtractsMean: false)
+      #expect(relativeError(result.elements, expected) < 2e-6)
+    }
+  }
+
+  @Test(arguments: KernelTable.supported)
+  func softmaxMatchesReference(_ table: KernelTable) {
+    var numbers = SampleNumbers(seed: 11)
+    for columns in Self.columns {
+      let x = numbers.next(4 * columns).map { 40 * $0 }
+      let result = softmax(
+        Tensor(x, shape: [4, columns]), in: Workspace(threads: 2, table: table)
+      ).elements
+      for row in 0..<4 {
+        let scores = x[row * columns..<(row + 1) * columns].map(Double.init)
+        let largest = scores.max() ?? 0
+        let weights = scores.map { exp($0 - largest) }
+        let expected = weights.map { $0 / weights.reduce(0, +) }
+        #expect(relativeError(result[row * columns..<(row + 1) * columns], expected) < 1e-6)
+      }
+    }
+  }
+}
