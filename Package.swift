@@ -63,6 +63,7 @@ let package = Package(
       swiftSettings: common),
     .target(name: "NN", dependencies: ["Kernels", "Tensor"], swiftSettings: common),
     .target(name: "DiT", dependencies: ["NN", "Kernels", "Tensor"], swiftSettings: common),
+    .testTarget(name: "TensorTests", dependencies: ["Tensor"], swiftSettings: common),
   ],
   swiftLanguageModes: [.v6]
 )
