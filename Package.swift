@@ -79,6 +79,7 @@ let package = Package(
 
     .testTarget(
       name: "ExampleTests", dependencies: ["_ExampleCommandLine", "Tensor"], swiftSettings: common),
+    .testTarget(name: "TensorTests", dependencies: ["Tensor"], swiftSettings: common),
   ],
   swiftLanguageModes: [.v6]
 )

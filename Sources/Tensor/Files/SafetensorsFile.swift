@@ -1,0 +1,95 @@
+/// A safetensors file, opened for reading.
+///
+/// The file is mapped into memory, so opening it reads the header only, and its tensors share its
+/// bytes. The mapping lives as long as the last of them. Meanwhile nobody may cut the file short
+/// (the program would die of SIGBUS) or write into it; replace it by another under the same name,
+/// as `write(_:metadata:to:)` does.
+///
+/// Everything that the format demands is checked on opening, before a tensor can be asked for.
+public struct SafetensorsFile: Sendable, CustomStringConvertible {
+  /// A tensor of the file.
+  public struct Entry: Sendable, Equatable {
+    /// The name.
+    public let name: String
+    /// The element type.
+    public let elementType: ElementType
+    /// The number of elements in each dimension.
+    public let shape: [Int]
+    /// The position of the elements in the file.
+    public let byteRange: Range<Int>
+  }
+
+  /// The path it was opened with.
+  public let path: String
+  /// The texts that the writer added.
+  public let metadata: [String: String]
+  /// The tensors, in the order of their bytes.
+  public let entries: [Entry]
+  private let storage: Storage
+  private let indices: [String: Int]
+
+  /// Opens a file and checks it.
+  ///
+  /// - Throws: `SafetensorsError.file` where it cannot be read, `.malformed` where it is no
+  ///   safetensors file or a damaged one.
+  public init(path: String) throws(SafetensorsError) {
+    do { storage = try Storage(mapping: path) } catch { throw .file(error) }
+    let header: SafetensorsHeader
+    do {
+      header = try SafetensorsHeader(
+        UnsafeRawBufferPointer(start: storage.base, count: storage.byteCount))
+    } catch { throw .malformed(path: path, error) }
+    self.path = path
+    metadata = header.metadata
+    entries = header.entries
+    indices = Dictionary(
+      uniqueKeysWithValues: entries.enumerated().map { ($0.element.name, $0.offset) })
+  }
+
+  /// The names of the tensors, in the order of their bytes.
+  public var names: [String] { entries.map(\.name) }
+
+  /// The tensor of this name.
+  ///
+  /// It shares the file's bytes, unless they are not aligned for its elements and have to be
+  /// copied.
+  ///
+  /// - Throws: `SafetensorsError.missing` where there is none, `.unsupported` where tensors cannot
+  ///   have its element type, `.invalidTruthValue` where a byte of truth values is not 0 or 1.
+  public func tensor(named name: String) throws(SafetensorsError) -> AnyTensor {
+    guard let entry = indices[name].map({ entries[$0] }) else {
+      throw .missing(path: path, tensor: name)
+    }
+    guard let scalarType = entry.elementType.scalarType else {
+      throw .unsupported(path: path, tensor: name, entry.elementType)
+    }
+    guard
+      let tensor = AnyTensor(
+        scalarType: scalarType, shape: entry.shape, region: entry.byteRange.lowerBound, of: storage)
+    else { throw .invalidTruthValue(path: path, tensor: name) }
+    return tensor
+  }
+
+  /// The path.
+  public var description: String { path }
+}
+
+extension AnyTensor {
+  /// A tensor in a file's bytes from `start` on; a copy of them where they are not aligned.
+  ///
+  /// Nil where a byte of truth values is neither 0 nor 1, which no `Bool` may hold.
+  init?(scalarType: ScalarType, shape: [Int], region start: Int, of file: Storage) {
+    let (width, byteCount) = (scalarType.byteCount, shape.product * scalarType.byteCount)
+    if scalarType == .bool {
+      let bytes = UnsafeRawBufferPointer(start: file.base + start, count: byteCount)
+      guard bytes.allSatisfy({ $0 <= 1 }) else { return nil }
+    }
+    if start.isMultiple(of: width) {
+      self.init(scalarType: scalarType, shape: shape, storage: file, offset: start / width)
+    } else {
+      let storage = Storage(byteCount: byteCount)
+      storage.base.copyMemory(from: file.base + start, byteCount: byteCount)
+      self.init(scalarType: scalarType, shape: shape, storage: storage)
+    }
+  }
+}
