@@ -1,0 +1,78 @@
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#elseif canImport(Darwin)
+internal import Darwin
+#endif
+
+/// A generator that computes every block of its numbers from a counter alone.
+///
+/// A seed gives 2⁶⁴ independent streams. Where picture *i* draws from stream *i*, it is the same
+/// however the work is split into batches and over machines. Philox 4×32-10: John Salmon et al.,
+/// "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
+public struct PhiloxGenerator: RandomSource {
+  /// The seed, which is the key of the blocks, its lower half first.
+  public let seed: UInt64
+  /// The stream, which is the upper half of the counter.
+  public let stream: UInt64
+  /// The number of the block to be computed next, which is the lower half of the counter.
+  public private(set) var block: UInt64
+  private var output: SIMD4<UInt32> = .zero
+  /// How many numbers of `output` are drawn.
+  private var used = 4
+
+  /// A generator at the start of a stream, or of a later block of it.
+  public init(seed: UInt64, stream: UInt64 = 0, block: UInt64 = 0) {
+    self.seed = seed
+    self.stream = stream
+    self.block = block
+  }
+
+  /// Draws 32 bits, the next of the four of a block.
+  public mutating func next32() -> UInt32 {
+    if used == 4 {
+      output = Self.block(
+        counter: SIMD4(lowHalf: halves(block), highHalf: halves(stream)), key: halves(seed))
+      block &+= 1
+      used = 0
+    }
+    defer { used += 1 }
+    return output[used]
+  }
+
+  /// Draws independent numbers of the standard normal distribution, in row-major order.
+  ///
+  /// The draws u and v of 32 bits give two neighbours (Box–Muller): r cos θ and r sin θ, where
+  /// r² = −2 log((u + 1) · 2⁻³²) and θ = 2π v · 2⁻³², worked out in `Double`. The last of an odd
+  /// number drops its neighbour.
+  public mutating func normal(_ shape: [Int]) -> Tensor<Float> {
+    var tensor = Tensor<Float>(uninitialized: shape)
+    tensor.withUnsafeMutableElements { elements in
+      for i in stride(from: 0, to: elements.count, by: 2) {
+        let radius = (-2 * log((Double(next32()) + 1) * 0x1p-32)).squareRoot()
+        let angle = 2 * Double.pi * Double(next32()) * 0x1p-32
+        elements[i] = Float(radius * cos(angle))
+        if i + 1 < elements.count { elements[i + 1] = Float(radius * sin(angle)) }
+      }
+    }
+    return tensor
+  }
+
+  /// The four numbers of a counter and a key.
+  package static func block(counter: SIMD4<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UInt32> {
+    var (c, k) = (counter, key)
+    for _ in 0..<10 {
+      let p = c.x.multipliedFullWidth(by: 0xD251_1F53)
+      let q = c.z.multipliedFullWidth(by: 0xCD9E_8D57)
+      c = SIMD4(q.high ^ c.y ^ k.x, q.low, p.high ^ c.w ^ k.y, p.low)
+      k &+= SIMD2(0x9E37_79B9, 0xBB67_AE85)
+    }
+    return c
+  }
+}
+
+/// The lower half of a number, then the upper one.
+private func halves(_ value: UInt64) -> SIMD2<UInt32> {
+  SIMD2(UInt32(truncatingIfNeeded: value), UInt32(truncatingIfNeeded: value >> 32))
+}

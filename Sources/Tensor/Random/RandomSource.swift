@@ -1,0 +1,65 @@
+/// A generator of random numbers that tensors are drawn from.
+///
+/// Generators are values: a copy draws the same numbers as the original from there on. The
+/// 32-bit draws decide everything else, in the way that PyTorch's generator does it.
+public protocol RandomSource: RandomNumberGenerator, Sendable {
+  /// Draws 32 bits.
+  mutating func next32() -> UInt32
+
+  /// Draws independent numbers of the standard normal distribution, in row-major order.
+  mutating func normal(_ shape: [Int]) -> Tensor<Float>
+}
+
+extension RandomSource {
+  /// Draws 64 bits: two draws of 32 bits, the upper half first.
+  public mutating func next() -> UInt64 {
+    let upper = UInt64(next32())
+    return upper << 32 | UInt64(next32())
+  }
+
+  /// Draws independent numbers, evenly distributed over 0 ..< 1, in row-major order.
+  ///
+  /// Each is the lower 24 bits of one draw, times 2⁻²⁴.
+  public mutating func uniform(_ shape: [Int]) -> Tensor<Float> {
+    var tensor = Tensor<Float>(uninitialized: shape)
+    tensor.withUnsafeMutableElements { elements in
+      for i in elements.indices { elements[i] = nextFloat() }
+    }
+    return tensor
+  }
+
+  /// Draws independent numbers, evenly distributed over 0 ..< 1, in row-major order.
+  ///
+  /// Each is the lower 53 bits of one draw of 64 bits, times 2⁻⁵³.
+  public mutating func uniform(_ shape: [Int], of _: Double.Type) -> Tensor<Double> {
+    var tensor = Tensor<Double>(uninitialized: shape)
+    tensor.withUnsafeMutableElements { elements in
+      for i in elements.indices { elements[i] = nextDouble() }
+    }
+    return tensor
+  }
+
+  /// Draws independent integers of 0 ..< `bound`, in row-major order.
+  ///
+  /// Each is the remainder of a draw of 32 bits, or of 64 if `bound` is 2²⁸ or more, and so is
+  /// not quite evenly distributed.
+  ///
+  /// - Precondition: `bound` is positive.
+  public mutating func integers(_ shape: [Int], below bound: Int64) -> Tensor<Int64> {
+    check(bound > 0, "integers: there is none below \(bound)")
+    var tensor = Tensor<Int64>(uninitialized: shape)
+    tensor.withUnsafeMutableElements { elements in
+      for i in elements.indices {
+        let bits = bound < 1 << 28 ? UInt64(next32()) : next()
+        elements[i] = Int64(bits % UInt64(bound))
+      }
+    }
+    return tensor
+  }
+
+  /// A number of 0 ..< 1 with 24 bits.
+  mutating func nextFloat() -> Float { Float(next32() & 0xFF_FFFF) * 0x1p-24 }
+
+  /// A number of 0 ..< 1 with 53 bits.
+  mutating func nextDouble() -> Double { Double(next() & (1 << 53 - 1)) * 0x1p-53 }
+}
