@@ -77,6 +77,23 @@ let package = Package(
       dependencies: ["DiT", "Kernels", "Tensor", "ShowcaseModel", "_ExampleCommandLine"],
       path: "Examples/Generate", swiftSettings: common),
 
+    .executableTarget(
+      name: "benchmarks",
+      dependencies: [
+        "DiT", "Kernels", "Tensor", "ShowcaseModel", "_ExampleCommandLine", "_KernelsActive",
+        "_KernelsMicro",
+      ],
+      path: "Benchmarks/Suite", swiftSettings: common),
+
+    .testTarget(
+      name: "KernelsTests",
+      dependencies: ["Kernels", "Tensor", "_KernelsActive", "_KernelsMicro", "_TestSupport"],
+      swiftSettings: common),
+    .testTarget(
+      name: "DiTTests",
+      dependencies: [
+        "DiT", "NN", "Kernels", "Tensor", "_KernelsActive", "_KernelsMicro", "_TestSupport",
+      ], swiftSettings: common),
     .testTarget(
       name: "ExampleTests", dependencies: ["_ExampleCommandLine", "Tensor"], swiftSettings: common),
     .testTarget(name: "TensorTests", dependencies: ["Tensor"], swiftSettings: common),

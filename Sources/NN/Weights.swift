@@ -9,24 +9,29 @@ public import Tensor
 public struct Weights: Sendable {
   private let source: any WeightSource
   private let scope: String
-  private let unread: Unread
+  private let names: Names
 
-  /// The names that no layer has asked for yet, shared by all scopes of a checkpoint.
-  private final class Unread: Sendable {
-    let names: Mutex<Set<String>>
-    init(_ names: Set<String>) { self.names = Mutex(names) }
+  /// The names of all tensors and of those that no layer has asked for yet, shared by all scopes.
+  private final class Names: Sendable {
+    let all: Set<String>
+    let unread: Mutex<Set<String>>
+
+    init(_ names: [String]) {
+      all = Set(names)
+      unread = Mutex(all)
+    }
   }
 
   /// All tensors of a source.
   public init(_ source: any WeightSource) {
     self.source = source
     scope = ""
-    unread = Unread(Set(source.names))
+    names = Names(source.names)
   }
 
   private init(_ parent: Weights, scope: String) {
     source = parent.source
-    unread = parent.unread
+    names = parent.names
     self.scope = scope
   }
 
@@ -39,7 +44,7 @@ public struct Weights: Sendable {
   private func fullName(_ name: String) -> String { scope.isEmpty ? name : "\(scope).\(name)" }
 
   /// Whether there is a tensor of this name.
-  public func contains(_ name: String) -> Bool { source.names.contains(fullName(name)) }
+  public func contains(_ name: String) -> Bool { names.all.contains(fullName(name)) }
 
   /// Reads a tensor as 32-bit floating point.
   ///
@@ -49,7 +54,7 @@ public struct Weights: Sendable {
   /// - Throws: `WeightError` where it is missing or of another shape, and what the source throws.
   public func tensor(_ name: String, _ shape: [Int]) throws -> Tensor<Float> {
     let name = fullName(name)
-    guard source.names.contains(name) else {
+    guard names.all.contains(name) else {
       throw WeightError.missing(file: source.description, tensor: name)
     }
     let tensor = try source.tensor(named: name)
@@ -61,7 +66,7 @@ public struct Weights: Sendable {
       throw WeightError.scalarType(
         file: source.description, tensor: name, found: tensor.scalarType)
     }
-    unread.names.withLock { _ = $0.remove(name) }
+    names.unread.withLock { _ = $0.remove(name) }
     return tensor.converted(to: Float.self)
   }
 
@@ -69,7 +74,7 @@ public struct Weights: Sendable {
   ///
   /// - Throws: `WeightError.unexpected` where tensors were not asked for.
   public func finish() throws {
-    let left = unread.names.withLock { $0.sorted() }
+    let left = names.unread.withLock { $0.sorted() }
     if !left.isEmpty { throw WeightError.unexpected(file: source.description, tensors: left) }
   }
 }

@@ -29,6 +29,8 @@ public final class KernelTable: Sendable {
       UnsafePointer<Float>, UnsafePointer<UnsafePointer<Float>>, Int, UnsafeMutablePointer<Float>,
       Range<Int>
     ) -> Void
+  /// Multiplies and adds in registers, `tileRows · panelWidth` elements each round: rounds, factor.
+  public let peak: @Sendable (Int, Float) -> Float
 
   /// Instantiates the kernels for `isa` with a register tile of the shape of `tile`.
   @inlinable @inline(__always)
@@ -47,6 +49,7 @@ public final class KernelTable: Sendable {
     }
     normalize = { I.normalize($0, rows: $1) }
     map = { I.map($0, $1, into: $2, count: $3) }
+    peak = { tile.peak(isa, count: $0, factor: $1) }
     combine = { I.combine($0, $1, terms: $2, into: $3, range: $4) }
   }
 }

@@ -39,4 +39,37 @@ public enum Tile<let rows: Int, let columns: Int>: SendableMetatype {
       }
     }
   }
+
+  /// Multiplies and adds in registers alone, `rows · columns` vectors `count` times, to measure the
+  /// most that the machine can do.
+  ///
+  /// - Parameters:
+  ///   - isa: The instruction set.
+  ///   - count: The number of rounds.
+  ///   - factor: A number that the compiler does not know.
+  /// - Returns: A number that depends on every operation.
+  @inlinable @inline(__always)
+  public static func peak<I: InstructionSet>(_ isa: I.Type, count: Int, factor: Float) -> Float {
+    var sums = InlineArray<rows, InlineArray<columns, I.F32>>(
+      repeating: .init(repeating: .zero))
+    // Different numbers, or the compiler would see that all sums are one.
+    for i in 0..<rows {
+      for j in 0..<columns {
+        sums[unchecked: i][unchecked: j] = I.F32(repeating: factor + Float(i * columns + j))
+      }
+    }
+    let x = I.F32(repeating: factor)
+    for _ in 0..<count {
+      for i in 0..<rows {
+        for j in 0..<columns {
+          sums[unchecked: i][unchecked: j] = I.multiplyAdd(sums[unchecked: i][unchecked: j], x, x)
+        }
+      }
+    }
+    var total = I.F32.zero
+    for i in 0..<rows {
+      for j in 0..<columns { total = I.add(total, sums[unchecked: i][unchecked: j]) }
+    }
+    return I.horizontalSum(total)
+  }
 }

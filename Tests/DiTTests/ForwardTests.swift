@@ -1,0 +1,70 @@
+import DiT
+import Foundation
+import Kernels
+import NN
+import Tensor
+import Testing
+import _KernelsActive
+import _KernelsMicro
+import _TestSupport
+
+/// A golden model's sizes, as the script that made it wrote them.
+private struct GoldenConfiguration: Decodable {
+  let input_size, patch_size, in_channels, hidden_size, depth, num_heads, num_classes: Int
+  let mlp_ratio: Double
+  let learn_sigma: Bool
+}
+
+/// The tensors of a golden file that stand below a name.
+private struct Scope: WeightSource {
+  let file: SafetensorsFile
+  let prefix: String
+
+  var description: String { file.path }
+  var names: [String] {
+    file.names.filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
+  }
+  func tensor(named name: String) throws -> AnyTensor { try file.tensor(named: prefix + name) }
+}
+
+/// A model of a golden file.
+func goldenModel(_ file: SafetensorsFile) throws -> DiffusionTransformer {
+  let c = try JSONDecoder().decode(
+    GoldenConfiguration.self, from: Data((file.metadata["config"] ?? "").utf8))
+  return try DiffusionTransformer(
+    DiffusionTransformer.Configuration(
+      inputSide: c.input_size, channels: c.in_channels, patchSize: c.patch_size,
+      width: c.hidden_size, depth: c.depth, headCount: c.num_heads,
+      hiddenWidth: Int(Double(c.hidden_size) * c.mlp_ratio), classCount: c.num_classes,
+      learnsSigma: c.learn_sigma),
+    from: Weights(Scope(file: file, prefix: "model.")))
+}
+
+@Suite struct ForwardTests {
+  @Test(arguments: ["dit-a", "dit-b", "dit-c", "dit-d", "dit-e"])
+  func agreesWithPyTorch(_ name: String) throws {
+    let file = try Fixtures.open(name)
+    let output = try goldenModel(file)(
+      try file["input.x"], timesteps: try file.integers("input.t").map(Double.init),
+      labels: try file.integers("input.y"), in: Workspace(threads: 2))
+    let expected = try file["output"]
+    #expect(output.shape == expected.shape)
+    #expect(relativeError(output.elements, expected.elements) < 1e-4)
+  }
+
+  @Test func shippedModelAgreesWithPyTorch() throws {
+    let file = try Fixtures.open("fashion")
+    let model = try DiffusionPipeline(folder: Fixtures.showcaseModel).model
+    let output = model(
+      try file["forward.x"], timesteps: try file.integers("forward.t").map(Double.init),
+      labels: try file.integers("forward.y"), in: Workspace(threads: 2))
+    #expect(relativeError(output.elements, try file["forward.output"].elements) < 1e-4)
+  }
+
+  @Test func positionsAgreeWithThoseInTheFile() throws {
+    let file = try Fixtures.open("dit-a")
+    let expected = try file["model.pos_embed"]
+    let positions = sineCosinePositions(width: expected.shape[2], side: 3)
+    #expect(relativeError(positions.elements, expected.elements) < 1e-6)
+  }
+}

@@ -1,0 +1,64 @@
+import DiT
+import Kernels
+import Tensor
+import Testing
+import _TestSupport
+
+@Suite struct SamplerTests {
+  @Test(arguments: [1, 2, 3, 4, 7, 10, 20, 50, 250, 1000])
+  func timestepsAgreeWithTheOriginals(_ steps: Int) throws {
+    let file = try Fixtures.open("samplers")
+    #expect(try DDPM(steps: steps).timesteps == file.integers("respaced.\(steps)"))
+    for spacing in DDIM.Spacing.allCases {
+      let expected = try file.integers("ddim.\(spacing.rawValue).\(steps)")
+      #expect(try DDIM(steps: steps, spacing: spacing).timesteps == expected)
+    }
+  }
+
+  @Test func noiseAgreesWithTheOriginals() throws {
+    let expected = try #require(
+      try Fixtures.open("samplers").tensor(named: "alphas_cumprod").tensor(of: Double.self))
+    #expect(relativeError(NoiseSchedule.linear().cumulativeAlphas, expected.elements) < 1e-13)
+  }
+
+  @Test(arguments: DDIM.Spacing.allCases, ["0", "0.5", "1"])
+  func ddimStepsAgreeWithDiffusers(_ spacing: DDIM.Spacing, _ eta: String) throws {
+    let file = try Fixtures.open("samplers")
+    let name = "ddim.step.\(spacing.rawValue).\(eta)"
+    let sampler = try DDIM(steps: 7, eta: try #require(Double(eta)), spacing: spacing)
+    try expectTrajectory(sampler, file, name) { try file["\(name).eps"][$0] }
+  }
+
+  @Test(arguments: DDPM.Variance.allCases)
+  func ddpmStepsAgreeWithTheOriginal(_ variance: DDPM.Variance) throws {
+    let file = try Fixtures.open("samplers")
+    let name = "ddpm.step.\(variance == .fixedSmall ? "fixed" : "learned")"
+    let sampler = try DDPM(steps: 7, variance: variance)
+    try expectTrajectory(sampler, file, name) { step in
+      let noise = try file["\(name).eps"][step]
+      guard variance == .learnedRange else { return noise }
+      return Tensor(concatenating: [noise, try file["\(name).v"][step]], axis: 1)
+    }
+  }
+
+  private func expectTrajectory(
+    _ sampler: some Sampler, _ file: SafetensorsFile, _ name: String,
+    prediction: (Int) throws -> Tensor<Float>
+  ) throws {
+    let workspace = Workspace(threads: 1)
+    var x = try file["\(name).x0"]
+    let (noise, trajectory) = (try file["\(name).noise"], try file["\(name).trajectory"])
+    for step in 0..<sampler.stepCount {
+      x = sampler.step(
+        step, x, prediction: try prediction(step), noise: noise[step], in: workspace)
+      #expect(relativeError(x.elements, trajectory[step].elements) < 1e-4)
+    }
+  }
+
+  @Test func refusesWhatCannotBe() {
+    #expect(throws: SamplerError.stepCount(0, allowed: 1...1000)) { try DDIM(steps: 0) }
+    #expect(throws: SamplerError.stepCount(1001, allowed: 1...1000)) { try DDPM(steps: 1001) }
+    #expect(throws: SamplerError.eta(1.5)) { try DDIM(steps: 5, eta: 1.5) }
+    #expect(throws: SamplerError.self) { try DDIM(steps: 5, eta: .nan) }
+  }
+}
