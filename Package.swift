@@ -85,6 +85,9 @@ let package = Package(
       ],
       path: "Benchmarks/Suite", swiftSettings: common),
 
+    .target(
+      name: "_TestSupport", dependencies: ["Tensor"], path: "Tests/TestSupport",
+      swiftSettings: common + [.unsafeFlags(["-O"])]),  // Double loops over millions of products
     .testTarget(
       name: "KernelsTests",
       dependencies: ["Kernels", "Tensor", "_KernelsActive", "_KernelsMicro", "_TestSupport"],

@@ -1,5 +1,5 @@
 package import Kernels
-package import NN
+internal import NN
 package import Tensor
 
 /// A small convolutional classifier that judges generated pictures.
@@ -63,9 +63,10 @@ package struct Judge: Sendable {
   /// The 3 × 3 pixels around each pixel, zero outside: `[batch, height, width, 9 · channels]`.
   private func neighbourhoods(of x: Tensor<Float>) -> Tensor<Float> {
     let (height, width) = (x.shape[1], x.shape[2])
-    let padded = x.padded([(0, 0), (1, 1), (1, 1), (0, 0)])
-    let shifts = (0..<9).map { i in
-      padded[.all, i / 3..<i / 3 + height, i % 3..<i % 3 + width]
+    let padded = x.padded([(0, 0), (1, 1), (1, 1), (0, 0)], with: 0)
+    let shifts = (0..<9).map { shift -> Tensor<Float> in
+      let (row, column) = (shift / 3, shift % 3)
+      return padded[.all, row..<row + height, column..<column + width]
     }
     return Tensor(concatenating: shifts, axis: 3)
   }

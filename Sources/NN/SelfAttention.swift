@@ -1,5 +1,5 @@
 public import Kernels
-public import Tensor
+internal import Tensor
 
 /// Multi-head self-attention up to its output projection.
 public struct SelfAttention: Sendable {

@@ -31,12 +31,11 @@ struct CacheState: Sendable {
   ) rethrows {
     var index = 0
     while index < plan.depth {
-      if let rule = rules(.reuse, in: step).first(where: { lowerBound($0) == index }),
+      if let rule = rules(.reuse, in: step).first(where: { lowerBound($0) == index }) {
         let offset = predictors[rule].value(step: step)
-      {
-        tokens = combination([(1, tokens), (1, offset)], in: workspace)
+        check(offset != nil, "cache: \(plan.rules[rule].site) has nothing for step \(step)")
+        tokens = combination([(1, tokens), (1, offset ?? tokens)], in: workspace)
         index = upperBound(rule)
-        if !plan.rules[rule].schedule.isNeeded(after: step) { predictors[rule].reset() }
         continue
       }
       let recorded = rules(.record, in: step)
@@ -50,6 +49,9 @@ struct CacheState: Sendable {
       }
     }
     peakByteCount = max(peakByteCount, predictors.reduce(0) { $0 + $1.byteCount })
+    for rule in rules(.reuse, in: step) where !plan.rules[rule].schedule.isNeeded(after: step) {
+      predictors[rule].reset()
+    }
   }
 
   private func rules(_ action: CacheSchedule.Action, in step: Int) -> [Int] {

@@ -1,3 +1,5 @@
+internal import Tensor
+
 /// Finds N and N_c of Δ-DiT from a target of multiply-adds.
 ///
 /// Reference: [Chen et al., 2024](https://arxiv.org/abs/2406.01125), section 4.3. The formula as

@@ -1,5 +1,5 @@
 public import Kernels
-public import NN
+internal import NN
 public import Tensor
 
 /// The ε of every LayerNorm of the original.

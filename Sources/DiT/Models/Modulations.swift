@@ -1,5 +1,5 @@
-public import Kernels
-public import Tensor
+internal import Kernels
+internal import Tensor
 
 extension DiffusionTransformer {
   /// What the condition of one step makes of every layer.

@@ -157,7 +157,7 @@ public struct DenoisingRun: Sendable {
     let c = model.configuration
     let input =
       request.guidance.isOn ? Tensor(concatenating: [latents, latents], axis: 0) : latents
-    let modulations = modulations(of: index)
+    let (model, workspace, modulations) = (model, workspace, modulations(of: index))
     var tokens = model.embed(input, in: workspace)
     try cache.passBlocks(&tokens, step: index, in: workspace) { block, tokens in
       try Task.checkCancellation()

@@ -1,6 +1,6 @@
 internal import Foundation
-public import Kernels
-public import NN
+internal import Kernels
+internal import NN
 public import Tensor
 
 /// A model with all that it takes to make pictures with it.

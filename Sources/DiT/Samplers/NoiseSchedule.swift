@@ -1,3 +1,5 @@
+internal import Tensor
+
 /// How much noise the training added at each timestep.
 public struct NoiseSchedule: Sendable, Hashable {
   /// ᾱ, the share of the picture's variance that is left at each timestep, noise growing.

@@ -60,3 +60,14 @@ extension KernelTable {
     activeIndex.store(index, ordering: .relaxed)
   }
 }
+
+extension KernelTable {
+  /// Conversions and copies, the same on every machine.
+  public static var conversion: ConversionKernels { conversionKernels }
+
+  /// Elementwise operations on whole numbers, the same on every machine.
+  public static var int8: ElementKernels<Int8> { int8Kernels }
+  public static var uint8: ElementKernels<UInt8> { uint8Kernels }
+  public static var int32: ElementKernels<Int32> { int32Kernels }
+  public static var int64: ElementKernels<Int64> { int64Kernels }
+}

@@ -40,3 +40,12 @@ public let kernelsBaseline = KernelTable(Baseline.self, Tile<8, 3>.self)  // 32 
 #else
 public let kernelsBaseline = KernelTable(Baseline.self, Tile<6, 2>.self)  // 16 registers
 #endif
+
+/// Conversions and copies.
+public let conversionKernels = ConversionKernels(Baseline.self)
+
+/// Elementwise operations on whole numbers.
+public let int8Kernels = ElementKernels(Baseline.self, Int8.self)
+public let uint8Kernels = ElementKernels(Baseline.self, UInt8.self)
+public let int32Kernels = ElementKernels(Baseline.self, Int32.self)
+public let int64Kernels = ElementKernels(Baseline.self, Int64.self)

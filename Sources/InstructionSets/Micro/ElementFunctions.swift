@@ -14,6 +14,7 @@ extension InstructionSet {
     case .tanh: map(input, output, count) { tanh($0) }
     case .erf: map(input, output, count) { erf($0) }
     case .squareRoot: map(input, output, count) { $0.squareRoot() }
+    case .rounded: map(input, output, count) { rounded($0) }
     }
   }
 

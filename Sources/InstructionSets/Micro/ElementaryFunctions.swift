@@ -90,4 +90,13 @@ extension InstructionSet {
   /// `x · sigmoid(x)`.
   @inlinable @inline(__always)
   public static func silu(_ x: Float) -> Float { x / (1 + exp(-x)) }
+
+  /// The nearest whole number, ties to even.
+  ///
+  /// Adding 2²³ leaves no bits for a fraction; larger numbers have none.
+  @inlinable @inline(__always)
+  public static func rounded(_ x: Float) -> Float {
+    let magic: Float = x < 0 ? -8_388_608 : 8_388_608
+    return x.magnitude < 8_388_608 ? (x + magic) - magic : x
+  }
 }

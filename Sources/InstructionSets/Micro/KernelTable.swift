@@ -29,6 +29,9 @@ public final class KernelTable: Sendable {
       UnsafePointer<Float>, UnsafePointer<UnsafePointer<Float>>, Int, UnsafeMutablePointer<Float>,
       Range<Int>
     ) -> Void
+  /// Elementwise operations on numbers of both widths.
+  public let float: ElementKernels<Float>
+  public let double: ElementKernels<Double>
   /// Multiplies and adds in registers, `tileRows · panelWidth` elements each round: rounds, factor.
   public let peak: @Sendable (Int, Float) -> Float
 
@@ -49,6 +52,8 @@ public final class KernelTable: Sendable {
     }
     normalize = { I.normalize($0, rows: $1) }
     map = { I.map($0, $1, into: $2, count: $3) }
+    float = ElementKernels(isa, Float.self)
+    double = ElementKernels(isa, Double.self)
     peak = { tile.peak(isa, count: $0, factor: $1) }
     combine = { I.combine($0, $1, terms: $2, into: $3, range: $4) }
   }

@@ -16,6 +16,8 @@ public enum ElementFunction: Sendable, Hashable {
   case erf
   /// The square root.
   case squareRoot
+  /// The nearest whole number, ties to even.
+  case rounded
 }
 
 /// A matrix product with what is done to its result while it is in cache.

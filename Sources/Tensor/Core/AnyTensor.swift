@@ -52,15 +52,3 @@ public struct AnyTensor: Sendable {
     }
   }
 }
-
-extension ScalarType {
-  /// The number of bytes of an element, which is its alignment too.
-  package var byteCount: Int {
-    switch self {
-    case .int8, .uint8, .bool: 1
-    case .bfloat16, .float16: 2
-    case .float, .int32: 4
-    case .double, .int64: 8
-    }
-  }
-}

@@ -1,3 +1,5 @@
+public import _KernelsMicro
+
 /// The upper half of a `Float`: its sign and exponent, and seven bits of its significand.
 ///
 /// A number to store and to transfer; arithmetic goes through `Float`.

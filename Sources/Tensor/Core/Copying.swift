@@ -1,3 +1,6 @@
+internal import _KernelsActive
+internal import _KernelsMicro
+
 extension Tensor {
   /// The same tensor with its elements in row-major order without gaps; itself if they are.
   public func contiguous() -> Tensor { isContiguous ? self : copied() }
@@ -9,33 +12,17 @@ extension Tensor {
     return result
   }
 
-  /// Writes the elements of `source` into this tensor's memory, which is dense and its own.
+  /// Writes the elements of `source` into this tensor's memory, which is its own.
+  ///
+  /// - Precondition: Both have the same shape and do not overlap.
   package mutating func update(from source: Tensor) {
     check(shape == source.shape, "update: \(source.shape) does not fill \(shape)")
-    guard count > 0 else { return }
-    source.copy(to: mutablePointer)
-  }
-
-  /// Writes the elements to `target` on, in row-major order.
-  private func copy(to target: UnsafeMutablePointer<Scalar>) {
-    if isContiguous { return target.update(from: pointer, count: count) }
-    // An odometer over all but the last dimension.
-    let (rowLength, rowStride) = (shape[rank - 1], strides[rank - 1])
-    var index = [Int](repeating: 0, count: rank - 1)
-    var (source, target) = (pointer, target)
-    while true {
-      for i in 0..<rowLength { target[i] = source[i * rowStride] }
-      target += rowLength
-      var axis = rank - 2
-      while axis >= 0 {
-        index[axis] += 1
-        source += strides[axis]
-        if index[axis] < shape[axis] { break }
-        source -= strides[axis] * shape[axis]
-        index[axis] = 0
-        axis -= 1
+    withExtendedLifetime((storage, source.storage)) {
+      let plan = LoopPlan(shape, source.strides, source.strides, strides)
+      plan {
+        KernelTable.conversion.copy(
+          $0, MemoryLayout<Scalar>.stride, source.pointer, mutablePointer)
       }
-      if axis < 0 { return }
     }
   }
 }

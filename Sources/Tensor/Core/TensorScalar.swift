@@ -1,59 +1,61 @@
+internal import _KernelsActive
+public import _KernelsMicro
+
+/// The element types, where they are known only at run time.
+public typealias ScalarType = ElementType
+
 /// A type that tensors can have as their elements.
 public protocol TensorScalar: BitwiseCopyable, Sendable, Equatable {
   /// The element type at run time.
   static var scalarType: ScalarType { get }
 }
 
-/// The element types, where they are known only at run time.
-public enum ScalarType: String, Sendable, Hashable, CaseIterable {
-  /// 32-bit floating point.
-  case float
-  /// 64-bit floating point.
-  case double
-  /// The upper half of a 32-bit floating-point number.
-  case bfloat16
-  /// 16-bit floating point.
-  case float16
-  /// Signed 8-bit integers.
-  case int8
-  /// Unsigned 8-bit integers.
-  case uint8
-  /// Signed 32-bit integers.
-  case int32
-  /// Signed 64-bit integers.
-  case int64
-  /// Truth values, a byte each.
-  case bool
+/// A type that tensors compute with.
+public protocol TensorNumeric: TensorScalar, Arithmetic {
+  /// The loops over elements of this type; tensors go through them once for each operation.
+  static var _kernels: ElementKernels<Self> { get }
 }
 
-extension Float: TensorScalar {
+extension Float: TensorNumeric {
   /// `ScalarType.float`.
   public static var scalarType: ScalarType { .float }
+  /// Those of the instruction set in use.
+  public static var _kernels: ElementKernels<Float> { KernelTable.active.float }
 }
 
-extension Double: TensorScalar {
+extension Double: TensorNumeric {
   /// `ScalarType.double`.
   public static var scalarType: ScalarType { .double }
+  /// Those of the instruction set in use.
+  public static var _kernels: ElementKernels<Double> { KernelTable.active.double }
 }
 
-extension Int8: TensorScalar {
+extension Int8: TensorNumeric {
   /// `ScalarType.int8`.
   public static var scalarType: ScalarType { .int8 }
+  /// Those of every machine.
+  public static var _kernels: ElementKernels<Int8> { KernelTable.int8 }
 }
 
-extension UInt8: TensorScalar {
+extension UInt8: TensorNumeric {
   /// `ScalarType.uint8`.
   public static var scalarType: ScalarType { .uint8 }
+  /// Those of every machine.
+  public static var _kernels: ElementKernels<UInt8> { KernelTable.uint8 }
 }
 
-extension Int32: TensorScalar {
+extension Int32: TensorNumeric {
   /// `ScalarType.int32`.
   public static var scalarType: ScalarType { .int32 }
+  /// Those of every machine.
+  public static var _kernels: ElementKernels<Int32> { KernelTable.int32 }
 }
 
-extension Int64: TensorScalar {
+extension Int64: TensorNumeric {
   /// `ScalarType.int64`.
   public static var scalarType: ScalarType { .int64 }
+  /// Those of every machine.
+  public static var _kernels: ElementKernels<Int64> { KernelTable.int64 }
 }
 
 extension Bool: TensorScalar {

@@ -1,0 +1,182 @@
+/// A scalar that can be converted to every other: exactly where that is possible, else to the
+/// nearest, and towards zero and to the nearest end of the range where it becomes a whole number.
+public protocol ConvertibleElement: BitwiseCopyable {
+  /// Whether the scalar is a whole number or a truth value.
+  static var isWhole: Bool { get }
+  var asDouble: Double { get }
+  var asInteger: Int64 { get }
+  init(double: Double)
+  init(integer: Int64)
+}
+
+extension ConvertibleElement where Self: BinaryFloatingPoint {
+  @inlinable @inline(__always)
+  public static var isWhole: Bool { false }
+  @inlinable @inline(__always)
+  public var asDouble: Double { Double(self) }
+  @inlinable @inline(__always)
+  public var asInteger: Int64 { Int64(double: Double(self)) }
+  @inlinable @inline(__always)
+  public init(double: Double) { self.init(double) }
+  @inlinable @inline(__always)
+  public init(integer: Int64) { self.init(integer) }
+}
+
+extension ConvertibleElement where Self: FixedWidthInteger {
+  @inlinable @inline(__always)
+  public static var isWhole: Bool { true }
+  @inlinable @inline(__always)
+  public var asDouble: Double { Double(self) }
+  @inlinable @inline(__always)
+  public var asInteger: Int64 { Int64(truncatingIfNeeded: self) }
+  @inlinable @inline(__always)
+  public init(double: Double) {
+    // The comparisons are false for NaN, which becomes zero.
+    if double >= Double(Self.max) {
+      self = .max
+    } else if double > Double(Self.min) {
+      self = Self(double)
+    } else {
+      self = double <= Double(Self.min) ? .min : 0
+    }
+  }
+  @inlinable @inline(__always)
+  public init(integer: Int64) { self.init(clamping: integer) }
+}
+
+extension Float: ConvertibleElement {}
+extension Double: ConvertibleElement {}
+extension Int8: ConvertibleElement {}
+extension UInt8: ConvertibleElement {}
+extension Int32: ConvertibleElement {}
+extension Int64: ConvertibleElement {}
+
+#if !((os(macOS) || targetEnvironment(macCatalyst)) && arch(x86_64))
+extension Float16: ConvertibleElement {}
+#endif
+
+extension Bool: ConvertibleElement {
+  @inlinable @inline(__always)
+  public static var isWhole: Bool { true }
+  @inlinable @inline(__always)
+  public var asDouble: Double { self ? 1 : 0 }
+  @inlinable @inline(__always)
+  public var asInteger: Int64 { self ? 1 : 0 }
+  @inlinable @inline(__always)
+  public init(double: Double) { self = double != 0 }
+  @inlinable @inline(__always)
+  public init(integer: Int64) { self = integer != 0 }
+}
+
+/// The bits of a bfloat16 number.
+@usableFromInline
+struct BFloat16Bits: ConvertibleElement {
+  @usableFromInline var bits: UInt16
+
+  @inlinable @inline(__always)
+  static var isWhole: Bool { false }
+  @inlinable @inline(__always)
+  var asFloat: Float { Float(bitPattern: UInt32(bits) << 16) }
+  @inlinable @inline(__always)
+  var asDouble: Double { Double(asFloat) }
+  @inlinable @inline(__always)
+  var asInteger: Int64 { Int64(double: asDouble) }
+  @inlinable @inline(__always)
+  init(_ value: Float) {
+    let word = value.bitPattern
+    let rounded = (word &+ 0x7FFF &+ (word >> 16 & 1)) >> 16
+    bits = UInt16(truncatingIfNeeded: value != value ? word >> 16 | 0x40 : rounded)
+  }
+  @inlinable @inline(__always)
+  init(double: Double) { self.init(Float(double)) }
+  @inlinable @inline(__always)
+  init(integer: Int64) { self.init(Float(integer)) }
+}
+
+/// Conversions and copies, which need no instruction set of their own.
+public struct ConversionKernels: Sendable {
+  /// Converts dense elements: type and place of the input, of the output, number of elements.
+  public let convert:
+    @Sendable (ElementType, UnsafeRawPointer, ElementType, UnsafeMutableRawPointer, Int) -> Void
+  /// Copies elements of 1, 2, 4 or 8 bytes, counted in elements by the loop.
+  public let copy: @Sendable (ElementLoop, Int, UnsafeRawPointer, UnsafeMutableRawPointer) -> Void
+
+  /// Instantiates them for `isa`.
+  @inlinable @inline(__always)
+  public init<I: InstructionSet>(_ isa: I.Type) {
+    convert = { I.convert($0, $1, $2, $3, $4) }
+    copy = { loop, width, input, output in
+      switch width {
+      case 1: I.copy(loop, input, output, UInt8.self)
+      case 2: I.copy(loop, input, output, UInt16.self)
+      case 4: I.copy(loop, input, output, UInt32.self)
+      default: I.copy(loop, input, output, UInt64.self)
+      }
+    }
+  }
+}
+
+extension InstructionSet {
+  @inlinable @inline(__always)
+  static func copy<Bits>(
+    _ loop: ElementLoop, _ input: UnsafeRawPointer, _ output: UnsafeMutableRawPointer,
+    _ bits: Bits.Type
+  ) {
+    copy(loop, input.assumingMemoryBound(to: Bits.self), output.assumingMemoryBound(to: Bits.self))
+  }
+
+  @inlinable @inline(__always)
+  static func convert(
+    _ type: ElementType, _ input: UnsafeRawPointer, _ outputType: ElementType,
+    _ output: UnsafeMutableRawPointer, _ count: Int
+  ) {
+    switch type {
+    case .float: convert(input, Float.self, outputType, output, count)
+    case .double: convert(input, Double.self, outputType, output, count)
+    case .bfloat16: convert(input, BFloat16Bits.self, outputType, output, count)
+    case .float16:
+      #if !((os(macOS) || targetEnvironment(macCatalyst)) && arch(x86_64))
+      convert(input, Float16.self, outputType, output, count)
+      #endif
+    case .int8: convert(input, Int8.self, outputType, output, count)
+    case .uint8: convert(input, UInt8.self, outputType, output, count)
+    case .int32: convert(input, Int32.self, outputType, output, count)
+    case .int64: convert(input, Int64.self, outputType, output, count)
+    case .bool: convert(input, Bool.self, outputType, output, count)
+    }
+  }
+
+  @inlinable @inline(never)
+  static func convert<A: ConvertibleElement>(
+    _ input: UnsafeRawPointer, _ type: A.Type, _ outputType: ElementType,
+    _ output: UnsafeMutableRawPointer, _ count: Int
+  ) {
+    let input = input.assumingMemoryBound(to: A.self)
+    switch outputType {
+    case .float: convert(input, output, Float.self, count)
+    case .double: convert(input, output, Double.self, count)
+    case .bfloat16: convert(input, output, BFloat16Bits.self, count)
+    case .float16:
+      #if !((os(macOS) || targetEnvironment(macCatalyst)) && arch(x86_64))
+      convert(input, output, Float16.self, count)
+      #endif
+    case .int8: convert(input, output, Int8.self, count)
+    case .uint8: convert(input, output, UInt8.self, count)
+    case .int32: convert(input, output, Int32.self, count)
+    case .int64: convert(input, output, Int64.self, count)
+    case .bool: convert(input, output, Bool.self, count)
+    }
+  }
+
+  @inlinable @inline(__always)
+  static func convert<A: ConvertibleElement, B: ConvertibleElement>(
+    _ input: UnsafePointer<A>, _ output: UnsafeMutableRawPointer, _ type: B.Type, _ count: Int
+  ) {
+    let output = output.assumingMemoryBound(to: B.self)
+    if A.isWhole {
+      for i in 0..<count { output[i] = B(integer: input[i].asInteger) }
+    } else {
+      for i in 0..<count { output[i] = B(double: input[i].asDouble) }
+    }
+  }
+}

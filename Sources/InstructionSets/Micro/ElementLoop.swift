@@ -1,0 +1,100 @@
+/// How three operands of an elementwise operation are walked: the extents, and the distance between
+/// neighbours in each operand.
+///
+/// Distances are zero where an operand is broadcast and negative where it is walked backwards.
+public struct ElementLoop: @unchecked Sendable {
+  /// The number of dimensions, at least one and at most `maximumRank`.
+  public var rank: Int
+  /// The extents, the innermost last.
+  public var extents: UnsafePointer<Int>
+  /// The strides of the first and the second input.
+  public var first, second: UnsafePointer<Int>
+  /// The strides of the output.
+  public var output: UnsafePointer<Int>
+
+  /// The most dimensions that a loop can have.
+  public static let maximumRank = 16
+
+  /// A loop over `rank` dimensions.
+  @inlinable
+  public init(
+    rank: Int, extents: UnsafePointer<Int>, first: UnsafePointer<Int>, second: UnsafePointer<Int>,
+    output: UnsafePointer<Int>
+  ) {
+    (self.rank, self.extents) = (rank, extents)
+    (self.first, self.second, self.output) = (first, second, output)
+  }
+}
+
+extension InstructionSet {
+  /// Calls `row` with the offsets of each innermost row.
+  @inlinable @inline(__always)
+  static func forEachRow(_ loop: ElementLoop, _ row: (Int, Int, Int) -> Void) {
+    for axis in 0..<loop.rank where loop.extents[axis] == 0 { return }
+    var index = InlineArray<16, Int>(repeating: 0)
+    var (a, b, c) = (0, 0, 0)
+    while true {
+      row(a, b, c)
+      var axis = loop.rank - 2
+      while axis >= 0 {
+        index[unchecked: axis] += 1
+        a += loop.first[axis]
+        b += loop.second[axis]
+        c += loop.output[axis]
+        if index[unchecked: axis] < loop.extents[axis] { break }
+        a -= loop.first[axis] * loop.extents[axis]
+        b -= loop.second[axis] * loop.extents[axis]
+        c -= loop.output[axis] * loop.extents[axis]
+        index[unchecked: axis] = 0
+        axis -= 1
+      }
+      if axis < 0 { return }
+    }
+  }
+
+  /// Writes `function` of two inputs' elements to the output.
+  ///
+  /// Rows without gaps, and rows with one broadcast input, have loops of their own, which become
+  /// vector code.
+  @inlinable @inline(__always)
+  static func zip<A, B>(
+    _ loop: ElementLoop, _ first: UnsafePointer<A>, _ second: UnsafePointer<A>,
+    _ output: UnsafeMutablePointer<B>, _ function: (A, A) -> B
+  ) {
+    let last = loop.rank - 1
+    let count = loop.extents[last]
+    let (strideA, strideB, strideC) = (loop.first[last], loop.second[last], loop.output[last])
+    forEachRow(loop) { a, b, c in
+      let (x, y, z) = (first + a, second + b, output + c)
+      if strideC == 1 && strideA == 1 && strideB == 1 {
+        for i in 0..<count { z[i] = function(x[i], y[i]) }
+      } else if strideC == 1 && strideA == 1 && strideB == 0 {
+        let right = y[0]
+        for i in 0..<count { z[i] = function(x[i], right) }
+      } else if strideC == 1 && strideA == 0 && strideB == 1 {
+        let left = x[0]
+        for i in 0..<count { z[i] = function(left, y[i]) }
+      } else {
+        for i in 0..<count { z[i * strideC] = function(x[i * strideA], y[i * strideB]) }
+      }
+    }
+  }
+
+  /// Copies elements of one width from the first input to the output.
+  @inlinable @inline(__always)
+  static func copy<Element>(
+    _ loop: ElementLoop, _ input: UnsafePointer<Element>, _ output: UnsafeMutablePointer<Element>
+  ) {
+    let last = loop.rank - 1
+    let count = loop.extents[last]
+    let (stride, outputStride) = (loop.first[last], loop.output[last])
+    forEachRow(loop) { a, _, c in
+      let (x, z) = (input + a, output + c)
+      if stride == 1 && outputStride == 1 {
+        for i in 0..<count { z[i] = x[i] }
+      } else {
+        for i in 0..<count { z[i * outputStride] = x[i * stride] }
+      }
+    }
+  }
+}

@@ -1,0 +1,28 @@
+internal import _KernelsActive
+internal import _KernelsMicro
+
+extension Tensor {
+  /// The elements as another type.
+  ///
+  /// A number becomes the nearest of the other type. Where that is a whole number, fractions are
+  /// dropped, what is out of range becomes the nearest end of it, and NaN becomes zero. A number
+  /// other than zero is true.
+  public func converted<Other: TensorScalar>(to other: Other.Type) -> Tensor<Other> {
+    AnyTensor(self).converted(to: other)
+  }
+}
+
+extension AnyTensor {
+  /// The elements as another type, by the rules of `Tensor.converted(to:)`; the same elements where
+  /// they are of that type.
+  public func converted<Scalar: TensorScalar>(to scalar: Scalar.Type) -> Tensor<Scalar> {
+    if let tensor: Tensor<Scalar> = tensor() { return tensor }
+    let result = Tensor<Scalar>(uninitialized: shape)
+    withUnsafeBytes { bytes in
+      guard let input = bytes.baseAddress else { return }
+      KernelTable.conversion.convert(
+        scalarType, input, Scalar.scalarType, result.mutablePointer, count)
+    }
+    return result
+  }
+}

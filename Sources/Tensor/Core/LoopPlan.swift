@@ -1,0 +1,58 @@
+package import _KernelsMicro
+
+/// The dimensions of an elementwise operation, as few as its operands' strides allow.
+///
+/// Dimensions of extent one are left out, and neighbours that every operand walks without a gap
+/// become one, so that the innermost loop is as long as it can be.
+package struct LoopPlan {
+  private var extents: [Int] = []
+  private var first: [Int] = []
+  private var second: [Int] = []
+  private var output: [Int] = []
+
+  /// A plan for operands of one shape.
+  ///
+  /// - Parameters:
+  ///   - shape: The shape of all operands.
+  ///   - first: The strides of the first input.
+  ///   - second: The strides of the second input.
+  ///   - output: The strides of the output.
+  package init(_ shape: [Int], _ first: [Int], _ second: [Int], _ output: [Int]) {
+    for axis in shape.indices where shape[axis] != 1 {
+      let (a, b, c, n) = (first[axis], second[axis], output[axis], shape[axis])
+      if let last = extents.indices.last, self.first[last] == a * n, self.second[last] == b * n,
+        self.output[last] == c * n
+      {
+        extents[last] *= n
+        (self.first[last], self.second[last], self.output[last]) = (a, b, c)
+      } else {
+        extents.append(n)
+        self.first.append(a)
+        self.second.append(b)
+        self.output.append(c)
+      }
+    }
+    if extents.isEmpty {
+      (extents, self.first, self.second, self.output) = ([1], [0], [0], [0])
+    }
+    check(
+      extents.count <= ElementLoop.maximumRank,
+      "\(shape): more than \(ElementLoop.maximumRank) dimensions cannot be walked")
+  }
+
+  /// Calls `body` with the loop.
+  package func callAsFunction(_ body: (ElementLoop) -> Void) {
+    extents.withUnsafeBufferPointer { extents in
+      first.withUnsafeBufferPointer { first in
+        second.withUnsafeBufferPointer { second in
+          output.withUnsafeBufferPointer { output in
+            guard let n = extents.baseAddress, let a = first.baseAddress,
+              let b = second.baseAddress, let c = output.baseAddress
+            else { return }
+            body(ElementLoop(rank: extents.count, extents: n, first: a, second: b, output: c))
+          }
+        }
+      }
+    }
+  }
+}

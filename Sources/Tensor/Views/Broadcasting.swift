@@ -1,0 +1,31 @@
+extension Tensor {
+  /// A view of another shape in which dimensions of extent one, and missing leading ones, are
+  /// repeated.
+  ///
+  /// - Precondition: Every other extent is that of `shape`, counted from the end.
+  public func broadcast(to shape: [Int]) -> Tensor {
+    if shape == self.shape { return self }
+    let missing = shape.count - rank
+    check(
+      missing >= 0
+        && zip(self.shape, shape.dropFirst(missing)).allSatisfy { $0 == $1 || $0 == 1 },
+      "broadcast: \(self.shape) does not stretch to \(shape)")
+    let strides = shape.indices.map { axis in
+      axis < missing || self.shape[axis - missing] != shape[axis]
+        ? 0 : self.strides[axis - missing]
+    }
+    return Tensor(storage: storage, offset: offset, shape: shape, strides: strides)
+  }
+
+  /// The shape that two tensors have in common after broadcasting.
+  static func commonShape(_ a: [Int], _ b: [Int], _ operation: String) -> [Int] {
+    let rank = Swift.max(a.count, b.count)
+    let (x, y) = (
+      Array(repeating: 1, count: rank - a.count) + a, Array(repeating: 1, count: rank - b.count) + b
+    )
+    return zip(x, y).map { m, n in
+      check(m == n || m == 1 || n == 1, "\(operation): shapes \(a) and \(b) do not meet")
+      return m == 1 ? n : m
+    }
+  }
+}

@@ -1,0 +1,73 @@
+/// What may stand in a tensor's subscript for one dimension.
+///
+///     t[0]                      // the first row
+///     t[-1, 2..<5]              // of the last row, three columns
+///     t[.all, .stride(from: 0, by: 2)]
+///     t[.ellipsis, .newAxis]    // a dimension more at the end
+///
+/// A negative number counts from the end, also in a range.
+public protocol TensorIndex {
+  /// What it selects.
+  var selection: TensorSelection { get }
+}
+
+/// What a part of a subscript selects.
+public enum TensorSelection: Sendable, Hashable, TensorIndex {
+  /// One element; the dimension goes.
+  case index(Int)
+  /// The elements from `start` up to, not including, `end`; all that there are where nil.
+  case slice(start: Int?, end: Int?, step: Int)
+  /// A dimension of extent one that was not there.
+  case newAxis
+  /// As many whole dimensions as the subscript does not name.
+  case ellipsis
+
+  /// Itself.
+  public var selection: TensorSelection { self }
+}
+
+extension Int: TensorIndex {
+  /// One element.
+  public var selection: TensorSelection { .index(self) }
+}
+
+extension Range<Int>: TensorIndex {
+  /// The elements of the range.
+  public var selection: TensorSelection { .slice(start: lowerBound, end: upperBound, step: 1) }
+}
+
+extension ClosedRange<Int>: TensorIndex {
+  /// The elements of the range.
+  public var selection: TensorSelection {
+    .slice(start: lowerBound, end: upperBound == -1 ? nil : upperBound + 1, step: 1)
+  }
+}
+
+extension PartialRangeFrom<Int>: TensorIndex {
+  /// The elements from the bound on.
+  public var selection: TensorSelection { .slice(start: lowerBound, end: nil, step: 1) }
+}
+
+extension PartialRangeUpTo<Int>: TensorIndex {
+  /// The elements before the bound.
+  public var selection: TensorSelection { .slice(start: nil, end: upperBound, step: 1) }
+}
+
+extension PartialRangeThrough<Int>: TensorIndex {
+  /// The elements up to the bound and the one there.
+  public var selection: TensorSelection {
+    .slice(start: nil, end: upperBound == -1 ? nil : upperBound + 1, step: 1)
+  }
+}
+
+extension TensorIndex where Self == TensorSelection {
+  /// The whole dimension.
+  public static var all: TensorSelection { .slice(start: nil, end: nil, step: 1) }
+
+  /// Every `step`-th element; backwards where that is negative.
+  public static func stride(from start: Int? = nil, to end: Int? = nil, by step: Int)
+    -> TensorSelection
+  {
+    .slice(start: start, end: end, step: step)
+  }
+}
