@@ -42,13 +42,12 @@ public struct AnyTensor: Sendable {
   }
 
   /// Calls `body` with the bytes of the elements, in row-major order.
-  public func withUnsafeBytes<Result>(
-    _ body: (UnsafeRawBufferPointer) throws -> Result
-  ) rethrows -> Result {
-    try withExtendedLifetime(storage) {
-      try body(
-        UnsafeRawBufferPointer(
-          start: storage.base + byteRange.lowerBound, count: byteRange.count))
-    }
+  public func withUnsafeBytes<Result, Failure>(
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    let bytes = UnsafeRawBufferPointer(
+      start: storage.base + byteRange.lowerBound, count: byteRange.count)
+    defer { extendLifetime(storage) }
+    return try body(bytes)
   }
 }

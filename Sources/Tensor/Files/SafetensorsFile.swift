@@ -33,13 +33,19 @@ public struct SafetensorsFile: Sendable, CustomStringConvertible {
   /// - Throws: `SafetensorsError.file` where it cannot be read, `.malformed` where it is no
   ///   safetensors file or a damaged one.
   public init(path: String) throws(SafetensorsError) {
+    let storage: Storage
     do { storage = try Storage(mapping: path) } catch { throw .file(error) }
+    try self.init(storage, path: path)
+  }
+
+  /// Checks a file whose bytes are in memory; `path` is for errors to name.
+  package init(_ storage: Storage, path: String) throws(SafetensorsError) {
     let header: SafetensorsHeader
-    do {
-      header = try SafetensorsHeader(
-        UnsafeRawBufferPointer(start: storage.base, count: storage.byteCount))
-    } catch { throw .malformed(path: path, error) }
+    do { header = try SafetensorsHeader(storage) } catch {
+      throw .malformed(path: path, error)
+    }
     self.path = path
+    self.storage = storage
     metadata = header.metadata
     entries = header.entries
     indices = Dictionary(
@@ -72,24 +78,4 @@ public struct SafetensorsFile: Sendable, CustomStringConvertible {
 
   /// The path.
   public var description: String { path }
-}
-
-extension AnyTensor {
-  /// A tensor in a file's bytes from `start` on; a copy of them where they are not aligned.
-  ///
-  /// Nil where a byte of truth values is neither 0 nor 1, which no `Bool` may hold.
-  init?(scalarType: ScalarType, shape: [Int], region start: Int, of file: Storage) {
-    let (width, byteCount) = (scalarType.byteCount, shape.product * scalarType.byteCount)
-    if scalarType == .bool {
-      let bytes = UnsafeRawBufferPointer(start: file.base + start, count: byteCount)
-      guard bytes.allSatisfy({ $0 <= 1 }) else { return nil }
-    }
-    if start.isMultiple(of: width) {
-      self.init(scalarType: scalarType, shape: shape, storage: file, offset: start / width)
-    } else {
-      let storage = Storage(byteCount: byteCount)
-      storage.base.copyMemory(from: file.base + start, byteCount: byteCount)
-      self.init(scalarType: scalarType, shape: shape, storage: storage)
-    }
-  }
 }

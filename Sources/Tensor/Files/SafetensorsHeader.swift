@@ -17,7 +17,8 @@ struct SafetensorsHeader {
   static let metadataName = "__metadata__"
 
   /// Reads the header of a file.
-  init(_ file: UnsafeRawBufferPointer) throws(Defect) {
+  init(_ storage: Storage) throws(Defect) {
+    let file = UnsafeRawBufferPointer(start: storage.base, count: storage.byteCount)
     guard file.count >= 8 else { throw .noHeader(byteCount: file.count) }
     let length = UInt64(littleEndian: file.loadUnaligned(as: UInt64.self))
     guard let length = Int(exactly: length), Self.lengths.contains(length) else {
@@ -126,14 +127,9 @@ struct SafetensorsHeader {
     _ name: String, _ elementType: SafetensorsFile.ElementType, _ shape: [Int]
   ) throws(Defect) -> Int {
     guard shape.count <= rankLimit else { throw .rank(tensor: name, shape.count) }
-    // Strides are products too, of extents beside a zero as well, so these must not overflow.
-    var bitCount = elementType.bitCount
-    for extent in shape {
-      let (product, overflow) = bitCount.multipliedReportingOverflow(by: max(extent, 1))
-      guard !overflow else { throw .tooLarge(tensor: name, shape: shape) }
-      bitCount = product
+    guard let bitCount = shape.checkedProduct(times: elementType.bitCount) else {
+      throw .tooLarge(tensor: name, shape: shape)
     }
-    if shape.contains(0) { return 0 }
     guard bitCount.isMultiple(of: 8) else {
       throw .partialByte(tensor: name, elementType, shape: shape)
     }

@@ -42,8 +42,7 @@ import Testing
     }
   }
 
-  @Test func damagedFilesNeverTrap() throws {
-    let directory = try TemporaryDirectory()
+  @Test func damagedFilesNeverTrap() {
     var generator = Generator(state: 1)
     var (opened, refused) = (0, 0)
     for _ in 0..<5000 {
@@ -57,9 +56,11 @@ import Testing
         let length = max(0, bytes.count - 8 - 19)
         (bytes[0], bytes[1]) = (UInt8(length & 255), UInt8(length >> 8))
       }
-      let path = try directory.write(bytes)
+      // Exactly as much memory as the file has bytes, for the address sanitizer to see.
+      let storage = Storage(byteCount: bytes.count)
+      storage.base.copyMemory(from: bytes, byteCount: bytes.count)
       do {
-        let file = try SafetensorsFile(path: path)
+        let file = try SafetensorsFile(storage, path: "damaged")
         for name in file.names {
           let tensor = try? file.tensor(named: name)
           _ = tensor?.withUnsafeBytes { $0.reduce(0, &+) }
