@@ -18,29 +18,32 @@ struct Cases {
 
   /// Linear layers: the shipped model's with ten guided pictures, and DiT-XL/2's with one.
   private var products: [Benchmark] {
-    [
+    let shapes = [
       (1280, 576, 192), (1280, 192, 192), (1280, 768, 192), (1280, 192, 768), (512, 3456, 1152),
       (512, 1152, 1152), (512, 4608, 1152), (512, 1152, 4608), (2, 6912, 1152),
-    ].map { rows, outputs, inputs in
-      Benchmark(
-        name: "gemm/\(rows)x\(outputs)x\(inputs)",
-        operations: 2 * Double(rows) * Double(outputs) * Double(inputs)
-      ) {
-        let x = Operand(numbers([rows, inputs]))
-        let weight = PackedMatrix(numbers([outputs, inputs]))
-        return { _ = linear(x, weight, in: workspace) }
-      }
+    ]
+    return shapes.map { product(rows: $0.0, outputs: $0.1, inputs: $0.2) }
+  }
+
+  private func product(rows: Int, outputs: Int, inputs: Int) -> Benchmark {
+    Benchmark(
+      name: "gemm/\(rows)x\(outputs)x\(inputs)", operations: 2 * Double(rows * outputs * inputs)
+    ) {
+      let x = Operand(numbers([rows, inputs]))
+      let weight = PackedMatrix(numbers([outputs, inputs]))
+      return { _ = linear(x, weight, in: workspace) }
     }
   }
 
   /// Attention: the shipped model's, and DiT-XL/2's at 256² and 512².
   private var attentions: [Benchmark] {
-    [(20, 64, 3, 64), (2, 256, 16, 72), (2, 1024, 16, 72)].map { batch, tokens, heads, size in
+    let shapes = [[20, 64, 3, 64], [2, 256, 16, 72], [2, 1024, 16, 72]]
+    return shapes.map { shape in
       Benchmark(
-        name: "attention/\(batch)x\(tokens)x\(heads)x\(size)",
-        operations: 4 * Double(batch * heads * size) * Double(tokens) * Double(tokens)
+        name: "attention/" + shape.map(String.init).joined(separator: "x"),
+        operations: 4 * Double(shape.reduce(1, *) * shape[1])
       ) {
-        let x = (0..<3).map { _ in numbers([batch, tokens, heads, size]) }
+        let x = (0..<3).map { _ in numbers(shape) }
         return { _ = attention(query: x[0], key: x[1], value: x[2], in: workspace) }
       }
     }

@@ -78,11 +78,11 @@ struct Settings: Sendable {
       throw UsageError.other("--eta and --timestep-spacing are for --sampler ddim only")
     }
     makeSampler = { [schedule = pipeline.schedule] steps in
-      name == "ddim"
-        ? try DDIM(steps: steps, eta: eta, spacing: spacing, schedule: schedule)
-        : try DDPM(
-          steps: steps, variance: c.learnsSigma ? .learnedRange : .fixedSmall,
-          schedule: schedule)
+      if name == "ddim" {
+        return try DDIM(steps: steps, eta: eta, spacing: spacing, schedule: schedule)
+      }
+      return try DDPM(
+        steps: steps, variance: c.learnsSigma ? .learnedRange : .fixedSmall, schedule: schedule)
     }
     let steps = arguments[o.steps] ?? defaults.steps
     do {

@@ -28,9 +28,9 @@ struct Writer {
         try PNG.write(
           pictures[index], to: paths[index], text: [("parameters", parameters([item]))])
       }
-    case .npy: try NumPyFile.write(pictures, to: paths[0])
+    case .npy: try NumPyFile.write(AnyTensor(pictures), to: paths[0])
     case .safetensors:
-      try Safetensors.write(
+      try SafetensorsFile.write(
         [
           "pictures": AnyTensor(pictures), "latents": AnyTensor(latents),
           "labels": AnyTensor(Tensor(items.map { Int64($0.label) })),
@@ -39,9 +39,9 @@ struct Writer {
     }
     if let path = settings.latentsOut {
       if OutputFormat(path: path) == .npy {
-        try NumPyFile.write(latents, to: path)
+        try NumPyFile.write(AnyTensor(latents), to: path)
       } else {
-        try Safetensors.write(["latents": AnyTensor(latents)], metadata: [:], to: path)
+        try SafetensorsFile.write(["latents": AnyTensor(latents)], metadata: [:], to: path)
       }
       paths.append(path)
     }

@@ -8,11 +8,15 @@ import _TestSupport
 struct RecordedNoise: RandomSource {
   /// The noise of one sample, `[steps, …]`.
   let steps: Tensor<Float>
-  var next = 0
+  private var index = 0
+
+  init(steps: Tensor<Float>) { self.steps = steps }
+
+  mutating func next32() -> UInt32 { 0 }
 
   mutating func normal(_ shape: [Int]) -> Tensor<Float> {
-    defer { next += 1 }
-    return steps[next].reshaped(shape)
+    defer { index += 1 }
+    return steps[index].reshaped(shape)
   }
 }
 

@@ -26,7 +26,8 @@ import _TestSupport
       let result = attention(
         query: query, key: key, value: value, in: Workspace(threads: 2, table: table))
       #expect(result.shape == [s.batch, s.queries, s.heads * s.size])
-      #expect(relativeError(result.tensor.elements, reference(query, key, value)) < 2e-6)
+      // The sums over up to 6000 keys run in one order, each addition rounding once.
+      #expect(relativeError(result.tensor.elements, reference(query, key, value)) < 4e-6)
       let alone = attention(
         query: query, key: key, value: value, in: Workspace(threads: 1, table: table))
       #expect(alone.tensor.bits == result.tensor.bits)

@@ -18,12 +18,12 @@ import _KernelsMicro
   static let cases = [
     Case(function: .exp, exact: { exp($0) }, domain: -87...88.7, ulps: 2),
     Case(function: .tanh, exact: { tanh($0) }, domain: -12...12, ulps: 3),
-    Case(function: .erf, exact: { erf($0) }, domain: -5...5, ulps: 5),
+    Case(function: .erf, exact: { erf($0) }, domain: -5...5, ulps: 7),
     Case(function: .squareRoot, exact: { $0.squareRoot() }, domain: 0...1e6, ulps: 0.5),
     Case(function: .silu, exact: { $0 / (1 + exp(-$0)) }, domain: -80...80, ulps: 4),
     // In absolute terms where the error function cancels.
     Case(
-      function: .gelu, exact: { $0 / 2 * erfc(-$0 / 2.0.squareRoot()) }, domain: -12...12, ulps: 4,
+      function: .gelu, exact: { $0 / 2 * erfc(-$0 / 2.0.squareRoot()) }, domain: -12...12, ulps: 9,
       floor: 1),
     Case(
       function: .geluTanh,
@@ -72,10 +72,10 @@ import _KernelsMicro
     }
     #expect(values(.exp).dropLast() == [.infinity, 0, .infinity, 0])
     #expect(values(.tanh).dropLast() == [1, -1, 1, -1])
-    #expect(values(.erf).dropLast().map { $0.rounded() } == [1, -1, 1, -1])
+    #expect(values(.erf).dropLast() == [1, -1, 1, -1])
     #expect(values(.geluTanh)[2] == 1e30 && values(.geluTanh)[3] == 0)
     #expect(values(.gelu)[2] == 1e30)
-    for function in [ElementFunction.exp, .tanh, .gelu, .geluTanh, .silu] {
+    for function in [ElementFunction.exp, .tanh, .erf, .gelu, .geluTanh, .silu] {
       #expect(values(function)[4].isNaN)
     }
   }

@@ -2,9 +2,11 @@
 ///
 /// An operation fetches its table once and hands over whole ranges of rows; nothing inside a hot
 /// loop is called through a table.
-public final class KernelTable: Sendable {
+public final class KernelTable: Sendable, CustomStringConvertible {
   /// The name of the instruction set.
   public let name: String
+  /// The name of the instruction set.
+  public var description: String { name }
   /// The rows of a register tile and the columns of a packed panel, in elements.
   public let tileRows, panelWidth: Int
   /// Packs panels of a matrix: source, panels, packed matrix.
