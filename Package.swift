@@ -70,7 +70,8 @@ let package = Package(
       swiftSettings: common),
     .target(
       name: "ShowcaseModel", dependencies: ["NN", "Kernels", "Tensor"],
-      path: "Examples/ShowcaseModel", resources: [.copy("fashion-dit"), .copy("fashion-judge")],
+      path: "Examples/ShowcaseModel", exclude: ["LICENSE-Fashion-MNIST"],
+      resources: [.copy("fashion-dit"), .copy("fashion-judge")],
       swiftSettings: common),
     .executableTarget(
       name: "generate",
