@@ -31,6 +31,16 @@ public enum NumPyFile {
     }
   }
 
+  /// Writes a file, in the place of what has its name.
+  ///
+  /// - Throws: `NumPyError`, and then the old file is as it was; `.unsupported` for `BFloat16`,
+  ///   which NumPy does not have.
+  public static func write<Scalar>(
+    _ tensor: Tensor<Scalar>, to path: String
+  ) throws(NumPyError) {
+    try write(AnyTensor(tensor), to: path)
+  }
+
   /// Reads a file; the tensor shares the bytes of the file, which is mapped into memory.
   ///
   /// - Throws: `NumPyError`: `.file` where it cannot be read, `.malformed` where it is none or a

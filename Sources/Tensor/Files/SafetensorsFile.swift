@@ -3,7 +3,7 @@
 /// The file is mapped into memory, so opening it reads the header only, and its tensors share its
 /// bytes. The mapping lives as long as the last of them. Meanwhile nobody may cut the file short
 /// (the program would die of SIGBUS) or write into it; replace it by another under the same name,
-/// as `write(_:metadata:to:)` does.
+/// as `Safetensors.write` does.
 ///
 /// Everything that the format demands is checked on opening, before a tensor can be asked for.
 public struct SafetensorsFile: Sendable, CustomStringConvertible {

@@ -11,7 +11,7 @@ import Testing
   }
 
   func roundTrip<Scalar: TensorScalar>(_ elements: [Scalar], _ shape: [Int]) throws {
-    try NumPyFile.write(AnyTensor(Tensor(elements, shape: shape)), to: path)
+    try NumPyFile.write(Tensor(elements, shape: shape), to: path)
     let result = try NumPyFile.read(path)
     #expect(result.shape == shape && result.tensor(of: Scalar.self)?.elements == elements)
     #expect(!result.storage.isWritable || elements.isEmpty)  // a view of the file

@@ -1,7 +1,7 @@
 import Tensor
 import Testing
 
-@Suite struct SafetensorsWritingTests {
+@Suite struct SafetensorsTests {
   let directory: TemporaryDirectory
   let path: String
 
@@ -12,7 +12,7 @@ import Testing
 
   func roundTrip<Scalar: TensorScalar>(_ elements: [Scalar], _ shape: [Int]) throws {
     let tensor = Tensor(elements, shape: shape)
-    try SafetensorsFile.write(["x": AnyTensor(tensor)], to: path)
+    try Safetensors.write(["x": AnyTensor(tensor)], to: path)
     let result = try SafetensorsFile(path: path).tensor(named: "x").tensor(of: Scalar.self)
     #expect(result?.shape == shape && result?.elements == elements)
   }
@@ -41,7 +41,7 @@ import Testing
       (name: name, tensor: AnyTensor(Tensor(scalar: Int32(i))))
     }
     let metadata = Dictionary(uniqueKeysWithValues: names.map { ($0, "value of " + $0) })
-    try SafetensorsFile.write(tensors, metadata: metadata, to: path)
+    try Safetensors.write(tensors, metadata: metadata, to: path)
     let file = try SafetensorsFile(path: path)
     #expect(file.metadata == metadata)
     #expect(file.names == names.sorted())
@@ -51,7 +51,7 @@ import Testing
   }
 
   @Test func ordersByAlignmentThenName() throws {
-    try SafetensorsFile.write(
+    try Safetensors.write(
       [
         "a": AnyTensor(Tensor([1, 2, 3] as [UInt8])), "c": AnyTensor(Tensor([1] as [Float])),
         "b": AnyTensor(Tensor([2] as [Float])), "d": AnyTensor(Tensor([1] as [Double])),
@@ -78,20 +78,20 @@ import Testing
 
   @Test func writesViewsInRowMajorOrder() throws {
     let tensor = Tensor<Float>([1, 2, 3, 4, 5, 6], shape: [2, 3]).transposed()
-    try SafetensorsFile.write(["x": AnyTensor(tensor)], to: path)
+    try Safetensors.write(["x": AnyTensor(tensor)], to: path)
     let result = try SafetensorsFile(path: path).tensor(named: "x").tensor(of: Float.self)
     #expect(result?.shape == [3, 2] && result?.elements == [1, 4, 2, 5, 3, 6])
   }
 
   @Test func writesNoTensors() throws {
-    try SafetensorsFile.write([], to: path)
+    try Safetensors.write([], to: path)
     #expect(try directory.read("model.safetensors") == safetensors("{}      "))
   }
 
   @Test func replacesAFileThatIsMapped() throws {
-    try SafetensorsFile.write(["x": AnyTensor(Tensor([1] as [Float]))], to: path)
+    try Safetensors.write(["x": AnyTensor(Tensor([1] as [Float]))], to: path)
     let old = try SafetensorsFile(path: path).tensor(named: "x")
-    try SafetensorsFile.write([], to: path)
+    try Safetensors.write([], to: path)
     #expect(old.tensor(of: Float.self)?.elements == [1])
     #expect(try SafetensorsFile(path: path).names.isEmpty)
   }
@@ -99,10 +99,10 @@ import Testing
   @Test func refusesNamesThatCannotBe() throws {
     let tensor = AnyTensor(Tensor(scalar: Float(1)))
     #expect(throws: SafetensorsError.duplicateName(path: path, tensor: "a")) {
-      try SafetensorsFile.write([("a", tensor), ("a", tensor)], to: path)
+      try Safetensors.write([("a", tensor), ("a", tensor)], to: path)
     }
     #expect(throws: SafetensorsError.reservedName(path: path, tensor: "__metadata__")) {
-      try SafetensorsFile.write(["__metadata__": tensor], to: path)
+      try Safetensors.write(["__metadata__": tensor], to: path)
     }
     #expect(try directory.names.isEmpty)
   }

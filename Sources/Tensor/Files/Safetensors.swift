@@ -1,4 +1,5 @@
-extension SafetensorsFile {
+/// Writes safetensors files; `SafetensorsFile` reads them.
+public enum Safetensors {
   /// Writes a file, in the place of what has its name.
   ///
   /// The tensors are ordered by the size of their elements, the largest first, and then by name,
