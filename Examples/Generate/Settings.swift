@@ -25,6 +25,8 @@ struct Settings: Sendable {
   let threads: Int
   let batchSize: Int
   let output: String
+  /// Where pictures go.
+  let picturePaths: [String]
   let format: OutputFormat
   let isGrid: Bool
   let isClobbering: Bool
@@ -69,6 +71,9 @@ struct Settings: Sendable {
     items = labels.flatMap { label in (0..<count).map { _ in label } }.enumerated().map {
       Item(label: $0.element, seed: UInt64(first + $0.offset))
     }
+
+    picturePaths = try outputPaths(
+      output, format: format, count: format == .png && !isGrid ? items.count : 1)
 
     let name = arguments[o.sampler] ?? defaults.sampler
     let eta = arguments[o.eta]

@@ -30,7 +30,7 @@ struct Writer {
       }
     case .npy: try NumPyFile.write(AnyTensor(pictures), to: paths[0])
     case .safetensors:
-      try SafetensorsFile.write(
+      try Safetensors.write(
         [
           "pictures": AnyTensor(pictures), "latents": AnyTensor(latents),
           "labels": AnyTensor(Tensor(items.map { Int64($0.label) })),
@@ -41,7 +41,7 @@ struct Writer {
       if OutputFormat(path: path) == .npy {
         try NumPyFile.write(AnyTensor(latents), to: path)
       } else {
-        try SafetensorsFile.write(["latents": AnyTensor(latents)], metadata: [:], to: path)
+        try Safetensors.write(["latents": AnyTensor(latents)], metadata: [:], to: path)
       }
       paths.append(path)
     }
@@ -98,12 +98,6 @@ struct Writer {
 }
 
 extension Settings {
-  /// Where pictures go.
-  var picturePaths: [String] {
-    let areApart = format == .png && !isGrid
-    return outputPaths(output, format: format, count: areApart ? items.count : 1)
-  }
-
   /// Throws, before any work, where an output could not be written.
   func checkOutputs() throws {
     try _ExampleCommandLine.checkOutputs(

@@ -19,6 +19,8 @@ public struct DDIM: Sampler {
   public let timesteps: [Int]
   /// The share of DDPM's noise that each step adds.
   public let eta: Double
+  /// How the steps are spread.
+  public let spacing: Spacing
   private let schedule: NoiseSchedule
   private let stride: Int
 
@@ -54,7 +56,7 @@ public struct DDIM: Sampler {
         return Int(position.rounded(.toNearestOrEven))
       }
     }
-    self.eta = eta
+    (self.eta, self.spacing) = (eta, spacing)
     self.schedule = schedule
   }
 
