@@ -6,8 +6,9 @@ import PackageDescription
 // A target's name is global to every client's package graph, so those that no product exports are
 // underscored. There are no executable products for the same reason: examples run from a clone.
 
-/// Flags of a target that holds element loops, optimised in debug builds too. It works on pointers
-/// and counts that its callers have checked, so arithmetic is not checked again.
+/// Flags of a target that holds element loops, optimised in debug builds too.
+///
+/// It works on pointers and counts that its callers have checked, so arithmetic is not checked again.
 ///
 /// Swift takes the instruction set of a target from Clang's `-march`. The levels are the ones that
 /// `_KernelsActive` tests for before it touches the target's table.

@@ -9,8 +9,7 @@ public import Tensor
 /// - Returns: `[…, columns]`; each row sums to one.
 public func softmax(_ x: Tensor<Float>, in workspace: Workspace) -> Tensor<Float> {
   let columns = x.shape.last ?? 1
-  var output: Tensor<Float> = workspace.tensor(x.shape)
-  output.update(from: x)
+  let output = copy(x, in: workspace)
   let table = workspace.table
   nonisolated(unsafe) let elements = output.mutablePointer
   parallelFor(
@@ -21,12 +20,25 @@ public func softmax(_ x: Tensor<Float>, in workspace: Workspace) -> Tensor<Float
   return output
 }
 
+/// A copy in memory of the workspace, in row-major order.
+///
+/// - Parameters:
+///   - x: Any shape and strides, broadcast ones too.
+///   - workspace: Whose memory to take.
+/// - Returns: The same elements, `x.shape`.
+public func copy(_ x: Tensor<Float>, in workspace: Workspace) -> Tensor<Float> {
+  var output: Tensor<Float> = workspace.tensor(x.shape)
+  output.update(from: x)
+  return output
+}
+
 /// Applies an activation to each element.
 ///
 /// - Parameters:
 ///   - activation: The function.
 ///   - x: Any shape.
 ///   - workspace: What to compute with.
+/// - Returns: `x.shape`.
 public func activate(
   _ activation: Activation, _ x: Tensor<Float>, in workspace: Workspace
 ) -> Tensor<Float> {

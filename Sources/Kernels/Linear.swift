@@ -41,24 +41,24 @@ public func linear(
   return output
 }
 
-/// Adds `gate · (x · weightᵀ + bias)` to a residual stream.
+/// Adds `gate · (x · weightᵀ + bias)` to a residual stream, in place if nobody else holds it.
 ///
 /// - Parameters:
 ///   - x: The rows, `[batch, tokens, inputs]`.
 ///   - weight: The weights, `[outputs, inputs]`.
 ///   - bias: What is added to each row, `[outputs]`.
-///   - gate: A factor for each output, a row for each of the batch, `[batch, outputs]`.
+///   - gate: A factor for each output, a row for each of the batch, `[batch, outputs]`; 1 where nil.
 ///   - residual: What the result is added to, `[batch, tokens, outputs]`.
 ///   - workspace: What to compute with.
 public func addLinear(
-  _ x: Operand, _ weight: PackedMatrix, bias: Tensor<Float>? = nil, gate: Tensor<Float>,
+  _ x: Operand, _ weight: PackedMatrix, bias: Tensor<Float>? = nil, gate: Tensor<Float>? = nil,
   to residual: inout Tensor<Float>, in workspace: Workspace
 ) {
   check(
-    residual.rank == 3 && gate.rank == 2 && gate.shape == [residual.shape[0], weight.outputs]
-      && gate.strides[1] == 1 && residual.shape == x.shape.dropLast() + [weight.outputs],
-    "gated linear: \(x.shape) by \([weight.outputs, weight.inputs]) with gate \(gate.shape) "
-      + "does not add to \(residual.shape)")
+    residual.rank == 3 && residual.shape == x.shape.dropLast() + [weight.outputs]
+      && gate.map { $0.shape == [residual.shape[0], weight.outputs] && $0.strides[1] == 1 } ?? true,
+    "linear: \(x.shape) by weights \([weight.outputs, weight.inputs])"
+      + (gate.map { " with gate \($0.shape)" } ?? "") + " does not add to \(residual.shape)")
   if !residual.isContiguous { residual = residual.contiguous() }
   // In place where nobody else holds the residual.
   let output =
@@ -68,6 +68,7 @@ public func addLinear(
     x, weight, bias: bias, into: output, in: workspace,
     finish: {
       ($0.residual, $0.residualStride) = (base.pointer, weight.outputs)
+      guard let gate else { return }
       ($0.gate, $0.gateStride, $0.gateRows) = (gate.pointer, gate.strides[0], base.shape[1])
     })
   withExtendedLifetime(gate) { residual = output }

@@ -36,6 +36,7 @@ public func layerNorm(
 ///   - bias: A summand for each column, `[width]`.
 ///   - epsilon: What is added to the variance.
 ///   - workspace: What to compute with.
+/// - Returns: `[…, width]`.
 public func layerNorm(
   _ x: Tensor<Float>, weight: Tensor<Float>? = nil, bias: Tensor<Float>? = nil, epsilon: Float,
   in workspace: Workspace
@@ -51,6 +52,7 @@ public func layerNorm(
 ///   - weight: A factor for each column, `[width]`.
 ///   - epsilon: What is added to the mean of the squares.
 ///   - workspace: What to compute with.
+/// - Returns: `[…, width]`.
 public func rmsNorm(
   _ x: Tensor<Float>, weight: Tensor<Float>? = nil, epsilon: Float, in workspace: Workspace
 ) -> Tensor<Float> {

@@ -30,7 +30,9 @@ public struct Workspace: Sendable {
   /// The name of the instruction set.
   public var instructionSet: String { table.name }
 
-  /// How often memory had to be allocated so far. After a run's first step it stays the same.
+  /// How often memory had to be allocated so far.
+  ///
+  /// After the first cycle of a run it stays the same.
   public var poolMisses: Int { pool.misses }
 
   /// The bytes of memory that operations and their results have needed so far.

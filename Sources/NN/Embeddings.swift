@@ -33,7 +33,7 @@ public struct TimestepEmbedding: Sendable {
   /// - Throws: `WeightError` where they are missing or of another shape.
   public init(_ width: Int, from weights: Weights) throws {
     let half = 128
-    frequencies = (0..<half).map { Foundation.exp(-Foundation.log(10_000) * Double($0) / Double(half)) }
+    frequencies = (0..<half).map { exp(-log(10_000) * Double($0) / Double(half)) }
     first = try Linear(2 * half, width, from: weights["mlp"][0])
     second = try Linear(width, width, from: weights["mlp"][2])
   }

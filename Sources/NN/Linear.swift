@@ -39,15 +39,15 @@ public struct Linear: Sendable {
     linear(x, weight, bias: bias, activation: activation, in: workspace)
   }
 
-  /// Adds `gate` times the layer's result to a residual stream.
+  /// Adds the layer's result, times `gate`, to a residual stream.
   ///
   /// - Parameters:
   ///   - x: `[batch, tokens, inputs]`.
-  ///   - gate: `[batch, outputs]`.
+  ///   - gate: `[batch, outputs]`; 1 where nil.
   ///   - residual: `[batch, tokens, outputs]`.
   ///   - workspace: What to compute with.
   public func callAsFunction(
-    _ x: Operand, gate: Tensor<Float>, addedTo residual: inout Tensor<Float>,
+    _ x: Operand, gate: Tensor<Float>? = nil, addedTo residual: inout Tensor<Float>,
     in workspace: Workspace
   ) {
     addLinear(x, weight, bias: bias, gate: gate, to: &residual, in: workspace)

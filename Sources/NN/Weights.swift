@@ -51,6 +51,7 @@ public struct Weights: Sendable {
   /// - Parameters:
   ///   - name: The name below this scope.
   ///   - shape: The shape that it must have.
+  /// - Returns: The tensor, of that shape.
   /// - Throws: `WeightError` where it is missing or of another shape, and what the source throws.
   public func tensor(_ name: String, _ shape: [Int]) throws -> Tensor<Float> {
     let name = fullName(name)

@@ -10,9 +10,9 @@ import _TestSupport
 
 /// A golden model's sizes, as the script that made it wrote them.
 private struct GoldenConfiguration: Decodable {
-  let input_size, patch_size, in_channels, hidden_size, depth, num_heads, num_classes: Int
-  let mlp_ratio: Double
-  let learn_sigma: Bool
+  let inputSize, patchSize, inChannels, hiddenSize, depth, numHeads, numClasses: Int
+  let mlpRatio: Double
+  let learnSigma: Bool
 }
 
 /// The tensors of a golden file that stand below a name.
@@ -29,14 +29,16 @@ private struct Scope: WeightSource {
 
 /// A model of a golden file.
 func goldenModel(_ file: SafetensorsFile) throws -> DiffusionTransformer {
-  let c = try JSONDecoder().decode(
+  let decoder = JSONDecoder()
+  decoder.keyDecodingStrategy = .convertFromSnakeCase
+  let c = try decoder.decode(
     GoldenConfiguration.self, from: Data((file.metadata["config"] ?? "").utf8))
   return try DiffusionTransformer(
     DiffusionTransformer.Configuration(
-      inputSide: c.input_size, channels: c.in_channels, patchSize: c.patch_size,
-      width: c.hidden_size, depth: c.depth, headCount: c.num_heads,
-      hiddenWidth: Int(Double(c.hidden_size) * c.mlp_ratio), classCount: c.num_classes,
-      learnsSigma: c.learn_sigma),
+      inputSide: c.inputSize, channels: c.inChannels, patchSize: c.patchSize,
+      width: c.hiddenSize, depth: c.depth, headCount: c.numHeads,
+      hiddenWidth: Int(Double(c.hiddenSize) * c.mlpRatio), classCount: c.numClasses,
+      learnsSigma: c.learnSigma),
     from: Weights(Scope(file: file, prefix: "model.")))
 }
 

@@ -133,7 +133,9 @@ import _TestSupport
   @Test func endsWhenItsTaskIsCancelled() async throws {
     let run = try run(steps: 200)
     let task = Task {
-      for try await step in run.steps where step.index == 1 { withUnsafeCurrentTask { $0?.cancel() } }
+      for try await step in run.steps where step.index == 1 {
+        withUnsafeCurrentTask { $0?.cancel() }
+      }
     }
     await #expect(throws: CancellationError.self) { try await task.value }
   }

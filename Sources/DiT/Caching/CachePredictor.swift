@@ -25,11 +25,15 @@ public struct LastValue: CachePredictor {
   /// A predictor that has seen nothing yet.
   public init() {}
 
+  /// Takes note of a value that was computed.
   public mutating func record(_ value: Tensor<Float>, step: Int) { last = value }
 
+  /// The last value; nil where none was recorded.
   public func value(step: Int) -> Tensor<Float>? { last }
 
+  /// Forgets the value.
   public mutating func reset() { last = nil }
 
+  /// The bytes of the value.
   public var byteCount: Int { (last?.count ?? 0) * MemoryLayout<Float>.stride }
 }

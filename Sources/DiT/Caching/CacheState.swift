@@ -1,8 +1,9 @@
 internal import Kernels
 internal import Tensor
 
-/// What one run has kept so far. It dies with the run.
+/// What one run has kept so far.
 ///
+/// It dies with the run.
 /// A value holds the rows of the whole batch, conditional and unconditional ones each at their own
 /// place, so they never meet.
 struct CacheState: Sendable {

@@ -46,6 +46,7 @@ public struct DeltaCache: CacheMethod {
     }
   }
 
+  /// The plan of a run; see `CacheMethod`.
   public func plan(stepCount: Int, depth: Int) throws(CacheError) -> CachePlan {
     guard blocks.lowerBound >= 0, blocks.upperBound <= depth else {
       throw .range(blocks, depth: depth)
@@ -72,7 +73,7 @@ public struct DeltaDiT: CacheMethod {
   public var cachedBlocks: Int
   /// The number of steps of the outline stage, b in the paper.
   public var boundary: Int
-  /// The first block of the front range. The paper's text and its figure differ: 1 or 0.
+  /// The first block of the front range: 0 in the paper's figure, 1 in its text.
   public var frontStart: Int
 
   /// Δ-DiT with these settings.
@@ -88,6 +89,7 @@ public struct DeltaDiT: CacheMethod {
       boundary: Int((0.6 * Double(stepCount)).rounded()))
   }
 
+  /// The plan of a run; see `CacheMethod`.
   public func plan(stepCount: Int, depth: Int) throws(CacheError) -> CachePlan {
     guard (0...depth).contains(cachedBlocks) else {
       throw .blockCount(cachedBlocks, depth: depth)

@@ -51,6 +51,7 @@ public struct DeltaPlanner: Sendable {
   /// - Parameters:
   ///   - interval: N, at least one.
   ///   - cachedBlocks: N_c.
+  /// - Returns: Multiply-adds for all blocks in all steps.
   public func cost(interval: Int, cachedBlocks: Int) -> Double {
     let full = (stepCount + interval - 1) / interval
     return blockCost * Double(full * depth + (stepCount - full) * (depth - cachedBlocks))

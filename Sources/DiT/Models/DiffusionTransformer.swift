@@ -74,7 +74,10 @@ public struct DiffusionTransformer: Sendable {
       x.rank == 4 && Array(x.shape[1...]) == configuration.sampleShape,
       "DiT: input \(x.shape) is not [batch] + \(configuration.sampleShape)")
     let patches = patchify(x, size: configuration.patchSize, in: workspace)
-    return patchEmbedding(patches, in: workspace) + positions
+    let shape = [x.shape[0], configuration.tokenCount, configuration.width]
+    var tokens = copy(positions.broadcast(to: shape), in: workspace)
+    patchEmbedding(patches, addedTo: &tokens, in: workspace)
+    return tokens
   }
 
   /// The prediction that the last tokens hold, `[batch, outputChannels, side, side]`.

@@ -56,7 +56,7 @@ public struct DenoisingRun: Sendable {
   public let sampler: any Sampler
   /// What is cached when.
   public let plan: CachePlan
-  /// What the run computes with. Its memory is the run's own.
+  /// What the run computes with; its memory is the run's own.
   public let workspace: Workspace
   /// The samples so far, `[batch] + sampleShape`.
   public private(set) var latents: Tensor<Float>

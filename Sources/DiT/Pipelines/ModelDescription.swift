@@ -73,6 +73,7 @@ struct ModelDescription: Decodable {
   /// The sizes of the model.
   ///
   /// - Parameter file: The file to name in an error.
+  /// - Returns: Sizes that go together.
   /// - Throws: `ModelError.value` where a number is out of range or two do not go together.
   func configuration(file: String) throws(ModelError) -> DiffusionTransformer.Configuration {
     func require(_ condition: Bool, _ key: String, _ found: Any, _ expected: String)
@@ -120,6 +121,7 @@ struct ModelDescription: Decodable {
   /// The part of a sample that is the picture: top, left, height, width.
   ///
   /// - Parameter file: The file to name in an error.
+  /// - Returns: The rows and the columns of a sample that are the picture.
   /// - Throws: `ModelError.value` where it is not within the sample.
   func crop(file: String) throws(ModelError) -> (rows: Range<Int>, columns: Range<Int>) {
     let crop = imageCrop ?? [0, 0, inputSize, inputSize]
@@ -136,6 +138,7 @@ struct ModelDescription: Decodable {
   /// The values of black and white.
   ///
   /// - Parameter file: The file to name in an error.
+  /// - Returns: The value of black and that of white.
   /// - Throws: `ModelError.value` where they are not two growing numbers.
   func range(file: String) throws(ModelError) -> ClosedRange<Float> {
     let range = imageRange ?? [-1, 1]

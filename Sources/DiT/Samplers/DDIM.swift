@@ -16,6 +16,7 @@ public struct DDIM: Sampler {
     case linspace
   }
 
+  /// The training timestep of each step, the noisiest first.
   public let timesteps: [Int]
   /// The share of DDPM's noise that each step adds.
   public let eta: Double
@@ -60,18 +61,23 @@ public struct DDIM: Sampler {
     self.schedule = schedule
   }
 
+  /// The name, `ddim`.
   public var name: String { "ddim" }
 
+  /// The channels that a prediction must have; a predicted variance is not used.
   public func predictionChannels(forSample channels: Int) -> ClosedRange<Int> {
     channels...2 * channels
   }
 
+  /// ᾱ at the timestep of a step.
   public func cumulativeAlpha(at step: Int) -> Double {
     schedule.cumulativeAlphas[timesteps[step]]
   }
 
+  /// Whether a step adds noise: each does where η is not zero.
   public func addsNoise(at step: Int) -> Bool { eta > 0 }
 
+  /// Takes a step; see `Sampler`.
   public func step(
     _ step: Int, _ x: Tensor<Float>, prediction: Tensor<Float>, noise: Tensor<Float>?,
     in workspace: Workspace

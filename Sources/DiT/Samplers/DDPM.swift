@@ -16,6 +16,7 @@ public struct DDPM: Sampler {
     case learnedRange
   }
 
+  /// The training timestep of each step, the noisiest first.
   public let timesteps: [Int]
   /// Where the variance of a step comes from.
   public let variance: Variance
@@ -51,14 +52,18 @@ public struct DDPM: Sampler {
     coefficients = Self.coefficients(kept.map { schedule.cumulativeAlphas[$0] }).reversed()
   }
 
+  /// The name, `ddpm`.
   public var name: String { "ddpm" }
 
+  /// The channels that a prediction must have; a predicted variance counts.
   public func predictionChannels(forSample channels: Int) -> ClosedRange<Int> {
     variance == .learnedRange ? 2 * channels...2 * channels : channels...2 * channels
   }
 
+  /// ᾱ at the timestep of a step.
   public func cumulativeAlpha(at step: Int) -> Double { coefficients[step].alpha }
 
+  /// Whether a step adds noise: all but the last do.
   public func addsNoise(at step: Int) -> Bool { step < timesteps.count - 1 }
 
   /// The timesteps of a run of `steps`, growing: from the first to the last in equal strides.
@@ -89,6 +94,7 @@ public struct DDPM: Sampler {
     }
   }
 
+  /// Takes a step; see `Sampler`.
   public func step(
     _ step: Int, _ x: Tensor<Float>, prediction: Tensor<Float>, noise: Tensor<Float>?,
     in workspace: Workspace

@@ -11,6 +11,7 @@ public struct NoiseSchedule: Sendable, Hashable {
   ///   - count: The number of training timesteps.
   ///   - start: β at the first timestep.
   ///   - end: β at the last timestep.
+  /// - Returns: The schedule.
   /// - Precondition: `count` is positive and every β lies strictly between zero and one.
   public static func linear(count: Int = 1000, from start: Double = 1e-4, to end: Double = 0.02)
     -> NoiseSchedule

@@ -51,6 +51,7 @@ extension Sampler {
   ///   - x: The sample before the step, `[batch, channels, height, width]`.
   ///   - prediction: The noise in it, `[batch, channels or more, height, width]`.
   ///   - workspace: What to compute with.
+  /// - Returns: `[batch, channels, height, width]`.
   public func denoised(
     _ step: Int, _ x: Tensor<Float>, prediction: Tensor<Float>, in workspace: Workspace
   ) -> Tensor<Float> {

@@ -67,7 +67,10 @@ extension KernelTable {
 
   /// Elementwise operations on whole numbers, the same on every machine.
   public static var int8: ElementKernels<Int8> { int8Kernels }
+  /// Elementwise operations on whole numbers, the same on every machine.
   public static var uint8: ElementKernels<UInt8> { uint8Kernels }
+  /// Elementwise operations on whole numbers, the same on every machine.
   public static var int32: ElementKernels<Int32> { int32Kernels }
+  /// Elementwise operations on whole numbers, the same on every machine.
   public static var int64: ElementKernels<Int64> { int64Kernels }
 }

@@ -34,18 +34,26 @@ enum Baseline: InstructionSet {
   static func larger(_ a: F32, _ b: F32) -> F32 { b.replacing(with: a, where: a .> b) }
 }
 
-/// The kernels for the baseline.
 #if arch(arm64)
-public let kernelsBaseline = KernelTable(Baseline.self, Tile<8, 3>.self)  // 32 registers
+private typealias BaselineTile = Tile<8, 3>  // 32 registers
 #else
-public let kernelsBaseline = KernelTable(Baseline.self, Tile<6, 2>.self)  // 16 registers
+private typealias BaselineTile = Tile<6, 2>  // 16 registers
 #endif
+
+/// The kernels for the baseline.
+public let kernelsBaseline = KernelTable(Baseline.self, BaselineTile.self)
 
 /// Conversions and copies.
 public let conversionKernels = ConversionKernels(Baseline.self)
 
-/// Elementwise operations on whole numbers.
+/// Elementwise operations on signed bytes.
 public let int8Kernels = ElementKernels(Baseline.self, Int8.self)
+
+/// Elementwise operations on unsigned bytes.
 public let uint8Kernels = ElementKernels(Baseline.self, UInt8.self)
+
+/// Elementwise operations on 32-bit integers.
 public let int32Kernels = ElementKernels(Baseline.self, Int32.self)
+
+/// Elementwise operations on 64-bit integers.
 public let int64Kernels = ElementKernels(Baseline.self, Int64.self)

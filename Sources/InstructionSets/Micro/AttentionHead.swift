@@ -90,7 +90,7 @@ extension Tile {
           a: scores, aStride: head.keys, b: packedValues, depth: head.keys, columns: head.size,
           output: head.output + first * head.outputStride, outputStride: head.outputStride),
         rows: 0..<count, panels: 0..<valuePanels, tile: tile)
-      first &+= count
+      first += count
     }
   }
 }

@@ -32,11 +32,11 @@ extension InstructionSet {
       var vector = load(input + i)
       for lane in 0..<width { vector[lane] = function(vector[lane]) }
       store(vector, output + i)
-      i &+= width
+      i += width
     }
     while i < count {
       output[i] = function(input[i])
-      i &+= 1
+      i += 1
     }
   }
 }

@@ -82,11 +82,11 @@ extension InstructionSet {
       let (y, z) = (load(b + i), load(c + i))
       for lane in 0..<width { x[lane] = function(x[lane], y[lane], z[lane]) }
       store(x, output + i)
-      i &+= width
+      i += width
     }
     while i < count {
       output[i] = function(a[i], b[i], c[i])
-      i &+= 1
+      i += 1
     }
   }
 }

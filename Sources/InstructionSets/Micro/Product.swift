@@ -117,56 +117,103 @@ extension Tile {
               isa, a, stride: product.aStride, panel: b, depth: product.depth, into: tile)
             done = 1
           }
-          for i in 0..<done {
-            finish(
-              isa, product, row: row + i, column: panel * panelWidth,
-              sums: tile + i * panelWidth)
-          }
-          row &+= done
+          finish(isa, product, rows: row..<row + done, column: panel * panelWidth, tile: tile)
+          row += done
         }
       }
       blockStart = blockEnd
     }
   }
 
-  /// Writes a row of a tile to the output, with all that `product` asks for on the way.
+  /// Writes a tile to the output, with all that `product` asks for on the way.
   @inlinable @inline(__always)
   static func finish<I: InstructionSet>(
-    _ isa: I.Type, _ product: Product, row: Int, column: Int, sums: UnsafeMutablePointer<Float>
+    _ isa: I.Type, _ product: Product, rows range: Range<Int>, column: Int,
+    tile: UnsafePointer<Float>
   ) {
-    let panelWidth = panelWidth(isa)
-    let count = min(panelWidth, product.columns - column)
-    // The constant count of a whole row unrolls.
-    if count == panelWidth {
-      finish(isa, product, row: row, column: column, sums: sums, count: panelWidth)
-    } else {
-      finish(isa, product, row: row, column: column, sums: sums, count: count)
+    let width = panelWidth(isa)
+    let count = min(width, product.columns - column)
+    var gateRow = range.lowerBound / product.gateRows
+    var nextGateRow = (gateRow + 1) * product.gateRows
+    var sums = tile
+    for row in range {
+      if row == nextGateRow {
+        gateRow += 1
+        nextGateRow += product.gateRows
+      }
+      let end = RowEnd(product, row: row, gateRow: gateRow, column: column)
+      // A whole row has a constant count, and so unrolls.
+      if count == width {
+        I.finish(sums, end, product.function, count: width)
+      } else {
+        I.finish(sums, end, product.function, count: count)
+      }
+      sums += width
+    }
+  }
+}
+
+/// What happens to a row of a tile: where it goes, and what is put to it on the way.
+@usableFromInline
+struct RowEnd {
+  @usableFromInline let output: UnsafeMutablePointer<Float>
+  @usableFromInline let bias, residual, gate: UnsafePointer<Float>?
+
+  @inlinable @inline(__always)
+  init(_ product: Product, row: Int, gateRow: Int, column: Int) {
+    output = product.output + row * product.outputStride + column
+    bias = product.bias.map { $0 + column }
+    residual = product.residual.map { $0 + row * product.residualStride + column }
+    gate = product.gate.map { $0 + gateRow * product.gateStride + column }
+  }
+}
+
+extension InstructionSet {
+  /// Writes `residual + gate · function(sums + bias)`.
+  @inlinable @inline(__always)
+  static func finish(
+    _ sums: UnsafePointer<Float>, _ end: RowEnd, _ function: ElementFunction, count: Int
+  ) {
+    switch function {
+    case .identity: finish(sums, end, count: count) { $0 }
+    case .gelu: finish(sums, end, count: count) { gelu($0) }
+    case .geluTanh: finish(sums, end, count: count) { geluTanh($0) }
+    case .silu: finish(sums, end, count: count) { silu($0) }
+    case .exp: finish(sums, end, count: count) { exp($0) }
+    case .tanh: finish(sums, end, count: count) { tanh($0) }
+    case .erf: finish(sums, end, count: count) { erf($0) }
+    case .squareRoot: finish(sums, end, count: count) { $0.squareRoot() }
+    case .rounded: finish(sums, end, count: count) { rounded($0) }
     }
   }
 
+  /// A register at a time from the tile to the output: a row that went through memory between two
+  /// of its operations would wait for its own stores.
   @inlinable @inline(__always)
-  static func finish<I: InstructionSet>(
-    _ isa: I.Type, _ product: Product, row: Int, column: Int, sums: UnsafeMutablePointer<Float>,
-    count: Int
+  static func finish(
+    _ sums: UnsafePointer<Float>, _ end: RowEnd, count: Int, _ function: (Float) -> Float
   ) {
-    if let bias = product.bias {
-      for j in 0..<count { sums[j] += bias[column + j] }
+    var i = 0
+    while i + width <= count {
+      var x = load(sums + i)
+      if let bias = end.bias { x = add(x, load(bias + i)) }
+      for lane in 0..<width { x[lane] = function(x[lane]) }
+      if let residual = end.residual {
+        let base = load(residual + i)
+        if let gate = end.gate { x = multiplyAdd(load(gate + i), x, base) } else { x = add(x, base) }
+      }
+      store(x, end.output + i)
+      i += width
     }
-    if product.function != .identity {
-      I.map(product.function, sums, into: sums, count: count)
+    while i < count {
+      var x = sums[i]
+      if let bias = end.bias { x += bias[i] }
+      x = function(x)
+      if let residual = end.residual {
+        if let gate = end.gate { x = multiplyAdd(gate[i], x, residual[i]) } else { x += residual[i] }
+      }
+      end.output[i] = x
+      i += 1
     }
-    let output = product.output + row * product.outputStride + column
-    guard let residual = product.residual else {
-      output.update(from: sums, count: count)
-      return
-    }
-    let base = residual + row * product.residualStride + column
-    if let gate = product.gate {
-      let gate = gate + (row / product.gateRows) * product.gateStride + column
-      for j in 0..<count { sums[j] = I.multiplyAdd(gate[j], sums[j], base[j]) }
-    } else {
-      for j in 0..<count { sums[j] += base[j] }
-    }
-    output.update(from: sums, count: count)
   }
 }

@@ -11,16 +11,16 @@ extension InstructionSet {
       s1 = add(s1, load(x + i + width))
       s2 = add(s2, load(x + i + 2 * width))
       s3 = add(s3, load(x + i + 3 * width))
-      i &+= 4 * width
+      i += 4 * width
     }
     while i + width <= count {
       s0 = add(s0, load(x + i))
-      i &+= width
+      i += width
     }
     var total = horizontalSum(add(add(s0, s1), add(s2, s3)))
     while i < count {
       total += x[i]
-      i &+= 1
+      i += 1
     }
     return total
   }
@@ -37,13 +37,13 @@ extension InstructionSet {
       let (d0, d1) = (subtract(load(x + i), centers), subtract(load(x + i + width), centers))
       s0 = multiplyAdd(d0, d0, s0)
       s1 = multiplyAdd(d1, d1, s1)
-      i &+= 2 * width
+      i += 2 * width
     }
     var total = horizontalSum(add(s0, s1))
     while i < count {
       let difference = x[i] - center
       total = multiplyAdd(difference, difference, total)
-      i &+= 1
+      i += 1
     }
     return total
   }
@@ -55,13 +55,13 @@ extension InstructionSet {
     var i = 0
     while i + width <= count {
       largest = larger(load(x + i), largest)
-      i &+= width
+      i += width
     }
     var result = -Float.infinity
     for lane in 0..<width { result = largest[lane] > result ? largest[lane] : result }
     while i < count {
       result = x[i] > result ? x[i] : result
-      i &+= 1
+      i += 1
     }
     return result
   }
