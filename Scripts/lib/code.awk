@@ -51,8 +51,9 @@ function setOf(address,   low, high, middle) {
 
 END { endFunction() }
 
-# A call may go to a function of the same target, to the C library's memory functions, and to the
-# handler of a smashed stack. What makes a table, once, may do as it likes.
+# A call may go to a function of the same target, to the C library's memory functions, to the handler
+# of a smashed stack, and in the baseline to the conversions of half precision, which SSE2 has not.
+# What makes a table, once, may do as it likes.
 function checkCall(   callee, target) {
   if (name ~ /_WZ$|vau$/) return
   if (operands ~ /^\*/) {
@@ -62,7 +63,9 @@ function checkCall(   callee, target) {
   target = operands; sub(/ .*/, "", target)
   if (setOf(padded(target)) == set) return
   callee = operands; sub(/^[^<]*</, "", callee); sub(/(@plt)?(\+0x[0-9a-f]+)?>.*/, "", callee)
-  if (callee !~ /^(memmove|memcpy|memset|__stack_chk_fail)$/) print "call\t" set "\t" name "\t" callee
+  if (callee ~ /^(memmove|memcpy|memset|__stack_chk_fail)$/) return
+  if (set == "Baseline" && callee ~ /^__(extendhf[sd]f2|trunc[sd]fhf2)$/) return
+  print "call\t" set "\t" name "\t" callee
 }
 
 # Finds the innermost loops of the function and prints those that are register tiles: they spread

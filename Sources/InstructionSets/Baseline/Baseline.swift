@@ -36,9 +36,9 @@ enum Baseline: InstructionSet {
 
 /// The kernels for the baseline.
 #if arch(arm64)
-public let kernelsBaseline = KernelTable(Baseline.self, Tile<8, 3>.self)  // 32 registers
+public let kernelsBaseline = KernelTable(Baseline.self, Tile<3, 3>.self)  // 32 registers
 #else
-public let kernelsBaseline = KernelTable(Baseline.self, Tile<6, 2>.self)  // 16 registers
+public let kernelsBaseline = KernelTable(Baseline.self, Tile<3, 3>.self)  // 16 registers
 #endif
 
 /// Conversions and copies.
