@@ -26,4 +26,4 @@ enum AVX2: InstructionSet {
 }
 
 /// The kernels for AVX2.
-public let kernelsAVX2 = KernelTable(AVX2.self, Tile<6, 2>.self)
+public let kernelsAVX2 = KernelTable(AVX2.self, Tile<5, 2>.self)

@@ -37,7 +37,7 @@ enum Baseline: InstructionSet {
 #if arch(arm64)
 private typealias BaselineTile = Tile<8, 3>  // 32 registers
 #else
-private typealias BaselineTile = Tile<6, 2>  // 16 registers
+private typealias BaselineTile = Tile<3, 3>  // 16 registers, one for a product before its sum
 #endif
 
 /// The kernels for the baseline.

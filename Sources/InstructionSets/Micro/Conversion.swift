@@ -9,6 +9,13 @@ public protocol ConvertibleElement: BitwiseCopyable {
   init(integer: Int64)
 }
 
+/// A whole number that can be converted to every other scalar.
+public protocol WholeElement: ConvertibleElement, FixedWidthInteger {
+  /// A number inside the range, towards zero. A requirement, because the standard library's generic
+  /// conversion takes the number apart bit by bit.
+  init(inRange double: Double)
+}
+
 extension ConvertibleElement where Self: BinaryFloatingPoint {
   @inlinable @inline(__always)
   public static var isWhole: Bool { false }
@@ -22,7 +29,7 @@ extension ConvertibleElement where Self: BinaryFloatingPoint {
   public init(integer: Int64) { self.init(integer) }
 }
 
-extension ConvertibleElement where Self: FixedWidthInteger {
+extension WholeElement {
   @inlinable @inline(__always)
   public static var isWhole: Bool { true }
   @inlinable @inline(__always)
@@ -35,7 +42,7 @@ extension ConvertibleElement where Self: FixedWidthInteger {
     if double >= Double(Self.max) {
       self = .max
     } else if double > Double(Self.min) {
-      self = Self(double)
+      self.init(inRange: double)
     } else {
       self = double <= Double(Self.min) ? .min : 0
     }
@@ -46,10 +53,26 @@ extension ConvertibleElement where Self: FixedWidthInteger {
 
 extension Float: ConvertibleElement {}
 extension Double: ConvertibleElement {}
-extension Int8: ConvertibleElement {}
-extension UInt8: ConvertibleElement {}
-extension Int32: ConvertibleElement {}
-extension Int64: ConvertibleElement {}
+extension Int8: WholeElement {
+  @inlinable @inline(__always)
+  public init(inRange double: Double) { self.init(double) }
+}
+
+extension UInt8: WholeElement {
+  @inlinable @inline(__always)
+  public init(inRange double: Double) { self.init(double) }
+}
+
+extension Int32: WholeElement {
+  @inlinable @inline(__always)
+  public init(inRange double: Double) { self.init(double) }
+}
+
+extension Int64: WholeElement {
+  @inlinable @inline(__always)
+  public init(inRange double: Double) { self.init(double) }
+}
+
 
 #if !((os(macOS) || targetEnvironment(macCatalyst)) && arch(x86_64))
 extension Float16: ConvertibleElement {}

@@ -13,7 +13,7 @@ extension InstructionSet {
     case .exp: map(input, output, count) { exp($0) }
     case .tanh: map(input, output, count) { tanh($0) }
     case .erf: map(input, output, count) { erf($0) }
-    case .squareRoot: map(input, output, count) { $0.squareRoot() }
+    case .squareRoot: map(input, output, count) { squareRoot($0) }
     case .rounded: map(input, output, count) { rounded($0) }
     }
   }

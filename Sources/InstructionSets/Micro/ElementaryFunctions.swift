@@ -4,6 +4,15 @@
 // Errors are against the exact value, in units in the last place, measured by
 // `ElementaryFunctionTests` over the whole domain.
 extension InstructionSet {
+  /// The square root of `x`, correctly rounded; NaN below zero.
+  ///
+  /// Swift's own may call C's `sqrtf` for what is below zero, in a branch for every lane.
+  @inlinable @inline(__always)
+  public static func squareRoot(_ x: Float) -> Float {
+    let isValid = x >= 0
+    return (isValid ? x : 0).squareRoot() * (isValid ? 1 : .nan)
+  }
+
   /// e to the power `x`, within 2 ulp; infinite above 88.72, zero below -103.97.
   ///
   /// `x = n ln 2 + r`, `|r| ≤ ½ ln 2`, and a polynomial for `e^r` (Cephes `expf`).

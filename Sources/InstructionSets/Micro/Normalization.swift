@@ -50,7 +50,7 @@ extension InstructionSet {
       let output = n.output + row * count
       let mean = n.subtractsMean ? sum(input, count: count) / Float(count) : 0
       let variance = sumOfSquares(input, from: mean, count: count) / Float(count)
-      let inverse = 1 / (variance + n.epsilon).squareRoot()
+      let inverse = 1 / squareRoot(variance + n.epsilon)
       if let scale = n.scale, let shift = n.shift {
         // One pass for the case of DiT: normalized · (1 + scale) + shift.
         let modulation = (row / n.modulationRows) * n.modulationStride

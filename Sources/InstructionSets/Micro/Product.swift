@@ -182,7 +182,7 @@ extension InstructionSet {
     case .exp: finish(sums, end, count: count) { exp($0) }
     case .tanh: finish(sums, end, count: count) { tanh($0) }
     case .erf: finish(sums, end, count: count) { erf($0) }
-    case .squareRoot: finish(sums, end, count: count) { $0.squareRoot() }
+    case .squareRoot: finish(sums, end, count: count) { squareRoot($0) }
     case .rounded: finish(sums, end, count: count) { rounded($0) }
     }
   }
