@@ -12,18 +12,19 @@ public struct Linear: Sendable {
   ///
   /// - Throws: `WeightError` where they are missing or of another shape.
   public init(_ inputs: Int, _ outputs: Int, from weights: Weights) throws {
-    weight = PackedMatrix(try weights.tensor("weight", [outputs, inputs]))
-    bias = try weights.tensor("bias", [outputs])
+    self.init(
+      weight: try weights.tensor("weight", [outputs, inputs]),
+      bias: try weights.tensor("bias", [outputs]))
   }
 
-  /// A layer of these parameters.
+  /// A layer with a copy of these parameters.
   ///
   /// - Parameters:
   ///   - weight: `[outputs, inputs]`.
   ///   - bias: `[outputs]`.
   public init(weight: Tensor<Float>, bias: Tensor<Float>) {
     self.weight = PackedMatrix(weight)
-    self.bias = bias
+    self.bias = bias.copied()
   }
 
   /// Applies the layer, then `activation`, to each row.

@@ -48,6 +48,9 @@ public struct Weights: Sendable {
 
   /// Reads a tensor as 32-bit floating point.
   ///
+  /// It shares the file's bytes where they are such numbers. A layer packs or copies what it keeps, so
+  /// that the file is free once the model is loaded.
+  ///
   /// - Parameters:
   ///   - name: The name below this scope.
   ///   - shape: The shape that it must have.

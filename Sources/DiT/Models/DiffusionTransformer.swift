@@ -31,7 +31,7 @@ public struct DiffusionTransformer: Sendable {
       bias: try patch.tensor("bias", [c.width]))
     positions =
       weights.contains("pos_embed")
-      ? try weights.tensor("pos_embed", [1, c.tokenCount, c.width])
+      ? try weights.tensor("pos_embed", [1, c.tokenCount, c.width]).copied()
       : sineCosinePositions(width: c.width, side: c.gridSide)
     timestepEmbedding = try TimestepEmbedding(c.width, from: weights["t_embedder"])
     labelEmbedding = try Embedding(
