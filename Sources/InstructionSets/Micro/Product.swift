@@ -88,8 +88,8 @@ extension Tile {
     tile: UnsafeMutablePointer<Float>
   ) {
     let panelWidth = panelWidth(isa)
-    let rowBytes = product.depth * 4 + 1
-    let block = max(rows, (640 * 1024 / rowBytes) / rows * rows)
+    // A third of an L2 cache of 2 MB: the panel and the output want room too.
+    let block = max(rows, 640 * 1024 / (4 * product.depth + 1) / rows * rows)
     var blockStart = rowRange.lowerBound
     while blockStart < rowRange.upperBound {
       let blockEnd = min(blockStart + block, rowRange.upperBound)
@@ -97,32 +97,31 @@ extension Tile {
         let b = product.b + panel * panelWidth * product.depth
         var row = blockStart
         while row < blockEnd {
-          let a = product.a + row * product.aStride
-          let done: Int
-          switch blockEnd - row {
-          case rows...:
-            Self.product(
-              isa, a, stride: product.aStride, panel: b, depth: product.depth, into: tile)
-            done = rows
-          case 4...:
-            Tile<4, columns>.product(
-              isa, a, stride: product.aStride, panel: b, depth: product.depth, into: tile)
-            done = 4
-          case 2...:
-            Tile<2, columns>.product(
-              isa, a, stride: product.aStride, panel: b, depth: product.depth, into: tile)
-            done = 2
-          default:
-            Tile<1, columns>.product(
-              isa, a, stride: product.aStride, panel: b, depth: product.depth, into: tile)
-            done = 1
-          }
+          let done =
+            switch blockEnd - row {
+            case rows...: sums(isa, product, row, b, into: tile)
+            case 4...: Tile<4, columns>.sums(isa, product, row, b, into: tile)
+            case 2...: Tile<2, columns>.sums(isa, product, row, b, into: tile)
+            default: Tile<1, columns>.sums(isa, product, row, b, into: tile)
+            }
           finish(isa, product, rows: row..<row + done, column: panel * panelWidth, tile: tile)
           row += done
         }
       }
       blockStart = blockEnd
     }
+  }
+
+  /// Computes a tile of a product from `row` on, and returns the number of its rows.
+  @inlinable @inline(__always)
+  static func sums<I: InstructionSet>(
+    _ isa: I.Type, _ product: Product, _ row: Int, _ panel: UnsafePointer<Float>,
+    into tile: UnsafeMutablePointer<Float>
+  ) -> Int {
+    Self.product(
+      isa, product.a + row * product.aStride, stride: product.aStride, panel: panel,
+      depth: product.depth, into: tile)
+    return rows
   }
 
   /// Writes a tile to the output, with all that `product` asks for on the way.
