@@ -34,18 +34,22 @@ enum Baseline: InstructionSet {
   static func larger(_ a: F32, _ b: F32) -> F32 { b.replacing(with: a, where: a .> b) }
 }
 
-/// The kernels for the baseline.
 #if arch(arm64)
+/// The kernels for the baseline.
 public let kernelsBaseline = KernelTable(Baseline.self, Tile<8, 3>.self)  // 32 registers
 #else
+/// The kernels for the baseline.
 public let kernelsBaseline = KernelTable(Baseline.self, Tile<6, 2>.self)  // 16 registers
 #endif
 
-/// Conversions and copies.
+/// Conversions, copies and equality.
 public let conversionKernels = ConversionKernels(Baseline.self)
 
-/// Elementwise operations on whole numbers.
+/// Elementwise operations on `Int8`.
 public let int8Kernels = ElementKernels(Baseline.self, Int8.self)
+/// Elementwise operations on `UInt8`.
 public let uint8Kernels = ElementKernels(Baseline.self, UInt8.self)
+/// Elementwise operations on `Int32`.
 public let int32Kernels = ElementKernels(Baseline.self, Int32.self)
+/// Elementwise operations on `Int64`.
 public let int64Kernels = ElementKernels(Baseline.self, Int64.self)
