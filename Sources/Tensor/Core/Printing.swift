@@ -13,8 +13,7 @@ extension Tensor: CustomStringConvertible {
     guard rank > 0 else { return "\(item)" }
     guard count > 0 else { return "[]" }
     let places = shape.map { Printing.places(of: $0, isSummary: count > Printing.summaryThreshold) }
-    var shown = [""]
-    shown.removeAll()
+    var shown: [String] = []
     collect(places, 0, offset, &shown)
     var words =
       (Scalar.scalarType.isFloatingPoint

@@ -25,9 +25,9 @@ extension Tensor {
   }
 
   private func view(_ selections: [TensorSelection]) -> Tensor {
-    let used = selections.count { $0 != .newAxis && $0 != .ellipsis }
+    let used = selections.count { $0 != .insertion && $0 != .rest }
     check(
-      used <= rank && selections.count(where: { $0 == .ellipsis }) <= 1,
+      used <= rank && selections.count(where: { $0 == .rest }) <= 1,
       "subscript: \(selections.count) indices do not fit \(shape)")
     var (offset, newShape, newStrides, axis) = (offset, [Int](), [Int](), 0)
     func keep(_ count: Int) {
@@ -37,10 +37,10 @@ extension Tensor {
     }
     for selection in selections {
       switch selection {
-      case .newAxis:
+      case .insertion:
         newShape.append(1)
         newStrides.append(0)
-      case .ellipsis: keep(rank - used)
+      case .rest: keep(rank - used)
       case .index(let index):
         let position = index < 0 ? index + shape[axis] : index
         check(
