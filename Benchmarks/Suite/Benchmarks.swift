@@ -44,7 +44,11 @@ struct Benchmarks {
       if let name = arguments[isa] {
         try Workspace.selectInstructionSet(name)
       } else {
-        try Workspace.selectInstructionSetFromEnvironment()
+        do {
+          try Workspace.selectInstructionSetFromEnvironment()
+        } catch {
+          throw UsageError.other("KERNELS_ISA: \(error)")
+        }
       }
       let all = Workspace().threads
       try run(

@@ -8,7 +8,11 @@ struct Generate {
   static func main() async {
     let options = GenerateOptions()
     await runExample(options.command) { arguments in
-      try Workspace.selectInstructionSetFromEnvironment()
+      do {
+        try Workspace.selectInstructionSetFromEnvironment()
+      } catch {
+        throw UsageError.other("KERNELS_ISA: \(error)")
+      }
       let start = ContinuousClock.now
       let settings = try Settings(options, arguments)
       let loadSeconds = start.duration(to: .now) / .seconds(1)

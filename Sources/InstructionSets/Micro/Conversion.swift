@@ -68,21 +68,25 @@ extension WholeElement {
 extension Float: ConvertibleElement {}
 extension Double: ConvertibleElement {}
 extension Int8: WholeElement {
+  /// The number without its fraction.
   @inlinable @inline(__always)
   public init(inRange double: Double) { self.init(double) }
 }
 
 extension UInt8: WholeElement {
+  /// The number without its fraction.
   @inlinable @inline(__always)
   public init(inRange double: Double) { self.init(double) }
 }
 
 extension Int32: WholeElement {
+  /// The number without its fraction.
   @inlinable @inline(__always)
   public init(inRange double: Double) { self.init(double) }
 }
 
 extension Int64: WholeElement {
+  /// The number without its fraction.
   @inlinable @inline(__always)
   public init(inRange double: Double) { self.init(double) }
 }

@@ -1,0 +1,129 @@
+#!/usr/bin/env bash
+# Decides what a machine can decide of what this package promises: one line a criterion, with the
+# number it was decided by.
+#
+#   Scripts/verify.sh           everything, half an hour on two cores
+#   Scripts/verify.sh --fast    what needs neither minutes of computing nor a quiet machine
+set -euo pipefail
+cd "$(dirname "$0")/.."
+source Scripts/lib/checks.sh
+
+case ${1-} in
+  "" | --fast) mode=${1-} ;;
+  *) echo "unknown option '$1'; there is --fast" >&2; exit 64 ;;
+esac
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# json FILE KEY [N]: the N-th number with this key in a report.
+json() { sed -nE "s/^ *\"$2\" : \"?([^\",]*)\"?,?\$/\1/p" "$1" | sed -n "${3:-1}p"; }
+
+# require NAME VALUE BOUND: at least BOUND.
+require() {
+  if [[ -n $2 ]] && awk -v a="$2" -v b="$3" 'BEGIN { exit !(a + 0 >= b + 0) }'; then
+    ok "$1: $2, at least $3"
+  else
+    failed "$1: ${2:-nothing}, at least $3"
+  fi
+}
+
+# The shipped weights reach 0.865 in PyTorch (Examples/ShowcaseModel/fashion-dit/README.md).
+class_accuracy() {
+  require "class accuracy of 200 pictures" "$(json "$work/comparison" classAccuracy 1)" 0.7785
+}
+
+cache_gain() {
+  require "gain of Δ-DiT, N 2, 9 of 12 blocks, boundary 12 of 20" \
+    "$(json "$work/comparison" speedUp 2)" 1.4
+}
+
+# The same bytes from any number of threads and any batch, in every table.
+same_bytes() {
+  local isa threads batch results
+  for isa in baseline avx2 avx512; do
+    rm -f "$work"/*.npy
+    for threads in 1 2 3; do
+      for batch in 1 3 10; do
+        if ! KERNELS_ISA=$isa "$generate" --steps 3 --threads $threads --batch-size $batch --quiet \
+          -o "$work/grid.png" --latents-out "$work/$threads-$batch.npy" 2>"$work/error"; then
+          if grep -q "not available" "$work/error"; then echo "skipped: this machine has no $isa"; else
+            failed "$isa: $(cat "$work/error")"; fi
+          continue 3
+        fi
+      done
+    done
+    results=$(sha256sum "$work"/*.npy | cut -d' ' -f1 | sort -u)
+    if [[ $(wc -l <<<"$results") == 1 ]]; then
+      ok "$isa: the same bytes from 1, 2, 3 threads in batches of 1, 3, 10 (${results:0:12})"
+    else
+      failed "$isa: $(wc -l <<<"$results") results from 9 ways of computing one"
+    fi
+  done
+}
+
+# Mistakes are refused before any work, with one line and the exit code that says whose they are.
+refusals() {
+  local code line options status
+  while IFS='|' read -r code options; do
+    # shellcheck disable=SC2086  # options are words
+    status=0; line=$("$generate" $options -o "$work/none.png" 2>&1 >/dev/null) || status=$?
+    if [[ $status == "$code" && $(wc -l <<<"$line") == 1 && ! -e $work/none.png ]]; then
+      ok "refused with $code: $options"
+    else
+      failed "exit code $status instead of $code: $options: $line"
+    fi
+  done <<'EOF'
+64|--bogus
+64|--class nobody
+64|--sampler nothing
+64|--cache nothing
+64|--steps 0
+64|-b -1
+64|--cache delta-dit:nc=13
+64|--cache delta-cache:range=3-12
+1|--model /nowhere
+EOF
+  status=0; KERNELS_ISA=mmx "$generate" -o "$work/none.png" >/dev/null 2>&1 || status=$?
+  if [[ $status == 64 ]]; then ok "refused with 64: KERNELS_ISA=mmx"; else
+    failed "exit code $status instead of 64: KERNELS_ISA=mmx"; fi
+}
+
+# Runs all tests once, and looks for those that decide a criterion.
+tests() {
+  local suite tables
+  check "swift test" swift test
+  swift test --skip-build --filter 'KernelsTests|DiTTests' >"$work/tests" 2>&1 || true
+  for suite in ForwardTests SamplingTests; do
+    if grep -q "Suite $suite passed" "$work/tests"; then ok "golden files: $suite"; else
+      failed "golden files: $suite"; fi
+  done
+  tables=$(sed -nE 's/.*table → ([a-z0-9]+).*/\1/p' "$work/tests" | sort -u | paste -sd' ')
+  if [[ -n $tables ]]; then ok "tables tested: $tables"; else failed "no table was tested"; fi
+}
+
+emulation() {
+  local status=0
+  Scripts/emulate.sh || status=$?
+  ((status == 0 || status == 2)) || failures=$((failures + 1))
+}
+
+clean_clone() {
+  git clone --quiet --no-tags "$PWD" "$work/clone"
+  check ".ci/run from a clean clone" "$work/clone/.ci/run"
+}
+
+swift build -c release --product generate >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
+generate=$(swift build -c release --show-bin-path)/generate
+
+same_bytes
+refusals
+emulation
+if [[ $mode != --fast ]]; then
+  "$generate" -b 20 --steps 20 --cache delta-dit:n=2,nc=9,b=12 --compare --json \
+    -o "$work/grid.png" >"$work/comparison"
+  class_accuracy
+  cache_gain
+  tests
+  clean_clone
+fi
+finish
