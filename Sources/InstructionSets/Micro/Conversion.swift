@@ -91,7 +91,6 @@ extension Int64: WholeElement {
   public init(inRange double: Double) { self.init(double) }
 }
 
-
 #if !((os(macOS) || targetEnvironment(macCatalyst)) && arch(x86_64))
 extension Float16: ConvertibleElement {}
 #endif
