@@ -38,13 +38,13 @@ extension InstructionSet {
       // Blocks are compared without a branch, which makes vector code of them.
       while result && start < count {
         let end = min(start + 1024, count)
-        var differences: UInt32 = 0
+        var equals: UInt32 = 0
         if strideA == 1 && strideB == 1 {
-          for i in start..<end { differences |= isEqual(x[i], y[i]) ? 0 : 1 }
+          for i in start..<end { equals &+= isEqual(x[i], y[i]) ? 1 : 0 }
         } else {
-          for i in start..<end { differences |= isEqual(x[i * strideA], y[i * strideB]) ? 0 : 1 }
+          for i in start..<end { equals &+= isEqual(x[i * strideA], y[i * strideB]) ? 1 : 0 }
         }
-        result = differences == 0
+        result = Int(equals) == end - start
         start = end
       }
     }
