@@ -17,6 +17,10 @@ import _KernelsMicro
 
   static let cases = [
     Case(function: .exp, exact: { exp($0) }, domain: -87...88.7, ulps: 2),
+    Case(function: .log, exact: { log($0) }, domain: 1e-45...4, ulps: 1),
+    Case(function: .log, exact: { log($0) }, domain: 0.7...1.5, ulps: 1),
+    Case(function: .log, exact: { log($0) }, domain: 1e-45...1e-37, ulps: 1),
+    Case(function: .log, exact: { log($0) }, domain: 1...3.4e38, ulps: 1),
     Case(function: .tanh, exact: { tanh($0) }, domain: -12...12, ulps: 3),
     Case(function: .erf, exact: { erf($0) }, domain: -5...5, ulps: 7),
     Case(function: .squareRoot, exact: { $0.squareRoot() }, domain: 0...1e6, ulps: 0.5),
@@ -71,11 +75,12 @@ import _KernelsMicro
       return y
     }
     #expect(values(.exp).dropLast() == [.infinity, 0, .infinity, 0])
+    #expect(values(.log)[0] == .infinity && values(.log)[1].isNaN && values(.log)[3].isNaN)
     #expect(values(.tanh).dropLast() == [1, -1, 1, -1])
     #expect(values(.erf).dropLast() == [1, -1, 1, -1])
     #expect(values(.geluTanh)[2] == 1e30 && values(.geluTanh)[3] == 0)
     #expect(values(.gelu)[2] == 1e30)
-    for function in [ElementFunction.exp, .tanh, .erf, .gelu, .geluTanh, .silu] {
+    for function in [ElementFunction.exp, .log, .tanh, .erf, .gelu, .geluTanh, .silu] {
       #expect(values(function)[4].isNaN)
     }
   }

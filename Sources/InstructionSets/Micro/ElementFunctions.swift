@@ -11,6 +11,7 @@ extension InstructionSet {
     case .geluTanh: map(input, output, count) { geluTanh($0) }
     case .silu: map(input, output, count) { silu($0) }
     case .exp: map(input, output, count) { exp($0) }
+    case .log: map(input, output, count) { log($0) }
     case .tanh: map(input, output, count) { tanh($0) }
     case .erf: map(input, output, count) { erf($0) }
     case .squareRoot: map(input, output, count) { squareRoot($0) }

@@ -136,15 +136,35 @@ extension InstructionSet {
   ) -> Element {
     switch operation {
     case .sum: return sum(row, count: count)
-    case .minimum:
-      var best = row[0]
-      for i in 1..<count { best = .smaller(best, row[i]) }
-      return best
-    case .maximum:
-      var best = row[0]
-      for i in 1..<count { best = .larger(best, row[i]) }
-      return best
+    case .minimum: return fold(row, count: count) { .smaller($0, $1) }
+    case .maximum: return fold(row, count: count) { .larger($0, $1) }
     }
+  }
+
+  /// Reduces a row in sixteen lanes, which are then reduced in a fixed order.
+  @inlinable @inline(__always)
+  static func fold<Element>(
+    _ row: UnsafePointer<Element>, count: Int, _ function: (Element, Element) -> Element
+  ) -> Element {
+    var best = row[0]
+    var i = 1
+    if count >= 16 {
+      var lanes = InlineArray<16, Element> { row[$0] }
+      i = 16
+      while i + 16 <= count {
+        for lane in 0..<16 {
+          lanes[unchecked: lane] = function(lanes[unchecked: lane], row[i + lane])
+        }
+        i += 16
+      }
+      for lane in 1..<16 { best = function(best, lanes[unchecked: lane]) }
+      best = function(best, lanes[unchecked: 0])
+    }
+    while i < count {
+      best = function(best, row[i])
+      i += 1
+    }
+    return best
   }
 
   /// Sums a row in eight lanes, which are then added in a fixed order.

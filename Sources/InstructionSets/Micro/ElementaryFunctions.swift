@@ -44,6 +44,36 @@ extension InstructionSet {
     Float(bitPattern: UInt32(bitPattern: (exponent + 127) &<< 23))
   }
 
+  /// The natural logarithm, within 1 ulp; -infinity at zero, NaN below it.
+  ///
+  /// `x = 2ⁿ (1 + r)`, `√½ ≤ 1 + r < √2`, and a polynomial for `ln (1 + r)` (Cephes `logf`).
+  @inlinable @inline(__always)
+  public static func log(_ x: Float) -> Float {
+    // Subnormal numbers are made normal ones.
+    let isTiny = x < .leastNormalMagnitude
+    let bits = Int32(bitPattern: (isTiny ? x * 8_388_608 : x).bitPattern)
+    // The exponent of x / √½ in units of the last place but 23, rounded down.
+    let n = (bits &- 0x3F35_04F3) &>> 23
+    let m = Float(bitPattern: UInt32(bitPattern: bits &- n &<< 23))
+    let exponent = Float(n &- (isTiny ? 23 : 0))
+    let r = m - 1
+    let square = r * r
+    var p: Float = 7.037_683_629_2e-2
+    p = multiplyAdd(p, r, -1.151_461_031_0e-1)
+    p = multiplyAdd(p, r, 1.167_699_874_0e-1)
+    p = multiplyAdd(p, r, -1.242_014_084_6e-1)
+    p = multiplyAdd(p, r, 1.424_932_278_7e-1)
+    p = multiplyAdd(p, r, -1.666_805_766_5e-1)
+    p = multiplyAdd(p, r, 2.000_071_476_5e-1)
+    p = multiplyAdd(p, r, -2.499_999_399_3e-1)
+    p = multiplyAdd(p, r, 3.333_333_117_4e-1)
+    // ln 2 in two parts, as in `exp`.
+    let small = multiplyAdd(exponent, -2.121_944_40e-4, multiplyAdd(-0.5, square, p * square * r))
+    let y = multiplyAdd(exponent, 0.693_359_375, r + small)
+    let finite = x < .infinity ? y : x  // NaN too
+    return x > 0 ? finite : (x == 0 ? -.infinity : .nan)
+  }
+
   /// 1 / (1 + e^-x), within 3 ulp.
   @inlinable @inline(__always)
   public static func sigmoid(_ x: Float) -> Float { 1 / (1 + exp(-x)) }

@@ -34,18 +34,10 @@ extension InstructionSet {
     var result = true
     forEachRow(loop) { a, b, _ in
       let (x, y) = (first + a, second + b)
-      var start = 0
-      // Blocks are compared without a branch, which makes vector code of them.
-      while result && start < count {
-        let end = min(start + 1024, count)
-        var differences: UInt32 = 0
-        if strideA == 1 && strideB == 1 {
-          for i in start..<end { differences |= isEqual(x[i], y[i]) ? 0 : 1 }
-        } else {
-          for i in start..<end { differences |= isEqual(x[i * strideA], y[i * strideB]) ? 0 : 1 }
-        }
-        result = differences == 0
-        start = end
+      var i = 0
+      while result && i < count {
+        result = isEqual(x[i * strideA], y[i * strideB])
+        i += 1
       }
     }
     return result

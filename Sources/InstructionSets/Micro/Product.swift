@@ -16,6 +16,8 @@ public enum ElementFunction: Sendable, Hashable {
   case erf
   /// The square root.
   case squareRoot
+  /// The natural logarithm.
+  case log
   /// The nearest whole number, ties to even.
   case rounded
 }

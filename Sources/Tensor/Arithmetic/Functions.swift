@@ -5,6 +5,9 @@ extension Tensor<Float> {
   /// e to the power of each element, within 2 ulp.
   public func exp() -> Tensor { mapped(.exp) }
 
+  /// The natural logarithms, within 1 ulp; -infinity of zero, NaN of what is less.
+  public func log() -> Tensor { mapped(.log) }
+
   /// The hyperbolic tangents, within 3 ulp.
   public func tanh() -> Tensor { mapped(.tanh) }
 

@@ -174,7 +174,8 @@ import _TestSupport
           }
           #expect(copied == (0..<count).map { a[$0] })
           let condition = Walk(strides[0], count: count) { $0 % 3 == 0 }
-          let replaced = Self.row(count, strides, a, b, canary: Bits(3)) { loop, _, second, output in
+          let replaced = Self.row(count, strides, a, b, canary: Bits(3)) {
+            loop, _, second, output in
             condition.elements.withUnsafeBufferPointer { first in
               guard let first = first.baseAddress else { return }
               KernelTable.conversion.replace(

@@ -11,8 +11,10 @@ import _TestSupport
   /// Every operator on every pair of `values`, against the operation on two scalars.
   static func expectOperators<Scalar: TensorNumeric>(
     _ values: [Scalar],
-    _ operators: [(name: String, Tensor: (Tensor<Scalar>, Tensor<Scalar>) -> Tensor<Scalar>,
-      scalar: (Scalar, Scalar) -> Scalar)]
+    _ operators: [(
+      name: String, apply: (Tensor<Scalar>, Tensor<Scalar>) -> Tensor<Scalar>,
+      scalar: (Scalar, Scalar) -> Scalar
+    )]
   ) {
     let (column, row) = (Tensor(values, shape: [values.count, 1]), Tensor(values))
     for (name, apply, scalar) in operators {
@@ -67,10 +69,12 @@ import _TestSupport
     #expect((-row).elements == values.map { 0 &- $0 })
     #expect(row.absolute().elements == values.map { $0 < 0 ? 0 &- $0 : $0 })
     #expect(row.clamped(to: 1...50).elements == values.map { Swift.min(Swift.max($0, 1), 50) })
-    #expect((row + 3).elements == values.map { $0 &+ 3 } && (3 + row).elements == (row + 3).elements)
+    #expect(
+      (row + 3).elements == values.map { $0 &+ 3 } && (3 + row).elements == (row + 3).elements)
     #expect((row - 3).elements == values.map { $0 &- 3 })
     #expect((3 - row).elements == values.map { 3 &- $0 })
-    #expect((row * 3).elements == values.map { $0 &* 3 } && (3 * row).elements == (row * 3).elements)
+    #expect(
+      (row * 3).elements == values.map { $0 &* 3 } && (3 * row).elements == (row * 3).elements)
     #expect((row / 3).elements == values.map { $0 / 3 })
     #expect((3 / row).elements == values.map { $0 == 0 ? 0 : 3 / $0 })
   }
@@ -165,7 +169,8 @@ import _TestSupport
     #expect(Tensor<UInt8>(range: 0..<10, step: 4).elements == [0, 4, 8])
     #expect(Tensor<Int64>(range: 5..<5).shape == [0])
     #expect(Tensor(repeating: true, shape: [70]).elements == Array(repeating: true, count: 70))
-    #expect(Tensor(repeating: BFloat16(2), shape: [2, 3]).elements.allSatisfy { $0 == BFloat16(2) })
+    #expect(
+      Tensor(repeating: BFloat16(2), shape: [2, 3]).elements.allSatisfy { $0 == BFloat16(2) })
     #expect(Tensor(repeating: Float.nan, shape: [0, 4]).elements.isEmpty)
   }
 

@@ -51,7 +51,8 @@ import _TestSupport
         if groups.allSatisfy({ !$0.isEmpty }) {
           #expect(tensor.max(axes: axes).elements == groups.compactMap { $0.max() })
           #expect(tensor.min(axes: axes).elements == groups.compactMap { $0.min() })
-          #expect(view.max(axes: axes, keepingAxes: true).elements == groups.compactMap { $0.max() })
+          #expect(
+            view.max(axes: axes, keepingAxes: true).elements == groups.compactMap { $0.max() })
         }
         for (variance, group) in zip(tensor.variance(axes: axes).elements, groups) {
           let mean = group.reduce(0) { $0 + Double($1) } / Double(group.count)

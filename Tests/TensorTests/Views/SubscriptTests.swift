@@ -79,7 +79,8 @@ import _TestSupport
         let kept = zip(selected.shape, parts).filter { !$1.isIndex }.map(\.0)
         let indices = parts.map(\.index)
         let view = Self.view(tensor, indices)
-        guard view.shape == kept, view.elements == selected.elements, view.storage === tensor.storage
+        guard view.shape == kept, view.elements == selected.elements,
+          view.storage === tensor.storage
         else {
           Issue.record("\(shape) \(parts): \(view.shape) \(view.elements)")
           return
