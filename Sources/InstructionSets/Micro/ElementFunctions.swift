@@ -5,17 +5,23 @@ extension InstructionSet {
     _ function: ElementFunction, _ input: UnsafePointer<Float>,
     into output: UnsafeMutablePointer<Float>, count: Int
   ) {
+    with(function) { map(input, output, count, $0) }
+  }
+
+  /// Calls `body` with a function, each time as code of its own.
+  @inlinable @inline(__always)
+  static func with(_ function: ElementFunction, _ body: ((Float) -> Float) -> Void) {
     switch function {
-    case .identity: output.update(from: input, count: count)
-    case .gelu: map(input, output, count) { gelu($0) }
-    case .geluTanh: map(input, output, count) { geluTanh($0) }
-    case .silu: map(input, output, count) { silu($0) }
-    case .exp: map(input, output, count) { exp($0) }
-    case .log: map(input, output, count) { log($0) }
-    case .tanh: map(input, output, count) { tanh($0) }
-    case .erf: map(input, output, count) { erf($0) }
-    case .squareRoot: map(input, output, count) { squareRoot($0) }
-    case .rounded: map(input, output, count) { rounded($0) }
+    case .identity: body { $0 }
+    case .gelu: body { gelu($0) }
+    case .geluTanh: body { geluTanh($0) }
+    case .silu: body { silu($0) }
+    case .exp: body { exp($0) }
+    case .log: body { log($0) }
+    case .tanh: body { tanh($0) }
+    case .erf: body { erf($0) }
+    case .squareRoot: body { squareRoot($0) }
+    case .rounded: body { rounded($0) }
     }
   }
 

@@ -175,17 +175,7 @@ extension InstructionSet {
   static func finish(
     _ sums: UnsafePointer<Float>, _ end: RowEnd, _ function: ElementFunction, count: Int
   ) {
-    switch function {
-    case .identity: finish(sums, end, count: count) { $0 }
-    case .gelu: finish(sums, end, count: count) { gelu($0) }
-    case .geluTanh: finish(sums, end, count: count) { geluTanh($0) }
-    case .silu: finish(sums, end, count: count) { silu($0) }
-    case .exp: finish(sums, end, count: count) { exp($0) }
-    case .tanh: finish(sums, end, count: count) { tanh($0) }
-    case .erf: finish(sums, end, count: count) { erf($0) }
-    case .squareRoot: finish(sums, end, count: count) { squareRoot($0) }
-    case .rounded: finish(sums, end, count: count) { rounded($0) }
-    }
+    with(function) { finish(sums, end, count: count, $0) }
   }
 
   /// A register at a time from the tile to the output: a row that went through memory between two
