@@ -104,7 +104,10 @@ let package = Package(
       ], swiftSettings: common),
     .testTarget(
       name: "ExampleTests", dependencies: ["_ExampleCommandLine", "Tensor"], swiftSettings: common),
-    .testTarget(name: "TensorTests", dependencies: ["Tensor"], swiftSettings: common),
+    .testTarget(
+      name: "TensorTests",
+      dependencies: ["Tensor", "_KernelsActive", "_KernelsMicro", "_TestSupport"],
+      swiftSettings: common),
   ],
   swiftLanguageModes: [.v6]
 )

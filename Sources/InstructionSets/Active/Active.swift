@@ -62,15 +62,15 @@ extension KernelTable {
 }
 
 extension KernelTable {
-  /// Conversions and copies, the same on every machine.
+  /// What needs no arithmetic, the same on every machine.
   public static var conversion: ConversionKernels { conversionKernels }
 
-  /// Elementwise operations on whole numbers, the same on every machine.
+  /// Elementwise operations on `Int8`, the same on every machine.
   public static var int8: ElementKernels<Int8> { int8Kernels }
-  /// Elementwise operations on whole numbers, the same on every machine.
+  /// Elementwise operations on `UInt8`, the same on every machine.
   public static var uint8: ElementKernels<UInt8> { uint8Kernels }
-  /// Elementwise operations on whole numbers, the same on every machine.
+  /// Elementwise operations on `Int32`, the same on every machine.
   public static var int32: ElementKernels<Int32> { int32Kernels }
-  /// Elementwise operations on whole numbers, the same on every machine.
+  /// Elementwise operations on `Int64`, the same on every machine.
   public static var int64: ElementKernels<Int64> { int64Kernels }
 }

@@ -43,7 +43,7 @@ private typealias BaselineTile = Tile<3, 3>  // 16 registers, one for a product 
 /// The kernels for the baseline.
 public let kernelsBaseline = KernelTable(Baseline.self, BaselineTile.self)
 
-/// Conversions and copies.
+/// Conversions, copies and equality.
 public let conversionKernels = ConversionKernels(Baseline.self)
 
 /// Elementwise operations on signed bytes.

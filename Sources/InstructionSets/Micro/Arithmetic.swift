@@ -5,106 +5,165 @@
 public protocol Arithmetic: BitwiseCopyable, Sendable {
   /// What sums are kept in.
   associatedtype Sum
+  /// The number zero.
   static var zero: Self { get }
+  /// The number one.
   static var one: Self { get }
+  /// The sum of nothing.
   static var zeroSum: Sum { get }
+  /// The sum of two numbers.
   static func sum(_ a: Self, _ b: Self) -> Self
+  /// The first less the second.
   static func difference(_ a: Self, _ b: Self) -> Self
+  /// The product of two numbers.
   static func product(_ a: Self, _ b: Self) -> Self
+  /// The first divided by the second.
   static func quotient(_ a: Self, _ b: Self) -> Self
+  /// The number with the opposite sign.
+  static func negated(_ a: Self) -> Self
+  /// The number without its sign.
+  static func magnitude(_ a: Self) -> Self
+  /// Whether the first is less.
   static func isLess(_ a: Self, _ b: Self) -> Bool
+  /// Whether both are the same number.
   static func isEqual(_ a: Self, _ b: Self) -> Bool
   /// Whether it is not a number.
   static func isNaN(_ a: Self) -> Bool
+  /// A sum and one number more.
   static func add(_ a: Self, to sum: Sum) -> Sum
+  /// The number nearest to a sum.
   static func rounded(_ sum: Sum) -> Self
+  /// The sum of two sums.
   static func add(_ a: Sum, _ b: Sum) -> Sum
 }
 
 extension Arithmetic where Self: BinaryFloatingPoint {
+  /// The number one.
   @inlinable @inline(__always)
   public static var one: Self { 1 }
+  /// The sum of two numbers.
   @inlinable @inline(__always)
   public static func sum(_ a: Self, _ b: Self) -> Self { a + b }
+  /// The first less the second.
   @inlinable @inline(__always)
   public static func difference(_ a: Self, _ b: Self) -> Self { a - b }
+  /// The product of two numbers.
   @inlinable @inline(__always)
   public static func product(_ a: Self, _ b: Self) -> Self { a * b }
+  /// The first divided by the second.
   @inlinable @inline(__always)
   public static func quotient(_ a: Self, _ b: Self) -> Self { a / b }
+  /// The number with the opposite sign.
+  @inlinable @inline(__always)
+  public static func negated(_ a: Self) -> Self { -a }
+  /// The number without its sign.
+  @inlinable @inline(__always)
+  public static func magnitude(_ a: Self) -> Self { a.magnitude }
+  /// Whether the first is less.
   @inlinable @inline(__always)
   public static func isLess(_ a: Self, _ b: Self) -> Bool { a < b }
+  /// Whether both are the same number.
   @inlinable @inline(__always)
   public static func isEqual(_ a: Self, _ b: Self) -> Bool { a == b }
+  /// Whether it is not a number.
   @inlinable @inline(__always)
   public static func isNaN(_ a: Self) -> Bool { a != a }
 }
 
 extension Float: Arithmetic {
+  /// The sum of nothing.
   @inlinable @inline(__always)
   public static var zeroSum: Double { 0 }
+  /// A sum and one number more.
   @inlinable @inline(__always)
   public static func add(_ a: Float, to sum: Double) -> Double { sum + Double(a) }
+  /// The sum of two sums.
   @inlinable @inline(__always)
   public static func add(_ a: Double, _ b: Double) -> Double { a + b }
+  /// The number nearest to a sum.
   @inlinable @inline(__always)
   public static func rounded(_ sum: Double) -> Float { Float(sum) }
 }
 
 extension Double: Arithmetic {
+  /// The sum of nothing.
   @inlinable @inline(__always)
   public static var zeroSum: Double { 0 }
+  /// A sum and one number more.
   @inlinable @inline(__always)
   public static func add(_ a: Double, to sum: Double) -> Double { sum + a }
+  /// The sum of two sums.
   @inlinable @inline(__always)
   public static func add(_ a: Double, _ b: Double) -> Double { a + b }
+  /// The number nearest to a sum.
   @inlinable @inline(__always)
   public static func rounded(_ sum: Double) -> Double { sum }
 }
 
 extension Arithmetic where Self: FixedWidthInteger {
+  /// The number one.
   @inlinable @inline(__always)
   public static var one: Self { 1 }
+  /// The sum of nothing.
   @inlinable @inline(__always)
   public static var zeroSum: Self { 0 }
+  /// The sum of two numbers.
   @inlinable @inline(__always)
   public static func sum(_ a: Self, _ b: Self) -> Self { a &+ b }
+  /// The first less the second.
   @inlinable @inline(__always)
   public static func difference(_ a: Self, _ b: Self) -> Self { a &- b }
+  /// The product of two numbers.
   @inlinable @inline(__always)
   public static func product(_ a: Self, _ b: Self) -> Self { a &* b }
+  /// The first divided by the second.
   @inlinable @inline(__always)
   public static func quotient(_ a: Self, _ b: Self) -> Self {
     b == 0 ? 0 : (Self.isSigned && b == 0 &- 1 ? 0 &- a : a / b)
   }
+  /// The number with the opposite sign.
+  @inlinable @inline(__always)
+  public static func negated(_ a: Self) -> Self { 0 &- a }
+  /// The number without its sign.
+  @inlinable @inline(__always)
+  public static func magnitude(_ a: Self) -> Self { a < 0 ? 0 &- a : a }
+  /// Whether the first is less.
   @inlinable @inline(__always)
   public static func isLess(_ a: Self, _ b: Self) -> Bool { a < b }
+  /// Whether both are the same number.
   @inlinable @inline(__always)
   public static func isEqual(_ a: Self, _ b: Self) -> Bool { a == b }
+  /// Whether it is not a number.
   @inlinable @inline(__always)
   public static func isNaN(_ a: Self) -> Bool { false }
+  /// A sum and one number more.
   @inlinable @inline(__always)
   public static func add(_ a: Self, to sum: Self) -> Self { sum &+ a }
+  /// The number nearest to a sum.
   @inlinable @inline(__always)
   public static func rounded(_ sum: Self) -> Self { sum }
 }
 
 extension Int8: Arithmetic {
+  /// The sum of two sums.
   @inlinable @inline(__always)
   public static func add(_ a: Int8, _ b: Int8) -> Int8 { a &+ b }
 }
 
 extension UInt8: Arithmetic {
+  /// The sum of two sums.
   @inlinable @inline(__always)
   public static func add(_ a: UInt8, _ b: UInt8) -> UInt8 { a &+ b }
 }
 
 extension Int32: Arithmetic {
+  /// The sum of two sums.
   @inlinable @inline(__always)
   public static func add(_ a: Int32, _ b: Int32) -> Int32 { a &+ b }
 }
 
 extension Int64: Arithmetic {
+  /// The sum of two sums.
   @inlinable @inline(__always)
   public static func add(_ a: Int64, _ b: Int64) -> Int64 { a &+ b }
 }

@@ -28,7 +28,9 @@ public struct AttentionHead: @unchecked Sendable {
 extension Tile {
   /// The queries whose scores are held at once: what fits in half of a small L2 cache.
   @inlinable @inline(__always)
-  static func queryBlock(keys: Int) -> Int { max(rows, (256 * 1024 / 4 / max(keys, 1)) / rows * rows) }
+  static func queryBlock(keys: Int) -> Int {
+    max(rows, (256 * 1024 / 4 / max(keys, 1)) / rows * rows)
+  }
 
   /// The elements of scratch that `attend` needs.
   @inlinable @inline(__always)

@@ -3,9 +3,13 @@
 public protocol ConvertibleElement: BitwiseCopyable {
   /// Whether the scalar is a whole number or a truth value.
   static var isWhole: Bool { get }
+  /// The number as a `Double`, the nearest one.
   var asDouble: Double { get }
+  /// The whole number towards zero, or the nearest that there is.
   var asInteger: Int64 { get }
+  /// The number that a `Double` becomes.
   init(double: Double)
+  /// The number that a whole number becomes.
   init(integer: Int64)
 }
 
@@ -17,25 +21,34 @@ public protocol WholeElement: ConvertibleElement, FixedWidthInteger {
 }
 
 extension ConvertibleElement where Self: BinaryFloatingPoint {
+  /// Whether the scalar is a whole number or a truth value.
   @inlinable @inline(__always)
   public static var isWhole: Bool { false }
+  /// The number as a `Double`, the nearest one.
   @inlinable @inline(__always)
   public var asDouble: Double { Double(self) }
+  /// The whole number towards zero, or the nearest that there is.
   @inlinable @inline(__always)
   public var asInteger: Int64 { Int64(double: Double(self)) }
+  /// The number that a `Double` becomes.
   @inlinable @inline(__always)
   public init(double: Double) { self.init(double) }
+  /// The number that a whole number becomes.
   @inlinable @inline(__always)
   public init(integer: Int64) { self.init(integer) }
 }
 
 extension WholeElement {
+  /// Whether the scalar is a whole number or a truth value.
   @inlinable @inline(__always)
   public static var isWhole: Bool { true }
+  /// The number as a `Double`, the nearest one.
   @inlinable @inline(__always)
   public var asDouble: Double { Double(self) }
+  /// The whole number towards zero, or the nearest that there is.
   @inlinable @inline(__always)
   public var asInteger: Int64 { Int64(truncatingIfNeeded: self) }
+  /// The number that a `Double` becomes.
   @inlinable @inline(__always)
   public init(double: Double) {
     // The comparisons are false for NaN, which becomes zero.
@@ -47,6 +60,7 @@ extension WholeElement {
       self = double <= Double(Self.min) ? .min : 0
     }
   }
+  /// The number that a whole number becomes.
   @inlinable @inline(__always)
   public init(integer: Int64) { self.init(clamping: integer) }
 }
@@ -77,20 +91,24 @@ extension Int64: WholeElement {
   public init(inRange double: Double) { self.init(double) }
 }
 
-
 #if !((os(macOS) || targetEnvironment(macCatalyst)) && arch(x86_64))
 extension Float16: ConvertibleElement {}
 #endif
 
 extension Bool: ConvertibleElement {
+  /// Whether the scalar is a whole number or a truth value.
   @inlinable @inline(__always)
   public static var isWhole: Bool { true }
+  /// The number as a `Double`, the nearest one.
   @inlinable @inline(__always)
   public var asDouble: Double { self ? 1 : 0 }
+  /// The whole number towards zero, or the nearest that there is.
   @inlinable @inline(__always)
   public var asInteger: Int64 { self ? 1 : 0 }
+  /// The number that a `Double` becomes.
   @inlinable @inline(__always)
   public init(double: Double) { self = double != 0 }
+  /// The number that a whole number becomes.
   @inlinable @inline(__always)
   public init(integer: Int64) { self = integer != 0 }
 }
@@ -115,43 +133,47 @@ struct BFloat16Bits: ConvertibleElement {
     bits = UInt16(truncatingIfNeeded: value != value ? word >> 16 | 0x40 : rounded)
   }
   @inlinable @inline(__always)
-  init(double: Double) { self.init(Float(double)) }
+  init(double: Double) {
+    // Rounded to odd in between, so that rounding twice is rounding once.
+    let nearest = Float(double)
+    let isExact = Double(nearest) == double || double != double
+    let isLarger = Double(nearest).magnitude > double.magnitude
+    let bits = (nearest.bitPattern &- (isLarger ? 1 : 0)) | 1
+    self.init(isExact ? nearest : Float(bitPattern: bits))
+  }
   @inlinable @inline(__always)
-  init(integer: Int64) { self.init(Float(integer)) }
+  init(integer: Int64) {
+    // To odd as well, in the 53 bits that a `Double` holds.
+    let odd = integer & ~0x7FF | (integer & 0x7FF == 0 ? 0 : 0x800)
+    self.init(double: Double(integer.magnitude >> 52 == 0 ? integer : odd))
+  }
 }
 
-/// Conversions and copies, which need no instruction set of their own.
+/// Conversions, copies and equality, which need no instruction set of their own.
 public struct ConversionKernels: Sendable {
   /// Converts dense elements: type and place of the input, of the output, number of elements.
   public let convert:
     @Sendable (ElementType, UnsafeRawPointer, ElementType, UnsafeMutableRawPointer, Int) -> Void
   /// Copies elements of 1, 2, 4 or 8 bytes, counted in elements by the loop.
   public let copy: @Sendable (ElementLoop, Int, UnsafeRawPointer, UnsafeMutableRawPointer) -> Void
+  /// Copies those elements of the second input, of a width in bytes, for which the first is true.
+  public let replace:
+    @Sendable (ElementLoop, Int, UnsafePointer<Bool>, UnsafeRawPointer, UnsafeMutableRawPointer) ->
+      Void
+  /// Whether two inputs of one type are the same numbers: zeros are equal, a NaN is not.
+  public let equal: @Sendable (ElementLoop, ElementType, UnsafeRawPointer, UnsafeRawPointer) -> Bool
 
   /// Instantiates them for `isa`.
   @inlinable @inline(__always)
   public init<I: InstructionSet>(_ isa: I.Type) {
     convert = { I.convert($0, $1, $2, $3, $4) }
-    copy = { loop, width, input, output in
-      switch width {
-      case 1: I.copy(loop, input, output, UInt8.self)
-      case 2: I.copy(loop, input, output, UInt16.self)
-      case 4: I.copy(loop, input, output, UInt32.self)
-      default: I.copy(loop, input, output, UInt64.self)
-      }
-    }
+    copy = { I.copy($0, $1, $2, $3) }
+    replace = { I.replace($0, $1, $2, $3, $4) }
+    equal = { I.isEqual($0, $1, $2, $3) }
   }
 }
 
 extension InstructionSet {
-  @inlinable @inline(__always)
-  static func copy<Bits>(
-    _ loop: ElementLoop, _ input: UnsafeRawPointer, _ output: UnsafeMutableRawPointer,
-    _ bits: Bits.Type
-  ) {
-    copy(loop, input.assumingMemoryBound(to: Bits.self), output.assumingMemoryBound(to: Bits.self))
-  }
-
   @inlinable @inline(__always)
   static func convert(
     _ type: ElementType, _ input: UnsafeRawPointer, _ outputType: ElementType,

@@ -1,20 +1,56 @@
+/// An operation on a number that gives a number.
+public enum UnaryOperation: Sendable, Hashable, CaseIterable {
+  /// The number with the opposite sign.
+  case negate
+  /// The number without its sign.
+  case magnitude
+}
+
 /// An operation on two numbers that gives a number.
-public enum BinaryOperation: Sendable, Hashable {
-  case add, subtract, multiply, divide, minimum, maximum
+public enum BinaryOperation: Sendable, Hashable, CaseIterable {
+  /// The sum.
+  case add
+  /// The first less the second.
+  case subtract
+  /// The product.
+  case multiply
+  /// The first divided by the second.
+  case divide
+  /// The smaller one.
+  case minimum
+  /// The larger one.
+  case maximum
 }
 
 /// A comparison of two numbers.
-public enum Comparison: Sendable, Hashable {
-  case equal, notEqual, less, lessOrEqual
+public enum Comparison: Sendable, Hashable, CaseIterable {
+  /// Whether both are the same.
+  case equal
+  /// Whether both differ.
+  case notEqual
+  /// Whether the first is less.
+  case less
+  /// Whether the first is less or both are the same.
+  case lessOrEqual
 }
 
 /// What a row of numbers is reduced to.
-public enum Reduction: Sendable, Hashable {
-  case sum, minimum, maximum
+public enum Reduction: Sendable, Hashable, CaseIterable {
+  /// The sum.
+  case sum
+  /// The smallest one.
+  case minimum
+  /// The largest one.
+  case maximum
 }
 
 /// The elementwise operations and reductions of one scalar type on one instruction set.
 public struct ElementKernels<Element: Arithmetic>: Sendable {
+  /// Applies an operation to the first input.
+  public let unary:
+    @Sendable (
+      UnaryOperation, ElementLoop, UnsafePointer<Element>, UnsafeMutablePointer<Element>
+    ) -> Void
   /// Applies an operation to two inputs.
   public let binary:
     @Sendable (
@@ -37,6 +73,7 @@ public struct ElementKernels<Element: Arithmetic>: Sendable {
   /// Instantiates the operations for `isa`.
   @inlinable @inline(__always)
   public init<I: InstructionSet>(_ isa: I.Type, _ element: Element.Type) {
+    unary = { I.unary($0, $1, $2, $3) }
     binary = { I.binary($0, $1, $2, $3, $4) }
     compare = { I.compare($0, $1, $2, $3, $4) }
     reduce = { operation, input, rows, count, output in
@@ -53,6 +90,17 @@ public struct ElementKernels<Element: Arithmetic>: Sendable {
 }
 
 extension InstructionSet {
+  @inlinable @inline(__always)
+  static func unary<Element: Arithmetic>(
+    _ operation: UnaryOperation, _ loop: ElementLoop, _ input: UnsafePointer<Element>,
+    _ output: UnsafeMutablePointer<Element>
+  ) {
+    switch operation {
+    case .negate: map(loop, input, output) { .negated($0) }
+    case .magnitude: map(loop, input, output) { .magnitude($0) }
+    }
+  }
+
   @inlinable @inline(__always)
   static func binary<Element: Arithmetic>(
     _ operation: BinaryOperation, _ loop: ElementLoop, _ a: UnsafePointer<Element>,

@@ -80,10 +80,11 @@ extension InstructionSet {
     }
   }
 
-  /// Copies elements of one width from the first input to the output.
+  /// Writes `function` of the first input's elements to the output.
   @inlinable @inline(__always)
-  static func copy<Element>(
-    _ loop: ElementLoop, _ input: UnsafePointer<Element>, _ output: UnsafeMutablePointer<Element>
+  static func map<Element>(
+    _ loop: ElementLoop, _ input: UnsafePointer<Element>, _ output: UnsafeMutablePointer<Element>,
+    _ function: (Element) -> Element
   ) {
     let last = loop.rank - 1
     let count = loop.extents[last]
@@ -91,9 +92,12 @@ extension InstructionSet {
     forEachRow(loop) { a, _, c in
       let (x, z) = (input + a, output + c)
       if stride == 1 && outputStride == 1 {
-        for i in 0..<count { z[i] = x[i] }
+        for i in 0..<count { z[i] = function(x[i]) }
+      } else if stride == 0 && outputStride == 1 {
+        let value = function(x[0])
+        for i in 0..<count { z[i] = value }
       } else {
-        for i in 0..<count { z[i * outputStride] = x[i * stride] }
+        for i in 0..<count { z[i * outputStride] = function(x[i * stride]) }
       }
     }
   }

@@ -31,8 +31,9 @@ public final class KernelTable: Sendable, CustomStringConvertible {
       UnsafePointer<Float>, UnsafePointer<UnsafePointer<Float>>, Int, UnsafeMutablePointer<Float>,
       Range<Int>
     ) -> Void
-  /// Elementwise operations on numbers of both widths.
+  /// Elementwise operations on numbers of 32 bits.
   public let float: ElementKernels<Float>
+  /// Elementwise operations on numbers of 64 bits.
   public let double: ElementKernels<Double>
   /// Multiplies and adds in registers, `tileRows · panelWidth` elements each round: rounds, factor.
   public let peak: @Sendable (Int, Float) -> Float

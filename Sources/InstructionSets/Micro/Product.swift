@@ -199,7 +199,7 @@ extension InstructionSet {
       for lane in 0..<width { x[lane] = function(x[lane]) }
       if let residual = end.residual {
         let base = load(residual + i)
-        if let gate = end.gate { x = multiplyAdd(load(gate + i), x, base) } else { x = add(x, base) }
+        x = end.gate.map { multiplyAdd(load($0 + i), x, base) } ?? add(x, base)
       }
       store(x, end.output + i)
       i += width
@@ -209,7 +209,7 @@ extension InstructionSet {
       if let bias = end.bias { x += bias[i] }
       x = function(x)
       if let residual = end.residual {
-        if let gate = end.gate { x = multiplyAdd(gate[i], x, residual[i]) } else { x += residual[i] }
+        x = end.gate.map { multiplyAdd($0[i], x, residual[i]) } ?? x + residual[i]
       }
       end.output[i] = x
       i += 1

@@ -1,3 +1,4 @@
+internal import _KernelsActive
 internal import _KernelsMicro
 
 // Elementwise comparisons, with broadcasting. Every comparison with NaN but `.!=` is false.
@@ -43,39 +44,34 @@ extension Tensor where Scalar: TensorNumeric {
     }
     return result
   }
+}
 
+extension Tensor {
   /// The elements of `a` where a condition holds, of `b` elsewhere; all are broadcast.
   public static func select(_ condition: Tensor<Bool>, _ a: Tensor, _ b: Tensor) -> Tensor {
-    let shape = commonShape(
-      condition.shape, commonShape(a.shape, b.shape, "select"), "select")
-    var result = Tensor(uninitialized: shape)
-    let (which, first, second) = (
-      condition.broadcast(to: shape).elements, a.broadcast(to: shape).contiguous(),
-      b.broadcast(to: shape).contiguous()
-    )
-    result.withUnsafeMutableElements { result in
-      first.withUnsafeElements { first in
-        second.withUnsafeElements { second in
-          for i in which.indices { result[i] = which[i] ? first[i] : second[i] }
-        }
+    let shape = commonShape(condition.shape, commonShape(a.shape, b.shape, "select"), "select")
+    let result = b.broadcast(to: shape).copied()
+    let (condition, a) = (condition.broadcast(to: shape), a.broadcast(to: shape))
+    let plan = LoopPlan(shape, condition.strides, a.strides, result.strides)
+    withExtendedLifetime((condition.storage, a.storage, result.storage)) {
+      plan {
+        KernelTable.conversion.replace(
+          $0, MemoryLayout<Scalar>.stride, condition.pointer, a.pointer, result.mutablePointer)
       }
     }
     return result
   }
 }
 
-extension Tensor<Bool> {
-  /// Whether every element is true.
-  public func all() -> Bool { elements.allSatisfy { $0 } }
-
-  /// Whether an element is true.
-  public func any() -> Bool { elements.contains(true) }
-}
-
 extension Tensor: Equatable {
-  /// Whether both have the same shape and equal elements.
+  /// Whether both have the same shape and equal elements: zeros are equal, a NaN is not.
   public static func == (a: Tensor, b: Tensor) -> Bool {
-    a.shape == b.shape
-      && a.withUnsafeElements { a in b.withUnsafeElements { b in a.elementsEqual(b) } }
+    guard a.shape == b.shape else { return false }
+    var isEqual = true
+    let plan = LoopPlan(a.shape, a.strides, b.strides, a.shape.map { _ in 0 })
+    withExtendedLifetime((a.storage, b.storage)) {
+      plan { isEqual = KernelTable.conversion.equal($0, Scalar.scalarType, a.pointer, b.pointer) }
+    }
+    return isEqual
   }
 }

@@ -49,14 +49,23 @@ extension Tensor where Scalar: TensorNumeric {
   public static func /= (a: inout Tensor, b: Scalar) { a /= Tensor(scalar: b) }
 
   /// The elements with the opposite sign.
-  public static prefix func - (a: Tensor) -> Tensor { a * Scalar.difference(.zero, .one) }
+  public static prefix func - (a: Tensor) -> Tensor { a.mapped(.negate) }
 
-  /// The absolute values.
-  public func absolute() -> Tensor { maximum(self, -self) }
+  /// The absolute values; that of the least whole number wraps around to itself.
+  public func absolute() -> Tensor { mapped(.magnitude) }
 
   /// The elements, those out of range replaced by the nearest end of it; NaN stays.
   public func clamped(to range: ClosedRange<Scalar>) -> Tensor where Scalar: Comparable {
     minimum(maximum(self, range.lowerBound), range.upperBound)
+  }
+
+  private func mapped(_ operation: UnaryOperation) -> Tensor {
+    let result = Tensor(uninitialized: shape)
+    let plan = LoopPlan(shape, strides, strides, result.strides)
+    withExtendedLifetime((storage, result.storage)) {
+      plan { Scalar._kernels.unary(operation, $0, pointer, result.mutablePointer) }
+    }
+    return result
   }
 
   static func binary(
@@ -71,9 +80,9 @@ extension Tensor where Scalar: TensorNumeric {
     check(
       Self.commonShape(shape, other.shape, name) == shape,
       "\(name): \(other.shape) does not stretch to \(shape)")
-    let isShared = other.storage === storage
+    // Where `other` is a view of this tensor, it keeps the elements as they were.
     makeUniqueAndContiguous()
-    fill(operation, self, isShared ? other.copied() : other)
+    fill(operation, self, other)
   }
 
   /// Writes the results of an operation into this tensor's memory, which is its own.
@@ -87,7 +96,9 @@ extension Tensor where Scalar: TensorNumeric {
 }
 
 /// The larger of each two elements, broadcast; NaN where one is.
-public func maximum<Scalar: TensorNumeric>(_ a: Tensor<Scalar>, _ b: Tensor<Scalar>) -> Tensor<Scalar> {
+public func maximum<Scalar: TensorNumeric>(
+  _ a: Tensor<Scalar>, _ b: Tensor<Scalar>
+) -> Tensor<Scalar> {
   Tensor.binary(.maximum, a, b, "maximum")
 }
 
@@ -97,7 +108,9 @@ public func maximum<Scalar: TensorNumeric>(_ a: Tensor<Scalar>, _ b: Scalar) -> 
 }
 
 /// The smaller of each two elements, broadcast; NaN where one is.
-public func minimum<Scalar: TensorNumeric>(_ a: Tensor<Scalar>, _ b: Tensor<Scalar>) -> Tensor<Scalar> {
+public func minimum<Scalar: TensorNumeric>(
+  _ a: Tensor<Scalar>, _ b: Tensor<Scalar>
+) -> Tensor<Scalar> {
   Tensor.binary(.minimum, a, b, "minimum")
 }
 

@@ -3,11 +3,10 @@ internal import _KernelsMicro
 // Reductions over some axes, all of them by default. A result depends on the values and their
 // order alone, not on how they stand in memory.
 extension Tensor where Scalar: TensorNumeric {
-  /// The sums. Those of `Float` are kept in `Double` and rounded once.
+  /// The sums over some axes, of which negative ones count from the end.
   ///
-  /// - Parameters:
-  ///   - axes: The axes to sum over; negative ones count from the end.
-  ///   - keepingAxes: Whether these stay, with extent one.
+  /// Those of `Float` are kept in `Double` and rounded once. The axes stay, with extent one, where
+  /// `keepingAxes` says so.
   public func sum(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
     reduced(.sum, axes, keepingAxes, empty: .zero)
   }
@@ -42,10 +41,10 @@ extension Tensor where Scalar: TensorNumeric {
     let axes = resolved(axes, "\(operation)")
     let kept = shape.indices.filter { !axes.contains($0) }
     let length = axes.map { shape[$0] }.product
-    let result = Tensor(uninitialized: kept.map { shape[$0] })
+    var result = Tensor(uninitialized: kept.map { shape[$0] })
     if length == 0 {
       check(empty != nil || result.count == 0, "\(operation): axes \(axes) of \(shape) are empty")
-      if let empty { result.mutablePointer.update(repeating: empty, count: result.count) }
+      if let empty { result = Tensor(repeating: empty, shape: result.shape) }
     } else {
       permuted(kept + axes).withUnsafeElements { elements in
         guard let input = elements.baseAddress else { return }

@@ -40,7 +40,7 @@ public struct Tensor<Scalar: TensorScalar>: @unchecked Sendable {
   /// A tensor of equal elements.
   public init(repeating element: Scalar, shape: [Int]) {
     self.init(uninitialized: shape)
-    withUnsafeMutableElements { $0.initialize(repeating: element) }
+    update(from: Tensor(scalar: element).broadcast(to: shape))
   }
 
   /// A tensor of the elements of an array, in row-major order.
@@ -80,7 +80,7 @@ public struct Tensor<Scalar: TensorScalar>: @unchecked Sendable {
     return true
   }
 
-  /// The first element. Valid as long as the tensor is; use `withExtendedLifetime`.
+  /// The first element, valid as long as the tensor is; use `withExtendedLifetime`.
   package var pointer: UnsafePointer<Scalar> {
     UnsafePointer(storage.base.assumingMemoryBound(to: Scalar.self) + offset)
   }

@@ -7,7 +7,7 @@ extension Tensor {
     if shape == self.shape { return self }
     let missing = shape.count - rank
     check(
-      missing >= 0
+      missing >= 0 && shape.allSatisfy { $0 >= 0 }
         && zip(self.shape, shape.dropFirst(missing)).allSatisfy { $0 == $1 || $0 == 1 },
       "broadcast: \(self.shape) does not stretch to \(shape)")
     let strides = shape.indices.map { axis in

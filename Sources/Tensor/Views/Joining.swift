@@ -50,6 +50,7 @@ extension Tensor {
   /// A view with a dimension of extent one more.
   ///
   /// - Parameter axis: The place of the new axis; a negative one counts from the end of the result.
+  /// - Returns: A view of one rank more.
   public func expanded(at axis: Int) -> Tensor {
     let place = axis < 0 ? axis + rank + 1 : axis
     check((0...rank).contains(place), "expand: \(shape) has no place \(axis)")
@@ -76,6 +77,7 @@ extension Tensor {
   /// - Parameters:
   ///   - counts: The extents of the parts, together that of the axis.
   ///   - axis: The axis; a negative one counts from the end.
+  /// - Returns: As many views as there are counts.
   public func split(_ counts: [Int], axis: Int = 0) -> [Tensor] {
     let axis = self.axis(axis, "split")
     check(
@@ -103,6 +105,7 @@ extension Tensor {
   /// - Parameters:
   ///   - indices: A vector of indices, each at least zero and below the extent of the axis.
   ///   - axis: The axis; a negative one counts from the end.
+  /// - Returns: A copy, in which the axis has the extent of `indices`.
   public func gathered(_ indices: Tensor<Int64>, axis: Int = 0) -> Tensor {
     check(indices.rank == 1, "gather: indices of shape \(indices.shape) are no vector")
     let axis = self.axis(axis, "gather")
@@ -124,6 +127,7 @@ extension Tensor {
   /// - Parameters:
   ///   - widths: For each axis, how many are added before and after.
   ///   - element: What is added.
+  /// - Returns: A larger tensor.
   public func padded(_ widths: [(before: Int, after: Int)], with element: Scalar) -> Tensor {
     check(
       widths.count == rank && widths.allSatisfy { $0.before >= 0 && $0.after >= 0 },

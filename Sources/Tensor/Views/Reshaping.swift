@@ -2,6 +2,7 @@ extension Tensor {
   /// The same elements in another shape; a view where the strides allow, else a copy.
   ///
   /// - Parameter shape: The new shape; one extent may be -1 and is then worked out.
+  /// - Returns: A tensor of the new shape.
   /// - Precondition: The shapes hold equally many elements.
   public func reshaped(_ shape: [Int]) -> Tensor {
     var shape = shape

@@ -10,10 +10,9 @@ extension Tensor {
     get { view(indices.map(\.selection)) }
     set {
       makeUniqueAndContiguous()
+      // Where `newValue` is a view of this tensor, it keeps the elements as they were.
       var part = view(indices.map(\.selection))
-      // A tensor may be written into itself.
-      let source = newValue.storage === storage ? newValue.copied() : newValue
-      part.update(from: source.broadcast(to: part.shape))
+      part.update(from: newValue.broadcast(to: part.shape))
     }
   }
 
@@ -26,9 +25,9 @@ extension Tensor {
   }
 
   private func view(_ selections: [TensorSelection]) -> Tensor {
-    let used = selections.count { $0 != .newAxis && $0 != .ellipsis }
+    let used = selections.count { $0 != .insertion && $0 != .rest }
     check(
-      used <= rank && selections.count(where: { $0 == .ellipsis }) <= 1,
+      used <= rank && selections.count(where: { $0 == .rest }) <= 1,
       "subscript: \(selections.count) indices do not fit \(shape)")
     var (offset, newShape, newStrides, axis) = (offset, [Int](), [Int](), 0)
     func keep(_ count: Int) {
@@ -38,10 +37,10 @@ extension Tensor {
     }
     for selection in selections {
       switch selection {
-      case .newAxis:
+      case .insertion:
         newShape.append(1)
         newStrides.append(0)
-      case .ellipsis: keep(rank - used)
+      case .rest: keep(rank - used)
       case .index(let index):
         let position = index < 0 ? index + shape[axis] : index
         check(
@@ -53,7 +52,7 @@ extension Tensor {
         let (first, count) = Self.bounds(start, end, step, extent: shape[axis])
         offset += count > 0 ? first * strides[axis] : 0
         newShape.append(count)
-        newStrides.append(step * strides[axis])
+        newStrides.append(count > 1 ? step * strides[axis] : strides[axis])
         axis += 1
       }
     }
@@ -73,10 +72,10 @@ extension Tensor {
     }
     if step > 0 {
       let (first, last) = (place(start ?? 0, 0...extent), place(end ?? extent, 0...extent))
-      return (first, Swift.max(0, (last - first + step - 1) / step))
+      return (first, first < last ? 1 + (last - first - 1) / step : 0)
     }
     let first = start.map { place($0, -1...extent - 1) } ?? extent - 1
     let last = end.map { place($0, -1...extent - 1) } ?? -1
-    return (first, Swift.max(0, (first - last - step - 1) / -step))
+    return (first, first > last ? 1 + (first - last - 1) / -Swift.max(step, -.max) : 0)
   }
 }

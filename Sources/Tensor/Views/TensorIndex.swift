@@ -18,9 +18,9 @@ public enum TensorSelection: Sendable, Hashable, TensorIndex {
   /// The elements from `start` up to, not including, `end`; all that there are where nil.
   case slice(start: Int?, end: Int?, step: Int)
   /// A dimension of extent one that was not there.
-  case newAxis
+  case insertion
   /// As many whole dimensions as the subscript does not name.
-  case ellipsis
+  case rest
 
   /// Itself.
   public var selection: TensorSelection { self }
@@ -61,6 +61,12 @@ extension PartialRangeThrough<Int>: TensorIndex {
 }
 
 extension TensorIndex where Self == TensorSelection {
+  /// A dimension of extent one that was not there.
+  public static var newAxis: TensorSelection { .insertion }
+
+  /// As many whole dimensions as the subscript does not name.
+  public static var ellipsis: TensorSelection { .rest }
+
   /// The whole dimension.
   public static var all: TensorSelection { .slice(start: nil, end: nil, step: 1) }
 

@@ -1,0 +1,53 @@
+extension InstructionSet {
+  /// Whether two inputs of one type are the same numbers: zeros are equal, a NaN is not.
+  @inlinable @inline(__always)
+  static func isEqual(
+    _ loop: ElementLoop, _ type: ElementType, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer
+  ) -> Bool {
+    switch type {
+    case .float: isEqual(loop, a, b, Float.self) { $0 == $1 }
+    case .double: isEqual(loop, a, b, Double.self) { $0 == $1 }
+    case .bfloat16: isEqual(loop, a, b, BFloat16Bits.self) { $0.asFloat == $1.asFloat }
+    case .float16: isEqual(loop, a, b, UInt16.self) { isEqualFloat16($0, $1) }
+    case .int8, .uint8, .bool: isEqual(loop, a, b, UInt8.self) { $0 == $1 }
+    case .int32: isEqual(loop, a, b, UInt32.self) { $0 == $1 }
+    case .int64: isEqual(loop, a, b, UInt64.self) { $0 == $1 }
+    }
+  }
+
+  /// Whether two bit patterns are the same 16-bit floating-point number.
+  @inlinable @inline(__always)
+  static func isEqualFloat16(_ a: UInt16, _ b: UInt16) -> Bool {
+    let isNaN = a & 0x7FFF > 0x7C00
+    return (a == b && !isNaN) || (a | b) & 0x7FFF == 0
+  }
+
+  @inlinable @inline(__always)
+  static func isEqual<Element>(
+    _ loop: ElementLoop, _ first: UnsafeRawPointer, _ second: UnsafeRawPointer,
+    _ element: Element.Type, _ isEqual: (Element, Element) -> Bool
+  ) -> Bool {
+    let first = first.assumingMemoryBound(to: Element.self)
+    let second = second.assumingMemoryBound(to: Element.self)
+    let last = loop.rank - 1
+    let (count, strideA, strideB) = (loop.extents[last], loop.first[last], loop.second[last])
+    var result = true
+    forEachRow(loop) { a, b, _ in
+      let (x, y) = (first + a, second + b)
+      var start = 0
+      // Blocks are compared without a branch, which makes vector code of them.
+      while result && start < count {
+        let end = min(start + 1024, count)
+        var differences: UInt32 = 0
+        if strideA == 1 && strideB == 1 {
+          for i in start..<end { differences |= isEqual(x[i], y[i]) ? 0 : 1 }
+        } else {
+          for i in start..<end { differences |= isEqual(x[i * strideA], y[i * strideB]) ? 0 : 1 }
+        }
+        result = differences == 0
+        start = end
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,69 @@
+import Tensor
+import Testing
+
+/// What a broken precondition prints, in every build.
+@Suite struct PreconditionTests {
+  static func message(_ result: ExitTest.Result?) -> String {
+    String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+  }
+
+  @Test func shapesThatDoNotMeet() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Tensor<Float>(zeros: [2, 3]) + Tensor(zeros: [2])
+    }
+    #expect(Self.message(result).contains("+: shapes [2, 3] and [2] do not meet"))
+  }
+
+  @Test func indexOutOfRange() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Tensor<Float>(zeros: [2, 3])[1, -4]
+    }
+    #expect(
+      Self.message(result).contains("subscript: index -4 is out of range in axis 1 of [2, 3]"))
+  }
+
+  @Test func tooManyIndices() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Tensor<Float>(zeros: [2])[0, 0]
+    }
+    #expect(Self.message(result).contains("subscript: 2 indices do not fit [2]"))
+  }
+
+  @Test func targetThatDoesNotStretch() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      var tensor = Tensor<Float>(zeros: [1, 3])
+      tensor += Tensor(zeros: [2, 3])
+    }
+    #expect(Self.message(result).contains("+=: [2, 3] does not stretch to [1, 3]"))
+  }
+
+  @Test func negativeBroadcast() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Tensor<Float>(zeros: [1]).broadcast(to: [-1])
+    }
+    #expect(Self.message(result).contains("broadcast: [1] does not stretch to [-1]"))
+  }
+
+  @Test func reshapeToAnotherCount() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Tensor<Float>(zeros: [2, 3]).reshaped([4, -1])
+    }
+    #expect(Self.message(result).contains("reshape: [2, 3] does not fit into [4, -1]"))
+  }
+
+  @Test func largestOfNothing() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Tensor<Int8>(zeros: [2, 0]).max(axes: [1])
+    }
+    #expect(Self.message(result).contains("maximum: axes [1] of [2, 0] are empty"))
+  }
+
+  @Test func moreDimensionsThanCanBeWalked() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      let shape = [Int](repeating: 2, count: 17)
+      let tensor = Tensor<Int8>(repeating: 0, shape: shape)
+      _ = tensor.permuted(shape.indices.reversed()).contiguous()
+    }
+    #expect(Self.message(result).contains("more than 16 dimensions cannot be walked"))
+  }
+}
