@@ -103,7 +103,10 @@ let package = Package(
         "DiT", "NN", "Kernels", "Tensor", "_KernelsActive", "_KernelsMicro", "_TestSupport",
       ], swiftSettings: common),
     .testTarget(
-      name: "ExampleTests", dependencies: ["_ExampleCommandLine", "Tensor"], swiftSettings: common),
+      name: "ExampleTests",
+      dependencies: [
+        "_ExampleCommandLine", "ShowcaseModel", "generate", "Kernels", "Tensor", "_TestSupport",
+      ], swiftSettings: common),
     .testTarget(
       name: "TensorTests",
       dependencies: ["Tensor", "_KernelsActive", "_KernelsMicro", "_TestSupport"],

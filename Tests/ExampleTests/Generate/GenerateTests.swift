@@ -1,0 +1,152 @@
+import Foundation
+import Kernels
+import Tensor
+import Testing
+import _ExampleCommandLine
+
+@Suite(.serialized) struct GenerateTests {
+  @Test func drawsAGridThatSaysHowItWasMade() throws {
+    let folder = try TemporaryFolder()
+    let result = try generate("--steps", "3", "-o", folder.file("grid.png"))
+    #expect(result.status == 0, "\(result.error)")
+    #expect(result.output.contains("wrote") && result.error.contains("f32 on "))
+    #expect(try folder.names == ["grid.png"])
+    let bytes = try Data(contentsOf: URL(filePath: folder.file("grid.png")))
+    #expect(bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]))
+    #expect(bytes.range(of: Data("tEXtparameters".utf8)) != nil)
+    #expect(bytes.range(of: Data("Steps: 3, Sampler: ddim, CFG scale: 3.0, Seed: 42".utf8)) != nil)
+  }
+
+  @Test func numbersSeveralPictures() throws {
+    let folder = try TemporaryFolder()
+    let result = try generate(
+      "--class", "Sneaker", "--class", "ankle", "-b", "2", "--steps", "2", "--quiet", "-o",
+      folder.file("shoe.png"))
+    #expect(result.status == 0 && result.output.isEmpty && result.error.isEmpty)
+    #expect(
+      try folder.names == ["shoe-0001.png", "shoe-0002.png", "shoe-0003.png", "shoe-0004.png"])
+  }
+
+  /// The same bytes from any number of threads and any batch, with a cache and without.
+  @Test(arguments: ["none", "delta-dit:n=2,nc=9,b=2"])
+  func givesTheSameBytes(_ cache: String) throws {
+    let folder = try TemporaryFolder()
+    func bytes(threads: Int, batch: Int) throws -> Data {
+      let path = folder.file("\(threads)-\(batch).safetensors")
+      let result = try generate(
+        "--steps", "4", "--cache", cache, "-t", "\(threads)", "--batch-size", "\(batch)",
+        "--quiet", "-o", folder.file("grid.png"), "--latents-out", path)
+      #expect(result.status == 0, "\(result.error)")
+      return try Data(contentsOf: URL(filePath: path))
+    }
+    let expected = try bytes(threads: 1, batch: 10)
+    for (threads, batch) in [(2, 10), (3, 10), (1, 1), (2, 3), (3, 1)] {
+      #expect(try bytes(threads: threads, batch: batch) == expected)
+    }
+  }
+
+  @Test(arguments: Workspace.supportedInstructionSets)
+  func usesTheInstructionSetOfTheEnvironment(_ name: String) throws {
+    let folder = try TemporaryFolder()
+    let result = try generate(
+      "--class", "bag", "--steps", "2", "--json", "-o", folder.file("bag.png"),
+      environment: ["KERNELS_ISA": name])
+    let report = try #require(
+      try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+    #expect(report["instructionSet"] as? String == name)
+    #expect(report["steps"] as? Int == 2 && report["pictures"] as? Int == 1)
+    #expect(report["outputs"] as? [String] == [folder.file("bag.png")])
+  }
+
+  @Test func startsFromGivenNoise() throws {
+    let folder = try TemporaryFolder()
+    var generator = TorchGenerator(seed: 42)
+    let noise = generator.normal([1, 1, 32, 32])
+    try Safetensors.write(["latents": AnyTensor(noise)], to: folder.file("noise.safetensors"))
+    let common = ["--class", "bag", "--steps", "3", "--quiet", "-o", folder.file("bag.png")]
+    for (name, more) in [
+      ("drawn", []), ("given", ["--latents-in", folder.file("noise.safetensors")]),
+    ] {
+      let result = try GenerateProcess(
+        common + ["--latents-out", folder.file("\(name).npy")] + more
+      ).finish()
+      #expect(result.status == 0, "\(result.error)")
+    }
+    #expect(
+      try Data(contentsOf: URL(filePath: folder.file("drawn.npy")))
+        == Data(contentsOf: URL(filePath: folder.file("given.npy"))))
+  }
+
+  /// Every mistake is one line with its exit code, and nothing is written.
+  @Test(arguments: [
+    (64, "--bogus", "", "unknown option '--bogus'"),
+    (64, "--class", "nobody", "0 T-shirt/top, 1 Trouser"),
+    (64, "--sampler", "magic", "one of ddim, ddpm"),
+    (64, "--cache", "magic", "none, delta-dit, delta-cache"),
+    (64, "--cache", "delta-dit:nc=13", "an integer from 0 to 12"),
+    (64, "--cache", "delta-cache:range=8-27", "within 0-11"),
+    (64, "--steps", "0", "an integer from 1"),
+    (64, "--steps", "1001", "from 1 to 1000"),
+    (64, "-b", "-1", "an integer from 1"),
+    (64, "--latents-out", "x.txt", ".npy or .safetensors"),
+    (1, "--model", "/nowhere", "/nowhere/config.json"),
+    (1, "--latents-in", "/nowhere.npy", "/nowhere.npy"),
+  ])
+  func refuses(_ status: Int, _ option: String, _ value: String, _ message: String) throws {
+    let folder = try TemporaryFolder()
+    let result = try GenerateProcess(
+      ["-o", folder.file("none.png"), option] + (value.isEmpty ? [] : [value])
+    ).finish()
+    #expect(Int(result.status) == status)
+    #expect(result.error.contains(message) && result.error.hasPrefix("generate: "))
+    #expect(result.error.split(separator: "\n").count == 1)
+    #expect(result.output.isEmpty)
+    #expect(try folder.names.isEmpty)
+  }
+
+  @Test func refusesAnUnknownInstructionSet() throws {
+    let result = try generate("--steps", "1", environment: ["KERNELS_ISA": "abacus"])
+    #expect(result.status == 64)
+    #expect(result.error.contains(Workspace.supportedInstructionSets.joined(separator: ", ")))
+  }
+
+  @Test func saysWhatToDoWhereItWasMovedFromItsModel() throws {
+    let folder = try TemporaryFolder()
+    let moved = URL(filePath: folder.file("moved"))
+    try FileManager.default.copyItem(at: GenerateProcess.executable, to: moved)
+    let result = try GenerateProcess(["-o", folder.file("x.png")], executable: moved).finish()
+    #expect(result.status == 1)
+    #expect(
+      result.error.contains("is not beside this executable; name a model folder with --model"))
+    #expect(try folder.names == ["moved"])
+  }
+
+  @Test func stopsAtNoiseThatIsNoNumber() throws {
+    let folder = try TemporaryFolder()
+    try NumPyFile.write(
+      Tensor<Float>(repeating: .nan, shape: [1, 1, 32, 32]), to: folder.file("nan.npy"))
+    let result = try generate(
+      "--class", "bag", "--latents-in", folder.file("nan.npy"), "-o", folder.file("bag.png"))
+    #expect(result.status == 1)
+    #expect(result.error.contains("step 0: the latents are no longer finite"))
+    #expect(try folder.names == ["nan.npy"])
+  }
+
+  @Test func ctrlCKeepsWhatIsFinished() throws {
+    let folder = try TemporaryFolder()
+    let process = try GenerateProcess([
+      "--class", "bag", "-b", "40", "--batch-size", "1", "--steps", "1000", "--preview-every",
+      "1000", "-o", folder.file("bag.png"),
+    ])
+    // The preview of the first picture says that it is finished.
+    while try !folder.names.contains(where: { $0.contains("preview") }) { usleep(10_000) }
+    usleep(50_000)
+    process.interrupt()
+    let result = process.finish()
+    #expect(result.status == 130)
+    #expect(result.error.hasSuffix("generate: interrupted\n"))
+    let names = try folder.names
+    #expect(names.contains("bag-0001.png") && !names.contains("bag-0040.png"))
+    #expect(names.allSatisfy { $0.hasSuffix(".png") })
+  }
+}
