@@ -37,6 +37,15 @@ cache_gain() {
     "$(json "$work/comparison" speedUp 2)" 1.4
 }
 
+# The shipped model's step runs at half the speed of its largest product, or faster.
+step_against_product() {
+  swift run -c release benchmarks -t 2 --json --filter gemm/1280x768x192 >"$work/product"
+  swift run -c release benchmarks -t 2 --json --filter fashion-dit >"$work/step"
+  require "speed of a step over that of its largest product" \
+    "$(awk -v a="$(json "$work/step" gigaflops)" -v b="$(json "$work/product" gigaflops)" \
+      'BEGIN { printf "%.2f", a / b }')" 0.5
+}
+
 # The same bytes from any number of threads and any batch, in every table.
 same_bytes() {
   local isa threads batch results
@@ -123,6 +132,7 @@ if [[ $mode != --fast ]]; then
     -o "$work/grid.png" >"$work/comparison"
   class_accuracy
   cache_gain
+  step_against_product
   tests
   clean_clone
 fi

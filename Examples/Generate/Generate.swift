@@ -46,7 +46,7 @@ struct Generate {
         }
         samples.append(result)
       }
-    } catch where !samples.isEmpty {
+    } catch  where !samples.isEmpty {
       bar.finish()
       try console.report(samples, files: try writer.write(samples), loadSeconds: loadSeconds)
       throw error
@@ -72,6 +72,7 @@ struct Generate {
 ///   - run: The run.
 ///   - observe: Called after each step.
 /// - Returns: The run as it stands after the last step.
+/// - Throws: What the run throws, `CancellationError` too.
 func finish(
   _ run: DenoisingRun, observe: (DenoisingRun.Step) throws -> Void = { _ in }
 ) async throws -> DenoisingRun {

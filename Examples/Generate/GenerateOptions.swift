@@ -14,7 +14,8 @@ struct GenerateOptions {
   let seed = Option(
     "seed", short: "s", as: .integer(0...Int.max / 2), default: 42,
     "the seed of the first picture; the next ones count on")
-  let rng = Option("rng", as: .choice(["torch", "philox"]), default: "torch",
+  let rng = Option(
+    "rng", as: .choice(["torch", "philox"]), default: "torch",
     "where noise comes from: PyTorch's generator, or a counter-based one")
 
   let steps = Option(
@@ -40,7 +41,8 @@ struct GenerateOptions {
   let compare = Option(
     flag: "compare", "also run without the cache, and with fewer steps of equal cost")
 
-  let precision = Option("precision", as: .choice(["auto", "f32"]), default: "auto",
+  let precision = Option(
+    "precision", as: .choice(["auto", "f32"]), default: "auto",
     "the arithmetic of matrix products")
   let threads = Option(
     "threads", short: "t", optional: .integer(1...1024), default: "one a processor",
@@ -52,7 +54,8 @@ struct GenerateOptions {
   let output = Option(
     "output", short: "o", as: .path.named("FILE"), default: "generate.png",
     "where pictures go; several are numbered, FILE-0001.png")
-  let format = Option("format", optional: .choice(["png", "npy", "safetensors"]),
+  let format = Option(
+    "format", optional: .choice(["png", "npy", "safetensors"]),
     default: "by the output's name", "png, or all pictures in one array file")
   let grid = Option(
     flag: "grid", "one labelled picture of all, as is done where no class is named")

@@ -21,6 +21,7 @@ func psnr(_ a: Tensor<UInt8>, _ b: Tensor<UInt8>) -> Double {
 /// - Parameters:
 ///   - a: `[height, width, channels]`, both sides at least 7.
 ///   - b: A picture of the same shape.
+/// - Returns: From -1 to 1.
 func ssim(_ a: Tensor<UInt8>, _ b: Tensor<UInt8>) -> Double {
   let window = 7
   let (c1, c2): (Double, Double) = (6.5025, 58.5225)  // (0.01 · 255)², (0.03 · 255)²

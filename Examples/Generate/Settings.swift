@@ -119,6 +119,8 @@ struct Settings: Sendable {
   ///   - batch: The pictures to draw.
   ///   - sampler: Another sampler than that of the settings.
   ///   - isCached: Whether to use the cache of the settings.
+  /// - Returns: A run that has not taken a step yet.
+  /// - Throws: `RunError` or `CacheError`, where the settings do not fit the model.
   func run(
     _ batch: Range<Int>, sampler: (any Sampler)? = nil, isCached: Bool = true
   ) throws -> DenoisingRun {

@@ -13,6 +13,7 @@ struct Writer {
   ///
   /// - Parameter samples: The first of the settings' items, all of them as a rule.
   /// - Returns: The paths of what was written.
+  /// - Throws: Where a file cannot be written; it is then as it was.
   func write(_ samples: Samples) throws -> [String] {
     let latents = samples.latents
     let items = settings.items.prefix(samples.count)

@@ -52,6 +52,7 @@ package struct Judge: Sendable {
   ///   - pictures: `[batch, 28, 28, 1]`, values from -1 to 1.
   ///   - labels: The label of each.
   ///   - workspace: What to compute with.
+  /// - Returns: From 0 to 1.
   package func accuracy(
     _ pictures: Tensor<Float>, labels: [Int], in workspace: Workspace
   ) -> Double {

@@ -50,7 +50,7 @@ struct GenerateProcess {
   /// Sends the signal of Ctrl-C.
   func interrupt() { process.interrupt() }
 
-  /// Waits for the end. What is printed fits in a pipe.
+  /// Waits for the end; what is printed fits in a pipe.
   func finish() -> GenerateResult {
     process.waitUntilExit()
     func text(_ pipe: Pipe) -> String {
