@@ -139,9 +139,11 @@ public struct DenoisingRun: Sendable {
     let isPreviewDue = request.previewInterval.map { (index + 1) % $0 == 0 } ?? false
     let preview =
       isPreviewDue
-      ? sampler.denoised(index, latents, prediction: prediction, in: workspace) : nil
+      ? sampler.denoised(index, latents, prediction: prediction, in: workspace).copied() : nil
+    // In memory of their own: who keeps samples does not keep the run's pool.
     latents = sampler.step(
-      index, latents, prediction: prediction, noise: stepNoise(), in: workspace)
+      index, latents, prediction: prediction, noise: stepNoise(), in: workspace
+    ).copied()
     // Zero times a number is zero; infinity and NaN give NaN.
     guard (latents * 0).sum().elements[0] == 0 else { throw RunError.notFinite(step: index) }
     durations.append(start.duration(to: .now))
