@@ -83,6 +83,7 @@ import _TestSupport
     ("\"depth\": 1,", "", "key 'depth' is missing"),
     ("\"depth\": 1", "\"depth\": \"one\"", "key 'depth' is not of type Int"),
     ("\"depth\": 1", "\"depth\": 0", "'depth' must be 1 to 65536, not 0"),
+    ("\"input_size\": 2", "\"input_size\": 65536", "'input_size' must be at most 256 patches"),
     ("\"num_heads\": 2", "\"num_heads\": 3", "'num_heads' must be a divisor of hidden_size 8"),
     ("\"patch_size\": 2", "\"patch_size\": 3", "'patch_size' must be a divisor of input_size 2"),
     ("\"DiT\"", "\"UNet\"", "'architecture' must be DiT, not UNet"),
