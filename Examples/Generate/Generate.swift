@@ -34,6 +34,7 @@ struct Generate {
       total: settings.batches.count * settings.sampler.stepCount, quiet: settings.isQuiet)
     defer { bar.finish() }
     let writer = Writer(settings)
+    var failure: (any Error)?
     do {
       for batch in settings.batches {
         let run = try settings.run(batch)
@@ -46,13 +47,18 @@ struct Generate {
         }
         samples.append(result)
       }
-    } catch  where !samples.isEmpty {
-      bar.finish()
-      try console.report(samples, files: try writer.write(samples), loadSeconds: loadSeconds)
-      throw error
+    } catch {
+      failure = error
     }
     bar.finish()
-    try console.report(samples, files: try writer.write(samples), loadSeconds: loadSeconds)
+    if !samples.isEmpty {
+      do {
+        try console.report(samples, files: try writer.write(samples), loadSeconds: loadSeconds)
+      } catch {
+        failure = failure ?? error
+      }
+    }
+    if let failure { throw failure }
   }
 
   /// Draws the pictures with the cache, without it, and with fewer steps of equal cost.

@@ -10,6 +10,9 @@ func psnr(_ a: Tensor<UInt8>, _ b: Tensor<UInt8>) -> Double {
   return 10 * log10(255 * 255 / error)
 }
 
+/// The side of the windows that `ssim` compares, in pixels.
+let ssimWindow = 7
+
 /// The structural similarity of two 8-bit pictures, 1 if they are equal.
 ///
 /// The mean over all windows of 7 × 7 pixels that lie within the picture, each channel by itself,
@@ -23,7 +26,7 @@ func psnr(_ a: Tensor<UInt8>, _ b: Tensor<UInt8>) -> Double {
 ///   - b: A picture of the same shape.
 /// - Returns: From -1 to 1.
 func ssim(_ a: Tensor<UInt8>, _ b: Tensor<UInt8>) -> Double {
-  let window = 7
+  let window = ssimWindow
   let (c1, c2): (Double, Double) = (6.5025, 58.5225)  // (0.01 · 255)², (0.03 · 255)²
   let (x, y) = (a.converted(to: Double.self), b.converted(to: Double.self))
   func local(_ values: Tensor<Double>) -> Tensor<Double> {

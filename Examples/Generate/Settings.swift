@@ -72,22 +72,33 @@ struct Settings: Sendable {
       Item(label: $0.element, seed: UInt64(first + $0.offset))
     }
 
+    guard format != .png || [1, 3].contains(c.channels) else {
+      throw UsageError.other(
+        "pictures of \(c.channels) channels do not go into PNG; use --format npy or safetensors")
+    }
+    let size = pipeline.pictureSize
+    guard !isComparing || min(size.height, size.width) >= ssimWindow else {
+      throw UsageError.other("--compare needs pictures of at least \(ssimWindow) pixels a side")
+    }
     picturePaths = try outputPaths(
       output, format: format, count: format == .png && !isGrid ? items.count : 1)
 
-    let name = arguments[o.sampler] ?? defaults.sampler
+    let kind =
+      arguments[o.sampler].flatMap(DiffusionPipeline.SamplerKind.init(rawValue:))
+      ?? defaults.sampler
     let eta = arguments[o.eta]
     let spacing =
       arguments[o.spacing].flatMap(DDIM.Spacing.init(rawValue:)) ?? defaults.spacing
-    if name != "ddim", eta != 0 || arguments[o.spacing] != nil {
+    if kind != .ddim, eta != 0 || arguments[o.spacing] != nil {
       throw UsageError.other("--eta and --timestep-spacing are for --sampler ddim only")
     }
     makeSampler = { [schedule = pipeline.schedule] steps in
-      if name == "ddim" {
-        return try DDIM(steps: steps, eta: eta, spacing: spacing, schedule: schedule)
+      switch kind {
+      case .ddim: try DDIM(steps: steps, eta: eta, spacing: spacing, schedule: schedule)
+      case .ddpm:
+        try DDPM(
+          steps: steps, variance: c.learnsSigma ? .learnedRange : .fixedSmall, schedule: schedule)
       }
-      return try DDPM(
-        steps: steps, variance: c.learnsSigma ? .learnedRange : .fixedSmall, schedule: schedule)
     }
     let steps = arguments[o.steps] ?? defaults.steps
     do {
@@ -133,7 +144,7 @@ struct Settings: Sendable {
       request: .init(
         labels: items[batch].map(\.label), noise: noise.map { $0[batch] } ?? drawn,
         generators: generators, guidance: guidance, cache: isCached ? cache : nil,
-        previewInterval: previewInterval),
+        previewInterval: isComparing ? nil : previewInterval),
       threads: threads)
   }
 

@@ -90,6 +90,14 @@ import _TestSupport
     ("\"linear\"", "\"cosine\"", "'diffusion.beta_schedule' must be linear, not cosine"),
     ("\"beta_end\": 0.02", "\"beta_end\": 2", "'diffusion.beta_end' must be between 0 and 1"),
     ("\"mlp_ratio\": 4.0", "\"mlp_ratio\": -1", "'mlp_ratio' must be a positive factor"),
+    (
+      "\"learn_sigma\": false", "\"learn_sigma\": false, \"sampler\": {\"name\": \"euler\"}",
+      "'sampler.name' must be ddim or ddpm, not euler"
+    ),
+    (
+      "\"learn_sigma\": false", "\"learn_sigma\": false, \"sampler\": {\"steps\": 0}",
+      "'sampler.steps' must be 1 to 1000, not 0"
+    ),
     ("{\"architecture\"", "\"architecture\"", "not valid JSON"),
   ])
   func namesTheFaultOfAConfiguration(_ part: String, _ other: String, _ message: String) throws {

@@ -85,6 +85,7 @@ import _ExampleCommandLine
     (64, "--cache", "magic", "none, delta-dit, delta-cache"),
     (64, "--cache", "delta-dit:nc=13", "an integer from 0 to 12"),
     (64, "--cache", "delta-cache:range=8-27", "within 0-11"),
+    (64, "--cache", "delta-dit:target=0.6,n=3", "target finds n and nc"),
     (64, "--steps", "0", "an integer from 1"),
     (64, "--steps", "1001", "from 1 to 1000"),
     (64, "-b", "-1", "an integer from 1"),
