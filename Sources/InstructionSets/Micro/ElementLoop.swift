@@ -27,15 +27,17 @@ public struct ElementLoop: @unchecked Sendable {
 }
 
 extension InstructionSet {
-  /// Calls `row` with the offsets of each innermost row.
+  /// Calls `row` with the offsets of each innermost row, or block of `inner` dimensions.
   @inlinable @inline(__always)
-  static func forEachRow(_ loop: ElementLoop, _ row: (Int, Int, Int) -> Void) {
+  static func forEachRow(
+    _ loop: ElementLoop, inner: Int = 1, _ row: (Int, Int, Int) -> Void
+  ) {
     for axis in 0..<loop.rank where loop.extents[axis] == 0 { return }
     var index = InlineArray<16, Int>(repeating: 0)
     var (a, b, c) = (0, 0, 0)
     while true {
       row(a, b, c)
-      var axis = loop.rank - 2
+      var axis = loop.rank - inner - 1
       while axis >= 0 {
         index[unchecked: axis] += 1
         a += loop.first[axis]
