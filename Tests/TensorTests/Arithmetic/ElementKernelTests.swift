@@ -82,6 +82,12 @@ import _TestSupport
             kernels.binary(operation, $0, $1, $2, $3)
           }
           #expect(result == expected, "\(operation) \(strides) \(count)")
+          guard strides[0] == strides[2] else { continue }
+          let inPlace = Self.row(count, strides, a, b, canary: canary) { loop, x, y, z in
+            for i in 0..<count { z[i * strides[2]] = x[i * strides[0]] }
+            kernels.binary(operation, loop, z, y, z)
+          }
+          #expect(inPlace == expected, "\(operation) in place \(strides) \(count)")
         }
         for comparison in Comparison.allCases {
           let expected = pairs.map { x, y in
