@@ -127,6 +127,10 @@ import _TestSupport
       expect(.sum) { $0.reduce(.zero) { .sum($0, $1) } }  // exact, for these are small integers
       expect(.minimum) { $0.min() ?? canary }
       expect(.maximum) { $0.max() ?? canary }
+      expect(.mean) { row in
+        let sum = row.reduce(Element.zeroSum) { Element.add($1, to: $0) }
+        return .rounded(Element.quotient(sum, count))
+      }
       var places = [Int64](repeating: -1, count: 4)
       kernels.place(.maximum, rows, 3, count, &places)
       let expected = (0..<3).map { row -> Int64 in
