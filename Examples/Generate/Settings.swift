@@ -76,6 +76,11 @@ struct Settings: Sendable {
       throw UsageError.other(
         "pictures of \(c.channels) channels do not go into PNG; use --format npy or safetensors")
     }
+    guard format != .png || !isGrid || items.count <= 2000 else {
+      throw UsageError.other(
+        "a grid of \(items.count) pictures is too large; 2000 is the most, or name classes for "
+          + "files of their own")
+    }
     let size = pipeline.pictureSize
     guard !isComparing || min(size.height, size.width) >= ssimWindow else {
       throw UsageError.other("--compare needs pictures of at least \(ssimWindow) pixels a side")

@@ -51,8 +51,11 @@ import Testing
     #expect(throws: CacheError.boundary(21, stepCount: 20)) {
       try DeltaDiT(cachedBlocks: 9, boundary: 21).plan(stepCount: 20, depth: 12)
     }
-    #expect(throws: CacheError.range(4..<13, depth: 12)) {
-      try DeltaDiT(cachedBlocks: 9, boundary: 12, frontStart: 4).plan(stepCount: 20, depth: 12)
+    for start in [-1, 4, .max] {
+      #expect(throws: CacheError.frontStart(start, allowed: 0...3)) {
+        try DeltaDiT(cachedBlocks: 9, boundary: 12, frontStart: start)
+          .plan(stepCount: 20, depth: 12)
+      }
     }
     #expect(throws: CacheError.interval(0)) {
       try DeltaCache(blocks: 0..<4, interval: 0).plan(stepCount: 20, depth: 12)

@@ -13,8 +13,6 @@ final class Interrupts {
     let queue = DispatchQueue(label: "interrupts", qos: .userInteractive)
     let isListening = DispatchSemaphore(value: 0)
     sources = [SIGINT, SIGTERM].map { [state] number in
-      // Dispatch puts its own action in place on Linux; elsewhere the default one would still come.
-      signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
       source.setRegistrationHandler { isListening.signal() }
       source.setEventHandler {
@@ -24,6 +22,11 @@ final class Interrupts {
       return source
     }
     for _ in sources { isListening.wait() }
+    // A signal before this point has killed the process; ignoring it earlier would lose it. Dispatch
+    // puts its own action in place on Linux; elsewhere the default one would still come.
+    #if !os(Linux)
+    for number in [SIGINT, SIGTERM] { signal(number, SIG_IGN) }
+    #endif
   }
 
   deinit {

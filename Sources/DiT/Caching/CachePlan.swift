@@ -101,6 +101,8 @@ public enum CacheError: Error, Hashable, CustomStringConvertible {
   case boundary(Int, stepCount: Int)
   /// A range of blocks that the model does not have.
   case range(Range<Int>, depth: Int)
+  /// The front range would not lie in the model.
+  case frontStart(Int, allowed: ClosedRange<Int>)
   /// A plan for another number of steps.
   case stepCount(plan: Int, run: Int)
   /// A plan for another number of blocks.
@@ -123,6 +125,8 @@ public enum CacheError: Error, Hashable, CustomStringConvertible {
     case .range(let range, let depth):
       "blocks \(range.lowerBound)-\(range.upperBound - 1) cannot be cached: "
         + "the model has blocks 0-\(depth - 1)"
+    case .frontStart(let start, let allowed):
+      "the front range must start from \(allowed.lowerBound) to \(allowed.upperBound), not \(start)"
     case .stepCount(let plan, let run): "a cache plan of \(plan) steps meets a run of \(run)"
     case .depth(let plan, let model):
       "a cache plan for \(plan) blocks meets a model of \(model)"

@@ -97,8 +97,10 @@ public struct DeltaDiT: CacheMethod {
     guard (0...stepCount).contains(boundary) else {
       throw .boundary(boundary, stepCount: stepCount)
     }
+    guard (0...depth - cachedBlocks).contains(frontStart) else {
+      throw .frontStart(frontStart, allowed: 0...depth - cachedBlocks)
+    }
     let front = frontStart..<frontStart + cachedBlocks
-    guard frontStart >= 0, front.upperBound <= depth else { throw .range(front, depth: depth) }
     let rear = depth - cachedBlocks..<depth
     return try deltaPlan(stepCount: stepCount, depth: depth, interval: interval) { step in
       step < boundary ? rear : front

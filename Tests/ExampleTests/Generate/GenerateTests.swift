@@ -89,6 +89,7 @@ import _ExampleCommandLine
     (64, "--steps", "0", "an integer from 1"),
     (64, "--steps", "1001", "from 1 to 1000"),
     (64, "-b", "-1", "an integer from 1"),
+    (64, "-b", "300", "a grid of 3000 pictures is too large"),
     (64, "--latents-out", "x.txt", ".npy or .safetensors"),
     (1, "--model", "/nowhere", "/nowhere/config.json"),
     (1, "--latents-in", "/nowhere.npy", "/nowhere.npy"),
