@@ -90,6 +90,19 @@ import _TestSupport
     ("\"beta_end\": 0.02", "\"beta_end\": 2", "'diffusion.beta_end' must be between 0 and 1"),
     ("\"mlp_ratio\": 4.0", "\"mlp_ratio\": -1", "'mlp_ratio' must be a positive factor"),
     ("{\"architecture\"", "\"architecture\"", "not valid JSON"),
+    ("\"depth\": 1", "\"depth\": 1.5", "one of its numbers is not of the kind"),
+    ("\"input_size\": 2", "\"input_size\": 65536", "at most 256 patches of 2, not 65536"),
+    (
+      "\"learn_sigma\"", "\"sampler\": {\"name\": \"euler\"}, \"learn_sigma\"",
+      "ddim or ddpm, not euler"
+    ),
+    (
+      "\"learn_sigma\"", "\"sampler\": {\"steps\": 0}, \"learn_sigma\"",
+      "'sampler.steps' must be 1 to 1000"
+    ),
+    ("\"learn_sigma\"", "\"image_crop\": [0, 1, 2, 2], \"learn_sigma\"", "'image_crop' must be"),
+    ("\"learn_sigma\"", "\"image_range\": [1, 0], \"learn_sigma\"", "'image_range' must be"),
+    ("\"learn_sigma\"", "\"latent\": true, \"learn_sigma\"", "'latent' must be false"),
   ])
   func namesTheFaultOfAConfiguration(_ part: String, _ other: String, _ message: String) throws {
     let folder = try ModelFolder()

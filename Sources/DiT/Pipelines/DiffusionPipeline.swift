@@ -47,17 +47,26 @@ public struct DiffusionPipeline: Sendable {
     classNames = (0..<configuration.classCount).map {
       description.id2label?[String($0)] ?? "class \($0)"
     }
-    defaults = try Self.defaults(description.sampler, file: file)
+    defaults = try Self.defaults(description, file: file)
     model = try DiffusionTransformer(
       configuration, from: Weights(try SafetensorsFile(path: folder + "/model.safetensors")))
   }
 
   private static func defaults(
-    _ sampler: ModelDescription.Sampler?, file: String
+    _ description: ModelDescription, file: String
   ) throws(ModelError) -> Defaults {
+    let (sampler, limit) = (description.sampler, description.diffusion.numTrainTimesteps)
     var defaults = Defaults()
     defaults.sampler = sampler?.name ?? defaults.sampler
-    defaults.steps = sampler?.steps ?? defaults.steps
+    guard ["ddim", "ddpm"].contains(defaults.sampler) else {
+      throw .value(
+        file: file, key: "sampler.name", expected: "ddim or ddpm", found: defaults.sampler)
+    }
+    defaults.steps = sampler?.steps ?? min(defaults.steps, limit)
+    guard (1...limit).contains(defaults.steps) else {
+      throw .value(
+        file: file, key: "sampler.steps", expected: "1 to \(limit)", found: "\(defaults.steps)")
+    }
     defaults.guidanceScale = sampler?.guidanceScale ?? defaults.guidanceScale
     if let name = sampler?.timestepSpacing {
       guard let spacing = DDIM.Spacing(rawValue: name) else {

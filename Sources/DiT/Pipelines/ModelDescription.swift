@@ -64,8 +64,11 @@ struct ModelDescription: Decodable {
     case .keyNotFound(let missing, let context):
       "key '\(key(context.codingPath + [missing]))' is missing"
     case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
-      "key '\(key(context.codingPath))' is not of type \(type)"
-    case .dataCorrupted(let context): context.debugDescription
+      context.codingPath.isEmpty
+        ? "it is not a JSON object" : "key '\(key(context.codingPath))' is not of type \(type)"
+    // Foundation does not tell which number it could not take.
+    case .dataCorrupted:
+      "it is not valid JSON, or one of its numbers is not of the kind that its key needs"
     @unknown default: "\(error)"
     }
   }
@@ -95,6 +98,8 @@ struct ModelDescription: Decodable {
     }
     try require(
       inputSize % patchSize == 0, "patch_size", patchSize, "a divisor of input_size \(inputSize)")
+    try require(
+      inputSize / patchSize <= 256, "input_size", inputSize, "at most 256 patches of \(patchSize)")
     try require(
       hiddenSize % numHeads == 0, "num_heads", numHeads, "a divisor of hidden_size \(hiddenSize)")
     try require(hiddenSize % 4 == 0, "hidden_size", hiddenSize, "a multiple of 4")
