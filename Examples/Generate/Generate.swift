@@ -41,12 +41,12 @@ struct Generate {
           bar.advance(to: samples.stepCount + step.index + 1)
           if let preview = step.preview {
             bar.clear()
-            try writer.writePreview(preview, batch: batch, step: step.index)
+            try writer.write(preview: preview, of: batch, step: step.index)
           }
         }
         samples.append(result)
       }
-    } catch  where !samples.isEmpty {
+    } catch let error as CancellationError where !samples.isEmpty {
       bar.finish()
       try console.report(samples, files: try writer.write(samples), loadSeconds: loadSeconds)
       throw error

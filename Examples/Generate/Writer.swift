@@ -50,11 +50,11 @@ struct Writer {
   }
 
   /// Writes what the pictures of a batch look like so far, as a grid.
-  func writePreview(_ samples: Tensor<Float>, batch: Range<Int>, step: Int) throws {
-    let stem = (settings.output as NSString).deletingPathExtension
-    let part = settings.batches.count > 1 ? "-\(batch.lowerBound + 1)" : ""
+  ///
+  /// - Throws: Where the file cannot be written; it is then as it was.
+  func write(preview samples: Tensor<Float>, of batch: Range<Int>, step: Int) throws {
     let picture = grid(settings.pipeline.pictures(samples), settings.items[batch])
-    try PNG.write(picture, to: "\(stem)-preview\(part)-step-\(step + 1).png")
+    try PNG.write(picture, to: settings.previewPath(batch, step: step))
   }
 
   /// The pictures side by side with the names of their classes.
@@ -73,8 +73,8 @@ struct Writer {
   private func parameters(_ items: [Settings.Item]) -> String {
     let s = settings
     let side = s.pipeline.pictureSize
-    var labels: [Int] = []
-    for item in items where labels.last != item.label { labels.append(item.label) }
+    let classes = stride(from: 0, to: items.count, by: items.count > 1 ? s.countPerClass : 1)
+      .map { items[$0].label }
     var fields: [PictureParameters.Field] = [
       .init("Steps", "\(s.sampler.stepCount)"), .init("Sampler", s.sampler.name),
       .init("CFG scale", "\(s.guidance.scale)"), .init("Seed", "\(items[0].seed)"),
@@ -88,12 +88,17 @@ struct Writer {
     if s.guidance.channels != .all {
       fields.append(.init("CFG channels", s.guidance.channels.rawValue))
     }
-    if s.noise != nil { fields.append(.init("Latents", "given")) }
-    if items.count > 1 { fields.append(.init("Batch count", "\(items.count / labels.count)")) }
+    if let path = s.latentsIn { fields.append(.init("Latents", path)) }
+    fields.append(.init("Class", classes.map { "\($0)" }.joined(separator: " ")))
+    if items.count > 1 { fields.append(.init("Batch count", "\(s.countPerClass)")) }
+    if items.count < classes.count * s.countPerClass, items.count > 1 {
+      fields.append(.init("Finished", "\(items.count)"))
+    }
+    if s.isGrid { fields.append(.init("Layout", "grid")) }
     if let cache = s.cache { fields.append(.init("Cache", cache.description)) }
     fields.append(.init("Version", "swift-dit \(Generate.version)"))
     return PictureParameters(
-      prompt: labels.map { s.pipeline.classNames[$0] }.joined(separator: "; "), fields: fields
+      prompt: classes.map { s.pipeline.classNames[$0] }.joined(separator: "; "), fields: fields
     ).text
   }
 }
@@ -102,6 +107,23 @@ extension Settings {
   /// Throws, before any work, where an output could not be written.
   func checkOutputs() throws {
     try _ExampleCommandLine.checkOutputs(
-      picturePaths + [latentsOut].compactMap { $0 }, clobber: isClobbering)
+      picturePaths + [latentsOut].compactMap { $0 } + previewPaths, clobber: isClobbering)
+  }
+
+  /// Where all previews go.
+  private var previewPaths: [String] {
+    guard let previewInterval else { return [] }
+    return batches.flatMap { batch in
+      stride(from: previewInterval - 1, to: sampler.stepCount, by: previewInterval).map {
+        previewPath(batch, step: $0)
+      }
+    }
+  }
+
+  /// Where a preview of a batch goes.
+  func previewPath(_ batch: Range<Int>, step: Int) -> String {
+    let stem = (output as NSString).deletingPathExtension
+    let part = batches.count > 1 ? "-\(batch.lowerBound + 1)" : ""
+    return "\(stem)-preview\(part)-step-\(step + 1).png"
   }
 }
