@@ -209,8 +209,8 @@ import _ExampleCommandLine
   @Test func ctrlCKeepsWhatIsFinished() throws {
     let folder = try TemporaryFolder()
     let process = try GenerateProcess([
-      "--class", "bag", "-b", "40", "--batch-size", "1", "--steps", "1000", "--preview-every",
-      "1000", "-o", folder.file("bag.png"),
+      "--class", "bag", "-b", "40", "--batch-size", "1", "--steps", "200", "--preview-every",
+      "200", "-o", folder.file("bag.png"),
     ])
     // The preview of the first picture says that it is finished.
     while try process.isRunning && !folder.names.contains(where: { $0.contains("preview") }) {
