@@ -65,8 +65,11 @@ let package = Package(
     .target(
       name: "Kernels", dependencies: ["Tensor", "_Parallel", "_KernelsMicro", "_KernelsActive"],
       swiftSettings: common),
-    .target(name: "NN", dependencies: ["Kernels", "Tensor"], swiftSettings: common),
-    .target(name: "DiT", dependencies: ["NN", "Kernels", "Tensor"], swiftSettings: common),
+    .target(
+      name: "NN", dependencies: ["Kernels", "Tensor", "_KernelsMicro"], swiftSettings: common),
+    .target(
+      name: "DiT", dependencies: ["NN", "Kernels", "Tensor", "_KernelsMicro"],
+      swiftSettings: common),
 
     // The examples, and what they share.
     .target(

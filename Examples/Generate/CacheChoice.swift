@@ -19,7 +19,7 @@ enum CacheChoice {
     case "none":
       try specification.requireKeys([])
       return nil
-    case "delta-dit": try specification.requireKeys(["n", "nc", "b", "front"])
+    case "delta-dit": try specification.requireKeys(["n", "nc", "b", "front", "target"])
     case "delta-cache": try specification.requireKeys(["range", "position", "nc", "n"])
     default: throw specification.unknownName(allowed: names)
     }
@@ -37,12 +37,20 @@ enum CacheChoice {
     do {
       switch s.name {
       case "delta-dit":
-        let standard = DeltaDiT(stepCount: stepCount, depth: depth)
-        method = DeltaDiT(
-          interval: interval,
-          cachedBlocks: try s.value("nc", as: .integer(0...depth)) ?? standard.cachedBlocks,
-          boundary: try s.value("b", as: .integer(0...stepCount)) ?? standard.boundary,
-          frontStart: try s.value("front", as: .integer(0...depth)) ?? 0)
+        var chosen = DeltaDiT(stepCount: stepCount, depth: depth)
+        chosen.interval = interval
+        chosen.cachedBlocks = try s.value("nc", as: .integer(0...depth)) ?? chosen.cachedBlocks
+        chosen.boundary = try s.value("b", as: .integer(0...stepCount)) ?? chosen.boundary
+        chosen.frontStart = try s.value("front", as: .integer(0...depth)) ?? 0
+        if let target = try s.value("target", as: .number(0...1)) {
+          guard s.parameters["n"] == nil, s.parameters["nc"] == nil else {
+            throw UsageError.other("--cache delta-dit: target finds n and nc; give it alone")
+          }
+          let planner = DeltaPlanner(stepCount: stepCount, depth: depth, blockCost: 1)
+          (chosen.interval, chosen.cachedBlocks) = try planner.settings(
+            for: target * planner.fullCost)
+        }
+        method = chosen
       default:
         method = DeltaCache(blocks: try blocks(s, depth: depth), interval: interval)
       }

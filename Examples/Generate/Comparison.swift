@@ -18,8 +18,7 @@ struct Comparison: Sendable {
     var seconds: [Double] = []
     /// Against the pictures without the cache, the mean over all pictures.
     var psnr = Double.infinity
-    /// Nil where the pictures are too small for it.
-    var ssim: Double?
+    var ssim = 1.0
     /// The share of pictures that the judge finds in their class.
     var accuracy: Double?
 
@@ -78,10 +77,8 @@ struct Comparison: Sendable {
     let workspace = Workspace(threads: settings.threads)
     for index in variants.indices {
       let pictures = settings.pipeline.pictures(variants[index].samples.latents)
-      let pairs = (0..<pictures.shape[0]).map { (pictures[$0], reference[$0]) }
-      variants[index].psnr = mean(pairs.map(psnr))
-      let similarities = pairs.compactMap(ssim)
-      variants[index].ssim = similarities.isEmpty ? nil : mean(similarities)
+      variants[index].psnr = mean(pictures, reference, psnr)
+      variants[index].ssim = mean(pictures, reference, ssim)
       variants[index].accuracy = judge.map {
         $0.accuracy(
           pictures.converted(to: Float.self) / 127.5 - 1, labels: settings.items.map(\.label),
@@ -91,7 +88,10 @@ struct Comparison: Sendable {
     return Comparison(cached: variants[1], uncached: variants[0], fewerSteps: variants[2])
   }
 
-  private static func mean(_ values: [Double]) -> Double {
-    values.reduce(0, +) / Double(values.count)
+  /// The mean over all pictures of a measure of two.
+  private static func mean(
+    _ a: Tensor<UInt8>, _ b: Tensor<UInt8>, _ measure: (Tensor<UInt8>, Tensor<UInt8>) -> Double
+  ) -> Double {
+    (0..<a.shape[0]).reduce(0) { $0 + measure(a[$1], b[$1]) } / Double(a.shape[0])
   }
 }

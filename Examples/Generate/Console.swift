@@ -63,14 +63,13 @@ struct Console {
       lines.append("")
       lines.append("                 time   speed-up   PSNR      SSIM    class accuracy")
       for variant in comparison.variants {
-        let ssim = variant.ssim.map { String(format: "%.4f", $0) } ?? "     -"
         let accuracy = variant.accuracy.map { String(format: "%.1f %%", 100 * $0) } ?? "-"
         let name = variant.name.padding(toLength: 12, withPad: " ", startingAt: 0)
         lines.append(
           name
             + String(
-              format: " %7.3f s   %5.2f ×   %5.2f dB   %@  ", variant.median,
-              Comparison.ratio(comparison.uncached, variant), variant.psnr, ssim)
+              format: " %7.3f s   %5.2f ×   %5.2f dB   %.4f  ", variant.median,
+              Comparison.ratio(comparison.uncached, variant), variant.psnr, variant.ssim)
             + accuracy)
       }
       lines.append("")

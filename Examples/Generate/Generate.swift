@@ -34,6 +34,7 @@ struct Generate {
       total: settings.batches.count * settings.sampler.stepCount, quiet: settings.isQuiet)
     defer { bar.finish() }
     let writer = Writer(settings)
+    var failure: (any Error)?
     do {
       for batch in settings.batches {
         let run = try settings.run(batch)
@@ -41,18 +42,23 @@ struct Generate {
           bar.advance(to: samples.stepCount + step.index + 1)
           if let preview = step.preview {
             bar.clear()
-            try writer.write(preview: preview, of: batch, step: step.index)
+            try writer.writePreview(preview, batch: batch, step: step.index)
           }
         }
         samples.append(result)
       }
-    } catch let error as CancellationError where !samples.isEmpty {
-      bar.finish()
-      try console.report(samples, files: try writer.write(samples), loadSeconds: loadSeconds)
-      throw error
+    } catch {
+      failure = error
     }
     bar.finish()
-    try console.report(samples, files: try writer.write(samples), loadSeconds: loadSeconds)
+    if !samples.isEmpty {
+      do {
+        try console.report(samples, files: try writer.write(samples), loadSeconds: loadSeconds)
+      } catch {
+        failure = failure ?? error
+      }
+    }
+    if let failure { throw failure }
   }
 
   /// Draws the pictures with the cache, without it, and with fewer steps of equal cost.

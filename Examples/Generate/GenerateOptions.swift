@@ -22,7 +22,9 @@ struct GenerateOptions {
     "steps", "num-inference-steps", optional: .integer(1...1_000_000), default: "the model's",
     "the number of steps")
   let sampler = Option(
-    "sampler", "sampling-method", optional: .choice(["ddim", "ddpm"]), default: "the model's",
+    "sampler", "sampling-method",
+    optional: .choice(DiffusionPipeline.SamplerKind.allCases.map(\.rawValue)),
+    default: "the model's",
     "how a step is taken")
   let eta = Option("eta", as: .number(0...1), default: 0, "DDIM: the share of DDPM's noise")
   let spacing = Option(
@@ -36,7 +38,7 @@ struct GenerateOptions {
     "the channels that are guided")
   let cache = Option(
     "cache", optional: .text.named("NAME[:KEY=VALUE,…]"), default: "none",
-    "reuse blocks: none, delta-dit[:n=2,nc=9,b=12,front=0], or "
+    "reuse blocks: none, delta-dit[:n=2,nc=9,b=12,front=0], delta-dit:target=0.625 (share of multiply-adds), or "
       + "delta-cache:range=3-11,n=2 or :position=front|middle|rear,nc=9,n=2")
   let compare = Option(
     flag: "compare", "also run without the cache, and with fewer steps of equal cost")

@@ -21,8 +21,8 @@ struct GenerateReport: Encodable {
     let steps: Int
     let seconds: Double
     let speedUp: Double
-    let psnr: Double
-    let ssim, classAccuracy: Double?
+    let psnr, ssim: Double
+    let classAccuracy: Double?
   }
 
   let version: String

@@ -72,11 +72,6 @@ struct Settings: Sendable {
     modelName = folder.split(separator: "/").last.map(String.init) ?? folder
     pipeline = try DiffusionPipeline(folder: folder)
     let (defaults, c) = (pipeline.defaults, pipeline.model.configuration)
-    if format == .png || previewInterval != nil, c.channels != 1 && c.channels != 3 {
-      throw UsageError.other(
-        "a .png file holds 1 or 3 channels, '\(modelName)' draws \(c.channels); "
-          + "name an --output that ends in .npy or .safetensors")
-    }
 
     let labels = try Self.labels(arguments[o.classes], pipeline.classNames, option: o.classes)
     let (first, count) = (arguments[o.seed], arguments[o.count])
@@ -85,25 +80,36 @@ struct Settings: Sendable {
       Item(label: $0.element, seed: UInt64(first + $0.offset))
     }
 
+    guard format != .png && previewInterval == nil || [1, 3].contains(c.channels) else {
+      throw UsageError.other(
+        "pictures of \(c.channels) channels do not go into PNG; use --format npy or safetensors")
+    }
+    let size = pipeline.pictureSize
+    guard !isComparing || min(size.height, size.width) >= ssimWindow else {
+      throw UsageError.other("--compare needs pictures of at least \(ssimWindow) pixels a side")
+    }
     picturePaths = try outputPaths(
       output, format: format, count: format == .png && !isGrid ? items.count : 1)
     if let latentsOut, picturePaths.contains(where: { isSameFile($0, latentsOut) }) {
       throw UsageError.other("--output and --latents-out both mean '\(latentsOut)'")
     }
 
-    let name = arguments[o.sampler] ?? defaults.sampler
+    let kind =
+      arguments[o.sampler].flatMap(DiffusionPipeline.SamplerKind.init(rawValue:))
+      ?? defaults.sampler
     let eta = arguments[o.eta]
     let spacing =
       arguments[o.spacing].flatMap(DDIM.Spacing.init(rawValue:)) ?? defaults.spacing
-    if name != "ddim", eta != 0 || arguments[o.spacing] != nil {
+    if kind != .ddim, eta != 0 || arguments[o.spacing] != nil {
       throw UsageError.other("--eta and --timestep-spacing are for --sampler ddim only")
     }
     makeSampler = { [schedule = pipeline.schedule] steps in
-      if name == "ddim" {
-        return try DDIM(steps: steps, eta: eta, spacing: spacing, schedule: schedule)
+      switch kind {
+      case .ddim: try DDIM(steps: steps, eta: eta, spacing: spacing, schedule: schedule)
+      case .ddpm:
+        try DDPM(
+          steps: steps, variance: c.learnsSigma ? .learnedRange : .fixedSmall, schedule: schedule)
       }
-      return try DDPM(
-        steps: steps, variance: c.learnsSigma ? .learnedRange : .fixedSmall, schedule: schedule)
     }
     let steps = arguments[o.steps] ?? defaults.steps
     do {

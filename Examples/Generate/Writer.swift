@@ -50,11 +50,10 @@ struct Writer {
   }
 
   /// Writes what the pictures of a batch look like so far, as a grid.
-  ///
-  /// - Throws: Where the file cannot be written; it is then as it was.
-  func write(preview samples: Tensor<Float>, of batch: Range<Int>, step: Int) throws {
-    let picture = grid(settings.pipeline.pictures(samples), settings.items[batch])
-    try PNG.write(picture, to: settings.previewPath(batch, step: step))
+  func writePreview(_ samples: Tensor<Float>, batch: Range<Int>, step: Int) throws {
+    try PNG.write(
+      grid(settings.pipeline.pictures(samples), settings.items[batch]),
+      to: settings.previewPath(batch: batch, step: step))
   }
 
   /// The pictures side by side with the names of their classes.
@@ -107,23 +106,20 @@ extension Settings {
   /// Throws, before any work, where an output could not be written.
   func checkOutputs() throws {
     try _ExampleCommandLine.checkOutputs(
-      picturePaths + [latentsOut].compactMap { $0 } + previewPaths, clobber: isClobbering)
+      picturePaths + previewPaths + [latentsOut].compactMap { $0 }, clobber: isClobbering)
+  }
+
+  /// Where the preview of a batch after a step goes.
+  func previewPath(batch: Range<Int>, step: Int) -> String {
+    let stem = (output as NSString).deletingPathExtension
+    let part = batches.count > 1 ? "-\(batch.lowerBound + 1)" : ""
+    return "\(stem)-preview\(part)-step-\(step + 1).png"
   }
 
   /// Where all previews go.
   private var previewPaths: [String] {
     guard let previewInterval else { return [] }
-    return batches.flatMap { batch in
-      stride(from: previewInterval - 1, to: sampler.stepCount, by: previewInterval).map {
-        previewPath(batch, step: $0)
-      }
-    }
-  }
-
-  /// Where a preview of a batch goes.
-  func previewPath(_ batch: Range<Int>, step: Int) -> String {
-    let stem = (output as NSString).deletingPathExtension
-    let part = batches.count > 1 ? "-\(batch.lowerBound + 1)" : ""
-    return "\(stem)-preview\(part)-step-\(step + 1).png"
+    let steps = (0..<sampler.stepCount).filter { ($0 + 1) % previewInterval == 0 }
+    return batches.flatMap { batch in steps.map { previewPath(batch: batch, step: $0) } }
   }
 }

@@ -8,7 +8,6 @@ package final class BufferPool: Sendable {
   private struct State {
     var free: [Int: [UInt]] = [:]  // addresses by size
     var misses = 0
-    var bytes = 0
   }
 
   private let state = Mutex(State())
@@ -24,16 +23,12 @@ package final class BufferPool: Sendable {
   /// How often memory had to be allocated.
   package var misses: Int { state.withLock { $0.misses } }
 
-  /// The bytes that have been allocated in all.
-  package var byteCount: Int { state.withLock { $0.bytes } }
-
   /// Lends at least `byteCount` bytes, not initialised.
   package func lend(_ byteCount: Int) -> Storage {
     let size = max(byteCount.roundedUp(to: 4096), 4096)
     let address = state.withLock { state -> UInt? in
       if let address = state.free[size]?.popLast() { return address }
       state.misses += 1
-      state.bytes += size
       return nil
     }
     let base =

@@ -70,7 +70,7 @@ private func normalized(
   let (x, weight, bias) = (x.contiguous(), weight?.contiguous(), bias?.contiguous())
   let output: Tensor<Float> = workspace.tensor(x.shape)
   var normalization = Normalization(
-    input: x.pointer, inputStride: columns, output: output.mutablePointer, columns: columns,
+    input: x.pointer, output: output.mutablePointer, columns: columns,
     epsilon: epsilon, subtractsMean: subtractsMean)
   (normalization.weight, normalization.bias) = (weight?.pointer, bias?.pointer)
   finish(&normalization)

@@ -38,7 +38,4 @@ public struct PackedMatrix: Sendable {
   private var mutablePointer: UnsafeMutablePointer<Float> {
     storage.base.assumingMemoryBound(to: Float.self)
   }
-
-  /// The bytes that the packed weights take.
-  public var byteCount: Int { storage.byteCount }
 }

@@ -18,10 +18,11 @@ public struct Workspace: Sendable {
   ///
   /// - Parameter threads: The most threads to use, at least one; by default one for each processor.
   public init(threads: Int? = nil) {
-    self.init(threads: threads ?? processorCount, table: .active)
+    self.init(threads: threads, table: .active)
   }
 
-  package init(threads: Int, table: KernelTable) {
+  package init(threads: Int?, table: KernelTable) {
+    let threads = threads ?? processorCount
     check(threads > 0, "a workspace needs at least one thread, not \(threads)")
     self.threads = threads
     self.table = table
@@ -34,9 +35,6 @@ public struct Workspace: Sendable {
   ///
   /// After the first cycle of a run it stays the same.
   public var poolMisses: Int { pool.misses }
-
-  /// The bytes of memory that operations and their results have needed so far.
-  public var poolByteCount: Int { pool.byteCount }
 
   /// A tensor from the pool, its elements not initialised.
   package func tensor<Scalar>(_ shape: [Int], of: Scalar.Type = Float.self) -> Tensor<Scalar> {

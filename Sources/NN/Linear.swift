@@ -1,5 +1,6 @@
 public import Kernels
 public import Tensor
+package import _KernelsMicro
 
 /// A linear layer, `x · weightᵀ + bias`.
 public struct Linear: Sendable {
@@ -7,6 +8,9 @@ public struct Linear: Sendable {
   let weight: PackedMatrix
   /// The bias, `[outputs]`.
   let bias: Tensor<Float>
+
+  /// The kernels that the weights are packed for.
+  package var table: KernelTable { weight.table }
 
   /// Reads `weight` and `bias`.
   ///

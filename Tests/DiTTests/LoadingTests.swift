@@ -83,23 +83,23 @@ import _TestSupport
     ("\"depth\": 1,", "", "key 'depth' is missing"),
     ("\"depth\": 1", "\"depth\": \"one\"", "key 'depth' is not of type Int"),
     ("\"depth\": 1", "\"depth\": 0", "'depth' must be 1 to 65536, not 0"),
+    ("\"input_size\": 2", "\"input_size\": 65536", "'input_size' must be at most 256 patches"),
     ("\"num_heads\": 2", "\"num_heads\": 3", "'num_heads' must be a divisor of hidden_size 8"),
     ("\"patch_size\": 2", "\"patch_size\": 3", "'patch_size' must be a divisor of input_size 2"),
     ("\"DiT\"", "\"UNet\"", "'architecture' must be DiT, not UNet"),
     ("\"linear\"", "\"cosine\"", "'diffusion.beta_schedule' must be linear, not cosine"),
     ("\"beta_end\": 0.02", "\"beta_end\": 2", "'diffusion.beta_end' must be between 0 and 1"),
     ("\"mlp_ratio\": 4.0", "\"mlp_ratio\": -1", "'mlp_ratio' must be a positive factor"),
+    (
+      "\"learn_sigma\": false", "\"learn_sigma\": false, \"sampler\": {\"name\": \"euler\"}",
+      "'sampler.name' must be ddim or ddpm, not euler"
+    ),
+    (
+      "\"learn_sigma\": false", "\"learn_sigma\": false, \"sampler\": {\"steps\": 0}",
+      "'sampler.steps' must be 1 to 1000, not 0"
+    ),
     ("{\"architecture\"", "\"architecture\"", "not valid JSON"),
     ("\"depth\": 1", "\"depth\": 1.5", "one of its numbers is not of the kind"),
-    ("\"input_size\": 2", "\"input_size\": 65536", "at most 256 patches of 2, not 65536"),
-    (
-      "\"learn_sigma\"", "\"sampler\": {\"name\": \"euler\"}, \"learn_sigma\"",
-      "ddim or ddpm, not euler"
-    ),
-    (
-      "\"learn_sigma\"", "\"sampler\": {\"steps\": 0}, \"learn_sigma\"",
-      "'sampler.steps' must be 1 to 1000"
-    ),
     ("\"learn_sigma\"", "\"image_crop\": [0, 1, 2, 2], \"learn_sigma\"", "'image_crop' must be"),
     ("\"learn_sigma\"", "\"image_range\": [1, 0], \"learn_sigma\"", "'image_range' must be"),
     ("\"learn_sigma\"", "\"latent\": true, \"learn_sigma\"", "'latent' must be false"),

@@ -144,6 +144,39 @@ import _TestSupport
     await #expect(throws: CancellationError.self) { try await task.value }
   }
 
+  /// A step that is cancelled in its middle leaves nothing behind.
+  @Test func goesOnAfterACancelledStep() async throws {
+    let cache = DeltaDiT(cachedBlocks: 1, boundary: 4)
+    let expected = try bits(run(cache: cache))
+    let start = try run(cache: cache)
+    let cancelled = Task {
+      var run = start
+      for _ in 0..<3 { _ = try run.next() }
+      withUnsafeCurrentTask { $0?.cancel() }
+      #expect(throws: CancellationError.self) { try run.next() }
+      return run
+    }
+    #expect(try bits(try await cancelled.value) == expected)
+  }
+
+  /// A method whose plan is for another run or another model.
+  private struct Mistaken: CacheMethod {
+    let stepCount, depth: Int
+    var description: String { "mistaken" }
+    func plan(stepCount: Int, depth: Int) throws(CacheError) -> CachePlan {
+      .nothing(stepCount: self.stepCount, depth: self.depth)
+    }
+  }
+
+  @Test func refusesPlansForAnotherRun() {
+    #expect(throws: CacheError.stepCount(plan: 7, run: 8)) {
+      try run(cache: Mistaken(stepCount: 7, depth: 2))
+    }
+    #expect(throws: CacheError.depth(plan: 3, model: 2)) {
+      try run(cache: Mistaken(stepCount: 8, depth: 3))
+    }
+  }
+
   @Test func stopsAtWhatIsNotANumber() throws {
     let model = try Self.model.get()
     var run = try DenoisingRun(

@@ -10,6 +10,9 @@ package func psnr(_ a: Tensor<UInt8>, _ b: Tensor<UInt8>) -> Double {
   return 10 * log10(255 * 255 / error)
 }
 
+/// The side of the windows that `ssim` compares, in pixels.
+package let ssimWindow = 7
+
 /// The structural similarity of two 8-bit pictures, 1 if they are equal.
 ///
 /// The mean over all windows of 7 × 7 pixels that lie within the picture, each channel by itself,
@@ -19,12 +22,11 @@ package func psnr(_ a: Tensor<UInt8>, _ b: Tensor<UInt8>) -> Double {
 /// similarity", with the uniform window and the sample covariance of scikit-image.
 ///
 /// - Parameters:
-///   - a: `[height, width, channels]`.
+///   - a: `[height, width, channels]`, both sides at least `ssimWindow`.
 ///   - b: A picture of the same shape.
-/// - Returns: From -1 to 1; nil where a side is shorter than the window.
-package func ssim(_ a: Tensor<UInt8>, _ b: Tensor<UInt8>) -> Double? {
-  let window = 7
-  guard a.shape[0] >= window, a.shape[1] >= window else { return nil }
+/// - Returns: From -1 to 1.
+package func ssim(_ a: Tensor<UInt8>, _ b: Tensor<UInt8>) -> Double {
+  let window = ssimWindow
   let (c1, c2): (Double, Double) = (6.5025, 58.5225)  // (0.01 · 255)², (0.03 · 255)²
   let (x, y) = (a.converted(to: Double.self), b.converted(to: Double.self))
   func local(_ values: Tensor<Double>) -> Tensor<Double> {

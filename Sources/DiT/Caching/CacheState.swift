@@ -33,9 +33,10 @@ struct CacheState: Sendable {
     var index = 0
     while index < plan.depth {
       if let rule = rules(.reuse, in: step).first(where: { lowerBound($0) == index }) {
-        let offset = predictors[rule].value(step: step)
-        check(offset != nil, "cache: \(plan.rules[rule].site) has nothing for step \(step)")
-        tokens = combination([(1, tokens), (1, offset ?? tokens)], in: workspace)
+        let offset = require(
+          predictors[rule].value(step: step),
+          "cache: \(plan.rules[rule].site) has nothing for step \(step)")
+        tokens = combination([(1, tokens), (1, offset)], in: workspace)
         index = upperBound(rule)
         continue
       }

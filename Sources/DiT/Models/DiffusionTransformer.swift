@@ -1,6 +1,7 @@
 public import Kernels
 public import NN
 public import Tensor
+internal import _KernelsMicro
 
 /// A class-conditional diffusion transformer (DiT).
 ///
@@ -40,6 +41,9 @@ public struct DiffusionTransformer: Sendable {
     output = try OutputLayer(c, from: weights["final_layer"])
     try weights.finish()
   }
+
+  /// The kernels that the weights are packed for.
+  var table: KernelTable { patchEmbedding.table }
 
   /// Predicts the noise in `x` and, where the model learned it, the variance.
   ///

@@ -5,7 +5,8 @@ public import Tensor
 /// One sampling run, from noise to pictures or latents.
 ///
 /// A run holds all of its state, so a copy of it is a fork, two runs never meet, and dropping it
-/// frees everything. `next()` takes a step; `steps` does it as an asynchronous sequence.
+/// frees everything; forks take their scratch memory from one pool. `next()` takes a step; `steps`
+/// does it as an asynchronous sequence.
 public struct DenoisingRun: Sendable {
   /// What a run is to do.
   public struct Request: Sendable {
@@ -84,7 +85,8 @@ public struct DenoisingRun: Sendable {
     model: DiffusionTransformer, sampler: any Sampler, request: Request, threads: Int? = nil
   ) throws {
     try self.init(
-      model: model, sampler: sampler, request: request, workspace: Workspace(threads: threads))
+      model: model, sampler: sampler, request: request,
+      workspace: Workspace(threads: threads, table: model.table))
   }
 
   package init(
@@ -112,6 +114,12 @@ public struct DenoisingRun: Sendable {
     plan =
       try request.cache?.plan(stepCount: sampler.stepCount, depth: c.depth)
       ?? .nothing(stepCount: sampler.stepCount, depth: c.depth)
+    guard plan.stepCount == sampler.stepCount else {
+      throw CacheError.stepCount(plan: plan.stepCount, run: sampler.stepCount)
+    }
+    guard plan.depth == c.depth else {
+      throw CacheError.depth(plan: plan.depth, model: c.depth)
+    }
     cache = CacheState(plan)
     latents = request.noise
     generators = request.generators
@@ -129,23 +137,28 @@ public struct DenoisingRun: Sendable {
 
   /// Takes a step.
   ///
+  /// Where it throws, the run is as it was and may be asked again.
+  ///
   /// - Returns: The step, or nil after the last one.
   /// - Throws: `CancellationError` within one block of the task's cancellation, and
   ///   `RunError.notFinite` where the samples are no longer numbers.
   public mutating func next() throws -> Step? {
     guard index < sampler.stepCount else { return nil }
+    try Task.checkCancellation()
     let start = ContinuousClock.now
-    let prediction = try guidedPrediction()
+    var (cache, generators) = (cache, generators)
+    let prediction = try guidedPrediction(&cache)
     let isPreviewDue = request.previewInterval.map { (index + 1) % $0 == 0 } ?? false
     let preview =
       isPreviewDue
       ? sampler.denoised(index, latents, prediction: prediction, in: workspace).copied() : nil
     // In memory of their own: who keeps samples does not keep the run's pool.
-    latents = sampler.step(
-      index, latents, prediction: prediction, noise: stepNoise(), in: workspace
+    let next = sampler.step(
+      index, latents, prediction: prediction, noise: stepNoise(&generators), in: workspace
     ).copied()
     // Zero times a number is zero; infinity and NaN give NaN.
-    guard (latents * 0).sum().elements[0] == 0 else { throw RunError.notFinite(step: index) }
+    guard (next * 0).sum().item == 0 else { throw RunError.notFinite(step: index) }
+    (self.cache, self.generators, latents) = (cache, generators, next)
     durations.append(start.duration(to: .now))
     defer { index += 1 }
     return Step(
@@ -155,11 +168,11 @@ public struct DenoisingRun: Sendable {
   }
 
   /// The guided prediction for the samples as they are.
-  private mutating func guidedPrediction() throws -> Tensor<Float> {
+  private mutating func guidedPrediction(_ cache: inout CacheState) throws -> Tensor<Float> {
     let c = model.configuration
     let input =
       request.guidance.isOn ? Tensor(concatenating: [latents, latents], axis: 0) : latents
-    let (model, workspace, modulations) = (model, workspace, modulations(of: index))
+    let modulations = modulations(of: index)
     var tokens = model.embed(input, in: workspace)
     try cache.passBlocks(&tokens, step: index, in: workspace) { block, tokens in
       try Task.checkCancellation()
@@ -185,7 +198,7 @@ public struct DenoisingRun: Sendable {
 
   /// Noise for the step, each sample's from its own generator, so that a sample does not depend on
   /// its batch.
-  private mutating func stepNoise() -> Tensor<Float>? {
+  private func stepNoise(_ generators: inout [any RandomSource]) -> Tensor<Float>? {
     guard sampler.addsNoise(at: index) else { return nil }
     let shape = [1] + model.configuration.sampleShape
     return Tensor(

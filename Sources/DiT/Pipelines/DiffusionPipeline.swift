@@ -16,10 +16,18 @@ public struct DiffusionPipeline: Sendable {
   private let range: ClosedRange<Float>
   private let crop: (rows: Range<Int>, columns: Range<Int>)
 
+  /// A sampler by its name.
+  public enum SamplerKind: String, Sendable, CaseIterable {
+    /// `DDIM`.
+    case ddim
+    /// `DDPM`.
+    case ddpm
+  }
+
   /// How a model is meant to be sampled.
   public struct Defaults: Sendable, Hashable {
-    /// The name of the sampler.
-    public var sampler = "ddim"
+    /// The sampler.
+    public var sampler = SamplerKind.ddim
     /// The number of steps.
     public var steps = 20
     /// How DDIM spreads its steps.
@@ -47,34 +55,36 @@ public struct DiffusionPipeline: Sendable {
     classNames = (0..<configuration.classCount).map {
       description.id2label?[String($0)] ?? "class \($0)"
     }
-    defaults = try Self.defaults(description, file: file)
+    defaults = try Self.defaults(
+      description.sampler, timestepCount: schedule.count, file: file)
     model = try DiffusionTransformer(
       configuration, from: Weights(try SafetensorsFile(path: folder + "/model.safetensors")))
   }
 
   private static func defaults(
-    _ description: ModelDescription, file: String
+    _ sampler: ModelDescription.Sampler?, timestepCount: Int, file: String
   ) throws(ModelError) -> Defaults {
-    let (sampler, limit) = (description.sampler, description.diffusion.numTrainTimesteps)
     var defaults = Defaults()
-    defaults.sampler = sampler?.name ?? defaults.sampler
-    guard ["ddim", "ddpm"].contains(defaults.sampler) else {
-      throw .value(
-        file: file, key: "sampler.name", expected: "ddim or ddpm", found: defaults.sampler)
-    }
-    defaults.steps = sampler?.steps ?? min(defaults.steps, limit)
-    guard (1...limit).contains(defaults.steps) else {
-      throw .value(
-        file: file, key: "sampler.steps", expected: "1 to \(limit)", found: "\(defaults.steps)")
-    }
-    defaults.guidanceScale = sampler?.guidanceScale ?? defaults.guidanceScale
-    if let name = sampler?.timestepSpacing {
-      guard let spacing = DDIM.Spacing(rawValue: name) else {
+    func known<Choice: CaseIterable & RawRepresentable<String>>(
+      _ key: String, _ name: String?, else standard: Choice
+    ) throws(ModelError) -> Choice {
+      guard let name else { return standard }
+      guard let choice = Choice(rawValue: name) else {
         throw .value(
-          file: file, key: "sampler.timestep_spacing",
-          expected: DDIM.Spacing.allCases.map(\.rawValue).joined(separator: ", "), found: name)
+          file: file, key: "sampler.\(key)",
+          expected: Choice.allCases.map(\.rawValue).joined(separator: " or "), found: name)
       }
-      defaults.spacing = spacing
+      return choice
+    }
+    defaults.sampler = try known("name", sampler?.name, else: defaults.sampler)
+    defaults.spacing = try known(
+      "timestep_spacing", sampler?.timestepSpacing, else: defaults.spacing)
+    defaults.guidanceScale = sampler?.guidanceScale ?? defaults.guidanceScale
+    defaults.steps = sampler?.steps ?? min(defaults.steps, timestepCount)
+    guard (1...timestepCount).contains(defaults.steps) else {
+      throw .value(
+        file: file, key: "sampler.steps", expected: "1 to \(timestepCount)",
+        found: "\(defaults.steps)")
     }
     return defaults
   }

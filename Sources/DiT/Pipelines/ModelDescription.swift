@@ -98,8 +98,10 @@ struct ModelDescription: Decodable {
     }
     try require(
       inputSize % patchSize == 0, "patch_size", patchSize, "a divisor of input_size \(inputSize)")
+    let side = inputSize / patchSize
     try require(
-      inputSize / patchSize <= 256, "input_size", inputSize, "at most 256 patches of \(patchSize)")
+      side <= 256, "input_size", inputSize,
+      "at most 256 patches of \(patchSize): \(256 * patchSize)")
     try require(
       hiddenSize % numHeads == 0, "num_heads", numHeads, "a divisor of hidden_size \(hiddenSize)")
     try require(hiddenSize % 4 == 0, "hidden_size", hiddenSize, "a multiple of 4")

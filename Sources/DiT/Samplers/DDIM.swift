@@ -94,7 +94,9 @@ public struct DDIM: Sampler {
     var terms = [
       (Float(ofSample), x), (Float(ofNoise), prediction[.all, 0..<x.shape[1]]),
     ]
-    if addsNoise(at: step), let noise { terms.append((Float(σ), noise)) }
+    if addsNoise(at: step) {
+      terms.append((Float(σ), required(noise, for: x, step: step)))
+    }
     return combination(terms, in: workspace)
   }
 }

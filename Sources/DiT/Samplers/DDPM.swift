@@ -106,7 +106,8 @@ public struct DDPM: Sampler {
         (Float(c.ofStart * c.startOfSample + c.ofSample), x),
         (Float(-c.ofStart * c.startOfNoise), prediction[.all, 0..<channels]),
       ], in: workspace)
-    guard addsNoise(at: step), let noise else { return mean }
+    guard addsNoise(at: step) else { return mean }
+    let noise = required(noise, for: x, step: step)
     switch variance {
     case .fixedSmall:
       return combination(

@@ -31,7 +31,7 @@ public protocol Sampler: Sendable {
   ///   - step: The index of the step, below `timesteps.count`.
   ///   - x: The sample before the step, `[batch, channels, height, width]`.
   ///   - prediction: What the model makes of it, `[batch, channels or more, height, width]`.
-  ///   - noise: Standard normal noise of the shape of `x`; not read unless `addsNoise(at: step)`.
+  ///   - noise: Standard normal noise of the shape of `x`; needed only if `addsNoise(at: step)`.
   ///   - workspace: What to compute with.
   /// - Returns: The sample after the step.
   func step(
@@ -43,6 +43,15 @@ public protocol Sampler: Sendable {
 extension Sampler {
   /// The number of steps.
   public var stepCount: Int { timesteps.count }
+
+  /// The noise of a step that adds some; it must be given then.
+  func required(_ noise: Tensor<Float>?, for x: Tensor<Float>, step: Int) -> Tensor<Float> {
+    let noise = require(noise, "\(name): step \(step) needs noise")
+    check(
+      noise.shape == x.shape,
+      "\(name): step \(step) needs noise of shape \(x.shape), not \(noise.shape)")
+    return noise
+  }
 
   /// The picture that a prediction amounts to, `x₀ = (x - √(1 - ᾱ) ε) / √ᾱ`.
   ///

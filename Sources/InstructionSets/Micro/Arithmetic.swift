@@ -35,6 +35,10 @@ public protocol Arithmetic: BitwiseCopyable, Sendable {
   static func rounded(_ sum: Sum) -> Self
   /// The sum of two sums.
   static func add(_ a: Sum, _ b: Sum) -> Sum
+  /// A sum divided by a number of elements, at least one.
+  static func quotient(_ sum: Sum, _ count: Int) -> Sum
+  /// A sum and the squared difference of a number from another one more.
+  static func addSquare(_ a: Self, from center: Sum, to sum: Sum) -> Sum
 }
 
 extension Arithmetic where Self: BinaryFloatingPoint {
@@ -83,6 +87,15 @@ extension Float: Arithmetic {
   /// The number nearest to a sum.
   @inlinable @inline(__always)
   public static func rounded(_ sum: Double) -> Float { Float(sum) }
+  /// A sum divided by a number of elements.
+  @inlinable @inline(__always)
+  public static func quotient(_ sum: Double, _ count: Int) -> Double { sum / Double(count) }
+  /// A sum and the squared difference of a number from another one more.
+  @inlinable @inline(__always)
+  public static func addSquare(_ a: Float, from center: Double, to sum: Double) -> Double {
+    let difference = Double(a) - center
+    return sum + difference * difference
+  }
 }
 
 extension Double: Arithmetic {
@@ -98,6 +111,15 @@ extension Double: Arithmetic {
   /// The number nearest to a sum.
   @inlinable @inline(__always)
   public static func rounded(_ sum: Double) -> Double { sum }
+  /// A sum divided by a number of elements.
+  @inlinable @inline(__always)
+  public static func quotient(_ sum: Double, _ count: Int) -> Double { sum / Double(count) }
+  /// A sum and the squared difference of a number from another one more.
+  @inlinable @inline(__always)
+  public static func addSquare(_ a: Double, from center: Double, to sum: Double) -> Double {
+    let difference = a - center
+    return sum + difference * difference
+  }
 }
 
 extension Arithmetic where Self: FixedWidthInteger {
@@ -142,6 +164,16 @@ extension Arithmetic where Self: FixedWidthInteger {
   /// The number nearest to a sum.
   @inlinable @inline(__always)
   public static func rounded(_ sum: Self) -> Self { sum }
+  /// A sum divided by a number of elements, in 64 bits, which hold both.
+  @inlinable @inline(__always)
+  public static func quotient(_ sum: Self, _ count: Int) -> Self {
+    Self(truncatingIfNeeded: Int64(truncatingIfNeeded: sum) / Int64(count))
+  }
+  /// A sum and the squared difference of a number from another one more.
+  @inlinable @inline(__always)
+  public static func addSquare(_ a: Self, from center: Self, to sum: Self) -> Self {
+    sum &+ (a &- center) &* (a &- center)
+  }
 }
 
 extension Int8: Arithmetic {

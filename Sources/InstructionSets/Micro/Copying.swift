@@ -14,12 +14,58 @@ extension InstructionSet {
   }
 
   @inlinable @inline(__always)
-  static func copy<Bits>(
+  static func copy<Bits: FixedWidthInteger>(
     _ loop: ElementLoop, _ input: UnsafeRawPointer, _ output: UnsafeMutableRawPointer,
     _ bits: Bits.Type
   ) {
-    map(loop, input.assumingMemoryBound(to: Bits.self), output.assumingMemoryBound(to: Bits.self)) {
-      $0
+    let input = input.assumingMemoryBound(to: Bits.self)
+    let output = output.assumingMemoryBound(to: Bits.self)
+    let last = loop.rank - 1
+    let isTurned = last > 0 && loop.first[last] != 1 && loop.first[last - 1] == 1
+    if isTurned && loop.extents[last] >= 16 {
+      copyPlanes(loop, input, output)
+    } else {
+      map(loop, input, output) { $0 }
+    }
+  }
+
+  /// Copies where neighbours in the input lie along the last axis but one.
+  ///
+  /// In squares: each is read in whole cache lines and turned in a buffer, because lines at a
+  /// distance that is a power of two push each other out of the cache before they are used up.
+  @inlinable @inline(__always)
+  static func copyPlanes<Bits: FixedWidthInteger>(
+    _ loop: ElementLoop, _ input: UnsafePointer<Bits>, _ output: UnsafeMutablePointer<Bits>
+  ) {
+    let (row, column) = (loop.rank - 2, loop.rank - 1)
+    let (rows, columns) = (loop.extents[row], loop.extents[column])
+    let (source, rowStride, columnStride) = (
+      loop.first[column], loop.output[row], loop.output[column]
+    )
+    var square = InlineArray<256, Bits>(repeating: 0)
+    forEachRow(loop, inner: 2) { a, _, c in
+      var i = 0
+      while i < rows {
+        let height = min(16, rows - i)
+        var j = 0
+        while j < columns {
+          let width = min(16, columns - j)
+          for v in 0..<width {
+            let line = input + (a + i + (j + v) * source)
+            for u in 0..<height { square[unchecked: u * 16 + v] = line[u] }
+          }
+          for u in 0..<height {
+            let line = output + (c + (i + u) * rowStride + j * columnStride)
+            if columnStride == 1 {
+              for v in 0..<width { line[v] = square[unchecked: u * 16 + v] }
+            } else {
+              for v in 0..<width { line[v * columnStride] = square[unchecked: u * 16 + v] }
+            }
+          }
+          j += 16
+        }
+        i += 16
+      }
     }
   }
 

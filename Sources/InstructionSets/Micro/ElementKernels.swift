@@ -42,6 +42,10 @@ public enum Reduction: Sendable, Hashable, CaseIterable {
   case minimum
   /// The largest one.
   case maximum
+  /// The sum divided by the number of numbers; towards zero for whole numbers.
+  case mean
+  /// The mean of the squared differences from the mean.
+  case variance
 }
 
 /// The elementwise operations and reductions of one scalar type on one instruction set.
@@ -135,7 +139,12 @@ extension InstructionSet {
     _ operation: Reduction, _ row: UnsafePointer<Element>, count: Int
   ) -> Element {
     switch operation {
-    case .sum: return sum(row, count: count)
+    case .sum: return Element.rounded(sum(row, count: count) { Element.add($1, to: $0) })
+    case .mean: return Element.rounded(mean(row, count: count))
+    case .variance:
+      let mean = mean(row, count: count)
+      let squares = sum(row, count: count) { Element.addSquare($1, from: mean, to: $0) }
+      return Element.rounded(Element.quotient(squares, count))
     case .minimum: return fold(row, count: count) { .smaller($0, $1) }
     case .maximum: return fold(row, count: count) { .larger($0, $1) }
     }
@@ -167,37 +176,53 @@ extension InstructionSet {
     return best
   }
 
-  /// Sums a row in eight lanes, which are then added in a fixed order.
+  /// The mean of a row, not yet rounded.
   @inlinable @inline(__always)
-  static func sum<Element: Arithmetic>(_ row: UnsafePointer<Element>, count: Int) -> Element {
-    var lanes = InlineArray<8, Element.Sum>(repeating: Element.zeroSum)
+  static func mean<Element: Arithmetic>(
+    _ row: UnsafePointer<Element>, count: Int
+  ) -> Element.Sum {
+    Element.quotient(sum(row, count: count) { Element.add($1, to: $0) }, count)
+  }
+
+  /// Sums a row in sixteen lanes, which are then added in a fixed order.
+  @inlinable @inline(__always)
+  static func sum<Element: Arithmetic>(
+    _ row: UnsafePointer<Element>, count: Int, _ add: (Element.Sum, Element) -> Element.Sum
+  ) -> Element.Sum {
+    var lanes = InlineArray<16, Element.Sum>(repeating: Element.zeroSum)
     var i = 0
-    while i + 8 <= count {
-      for lane in 0..<8 {
-        lanes[unchecked: lane] = Element.add(row[i + lane], to: lanes[unchecked: lane])
-      }
-      i += 8
+    while i + 16 <= count {
+      for lane in 0..<16 { lanes[unchecked: lane] = add(lanes[unchecked: lane], row[i + lane]) }
+      i += 16
     }
     var total = Element.zeroSum
-    for lane in 0..<8 { total = Element.add(total, lanes[unchecked: lane]) }
+    for lane in 0..<16 { total = Element.add(total, lanes[unchecked: lane]) }
     while i < count {
-      total = Element.add(row[i], to: total)
+      total = add(total, row[i])
       i += 1
     }
-    return Element.rounded(total)
+    return total
   }
 
   @inlinable @inline(__always)
   static func place<Element: Arithmetic>(
     _ operation: Reduction, _ row: UnsafePointer<Element>, count: Int
   ) -> Int {
-    var best = 0
-    for i in 1..<count where !Element.isNaN(row[best]) {
-      let isBetter =
-        operation == .minimum
-        ? Element.isLess(row[i], row[best]) : Element.isLess(row[best], row[i])
-      if isBetter || Element.isNaN(row[i]) { best = i }
+    switch operation {
+    case .minimum: return place(row, count: count) { Element.isLess($0, $1) }
+    default: return place(row, count: count) { Element.isLess($1, $0) }
     }
-    return best
+  }
+
+  /// The place of the first element that no other is better than; a NaN is better than all else.
+  @inlinable @inline(__always)
+  static func place<Element: Arithmetic>(
+    _ row: UnsafePointer<Element>, count: Int, _ isBetter: (Element, Element) -> Bool
+  ) -> Int {
+    var (place, best) = (0, row[0])
+    for i in 1..<count where !Element.isNaN(best) {
+      if isBetter(row[i], best) || Element.isNaN(row[i]) { (place, best) = (i, row[i]) }
+    }
+    return place
   }
 }

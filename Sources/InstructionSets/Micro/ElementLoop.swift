@@ -27,15 +27,17 @@ public struct ElementLoop: @unchecked Sendable {
 }
 
 extension InstructionSet {
-  /// Calls `row` with the offsets of each innermost row.
+  /// Calls `row` with the offsets of each innermost row, or block of `inner` dimensions.
   @inlinable @inline(__always)
-  static func forEachRow(_ loop: ElementLoop, _ row: (Int, Int, Int) -> Void) {
+  static func forEachRow(
+    _ loop: ElementLoop, inner: Int = 1, _ row: (Int, Int, Int) -> Void
+  ) {
     for axis in 0..<loop.rank where loop.extents[axis] == 0 { return }
     var index = InlineArray<16, Int>(repeating: 0)
     var (a, b, c) = (0, 0, 0)
     while true {
       row(a, b, c)
-      var axis = loop.rank - 2
+      var axis = loop.rank - inner - 1
       while axis >= 0 {
         index[unchecked: axis] += 1
         a += loop.first[axis]
@@ -55,7 +57,8 @@ extension InstructionSet {
   /// Writes `function` of two inputs' elements to the output.
   ///
   /// Rows without gaps, and rows with one broadcast input, have loops of their own, which become
-  /// vector code.
+  /// vector code. So have those in place, where one pointer tells the compiler what two do not: that
+  /// an element is read before it is written.
   @inlinable @inline(__always)
   static func zip<A, B>(
     _ loop: ElementLoop, _ first: UnsafePointer<A>, _ second: UnsafePointer<A>,
@@ -66,7 +69,14 @@ extension InstructionSet {
     let (strideA, strideB, strideC) = (loop.first[last], loop.second[last], loop.output[last])
     forEachRow(loop) { a, b, c in
       let (x, y, z) = (first + a, second + b, output + c)
-      if strideC == 1 && strideA == 1 && strideB == 1 {
+      let isInPlace = A.self == B.self && UnsafeRawPointer(x) == UnsafeRawPointer(z)
+      if isInPlace && strideC == 1 && strideA == 1 && strideB == 1 {
+        let x = UnsafeRawPointer(z).assumingMemoryBound(to: A.self)
+        for i in 0..<count { z[i] = function(x[i], y[i]) }
+      } else if isInPlace && strideC == 1 && strideA == 1 && strideB == 0 {
+        let (x, right) = (UnsafeRawPointer(z).assumingMemoryBound(to: A.self), y[0])
+        for i in 0..<count { z[i] = function(x[i], right) }
+      } else if strideC == 1 && strideA == 1 && strideB == 1 {
         for i in 0..<count { z[i] = function(x[i], y[i]) }
       } else if strideC == 1 && strideA == 1 && strideB == 0 {
         let right = y[0]

@@ -74,10 +74,6 @@ extension InstructionSet {
     return x > 0 ? finite : (x == 0 ? -.infinity : .nan)
   }
 
-  /// 1 / (1 + e^-x), within 3 ulp.
-  @inlinable @inline(__always)
-  public static func sigmoid(_ x: Float) -> Float { 1 / (1 + exp(-x)) }
-
   /// The hyperbolic tangent, within 3 ulp (Cephes `tanhf` below 0.625).
   @inlinable @inline(__always)
   public static func tanh(_ x: Float) -> Float {

@@ -2,11 +2,9 @@
 ///
 /// `output = normalized · weight + bias`, then `· (1 + scale) + shift`, each part optional.
 public struct Normalization: @unchecked Sendable {
-  /// The rows, contiguous in themselves.
+  /// The rows, dense.
   public var input: UnsafePointer<Float>
-  /// The distance between rows of the input, in elements.
-  public var inputStride: Int
-  /// Where the normalized rows go, dense; it may be the input if that is dense.
+  /// Where the normalized rows go, dense; it may be the input.
   public var output: UnsafeMutablePointer<Float>
   /// The length of a row.
   public var columns: Int
@@ -30,10 +28,10 @@ public struct Normalization: @unchecked Sendable {
   /// A plain normalization; set the optional parts afterwards.
   @inlinable
   public init(
-    input: UnsafePointer<Float>, inputStride: Int, output: UnsafeMutablePointer<Float>,
+    input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>,
     columns: Int, epsilon: Float, subtractsMean: Bool
   ) {
-    (self.input, self.inputStride, self.output) = (input, inputStride, output)
+    (self.input, self.output) = (input, output)
     (self.columns, self.epsilon, self.subtractsMean) = (columns, epsilon, subtractsMean)
     (weight, bias, scale, shift) = (nil, nil, nil, nil)
     (modulationStride, modulationRows) = (0, 1)
@@ -46,7 +44,7 @@ extension InstructionSet {
   public static func normalize(_ n: Normalization, rows range: Range<Int>) {
     let count = n.columns
     for row in range {
-      let input = n.input + row * n.inputStride
+      let input = n.input + row * count
       let output = n.output + row * count
       let mean = n.subtractsMean ? sum(input, count: count) / Float(count) : 0
       let variance = sumOfSquares(input, from: mean, count: count) / Float(count)

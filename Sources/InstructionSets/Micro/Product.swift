@@ -106,7 +106,7 @@ extension Tile {
             case 2...: Tile<2, columns>.sums(isa, product, row, b, into: tile)
             default: Tile<1, columns>.sums(isa, product, row, b, into: tile)
             }
-          finish(isa, product, rows: row..<row + done, column: panel * panelWidth, tile: tile)
+          epilogue(isa, product, rows: row..<row + done, column: panel * panelWidth, tile: tile)
           row += done
         }
       }
@@ -128,7 +128,7 @@ extension Tile {
 
   /// Writes a tile to the output, with all that `product` asks for on the way.
   @inlinable @inline(__always)
-  static func finish<I: InstructionSet>(
+  static func epilogue<I: InstructionSet>(
     _ isa: I.Type, _ product: Product, rows range: Range<Int>, column: Int,
     tile: UnsafePointer<Float>
   ) {
@@ -142,12 +142,12 @@ extension Tile {
         gateRow += 1
         nextGateRow += product.gateRows
       }
-      let end = RowEnd(product, row: row, gateRow: gateRow, column: column)
+      let end = Epilogue(product, row: row, gateRow: gateRow, column: column)
       // A whole row has a constant count, and so unrolls.
       if count == width {
-        I.finish(sums, end, product.function, count: width)
+        I.epilogue(sums, end, product.function, count: width)
       } else {
-        I.finish(sums, end, product.function, count: count)
+        I.epilogue(sums, end, product.function, count: count)
       }
       sums += width
     }
@@ -156,7 +156,7 @@ extension Tile {
 
 /// What happens to a row of a tile: where it goes, and what is put to it on the way.
 @usableFromInline
-struct RowEnd {
+struct Epilogue {
   @usableFromInline let output: UnsafeMutablePointer<Float>
   @usableFromInline let bias, residual, gate: UnsafePointer<Float>?
 
@@ -172,17 +172,17 @@ struct RowEnd {
 extension InstructionSet {
   /// Writes `residual + gate · function(sums + bias)`.
   @inlinable @inline(__always)
-  static func finish(
-    _ sums: UnsafePointer<Float>, _ end: RowEnd, _ function: ElementFunction, count: Int
+  static func epilogue(
+    _ sums: UnsafePointer<Float>, _ end: Epilogue, _ function: ElementFunction, count: Int
   ) {
-    with(function) { finish(sums, end, count: count, $0) }
+    with(function) { epilogue(sums, end, count: count, $0) }
   }
 
   /// A register at a time from the tile to the output: a row that went through memory between two
   /// of its operations would wait for its own stores.
   @inlinable @inline(__always)
-  static func finish(
-    _ sums: UnsafePointer<Float>, _ end: RowEnd, count: Int, _ function: (Float) -> Float
+  static func epilogue(
+    _ sums: UnsafePointer<Float>, _ end: Epilogue, count: Int, _ function: (Float) -> Float
   ) {
     var i = 0
     while i + width <= count {

@@ -35,7 +35,7 @@ extension Tensor where Scalar: TensorNumeric {
   /// - Precondition: The axis exists and is not empty.
   public func argmin(axis: Int) -> Tensor<Int64> { places(.minimum, axis, "argmin") }
 
-  private func reduced(
+  fileprivate func reduced(
     _ operation: Reduction, _ axes: [Int]?, _ keepingAxes: Bool, empty: Scalar?
   ) -> Tensor {
     let axes = resolved(axes, "\(operation)")
@@ -77,15 +77,15 @@ extension Tensor where Scalar: TensorNumeric {
 }
 
 extension Tensor where Scalar: TensorNumeric & BinaryFloatingPoint {
-  /// The means over some axes; NaN where there is nothing.
+  /// The means over some axes, in `Double` and rounded once; NaN where there is nothing.
   public func mean(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
-    let sums = sum(axes: axes, keepingAxes: keepingAxes)
-    return sums / Scalar(count / Swift.max(sums.count, 1))
+    reduced(.mean, axes, keepingAxes, empty: .nan)
   }
 
   /// The mean squared differences from the mean over some axes.
+  ///
+  /// Both means are in `Double`, and rounded once; NaN where there is nothing.
   public func variance(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
-    let differences = self - mean(axes: axes, keepingAxes: true)
-    return (differences * differences).mean(axes: axes, keepingAxes: keepingAxes)
+    reduced(.variance, axes, keepingAxes, empty: .nan)
   }
 }

@@ -18,7 +18,7 @@ extension Tensor {
   package mutating func update(from source: Tensor) {
     check(shape == source.shape, "update: \(source.shape) does not fill \(shape)")
     withExtendedLifetime((storage, source.storage)) {
-      let plan = LoopPlan(shape, source.strides, source.strides, strides)
+      let plan = LoopPlan(copying: shape, source.strides, strides)
       plan {
         KernelTable.conversion.copy(
           $0, MemoryLayout<Scalar>.stride, source.pointer, mutablePointer)

@@ -40,6 +40,25 @@ package struct LoopPlan {
       "\(shape): more than \(ElementLoop.maximumRank) dimensions cannot be walked")
   }
 
+  /// A plan for a copy, in which the order of the dimensions is free.
+  ///
+  /// Where neighbours in the input lie along another axis than the innermost one, that axis comes
+  /// last but one: copies then go in squares.
+  ///
+  /// - Parameters:
+  ///   - shape: The shape of both operands.
+  ///   - input: The strides of the input.
+  ///   - output: The strides of the output.
+  package init(copying shape: [Int], _ input: [Int], _ output: [Int]) {
+    self.init(shape, input, input, output)
+    let last = extents.count - 1
+    guard first[last] != 1, let near = first.lastIndex(of: 1) else { return }
+    for strides in [\LoopPlan.extents, \.first, \.second, \.output] {
+      let moved = self[keyPath: strides].remove(at: near)
+      self[keyPath: strides].insert(moved, at: last - 1)
+    }
+  }
+
   /// Calls `body` with the loop.
   package func callAsFunction(_ body: (ElementLoop) -> Void) {
     extents.withUnsafeBufferPointer { extents in

@@ -25,20 +25,15 @@ import _ExampleCommandLine
     ([12, 7, 3], 12.613545143506128, 0.6772110834854428),
     ([28, 28, 1], 12.46962276064843, 0.6527884589764203),
   ])
-  func agreeWithNumPy(_ shape: [Int], _ expectedPSNR: Double, _ expectedSSIM: Double) throws {
+  func agreeWithNumPy(_ shape: [Int], _ expectedPSNR: Double, _ expectedSSIM: Double) {
     let (a, b) = pictures(shape)
     #expect(abs(psnr(a, b) - expectedPSNR) < 1e-9)
-    #expect(abs(try #require(ssim(a, b)) - expectedSSIM) < 1e-9)
+    #expect(abs(ssim(a, b) - expectedSSIM) < 1e-9)
   }
 
-  @Test func equalPicturesAreAsGoodAsCanBe() throws {
+  @Test func equalPicturesAreAsGoodAsCanBe() {
     let (a, _) = pictures([9, 8, 1])
     #expect(psnr(a, a) == .infinity)
-    #expect(abs(try #require(ssim(a, a)) - 1) < 1e-12)
-  }
-
-  @Test func picturesSmallerThanTheWindowHaveNoSimilarity() {
-    let (a, b) = pictures([6, 20, 1])
-    #expect(ssim(a, b) == nil)
+    #expect(abs(ssim(a, a) - 1) < 1e-12)
   }
 }

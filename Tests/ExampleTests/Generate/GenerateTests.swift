@@ -85,13 +85,14 @@ import _ExampleCommandLine
     (64, "--cache", "magic", "none, delta-dit, delta-cache"),
     (64, "--cache", "delta-dit:nc=13", "an integer from 0 to 12"),
     (64, "--cache", "delta-cache:range=8-27", "within 0-11"),
+    (64, "--cache", "delta-dit:target=0.6,n=3", "target finds n and nc"),
     (64, "--steps", "0", "an integer from 1"),
     (64, "--steps", "1001", "from 1 to 1000"),
     (64, "-b", "-1", "an integer from 1"),
     (64, "--latents-out", "x.txt", ".npy or .safetensors"),
     (64, "--cache", "delta-dit:b=21", "an integer from 0 to 20"),
     (64, "--cache", "delta-dit:nc=9,front=4", "blocks 4-12 cannot be cached"),
-    (64, "--cache", "delta-dit:x=1", "has no key 'x' (allowed: n, nc, b, front)"),
+    (64, "--cache", "delta-dit:x=1", "has no key 'x' (allowed: n, nc, b, front, target)"),
     (64, "--cfg-scale", "1e39", "a number from"),
     (64, "--compare", "", "--compare needs a --cache"),
     (64, "--precision", "f16", "one of auto, f32"),
@@ -154,15 +155,15 @@ import _ExampleCommandLine
     #expect(try folder.names == ["moved"])
   }
 
-  /// Also where pictures of an earlier batch are finished.
+  /// One picture that is no number ends its whole batch.
   @Test func stopsAtNoiseThatIsNoNumber() throws {
     let folder = try TemporaryFolder()
     var noise = Tensor<Float>(repeating: 0, shape: [2, 1, 32, 32])
     noise[1, 0, 5, 5] = Tensor(scalar: .nan)
     try NumPyFile.write(noise, to: folder.file("nan.npy"))
     let result = try generate(
-      "--class", "bag", "-b", "2", "--batch-size", "1", "--steps", "2", "--latents-in",
-      folder.file("nan.npy"), "-o", folder.file("bag.png"))
+      "--class", "bag", "-b", "2", "--steps", "2", "--latents-in", folder.file("nan.npy"), "-o",
+      folder.file("bag.png"))
     #expect(result.status == 1)
     #expect(result.error.contains("step 0: the latents are no longer finite"))
     #expect(try folder.names == ["nan.npy"])

@@ -82,6 +82,12 @@ import _TestSupport
             kernels.binary(operation, $0, $1, $2, $3)
           }
           #expect(result == expected, "\(operation) \(strides) \(count)")
+          guard strides[0] == strides[2] else { continue }
+          let inPlace = Self.row(count, strides, a, b, canary: canary) { loop, x, y, z in
+            for i in 0..<count { z[i * strides[2]] = x[i * strides[0]] }
+            kernels.binary(operation, loop, z, y, z)
+          }
+          #expect(inPlace == expected, "\(operation) in place \(strides) \(count)")
         }
         for comparison in Comparison.allCases {
           let expected = pairs.map { x, y in
@@ -121,6 +127,10 @@ import _TestSupport
       expect(.sum) { $0.reduce(.zero) { .sum($0, $1) } }  // exact, for these are small integers
       expect(.minimum) { $0.min() ?? canary }
       expect(.maximum) { $0.max() ?? canary }
+      expect(.mean) { row in
+        let sum = row.reduce(Element.zeroSum) { Element.add($1, to: $0) }
+        return .rounded(Element.quotient(sum, count))
+      }
       var places = [Int64](repeating: -1, count: 4)
       kernels.place(.maximum, rows, 3, count, &places)
       let expected = (0..<3).map { row -> Int64 in
