@@ -16,9 +16,9 @@ struct Console {
     var lines = [
       "model      \(s.modelName): DiT, \(c.depth) blocks of width \(c.width), "
         + "\(c.tokenCount) tokens",
-      "compute    f32 on \(Workspace().instructionSet), \(s.threads) "
-        + (s.threads == 1 ? "thread" : "threads"),
-      "sampling   \(s.items.count) pictures, \(s.sampler.name), \(s.sampler.stepCount) steps, "
+      "compute    f32 on \(Workspace().instructionSet), " + counted(s.threads, "thread"),
+      "sampling   \(counted(s.items.count, "picture")), \(s.sampler.name), "
+        + "\(counted(s.sampler.stepCount, "step")), "
         + "guidance \(s.guidance.scale), seed \(s.items[0].seed)",
     ]
     if let cache = s.cache {
@@ -45,7 +45,8 @@ struct Console {
   private func words(_ report: GenerateReport, _ comparison: Comparison?) -> String {
     var lines = [
       "time       " + seconds(report.loadSeconds) + " to load, "
-        + seconds(report.sampleSeconds) + " to sample ("
+        + seconds(report.sampleSeconds)
+        + (comparison == nil ? " to sample (" : " to sample with the cache in the first round (")
         + seconds(report.sampleSeconds / Double(max(report.pictures, 1))) + " a picture), "
         + "\(report.peakMemoryBytes / 1_000_000) MB at the most"
     ]
@@ -80,6 +81,10 @@ struct Console {
 
   private func seconds(_ value: Double) -> String {
     value < 0.1 ? String(format: "%.1f ms", 1000 * value) : String(format: "%.2f s", value)
+  }
+
+  private func counted(_ count: Int, _ thing: String) -> String {
+    "\(count) \(thing)" + (count == 1 ? "" : "s")
   }
 
   private func giga(_ value: Double) -> String { String(format: "%.1f", value / 1e9) }

@@ -31,7 +31,7 @@ struct GenerateOptions {
     "timestep-spacing", optional: .choice(DDIM.Spacing.allCases.map(\.rawValue)),
     default: "the model's", "DDIM: how the steps are spread")
   let guidanceScale = Option(
-    "cfg-scale", "guidance-scale", optional: .number, default: "the model's",
+    "cfg-scale", "guidance-scale", optional: .number(-1e6...1e6), default: "the model's",
     "classifier-free guidance; 1 is none")
   let guidedChannels = Option(
     "cfg-channels", as: .choice(["all", "three"]), default: "all",

@@ -16,6 +16,8 @@ struct Settings: Sendable {
   let modelName: String
   let isShippedModel: Bool
   let items: [Item]
+  /// The number of pictures of each class that was named.
+  let countPerClass: Int
   let rng: String
   let sampler: any Sampler
   let makeSampler: @Sendable (_ steps: Int) throws -> any Sampler
@@ -30,6 +32,8 @@ struct Settings: Sendable {
   let format: OutputFormat
   let isGrid: Bool
   let isClobbering: Bool
+  /// What `noise` was read from.
+  let latentsIn: String?
   let noise: Tensor<Float>?
   let latentsOut: String?
   let previewInterval: Int?
@@ -45,19 +49,22 @@ struct Settings: Sendable {
       of: output, requested: arguments[o.format].flatMap(OutputFormat.init(rawValue:)))
     isGrid = arguments[o.grid] || arguments[o.classes].isEmpty
     isClobbering = !arguments[o.noClobber]
-    latentsOut = arguments[o.latentsOut]
+    (latentsIn, latentsOut) = (arguments[o.latentsIn], arguments[o.latentsOut])
     previewInterval = arguments[o.previewInterval]
     (isQuiet, isJSON) = (arguments[o.quiet], arguments[o.json])
     isComparing = arguments[o.compare]
     rng = arguments[o.rng]
     batchSize = arguments[o.batchSize]
     threads = arguments[o.threads] ?? Workspace().threads
-    for path in [latentsOut, arguments[o.latentsIn]].compactMap({ $0 }) {
+    for path in [latentsOut, latentsIn].compactMap({ $0 }) {
       try Self.requireArrayFile(path)
     }
     let cacheSpecification = try CacheChoice.specification(arguments[o.cache], option: o.cache)
     if isComparing && cacheSpecification == nil {
       throw UsageError.other("--compare needs a --cache to compare with")
+    }
+    if isComparing && previewInterval != nil {
+      throw UsageError.other("--compare measures times, and --preview-every would spoil them")
     }
 
     isShippedModel = arguments[o.model] == nil
@@ -68,11 +75,12 @@ struct Settings: Sendable {
 
     let labels = try Self.labels(arguments[o.classes], pipeline.classNames, option: o.classes)
     let (first, count) = (arguments[o.seed], arguments[o.count])
+    countPerClass = count
     items = labels.flatMap { label in (0..<count).map { _ in label } }.enumerated().map {
       Item(label: $0.element, seed: UInt64(first + $0.offset))
     }
 
-    guard format != .png || [1, 3].contains(c.channels) else {
+    guard format != .png && previewInterval == nil || [1, 3].contains(c.channels) else {
       throw UsageError.other(
         "pictures of \(c.channels) channels do not go into PNG; use --format npy or safetensors")
     }
@@ -87,6 +95,9 @@ struct Settings: Sendable {
     }
     picturePaths = try outputPaths(
       output, format: format, count: format == .png && !isGrid ? items.count : 1)
+    if let latentsOut, picturePaths.contains(where: { isSameFile($0, latentsOut) }) {
+      throw UsageError.other("--output and --latents-out both mean '\(latentsOut)'")
+    }
 
     let kind =
       arguments[o.sampler].flatMap(DiffusionPipeline.SamplerKind.init(rawValue:))
@@ -117,7 +128,7 @@ struct Settings: Sendable {
     cache = try cacheSpecification.map {
       try CacheChoice.method($0, stepCount: steps, depth: c.depth)
     }
-    noise = try arguments[o.latentsIn].map {
+    noise = try latentsIn.map {
       try Self.noise($0, shape: [labels.count * count] + c.sampleShape)
     }
   }
@@ -149,7 +160,7 @@ struct Settings: Sendable {
       request: .init(
         labels: items[batch].map(\.label), noise: noise.map { $0[batch] } ?? drawn,
         generators: generators, guidance: guidance, cache: isCached ? cache : nil,
-        previewInterval: isComparing ? nil : previewInterval),
+        previewInterval: previewInterval),
       threads: threads)
   }
 

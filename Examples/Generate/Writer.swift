@@ -72,8 +72,8 @@ struct Writer {
   private func parameters(_ items: [Settings.Item]) -> String {
     let s = settings
     let side = s.pipeline.pictureSize
-    var labels: [Int] = []
-    for item in items where labels.last != item.label { labels.append(item.label) }
+    let classes = stride(from: 0, to: items.count, by: items.count > 1 ? s.countPerClass : 1)
+      .map { items[$0].label }
     var fields: [PictureParameters.Field] = [
       .init("Steps", "\(s.sampler.stepCount)"), .init("Sampler", s.sampler.name),
       .init("CFG scale", "\(s.guidance.scale)"), .init("Seed", "\(items[0].seed)"),
@@ -87,12 +87,17 @@ struct Writer {
     if s.guidance.channels != .all {
       fields.append(.init("CFG channels", s.guidance.channels.rawValue))
     }
-    if s.noise != nil { fields.append(.init("Latents", "given")) }
-    if items.count > 1 { fields.append(.init("Batch count", "\(items.count / labels.count)")) }
+    if let path = s.latentsIn { fields.append(.init("Latents", path)) }
+    fields.append(.init("Class", classes.map { "\($0)" }.joined(separator: " ")))
+    if items.count > 1 { fields.append(.init("Batch count", "\(s.countPerClass)")) }
+    if items.count < classes.count * s.countPerClass, items.count > 1 {
+      fields.append(.init("Finished", "\(items.count)"))
+    }
+    if s.isGrid { fields.append(.init("Layout", "grid")) }
     if let cache = s.cache { fields.append(.init("Cache", cache.description)) }
     fields.append(.init("Version", "swift-dit \(Generate.version)"))
     return PictureParameters(
-      prompt: labels.map { s.pipeline.classNames[$0] }.joined(separator: "; "), fields: fields
+      prompt: classes.map { s.pipeline.classNames[$0] }.joined(separator: "; "), fields: fields
     ).text
   }
 }

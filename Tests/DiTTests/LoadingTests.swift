@@ -99,6 +99,10 @@ import _TestSupport
       "'sampler.steps' must be 1 to 1000, not 0"
     ),
     ("{\"architecture\"", "\"architecture\"", "not valid JSON"),
+    ("\"depth\": 1", "\"depth\": 1.5", "one of its numbers is not of the kind"),
+    ("\"learn_sigma\"", "\"image_crop\": [0, 1, 2, 2], \"learn_sigma\"", "'image_crop' must be"),
+    ("\"learn_sigma\"", "\"image_range\": [1, 0], \"learn_sigma\"", "'image_range' must be"),
+    ("\"learn_sigma\"", "\"latent\": true, \"learn_sigma\"", "'latent' must be false"),
   ])
   func namesTheFaultOfAConfiguration(_ part: String, _ other: String, _ message: String) throws {
     let folder = try ModelFolder()

@@ -52,6 +52,14 @@ package func outputPaths(_ path: String, format: OutputFormat, count: Int) throw
   }
 }
 
+/// Whether two paths are spellings of one.
+package func isSameFile(_ a: String, _ b: String) -> Bool {
+  func plain(_ path: String) -> String {
+    URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
+  }
+  return plain(a) == plain(b)
+}
+
 /// Throws where files could not be written to paths; to be called before any work.
 ///
 /// - Parameters:

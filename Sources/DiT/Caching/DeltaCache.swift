@@ -57,7 +57,7 @@ public struct DeltaCache: CacheMethod {
   /// The settings, as the command line takes them.
   public var description: String {
     blocks.isEmpty
-      ? "delta-cache:nc=0,n=\(interval)"
+      ? "delta-cache:position=front,nc=0,n=\(interval)"
       : "delta-cache:range=\(blocks.lowerBound)-\(blocks.upperBound - 1),n=\(interval)"
   }
 }

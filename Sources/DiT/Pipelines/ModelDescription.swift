@@ -64,8 +64,11 @@ struct ModelDescription: Decodable {
     case .keyNotFound(let missing, let context):
       "key '\(key(context.codingPath + [missing]))' is missing"
     case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
-      "key '\(key(context.codingPath))' is not of type \(type)"
-    case .dataCorrupted(let context): context.debugDescription
+      context.codingPath.isEmpty
+        ? "it is not a JSON object" : "key '\(key(context.codingPath))' is not of type \(type)"
+    // Foundation does not tell which number it could not take.
+    case .dataCorrupted:
+      "it is not valid JSON, or one of its numbers is not of the kind that its key needs"
     @unknown default: "\(error)"
     }
   }

@@ -43,8 +43,10 @@ extension KernelTable {
   private static let activeIndex = Atomic<Int>(
     supported.firstIndex { $0.name == environmentName } ?? 0)
 
-  /// What the environment asks for in `KERNELS_ISA`, if anything.
-  public static var environmentName: String? { getenv("KERNELS_ISA").map { String(cString: $0) } }
+  /// What the environment asks for in `KERNELS_ISA`; nil where that is not set, or empty.
+  public static var environmentName: String? {
+    getenv("KERNELS_ISA").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+  }
 
   /// The table in use: the one that `KERNELS_ISA` names or else the widest one, until another is
   /// selected.

@@ -36,16 +36,32 @@ struct GenerateProcess {
   /// Where the executable is.
   static var executable: URL { Bundle.main.bundleURL.appending(path: "generate") }
 
+  /// Starts a process.
+  ///
+  /// - Parameters:
+  ///   - arguments: The command line.
+  ///   - environment: Variables to add.
+  ///   - executable: Another executable than the one that was built.
+  ///   - folder: The folder to work in; that of the tests if there is none.
+  ///   - redirection: Where standard output goes instead of the result.
+  /// - Throws: Where the executable cannot be started.
   init(
-    _ arguments: [String], environment: [String: String] = [:], executable: URL = Self.executable
+    _ arguments: [String], environment: [String: String] = [:], executable: URL = Self.executable,
+    folder: TemporaryFolder? = nil, output redirection: FileHandle? = nil
   ) throws {
     process.executableURL = executable
     process.arguments = arguments
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-    process.standardOutput = output
+    if let folder { process.currentDirectoryURL = URL(filePath: folder.path) }
+    process.standardOutput = redirection ?? output
     process.standardError = error
     try process.run()
+    // Without a writer of its own the pipe would never end.
+    if redirection != nil { try output.fileHandleForWriting.close() }
   }
+
+  /// Whether it has not ended yet.
+  var isRunning: Bool { process.isRunning }
 
   /// Sends the signal of Ctrl-C.
   func interrupt() { process.interrupt() }

@@ -4,7 +4,7 @@ import Tensor
 import Testing
 import _ExampleCommandLine
 
-@Suite(.serialized) struct GenerateTests {
+@Suite(.serialized, .timeLimit(.minutes(2))) struct GenerateTests {
   @Test func drawsAGridThatSaysHowItWasMade() throws {
     let folder = try TemporaryFolder()
     let result = try generate("--steps", "3", "-o", folder.file("grid.png"))
@@ -91,6 +91,13 @@ import _ExampleCommandLine
     (64, "-b", "-1", "an integer from 1"),
     (64, "-b", "300", "a grid of 3000 pictures is too large"),
     (64, "--latents-out", "x.txt", ".npy or .safetensors"),
+    (64, "--cache", "delta-dit:b=21", "an integer from 0 to 20"),
+    (64, "--cache", "delta-dit:nc=9,front=4", "blocks 4-12 cannot be cached"),
+    (64, "--cache", "delta-dit:x=1", "has no key 'x' (allowed: n, nc, b, front, target)"),
+    (64, "--cfg-scale", "1e39", "a number from"),
+    (64, "--compare", "", "--compare needs a --cache"),
+    (64, "--precision", "f16", "one of auto, f32"),
+    (64, "--output", "again.png", "--output may be given only once"),
     (1, "--model", "/nowhere", "/nowhere/config.json"),
     (1, "--latents-in", "/nowhere.npy", "/nowhere.npy"),
   ])
@@ -104,6 +111,32 @@ import _ExampleCommandLine
     #expect(result.error.split(separator: "\n").count == 1)
     #expect(result.output.isEmpty)
     #expect(try folder.names.isEmpty)
+  }
+
+  @Test func refusesOptionsThatExcludeEachOther() throws {
+    let folder = try TemporaryFolder()
+    for (options, message) in [
+      (["-o", "x.npy", "--latents-out", "./x.npy"], "both mean './x.npy'"),
+      (["--cache", "delta-dit", "--compare", "--preview-every", "1"], "would spoil them"),
+      (["--sampler", "ddpm", "--eta", "1"], "for --sampler ddim only"),
+    ] {
+      let result = try GenerateProcess(options, folder: folder).finish()
+      #expect(result.status == 64 && result.error.contains(message), "\(result.error)")
+      #expect(try folder.names.isEmpty)
+    }
+  }
+
+  @Test func keepsFilesWhereAsked() throws {
+    let folder = try TemporaryFolder()
+    for name in ["a-0002.png", "a-preview-step-2.png", "a.npy"] {
+      try Data().write(to: URL(filePath: folder.file(name)))
+      let result = try generate(
+        "--class", "1", "-b", "2", "--steps", "2", "--preview-every", "1", "--no-clobber", "-o",
+        folder.file("a.png"), "--latents-out", folder.file("a.npy"))
+      #expect(result.status == 1 && result.error.contains("\(name)' exists"), "\(result.error)")
+      #expect(try folder.names == [name])
+      try FileManager.default.removeItem(atPath: folder.file(name))
+    }
   }
 
   @Test func refusesAnUnknownInstructionSet() throws {
@@ -123,25 +156,68 @@ import _ExampleCommandLine
     #expect(try folder.names == ["moved"])
   }
 
+  /// One picture that is no number ends its whole batch.
   @Test func stopsAtNoiseThatIsNoNumber() throws {
     let folder = try TemporaryFolder()
-    try NumPyFile.write(
-      Tensor<Float>(repeating: .nan, shape: [1, 1, 32, 32]), to: folder.file("nan.npy"))
+    var noise = Tensor<Float>(repeating: 0, shape: [2, 1, 32, 32])
+    noise[1, 0, 5, 5] = Tensor(scalar: .nan)
+    try NumPyFile.write(noise, to: folder.file("nan.npy"))
     let result = try generate(
-      "--class", "bag", "--latents-in", folder.file("nan.npy"), "-o", folder.file("bag.png"))
+      "--class", "bag", "-b", "2", "--steps", "2", "--latents-in", folder.file("nan.npy"), "-o",
+      folder.file("bag.png"))
     #expect(result.status == 1)
     #expect(result.error.contains("step 0: the latents are no longer finite"))
     #expect(try folder.names == ["nan.npy"])
   }
 
+  @Test func refusesNoiseThatDoesNotFit() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.file("noise.npy")
+    for noise in [
+      AnyTensor(Tensor<Float>(zeros: [1, 1, 28, 28])),
+      AnyTensor(Tensor<Int32>(zeros: [1, 1, 32, 32])),
+    ] {
+      try NumPyFile.write(noise, to: path)
+      let result = try generate("--class", "1", "--latents-in", path, "-o", folder.file("x.png"))
+      #expect(result.status == 1)
+      #expect(result.error.contains("floating point of shape [1, 1, 32, 32], not"))
+      #expect(try folder.names == ["noise.npy"])
+    }
+  }
+
+  @Test func ctrlCDuringAComparisonWritesNothing() throws {
+    let folder = try TemporaryFolder()
+    let process = try GenerateProcess([
+      "--class", "bag", "--steps", "1000", "--cache", "delta-dit", "--compare", "-o",
+      folder.file("bag.png"),
+    ])
+    usleep(500_000)
+    process.interrupt()
+    let result = process.finish()
+    #expect(result.status == 130 && result.error.hasSuffix("generate: interrupted\n"))
+    #expect(try folder.names.isEmpty)
+  }
+
+  @Test func aFullDiskIsAnError() throws {
+    let folder = try TemporaryFolder()
+    let full = try #require(FileHandle(forWritingAtPath: "/dev/full"))
+    let result = try GenerateProcess(
+      ["--class", "1", "--steps", "1", "--json"], folder: folder, output: full
+    ).finish()
+    #expect(result.status == 1)
+    #expect(result.error.contains("cannot write to standard output: No space left"))
+  }
+
   @Test func ctrlCKeepsWhatIsFinished() throws {
     let folder = try TemporaryFolder()
     let process = try GenerateProcess([
-      "--class", "bag", "-b", "40", "--batch-size", "1", "--steps", "1000", "--preview-every",
-      "1000", "-o", folder.file("bag.png"),
+      "--class", "bag", "-b", "40", "--batch-size", "1", "--steps", "200", "--preview-every",
+      "200", "-o", folder.file("bag.png"),
     ])
     // The preview of the first picture says that it is finished.
-    while try !folder.names.contains(where: { $0.contains("preview") }) { usleep(10_000) }
+    while try process.isRunning && !folder.names.contains(where: { $0.contains("preview") }) {
+      usleep(10_000)
+    }
     usleep(50_000)
     process.interrupt()
     let result = process.finish()

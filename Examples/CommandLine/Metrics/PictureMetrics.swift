@@ -1,17 +1,17 @@
 internal import Foundation
-internal import Tensor
+package import Tensor
 
 /// The peak signal-to-noise ratio of two 8-bit pictures in decibels; infinite if they are equal.
 ///
 /// - Precondition: Both have the same shape.
-func psnr(_ a: Tensor<UInt8>, _ b: Tensor<UInt8>) -> Double {
+package func psnr(_ a: Tensor<UInt8>, _ b: Tensor<UInt8>) -> Double {
   let difference = a.converted(to: Double.self) - b.converted(to: Double.self)
   let error = (difference * difference).mean().elements[0]
   return 10 * log10(255 * 255 / error)
 }
 
 /// The side of the windows that `ssim` compares, in pixels.
-let ssimWindow = 7
+package let ssimWindow = 7
 
 /// The structural similarity of two 8-bit pictures, 1 if they are equal.
 ///
@@ -22,10 +22,10 @@ let ssimWindow = 7
 /// similarity", with the uniform window and the sample covariance of scikit-image.
 ///
 /// - Parameters:
-///   - a: `[height, width, channels]`, both sides at least 7.
+///   - a: `[height, width, channels]`, both sides at least `ssimWindow`.
 ///   - b: A picture of the same shape.
 /// - Returns: From -1 to 1.
-func ssim(_ a: Tensor<UInt8>, _ b: Tensor<UInt8>) -> Double {
+package func ssim(_ a: Tensor<UInt8>, _ b: Tensor<UInt8>) -> Double {
   let window = ssimWindow
   let (c1, c2): (Double, Double) = (6.5025, 58.5225)  // (0.01 · 255)², (0.03 · 255)²
   let (x, y) = (a.converted(to: Double.self), b.converted(to: Double.self))

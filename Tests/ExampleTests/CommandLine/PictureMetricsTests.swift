@@ -1,0 +1,39 @@
+import Foundation
+import Tensor
+import Testing
+import _ExampleCommandLine
+
+@Suite struct PictureMetricsTests {
+  /// Two pictures that differ, the same on every machine.
+  private func pictures(_ shape: [Int]) -> (Tensor<UInt8>, Tensor<UInt8>) {
+    var (a, b): ([UInt8], [UInt8]) = ([], [])
+    for i in 0..<shape[0] {
+      for j in 0..<shape[1] {
+        for k in 0..<shape[2] {
+          let value = (i * 37 + j * 11 + k * 50) % 256
+          a.append(UInt8(value))
+          b.append(UInt8((value + (i * j * 7) % 40) % 256))
+        }
+      }
+    }
+    return (Tensor(a, shape: shape), Tensor(b, shape: shape))
+  }
+
+  /// The numbers are those of plain loops over windows in NumPy, with `numpy.cov(…, ddof=1)`.
+  @Test(arguments: [
+    ([9, 8, 1], 13.873288301414934, 0.7101266449700364),
+    ([12, 7, 3], 12.613545143506128, 0.6772110834854428),
+    ([28, 28, 1], 12.46962276064843, 0.6527884589764203),
+  ])
+  func agreeWithNumPy(_ shape: [Int], _ expectedPSNR: Double, _ expectedSSIM: Double) {
+    let (a, b) = pictures(shape)
+    #expect(abs(psnr(a, b) - expectedPSNR) < 1e-9)
+    #expect(abs(ssim(a, b) - expectedSSIM) < 1e-9)
+  }
+
+  @Test func equalPicturesAreAsGoodAsCanBe() {
+    let (a, _) = pictures([9, 8, 1])
+    #expect(psnr(a, a) == .infinity)
+    #expect(abs(ssim(a, a) - 1) < 1e-12)
+  }
+}

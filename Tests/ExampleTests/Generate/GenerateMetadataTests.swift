@@ -1,0 +1,55 @@
+import Foundation
+import Testing
+import _ExampleCommandLine
+
+/// What a picture says of itself is enough to draw it again.
+@Suite(.serialized, .timeLimit(.minutes(2))) struct GenerateMetadataTests {
+  @Test(arguments: [
+    ["--class", "bag", "-b", "2", "-s", "7", "--cfg-scale", "2.3", "--steps", "3"],
+    ["--class", "bag", "--sampler", "ddpm", "--rng", "philox", "--steps", "3"],
+    ["--class", "1", "--eta", "0.5", "--timestep-spacing", "trailing", "--steps", "4"],
+    ["--class", "1", "--cache", "delta-dit", "--steps", "5"],
+    ["--class", "1", "--cache", "delta-cache:position=rear,nc=0", "--steps", "3"],
+    ["--class", "1", "--cache", "delta-cache:position=middle,nc=4,n=3", "--steps", "5"],
+    ["--steps", "2"],
+    ["--class", "bag", "--class", "bag", "--class", "shirt", "-b", "2", "--grid", "--steps", "2"],
+  ])
+  func drawsThePictureAgain(_ options: [String]) throws {
+    let folder = try TemporaryFolder()
+    let first = try GenerateProcess(options + ["--quiet", "-o", folder.file("first.png")]).finish()
+    #expect(first.status == 0, "\(first.error)")
+    for name in try folder.names {
+      let picture = try Data(contentsOf: URL(filePath: folder.file(name)))
+      let again = try GenerateProcess(
+        try self.options(of: picture) + ["--quiet", "-o", folder.file("again.png")]
+      ).finish()
+      #expect(again.status == 0, "\(again.error)")
+      // The text is part of the file, so it is the same too.
+      #expect(try Data(contentsOf: URL(filePath: folder.file("again.png"))) == picture)
+    }
+  }
+
+  /// The options that the text of a picture stands for.
+  private func options(of picture: Data) throws -> [String] {
+    let parameters = try parameters(of: picture)
+    var options = try #require(parameters["Class"]).split(separator: " ")
+      .flatMap { ["--class", String($0)] }
+    for (key, option) in [
+      ("Steps", "--steps"), ("Sampler", "--sampler"), ("CFG scale", "--cfg-scale"),
+      ("Seed", "--seed"), ("RNG", "--rng"), ("Eta", "--eta"),
+      ("Timestep spacing", "--timestep-spacing"), ("Cache", "--cache"),
+      ("Batch count", "--batch-count"),
+    ] {
+      if let value = parameters[key] { options += [option, value] }
+    }
+    return options + (parameters["Layout"] == "grid" ? ["--grid"] : [])
+  }
+
+  /// The text of a PNG file under the keyword `parameters`.
+  private func parameters(of picture: Data) throws -> PictureParameters {
+    let start = try #require(picture.range(of: Data("tEXtparameters\0".utf8)))
+    let length = picture[(start.lowerBound - 4)..<start.lowerBound].reduce(0) { $0 << 8 | Int($1) }
+    let text = picture[start.upperBound..<(start.lowerBound + 4 + length)]
+    return PictureParameters(text: try #require(String(bytes: text, encoding: .isoLatin1)))
+  }
+}
