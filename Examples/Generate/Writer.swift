@@ -105,15 +105,8 @@ struct Writer {
 extension Settings {
   /// Throws, before any work, where an output could not be written.
   func checkOutputs() throws {
-    if let latentsOut, [latentsOut].map(Self.standardized) == picturePaths.map(Self.standardized) {
-      throw UsageError.other("--output and --latents-out name one file, '\(latentsOut)'")
-    }
     try _ExampleCommandLine.checkOutputs(
       picturePaths + previewPaths + [latentsOut].compactMap { $0 }, clobber: isClobbering)
-  }
-
-  private static func standardized(_ path: String) -> String {
-    URL(fileURLWithPath: path).standardizedFileURL.path
   }
 
   /// Where the preview of a batch after a step goes.

@@ -92,7 +92,7 @@ import _ExampleCommandLine
     (64, "-b", "300", "a grid of 3000 pictures is too large"),
     (64, "--latents-out", "x.txt", ".npy or .safetensors"),
     (64, "--cache", "delta-dit:b=21", "an integer from 0 to 20"),
-    (64, "--cache", "delta-dit:nc=9,front=4", "blocks 4-12 cannot be cached"),
+    (64, "--cache", "delta-dit:nc=9,front=4", "the front range must start from 0 to 3, not 4"),
     (64, "--cache", "delta-dit:x=1", "has no key 'x' (allowed: n, nc, b, front, target)"),
     (64, "--cfg-scale", "1e39", "a number from"),
     (64, "--compare", "", "--compare needs a --cache"),
