@@ -111,9 +111,12 @@ tests() {
 }
 
 emulation() {
-  local status=0
-  Scripts/emulate.sh || status=$?
-  ((status == 0 || status == 2)) || failures=$((failures + 1))
+  local script status
+  for script in Scripts/emulate.sh Scripts/neon.sh; do
+    status=0
+    $script || status=$?
+    ((status == 0 || status == 2)) || failures=$((failures + 1))
+  done
 }
 
 clean_clone() {

@@ -35,7 +35,7 @@ enum Baseline: InstructionSet {
 }
 
 #if arch(arm64)
-private typealias BaselineTile = Tile<8, 3>  // 32 registers
+private typealias BaselineTile = Tile<5, 4>  // 32 registers, seven of them for what surrounds it
 #else
 private typealias BaselineTile = Tile<3, 3>  // 16 registers, one for a product before its sum
 #endif

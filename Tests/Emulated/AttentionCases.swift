@@ -1,0 +1,97 @@
+import _KernelsBaseline
+import _KernelsMicro
+
+/// The softmax of `scale · row`.
+private func exactSoftmax(_ row: [Double], scale: Double = 1) -> [Double] {
+  let largest = row.max() ?? 0
+  let weights = row.map { exp(scale * ($0 - largest)) }
+  let total = weights.reduce(0, +)
+  return weights.map { $0 / total }
+}
+
+func testSoftmax() {
+  var outcome = Outcome("softmax")
+  var numbers = SampleNumbers(seed: 3)
+  for columns in [1, 2, 3, 4, 5, 7, 8, 15, 16, 17, 31, 33, 64, 65, 127, 1003] {
+    for scale: Float in [1, 0.125, 3] {
+      let x = numbers.next(3 * columns).map { 20 * $0 }
+      let result = written(3 * columns, canary: canary) { row in
+        for i in 0..<3 * columns { row[i] = x[i] }
+        kernelsBaseline.softmax(row, 3, columns, scale)
+      }
+      for row in 0..<3 {
+        let part = row * columns..<(row + 1) * columns
+        outcome.expect(
+          error(
+            Written(elements: Array(result.elements[part]), isInside: result.isInside),
+            exactSoftmax(x[part].map { Double($0) }, scale: Double(scale))),
+          within: 1e-6 * Double(max(scale, 1)), "\(columns) columns, scale \(scale)")
+      }
+    }
+  }
+  outcome.report()
+}
+
+/// The results of one head, whose tokens stand `stride` apart.
+private func exactAttention(
+  _ query: [Float], _ key: [Float], _ value: [Float], queries: Int, keys: Int, size: Int,
+  stride: Int, scale: Double
+) -> [Double] {
+  var result: [Double] = []
+  for i in 0..<queries {
+    let scores = (0..<keys).map { j in
+      (0..<size).reduce(0.0) {
+        $0 + Double(query[i * stride + $1]) * Double(key[j * stride + $1])
+      }
+    }
+    let weights = exactSoftmax(scores, scale: scale)
+    for c in 0..<size {
+      result.append((0..<keys).reduce(0.0) { $0 + weights[$1] * Double(value[$1 * stride + c]) })
+    }
+  }
+  return result
+}
+
+func testAttention() {
+  var outcome = Outcome("attention")
+  var numbers = SampleNumbers(seed: 4)
+  let shapes = [
+    (1, 1, 1), (3, 5, 7), (5, 3, 1), (17, 33, 72), (9, 9, 12), (64, 64, 64), (130, 257, 8),
+    (13, 1, 5), (1, 13, 5), (40, 2003, 3),
+  ]
+  for (queries, keys, size) in shapes {
+    let stride = size + numbers.next(in: 0...5)
+    let (query, key) = (numbers.next(queries * stride), numbers.next(keys * stride))
+    let value = numbers.next(keys * stride)
+    let scale = 3 / Float(size).squareRoot()
+    let scratchCount = kernelsBaseline.attentionScratch(queries, keys, size)
+    var isScratchInside = false
+    var result = writtenRows(queries, size, stride: stride) { output in
+      query.withUnsafeBufferPointer { query in
+        key.withUnsafeBufferPointer { key in
+          value.withUnsafeBufferPointer { value in
+            guard let query = query.baseAddress, let key = key.baseAddress,
+              let value = value.baseAddress
+            else { return }
+            let head = AttentionHead(
+              query: query, key: key, value: value, output: output, queryStride: stride,
+              keyStride: stride, valueStride: stride, outputStride: stride, queries: queries,
+              keys: keys, size: size, scale: scale)
+            let scratch = written(scratchCount, canary: canary) { scratch in
+              kernelsBaseline.attend(head, queries / 3..<queries, scratch)
+              kernelsBaseline.attend(head, 0..<queries / 3, scratch)
+            }
+            isScratchInside = scratch.isInside
+          }
+        }
+      }
+    }
+    result.isInside = result.isInside && isScratchInside
+    let expected = exactAttention(
+      query, key, value, queries: queries, keys: keys, size: size, stride: stride,
+      scale: Double(scale))
+    outcome.expect(
+      error(result, expected), within: 4e-6, "\(queries) queries, \(keys) keys, size \(size)")
+  }
+  outcome.report()
+}

@@ -1,0 +1,8 @@
+// What the tests take from the C library, which Embedded Swift has no module for.
+
+@_extern(c, "exp") func exp(_ x: Double) -> Double
+@_extern(c, "log") func log(_ x: Double) -> Double
+@_extern(c, "tanh") func tanh(_ x: Double) -> Double
+@_extern(c, "erf") func erf(_ x: Double) -> Double
+@_extern(c, "erfc") func erfc(_ x: Double) -> Double
+@_extern(c, "exit") func exit(_ code: Int32)

@@ -1,0 +1,19 @@
+/// Tests the kernels of the baseline against plain loops in `Double`, on a processor that
+/// Scripts/neon.sh emulates: one line a kernel, exit code 1 if one failed.
+@main
+enum NEON {
+  static func main() {
+    testPacking()
+    testProduct()
+    testAttention()
+    testSoftmax()
+    testNormalization()
+    testElementFunctions()
+    testCombination()
+    testElementwise()
+    testReductions()
+    testConversions()
+    testCopies()
+    exit(Outcome.failures == 0 ? 0 : 1)
+  }
+}
