@@ -104,7 +104,8 @@ private func product(
 func compute(_ product: Product, rows: Int, in workspace: Workspace) {
   let table = workspace.table
   let panels = (product.columns + table.panelWidth - 1) / table.panelWidth
-  let tileCount = table.tileRows * table.panelWidth
+  let tileCount = table.productScratch(rows, product.depth, product.columns)
+    .roundedUp(to: Storage.alignment)
   let tiles: Tensor<Float> = workspace.tensor([workspace.threads, tileCount])
   nonisolated(unsafe) let scratch = tiles.mutablePointer
   if rows >= 2 * table.tileRows * workspace.threads {

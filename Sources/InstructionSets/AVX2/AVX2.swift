@@ -23,6 +23,11 @@ enum AVX2: InstructionSet {
 
   @inline(__always)
   static func larger(_ a: F32, _ b: F32) -> F32 { b.replacing(with: a, where: a .> b) }
+
+  @inline(__always)
+  static func transpose(load: (Int) -> F32, store: (Int, F32) -> Void) {
+    Square<8>.transpose(Self.self, load: load, store: store)
+  }
 }
 
 /// The kernels for AVX2.

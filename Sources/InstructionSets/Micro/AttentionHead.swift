@@ -32,14 +32,25 @@ extension Tile {
     max(rows, (256 * 1024 / 4 / max(keys, 1)) / rows * rows)
   }
 
+  /// The elements of scratch that either product of a block of queries needs.
+  @inlinable @inline(__always)
+  static func productsScratch<I: InstructionSet>(
+    _ isa: I.Type, rows: Int, keys: Int, size: Int
+  ) -> Int {
+    max(
+      productScratch(isa, rows: rows, depth: size, columns: keys),
+      productScratch(isa, rows: rows, depth: keys, columns: size))
+  }
+
   /// The elements of scratch that `attend` needs.
   @inlinable @inline(__always)
   public static func attentionScratch<I: InstructionSet>(
     _ isa: I.Type, queries: Int, keys: Int, size: Int
   ) -> Int {
     let width = panelWidth(isa)
+    let block = min(queryBlock(keys: keys), queries)
     return panels(isa, keys) * width * size + panels(isa, size) * width * keys
-      + min(queryBlock(keys: keys), queries) * keys + rows * width
+      + productsScratch(isa, rows: block, keys: keys, size: size) + block * keys
   }
 
   /// Computes the results of the queries of `range`.
@@ -62,7 +73,10 @@ extension Tile {
     let packedKeys = scratch
     let packedValues = packedKeys + keyPanels * width * head.size
     let tile = packedValues + valuePanels * width * head.keys
-    let scores = tile + rows * width
+    let scores =
+      tile
+      + productsScratch(
+        isa, rows: min(queryBlock(keys: head.keys), head.queries), keys: head.keys, size: head.size)
     pack(
       isa,
       PackingSource(
@@ -82,7 +96,7 @@ extension Tile {
         Product(
           a: head.query + first * head.queryStride, aStride: head.queryStride, b: packedKeys,
           depth: head.size, columns: head.keys, output: scores, outputStride: head.keys),
-        rows: 0..<count, panels: 0..<keyPanels, tile: tile)
+        rows: 0..<count, panels: 0..<keyPanels, scratch: tile)
       for row in 0..<count {
         I.softmax(scores + row * head.keys, count: head.keys, scale: head.scale)
       }
@@ -91,7 +105,7 @@ extension Tile {
         Product(
           a: scores, aStride: head.keys, b: packedValues, depth: head.keys, columns: head.size,
           output: head.output + first * head.outputStride, outputStride: head.outputStride),
-        rows: 0..<count, panels: 0..<valuePanels, tile: tile)
+        rows: 0..<count, panels: 0..<valuePanels, scratch: tile)
       first += count
     }
   }

@@ -30,6 +30,9 @@ public protocol InstructionSet: SendableMetatype {
 
   /// The larger of both in each lane; the second where either is NaN.
   static func larger(_ a: F32, _ b: F32) -> F32
+
+  /// Transposes as many vectors as a vector has elements: `Square` of that width does it.
+  static func transpose(load: (Int) -> F32, store: (Int, F32) -> Void)
 }
 
 extension InstructionSet {

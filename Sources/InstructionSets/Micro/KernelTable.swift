@@ -11,7 +11,9 @@ public final class KernelTable: Sendable, CustomStringConvertible {
   public let tileRows, panelWidth: Int
   /// Packs panels of a matrix: source, panels, packed matrix.
   public let pack: @Sendable (PackingSource, Range<Int>, UnsafeMutablePointer<Float>) -> Void
-  /// Computes rows × panels of a product, with `tileRows` × `panelWidth` elements of scratch.
+  /// The elements of scratch that `product` needs: rows, depth, columns.
+  public let productScratch: @Sendable (Int, Int, Int) -> Int
+  /// Computes rows × panels of a product, with scratch.
   public let product:
     @Sendable (Product, Range<Int>, Range<Int>, UnsafeMutablePointer<Float>) -> Void
   /// The scratch that `attend` needs: queries, keys, head size.
@@ -47,7 +49,8 @@ public final class KernelTable: Sendable, CustomStringConvertible {
     tileRows = rows
     panelWidth = tile.panelWidth(isa)
     pack = { tile.pack(isa, $0, panels: $1, into: $2) }
-    product = { tile.compute(isa, $0, rows: $1, panels: $2, tile: $3) }
+    product = { tile.compute(isa, $0, rows: $1, panels: $2, scratch: $3) }
+    productScratch = { tile.productScratch(isa, rows: $0, depth: $1, columns: $2) }
     attentionScratch = { tile.attentionScratch(isa, queries: $0, keys: $1, size: $2) }
     attend = { tile.attend(isa, $0, queries: $1, scratch: $2) }
     softmax = { first, rows, columns, scale in

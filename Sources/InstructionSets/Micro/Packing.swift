@@ -56,3 +56,71 @@ extension Tile {
     (columns + panelWidth(isa) - 1) / panelWidth(isa)
   }
 }
+
+extension Tile {
+  /// The rows of the strip that begins where so many rows are left.
+  @inlinable @inline(__always)
+  static func stripRows(_ left: Int) -> Int {
+    switch left {
+    case rows...: rows
+    case 4...: min(4, rows)
+    case 2...: 2
+    default: 1
+    }
+  }
+
+  /// Copies a section of the depth of some rows to `packed`, in strips as high as their tiles: of
+  /// each strip first the elements of all rows that the first terms need, then those of the second.
+  ///
+  /// Up to a vector behind the last strip is overwritten.
+  @inlinable @inline(__always)
+  static func packRows<I: InstructionSet>(
+    _ isa: I.Type, _ product: Product, rows range: Range<Int>, depth section: Range<Int>,
+    into packed: UnsafeMutablePointer<Float>
+  ) {
+    var (row, strip) = (range.lowerBound, packed)
+    while row < range.upperBound {
+      let count = stripRows(range.upperBound - row)
+      var starts = InlineArray<rows, UnsafePointer<Float>>(repeating: product.a)
+      for i in 0..<count { starts[unchecked: i] = product.start(ofRow: row + i) }
+      var k = section.lowerBound
+      while k < section.upperBound {
+        let (tap, place) = k.quotientAndRemainder(dividingBy: product.tapDepth)
+        let terms = min(product.tapDepth - place, section.upperBound - k)
+        packStrip(
+          isa, starts, at: product.tapOffset(tap) + place, rows: count, terms: terms,
+          into: strip + (k - section.lowerBound) * count)
+        k += terms
+      }
+      strip += count * section.count
+      row += count
+    }
+  }
+
+  /// Copies `terms` elements of each row, the ones of the same term side by side.
+  @inlinable @inline(__always)
+  static func packStrip<I: InstructionSet>(
+    _ isa: I.Type, _ starts: InlineArray<rows, UnsafePointer<Float>>, at offset: Int,
+    rows count: Int, terms: Int, into strip: UnsafeMutablePointer<Float>
+  ) {
+    var k = 0
+    while k + I.width <= terms {
+      // The last rows first: a vector of them may reach beyond their term, into what is written
+      // afterwards.
+      var first = (count - 1) / I.width * I.width
+      while first >= 0 {
+        I.transpose { row in
+          I.load(starts[unchecked: min(first + row, count - 1)] + offset + k)
+        } store: { term, vector in
+          I.store(vector, strip + (k + term) * count + first)
+        }
+        first -= I.width
+      }
+      k += I.width
+    }
+    while k < terms {
+      for row in 0..<count { strip[k * count + row] = starts[unchecked: row][offset + k] }
+      k += 1
+    }
+  }
+}

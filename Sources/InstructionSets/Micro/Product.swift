@@ -30,6 +30,16 @@ public struct Product: @unchecked Sendable {
   public var a: UnsafePointer<Float>
   /// The distance between rows of `a`, in elements.
   public var aStride: Int
+  /// How many consecutive rows are a line; lines may lie apart.
+  public var lineRows: Int
+  /// The distance between lines of `a`, in elements.
+  public var lineStride: Int
+  /// Where in a row, and beyond it, each part of the depth begins; none where it is one part.
+  ///
+  /// A convolution reads the pixels around one as so many parts.
+  public var tapOffsets: UnsafePointer<Int>?
+  /// The number of these parts, all of the same length.
+  public var taps: Int
   /// The right matrix, packed: panels of `depth` × panel width, the last one padded.
   public var b: UnsafePointer<Float>
   /// The number of terms in each sum.
@@ -65,6 +75,22 @@ public struct Product: @unchecked Sendable {
     (self.columns, self.output, self.outputStride) = (columns, output, outputStride)
     (bias, function, residual, residualStride) = (nil, .identity, nil, 0)
     (gate, gateStride, gateRows) = (nil, 0, 1)
+    (lineRows, lineStride, tapOffsets, taps) = (.max, 0, nil, 1)
+  }
+
+  /// The terms of a sum that lie side by side in a row.
+  @inlinable @inline(__always)
+  var tapDepth: Int { depth / taps }
+
+  /// Where part `tap` of the depth begins, from the start of a row.
+  @inlinable @inline(__always)
+  func tapOffset(_ tap: Int) -> Int { tapOffsets.map { $0[tap] } ?? 0 }
+
+  /// The start of a row.
+  @inlinable @inline(__always)
+  func start(ofRow row: Int) -> UnsafePointer<Float> {
+    let (line, place) = row.quotientAndRemainder(dividingBy: lineRows)
+    return a + line * lineStride + place * aStride
   }
 }
 
@@ -73,57 +99,98 @@ extension Tile {
   @inlinable @inline(__always)
   public static func panelWidth<I: InstructionSet>(_ isa: I.Type) -> Int { columns * I.width }
 
+  /// The elements of scratch that `compute` needs for a product of these sizes.
+  @inlinable @inline(__always)
+  public static func productScratch<I: InstructionSet>(
+    _ isa: I.Type, rows count: Int, depth: Int, columns: Int
+  ) -> Int {
+    let blocking = Blocking(isa, Self.self, rows: count, depth: depth)
+    let panels = blocking.sections > 1 ? panels(isa, columns) : 1
+    return blocking.rows * (blocking.section + panels * panelWidth(isa)) + I.width
+  }
+
   /// Computes the part of a product that is `rowRange` × the panels of `panelRange`.
   ///
-  /// A block of rows that fits in the L2 cache meets each panel in turn; the panel streams in once
-  /// per block and then stays in L1 or L2 for all rows of it.
+  /// A block of rows × a section of the depth is packed and stays in the L2 cache while each panel
+  /// meets it. Of a panel, a slice of the depth stays in L1 while the strips of rows meet it; their
+  /// sums wait in `scratch` for the next slice.
   ///
   /// - Parameters:
   ///   - isa: The instruction set.
   ///   - product: The whole product.
   ///   - rowRange: The rows to compute.
   ///   - panelRange: The panels of `b` to compute.
-  ///   - tile: Scratch of `rows` × panel width elements.
+  ///   - scratch: As many elements as `productScratch` says.
   @inlinable @inline(__always)
   public static func compute<I: InstructionSet>(
     _ isa: I.Type, _ product: Product, rows rowRange: Range<Int>, panels panelRange: Range<Int>,
-    tile: UnsafeMutablePointer<Float>
+    scratch: UnsafeMutablePointer<Float>
   ) {
-    let panelWidth = panelWidth(isa)
-    // A third of an L2 cache of 2 MB: the panel and the output want room too.
-    let block = max(rows, 640 * 1024 / (4 * product.depth + 1) / rows * rows)
-    var blockStart = rowRange.lowerBound
-    while blockStart < rowRange.upperBound {
-      let blockEnd = min(blockStart + block, rowRange.upperBound)
-      for panel in panelRange {
-        let b = product.b + panel * panelWidth * product.depth
-        var row = blockStart
-        while row < blockEnd {
-          let done =
-            switch blockEnd - row {
-            case rows...: sums(isa, product, row, b, into: tile)
-            case 4...: Tile<4, columns>.sums(isa, product, row, b, into: tile)
-            case 2...: Tile<2, columns>.sums(isa, product, row, b, into: tile)
-            default: Tile<1, columns>.sums(isa, product, row, b, into: tile)
-            }
-          epilogue(isa, product, rows: row..<row + done, column: panel * panelWidth, tile: tile)
-          row += done
+    let blocking = Blocking(isa, Self.self, rows: rowRange.count, depth: product.depth)
+    let packed = scratch
+    let sums = packed + blocking.rows * blocking.section + I.width
+    let panelSums = blocking.sections > 1 ? blocking.rows * panelWidth(isa) : 0
+    var first = rowRange.lowerBound
+    while first < rowRange.upperBound {
+      let block = first..<min(first + blocking.rows, rowRange.upperBound)
+      var start = 0
+      repeat {  // once for a depth of zero
+        let section = start..<min(start + blocking.section, product.depth)
+        packRows(isa, product, rows: block, depth: section, into: packed)
+        for panel in panelRange {
+          computePanel(
+            isa, product, rows: block, depth: section, slice: blocking.slice, packed: packed,
+            panel: panel, sums: sums + (panel - panelRange.lowerBound) * panelSums)
         }
-      }
-      blockStart = blockEnd
+        start = section.upperBound
+      } while start < product.depth
+      first = block.upperBound
     }
   }
 
-  /// Computes a tile of a product from `row` on, and returns the number of its rows.
+  /// Computes a block of rows × a section of the depth × one panel.
   @inlinable @inline(__always)
-  static func sums<I: InstructionSet>(
-    _ isa: I.Type, _ product: Product, _ row: Int, _ panel: UnsafePointer<Float>,
-    into tile: UnsafeMutablePointer<Float>
-  ) -> Int {
-    Self.product(
-      isa, product.a + row * product.aStride, stride: product.aStride, panel: panel,
-      depth: product.depth, into: tile)
-    return rows
+  static func computePanel<I: InstructionSet>(
+    _ isa: I.Type, _ product: Product, rows: Range<Int>, depth section: Range<Int>, slice: Int,
+    packed: UnsafePointer<Float>, panel: Int, sums: UnsafeMutablePointer<Float>
+  ) {
+    let width = panelWidth(isa)
+    let b = product.b + panel * width * product.depth
+    var start = section.lowerBound
+    repeat {
+      let end = min(start + slice, section.upperBound)
+      var (row, strip, tile) = (rows.lowerBound, packed, sums)
+      while row < rows.upperBound {
+        let count = stripRows(rows.upperBound - row)
+        addTile(
+          isa, rows: count, strip + (start - section.lowerBound) * count,
+          panel: b + start * width, depth: end - start, continues: start > 0, into: tile)
+        if end == product.depth {
+          epilogue(isa, product, rows: row..<row + count, column: panel * width, tile: tile)
+        }
+        strip += count * section.count
+        tile += count * width
+        row += count
+      }
+      start = end
+    } while start < section.upperBound
+  }
+
+  /// Computes a tile of `count` rows, a number that `stripRows` gave.
+  @inlinable @inline(__always)
+  static func addTile<I: InstructionSet>(
+    _ isa: I.Type, rows count: Int, _ strip: UnsafePointer<Float>, panel: UnsafePointer<Float>,
+    depth: Int, continues: Bool, into sums: UnsafeMutablePointer<Float>
+  ) {
+    func add<let n: Int>(_ tile: Tile<n, columns>.Type) {
+      tile.product(isa, strip, panel: panel, depth: depth, continues: continues, into: sums)
+    }
+    switch count {
+    case rows: add(Self.self)
+    case 4: add(Tile<4, columns>.self)
+    case 2: add(Tile<2, columns>.self)
+    default: add(Tile<1, columns>.self)
+    }
   }
 
   /// Writes a tile to the output, with all that `product` asks for on the way.

@@ -1,36 +1,45 @@
 /// A register tile: the product of `rows` rows with one panel, which is `columns` vectors wide.
 public enum Tile<let rows: Int, let columns: Int>: SendableMetatype {
-  /// Computes `a · panel` and writes it to `result`, `rows` × (`columns` vectors), dense.
+  /// Computes `strip · panel` and writes it to `result`, `rows` × (`columns` vectors), dense.
   ///
-  /// Every sum starts at zero and takes its products in the order of the depth, so an output
-  /// does not depend on which tile it is part of.
+  /// Every sum starts at zero, or continues the one in `result`, and takes its products in the order
+  /// of the depth, so an output depends neither on the tile it is part of nor on how the depth is
+  /// cut into blocks.
   ///
   /// - Parameters:
   ///   - isa: The instruction set.
-  ///   - a: The first of the rows, row-major.
-  ///   - stride: The distance between rows of `a`, in elements.
+  ///   - strip: `depth` groups of one element of each row.
   ///   - panel: `depth` groups of `columns` vectors.
   ///   - depth: The number of terms in each sum.
+  ///   - continues: Whether the sums go on from what is in `result`.
   ///   - result: Where the tile goes.
   @inlinable @inline(__always)
   public static func product<I: InstructionSet>(
-    _ isa: I.Type, _ a: UnsafePointer<Float>, stride: Int, panel: UnsafePointer<Float>, depth: Int,
-    into result: UnsafeMutablePointer<Float>
+    _ isa: I.Type, _ strip: UnsafePointer<Float>, panel: UnsafePointer<Float>, depth: Int,
+    continues: Bool, into result: UnsafeMutablePointer<Float>
   ) {
     // In registers as long as the loops over rows and columns unroll: Scripts/symbols.sh looks.
     var sums = InlineArray<rows, InlineArray<columns, I.F32>>(
       repeating: .init(repeating: .zero))
-    var panel = panel
-    for k in 0..<depth {
+    if continues {
+      for i in 0..<rows {
+        for j in 0..<columns {
+          sums[unchecked: i][unchecked: j] = I.load(result + (i * columns + j) * I.width)
+        }
+      }
+    }
+    var (strip, panel) = (strip, panel)
+    for _ in 0..<depth {
       var y = InlineArray<columns, I.F32>(repeating: .zero)
       for j in 0..<columns { y[unchecked: j] = I.load(panel + j * I.width) }
       for i in 0..<rows {
-        let x = I.F32(repeating: a[i * stride + k])
+        let x = I.F32(repeating: strip[i])
         for j in 0..<columns {
           sums[unchecked: i][unchecked: j] = I.multiplyAdd(
             x, y[unchecked: j], sums[unchecked: i][unchecked: j])
         }
       }
+      strip += rows
       panel += columns * I.width
     }
     for i in 0..<rows {

@@ -1,0 +1,28 @@
+/// How a product is cut to fit the caches.
+@usableFromInline
+struct Blocking {
+  /// The rows of a block and the terms of a section of the depth: together they stay in L2.
+  @usableFromInline let rows, section: Int
+  /// The number of sections.
+  @usableFromInline let sections: Int
+  /// The terms of a slice of a section: of a panel and a strip of rows they stay in L1.
+  @usableFromInline let slice: Int
+
+  @inlinable @inline(__always)
+  init<I: InstructionSet, let tileRows: Int, let columns: Int>(
+    _ isa: I.Type, _ tile: Tile<tileRows, columns>.Type, rows count: Int, depth: Int
+  ) {
+    // Sections of like length, and slices too: a short one costs as much to begin as a long one.
+    func cut(_ length: Int, _ limit: Int) -> Int {
+      let parts = (length + limit - 1) / limit
+      return (length + parts - 1) / max(parts, 1)
+    }
+    section = cut(depth, 1280)
+    sections = (depth + section - 1) / max(section, 1)
+    // Two thirds of an L1 cache of 48 KB: what is used next comes in while this is in use.
+    slice = cut(section, 32 * 1024 / (4 * (tile.panelWidth(isa) + tileRows)))
+    // A third of an L2 cache of 2 MB: panels and sums want room too.
+    let limit = 700 * 1024 / (4 * section + 1) / tileRows * tileRows
+    rows = min(count, max(limit, tileRows))
+  }
+}
