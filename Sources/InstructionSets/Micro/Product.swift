@@ -160,8 +160,14 @@ extension Tile {
     repeat {
       let end = min(start + slice, section.upperBound)
       var (row, strip, tile) = (rows.lowerBound, packed, sums)
+      // Each strip asks for a part of the slice that comes next, of this panel or the next one.
+      var next = UnsafeRawPointer(
+        b + (end < section.upperBound ? end : product.depth + section.lowerBound) * width)
+      let lines = min(slice * width * Self.rows / (16 * rows.count) + 1, 32)
       while row < rows.upperBound {
         let count = stripRows(rows.upperBound - row)
+        prefetchToL2(next, lines: lines)
+        next += 64 * lines
         addTile(
           isa, rows: count, strip + (start - section.lowerBound) * count,
           panel: b + start * width, depth: end - start, continues: start > 0, into: tile)
