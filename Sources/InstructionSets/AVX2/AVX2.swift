@@ -10,9 +10,6 @@ enum AVX2: InstructionSet {
   static func multiplyAdd(_ a: F32, _ b: F32, _ c: F32) -> F32 { c.addingProduct(a, b) }
 
   @inline(__always)
-  static func multiplyAdd(_ a: Float, _ b: Float, _ c: Float) -> Float { c.addingProduct(a, b) }
-
-  @inline(__always)
   static func add(_ a: F32, _ b: F32) -> F32 { a + b }
 
   @inline(__always)
@@ -23,6 +20,17 @@ enum AVX2: InstructionSet {
 
   @inline(__always)
   static func larger(_ a: F32, _ b: F32) -> F32 { b.replacing(with: a, where: a .> b) }
+
+  @inline(__always)
+  static func smaller(_ a: F32, _ b: F32) -> F32 { b.replacing(with: a, where: a .< b) }
+
+  @inline(__always)
+  static func choose(_ a: F32, where x: F32, isLess y: F32, else b: F32) -> F32 {
+    b.replacing(with: a, where: x .< y)
+  }
+
+  @inline(__always)
+  static func reciprocal(_ x: F32) -> F32 { 1 / x }
 }
 
 /// The kernels for AVX2.

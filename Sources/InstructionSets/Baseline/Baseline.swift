@@ -10,15 +10,9 @@ enum Baseline: InstructionSet {
   #if arch(arm64)
   @inline(__always)
   static func multiplyAdd(_ a: F32, _ b: F32, _ c: F32) -> F32 { c.addingProduct(a, b) }
-
-  @inline(__always)
-  static func multiplyAdd(_ a: Float, _ b: Float, _ c: Float) -> Float { c.addingProduct(a, b) }
   #else
   @inline(__always)
   static func multiplyAdd(_ a: F32, _ b: F32, _ c: F32) -> F32 { a * b + c }
-
-  @inline(__always)
-  static func multiplyAdd(_ a: Float, _ b: Float, _ c: Float) -> Float { a * b + c }
   #endif
 
   @inline(__always)
@@ -32,6 +26,17 @@ enum Baseline: InstructionSet {
 
   @inline(__always)
   static func larger(_ a: F32, _ b: F32) -> F32 { b.replacing(with: a, where: a .> b) }
+
+  @inline(__always)
+  static func smaller(_ a: F32, _ b: F32) -> F32 { b.replacing(with: a, where: a .< b) }
+
+  @inline(__always)
+  static func choose(_ a: F32, where x: F32, isLess y: F32, else b: F32) -> F32 {
+    b.replacing(with: a, where: x .< y)
+  }
+
+  @inline(__always)
+  static func reciprocal(_ x: F32) -> F32 { 1 / x }
 }
 
 #if arch(arm64)
