@@ -1,3 +1,4 @@
+internal import _Builtin_intrinsics.intel
 public import _KernelsMicro
 
 /// x86-64-v3: AVX2 with FMA.
@@ -19,6 +20,9 @@ enum AVX2: InstructionSet {
   static func multiply(_ a: F32, _ b: F32) -> F32 { a * b }
 
   @inline(__always)
+  static func divide(_ a: F32, _ b: F32) -> F32 { a / b }
+
+  @inline(__always)
   static func larger(_ a: F32, _ b: F32) -> F32 { b.replacing(with: a, where: a .> b) }
 
   @inline(__always)
@@ -30,7 +34,7 @@ enum AVX2: InstructionSet {
   }
 
   @inline(__always)
-  static func reciprocal(_ x: F32) -> F32 { 1 / x }
+  static func squareRoot(_ x: F32) -> F32 { _mm256_sqrt_ps(x) }
 }
 
 /// The kernels for AVX2.

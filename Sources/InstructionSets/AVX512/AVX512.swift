@@ -20,6 +20,9 @@ enum AVX512: InstructionSet {
   static func multiply(_ a: F32, _ b: F32) -> F32 { a * b }
 
   @inline(__always)
+  static func divide(_ a: F32, _ b: F32) -> F32 { a / b }
+
+  @inline(__always)
   static func larger(_ a: F32, _ b: F32) -> F32 { b.replacing(with: a, where: a .> b) }
 
   @inline(__always)
@@ -28,15 +31,6 @@ enum AVX512: InstructionSet {
   @inline(__always)
   static func choose(_ a: F32, where x: F32, isLess y: F32, else b: F32) -> F32 {
     b.replacing(with: a, where: x .< y)
-  }
-
-  /// The estimate of the machine and a Newton step: a division takes as long as 32 products.
-  @inline(__always)
-  static func reciprocal(_ x: F32) -> F32 {
-    let estimate = _mm512_rcp14_ps(x)
-    // Not a number where x is infinite and its estimate zero, which any finite factor keeps.
-    let error = smaller(F32(repeating: 1).addingProduct(-x, estimate), F32(repeating: 1))
-    return estimate.addingProduct(estimate, error)
   }
 
   @inline(__always)

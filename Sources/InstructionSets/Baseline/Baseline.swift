@@ -1,5 +1,9 @@
 public import _KernelsMicro
 
+#if arch(x86_64)
+internal import _Builtin_intrinsics.intel
+#endif
+
 /// What every machine of the architecture has: SSE2 on x86-64, NEON on arm64.
 enum Baseline: InstructionSet {
   typealias F32 = SIMD4<Float>
@@ -15,6 +19,11 @@ enum Baseline: InstructionSet {
   static func multiplyAdd(_ a: F32, _ b: F32, _ c: F32) -> F32 { a * b + c }
   #endif
 
+  #if arch(x86_64)
+  @inline(__always)
+  static func squareRoot(_ x: F32) -> F32 { _mm_sqrt_ps(x) }
+  #endif
+
   @inline(__always)
   static func add(_ a: F32, _ b: F32) -> F32 { a + b }
 
@@ -23,6 +32,9 @@ enum Baseline: InstructionSet {
 
   @inline(__always)
   static func multiply(_ a: F32, _ b: F32) -> F32 { a * b }
+
+  @inline(__always)
+  static func divide(_ a: F32, _ b: F32) -> F32 { a / b }
 
   @inline(__always)
   static func larger(_ a: F32, _ b: F32) -> F32 { b.replacing(with: a, where: a .> b) }
@@ -34,9 +46,6 @@ enum Baseline: InstructionSet {
   static func choose(_ a: F32, where x: F32, isLess y: F32, else b: F32) -> F32 {
     b.replacing(with: a, where: x .< y)
   }
-
-  @inline(__always)
-  static func reciprocal(_ x: F32) -> F32 { 1 / x }
 }
 
 #if arch(arm64)

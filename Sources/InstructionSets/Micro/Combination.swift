@@ -12,22 +12,30 @@ extension InstructionSet {
     _ coefficients: UnsafePointer<Float>, _ inputs: UnsafePointer<UnsafePointer<Float>>,
     terms: Int, into output: UnsafeMutablePointer<Float>, range: Range<Int>
   ) {
-    func combined(_ load: (UnsafePointer<Float>) -> F32) -> F32 {
-      var total = multiply(all(coefficients[0]), load(inputs[0]))
-      for term in 1..<terms {
-        total = multiplyAdd(all(coefficients[term]), load(inputs[term]), total)
-      }
-      return total
-    }
     var i = range.lowerBound
     while i + width <= range.upperBound {
-      store(combined { load($0 + i) }, output + i)
+      store(combined(coefficients, inputs, terms: terms) { load($0 + i) }, output + i)
       i += width
     }
     let rest = range.upperBound - i
     if rest > 0 {
-      storePart(
-        combined { loadPart($0 + i, count: rest, padding: 0) }, output + i, count: rest)
+      let total = combined(coefficients, inputs, terms: terms) {
+        loadPart($0 + i, count: rest, padding: 0)
+      }
+      storePart(total, output + i, count: rest)
     }
+  }
+
+  /// The linear combination of what `load` makes of each input.
+  @inlinable @inline(__always)
+  static func combined(
+    _ coefficients: UnsafePointer<Float>, _ inputs: UnsafePointer<UnsafePointer<Float>>,
+    terms: Int, _ load: (UnsafePointer<Float>) -> F32
+  ) -> F32 {
+    var total = multiply(all(coefficients[0]), load(inputs[0]))
+    for term in 1..<terms {
+      total = multiplyAdd(all(coefficients[term]), load(inputs[term]), total)
+    }
+    return total
   }
 }

@@ -25,6 +25,9 @@ public protocol InstructionSet: SendableMetatype {
   /// The lanewise product.
   static func multiply(_ a: F32, _ b: F32) -> F32
 
+  /// The lanewise quotient.
+  static func divide(_ a: F32, _ b: F32) -> F32
+
   /// The larger of both in each lane; the second where either is NaN.
   static func larger(_ a: F32, _ b: F32) -> F32
 
@@ -33,9 +36,6 @@ public protocol InstructionSet: SendableMetatype {
 
   /// `a` in the lanes where `x < y`, and `b` in the others, also where either is NaN.
   static func choose(_ a: F32, where x: F32, isLess y: F32, else b: F32) -> F32
-
-  /// `1 / x` within 1 ulp, for normal numbers with a normal reciprocal; zero for infinity.
-  static func reciprocal(_ x: F32) -> F32
 
   /// The square root, correctly rounded; NaN below zero.
   static func squareRoot(_ x: F32) -> F32
@@ -79,26 +79,15 @@ extension InstructionSet {
   @inlinable @inline(__always)
   public static func all(_ x: Float) -> F32 { F32(repeating: x) }
 
-  /// The sum of the lanes: halves are added to each other until one lane is left.
+  /// Merges all lanes: neighbours at half the width first, then at a quarter, and so on.
   @inlinable @inline(__always)
-  public static func sumOfLanes(_ x: F32) -> Float {
-    var x = x
-    var count = width / 2
-    while count > 0 {
-      for lane in 0..<count { x[lane] += x[lane + count] }
-      count /= 2
-    }
-    return x[0]
-  }
-
-  /// The largest lane.
-  @inlinable @inline(__always)
-  public static func largestLane(_ x: F32) -> Float {
-    var x = x
-    var count = width / 2
-    while count > 0 {
-      for lane in 0..<count { x[lane] = x[lane] > x[lane + count] ? x[lane] : x[lane + count] }
-      count /= 2
+  public static func mergedLanes(_ x: F32, _ merge: (F32, F32) -> F32) -> Float {
+    var (x, distance) = (x, width / 2)
+    while distance > 0 {
+      var other = x
+      for lane in 0..<width { other[lane] = x[lane ^ distance] }
+      x = merge(x, other)
+      distance /= 2
     }
     return x[0]
   }

@@ -184,26 +184,31 @@ extension InstructionSet {
   static func epilogue(
     _ sums: UnsafePointer<Float>, _ end: Epilogue, count: Int, _ function: (F32) -> F32
   ) {
-    func finished(_ sums: F32, _ load: (UnsafePointer<Float>) -> F32) -> F32 {
-      var x = sums
-      if let bias = end.bias { x = add(x, load(bias)) }
-      x = function(x)
-      if let residual = end.residual {
-        let base = load(residual)
-        x = end.gate.map { multiplyAdd(load($0), x, base) } ?? add(x, base)
-      }
-      return x
-    }
     var i = 0
     while i + width <= count {
-      store(finished(load(sums + i)) { load($0 + i) }, end.output + i)
+      store(finished(load(sums + i), end, function) { load($0 + i) }, end.output + i)
       i += width
     }
     let rest = count - i
     if rest > 0 {
       let x = loadPart(sums + i, count: rest, padding: 0)
-      storePart(
-        finished(x) { loadPart($0 + i, count: rest, padding: 0) }, end.output + i, count: rest)
+      let y = finished(x, end, function) { loadPart($0 + i, count: rest, padding: 0) }
+      storePart(y, end.output + i, count: rest)
     }
+  }
+
+  /// `residual + gate · function(x + bias)`.
+  @inlinable @inline(__always)
+  static func finished(
+    _ x: F32, _ end: Epilogue, _ function: (F32) -> F32, _ load: (UnsafePointer<Float>) -> F32
+  ) -> F32 {
+    var x = x
+    if let bias = end.bias { x = add(x, load(bias)) }
+    x = function(x)
+    if let residual = end.residual {
+      let base = load(residual)
+      x = end.gate.map { multiplyAdd(load($0), x, base) } ?? add(x, base)
+    }
+    return x
   }
 }

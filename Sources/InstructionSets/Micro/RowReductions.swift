@@ -4,7 +4,7 @@ extension InstructionSet {
   /// The sum of `count` elements.
   @inlinable @inline(__always)
   public static func sum(_ x: UnsafePointer<Float>, count: Int) -> Float {
-    sumOfLanes(reduce(x, count: count, from: 0, padding: 0, merge: add, add))
+    mergedLanes(reduce(x, count: count, from: 0, padding: 0, merge: add, add), add)
   }
 
   /// The sum of the squared differences of `count` elements from `center`.
@@ -12,20 +12,20 @@ extension InstructionSet {
   public static func sumOfSquares(
     _ x: UnsafePointer<Float>, from center: Float, count: Int
   ) -> Float {
-    sumOfLanes(
-      reduce(x, count: count, from: 0, padding: center, merge: add) { total, x in
-        let difference = subtract(x, all(center))
-        return multiplyAdd(difference, difference, total)
-      })
+    let total = reduce(x, count: count, from: 0, padding: center, merge: add) { total, x in
+      let difference = subtract(x, all(center))
+      return multiplyAdd(difference, difference, total)
+    }
+    return mergedLanes(total, add)
   }
 
   /// The largest of `count` elements that are not NaN; minus infinity where there are none.
   @inlinable @inline(__always)
   public static func largest(_ x: UnsafePointer<Float>, count: Int) -> Float {
-    largestLane(
-      reduce(x, count: count, from: -.infinity, padding: -.infinity, merge: larger) {
-        larger($1, $0)
-      })
+    let largest = reduce(
+      x, count: count, from: -.infinity, padding: -.infinity, merge: larger
+    ) { larger($1, $0) }
+    return mergedLanes(largest, larger)
   }
 
   /// Takes the elements into four vectors by turns with `next`, and merges these.
