@@ -35,6 +35,24 @@ enum AVX2: InstructionSet {
 
   @inline(__always)
   static func squareRoot(_ x: F32) -> F32 { _mm256_sqrt_ps(x) }
+
+  @inline(__always)
+  static func loadPart(_ pointer: UnsafePointer<Float>, count: Int, padding: Float) -> F32 {
+    let mask = first(count)
+    let part = _mm256_maskload_ps(pointer, unsafeBitCast(mask, to: SIMD4<Int64>.self))
+    return F32(repeating: padding).replacing(with: part, where: mask)
+  }
+
+  @inline(__always)
+  static func storePart(_ vector: F32, _ pointer: UnsafeMutablePointer<Float>, count: Int) {
+    _mm256_maskstore_ps(pointer, unsafeBitCast(first(count), to: SIMD4<Int64>.self), vector)
+  }
+
+  /// A mask of the first `count` lanes.
+  @inline(__always)
+  private static func first(_ count: Int) -> SIMDMask<SIMD8<Int32>> {
+    F32(0, 1, 2, 3, 4, 5, 6, 7) .< F32(repeating: Float(count))
+  }
 }
 
 /// The kernels for AVX2.

@@ -134,7 +134,7 @@ extension InstructionSet {
     _ pointer: UnsafePointer<Float>, count: Int, padding: Float
   ) -> F32 {
     var vector = all(padding)
-    for lane in 0..<width where lane < count { vector[lane] = pointer[lane] }
+    for lane in 0..<count { vector[lane] = pointer[lane] }
     return vector
   }
 
@@ -143,6 +143,6 @@ extension InstructionSet {
   public static func storePart(
     _ vector: F32, _ pointer: UnsafeMutablePointer<Float>, count: Int
   ) {
-    for lane in 0..<width where lane < count { pointer[lane] = vector[lane] }
+    for lane in 0..<count { pointer[lane] = vector[lane] }
   }
 }
