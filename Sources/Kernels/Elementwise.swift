@@ -9,15 +9,17 @@ public import Tensor
 /// - Returns: `[…, columns]`; each row sums to one.
 public func softmax(_ x: Tensor<Float>, in workspace: Workspace) -> Tensor<Float> {
   let columns = x.shape.last ?? 1
-  let output = copy(x, in: workspace)
+  let x = x.contiguous()
+  let output: Tensor<Float> = workspace.tensor(x.shape)
   let table = workspace.table
-  nonisolated(unsafe) let elements = output.mutablePointer
+  nonisolated(unsafe) let (input, result) = (x.pointer, output.mutablePointer)
   parallelFor(
     x.shape.dropLast().product, grain: rowGrain(columns), threads: workspace.threads
   ) { range, _ in
-    table.softmax(elements + range.lowerBound * columns, range.count, columns, 1)
+    let start = range.lowerBound * columns
+    table.softmax(input + start, result + start, range.count, columns, 1)
   }
-  return output
+  return withExtendedLifetime(x) { output }
 }
 
 /// A copy in memory of the workspace, in row-major order.

@@ -1,3 +1,4 @@
+internal import _Builtin_intrinsics.intel
 public import _KernelsMicro
 
 /// x86-64-v3: AVX2 with FMA.
@@ -10,9 +11,6 @@ enum AVX2: InstructionSet {
   static func multiplyAdd(_ a: F32, _ b: F32, _ c: F32) -> F32 { c.addingProduct(a, b) }
 
   @inline(__always)
-  static func multiplyAdd(_ a: Float, _ b: Float, _ c: Float) -> Float { c.addingProduct(a, b) }
-
-  @inline(__always)
   static func add(_ a: F32, _ b: F32) -> F32 { a + b }
 
   @inline(__always)
@@ -22,11 +20,43 @@ enum AVX2: InstructionSet {
   static func multiply(_ a: F32, _ b: F32) -> F32 { a * b }
 
   @inline(__always)
+  static func divide(_ a: F32, _ b: F32) -> F32 { a / b }
+
+  @inline(__always)
   static func larger(_ a: F32, _ b: F32) -> F32 { b.replacing(with: a, where: a .> b) }
 
   @inline(__always)
   static func transpose(load: (Int) -> F32, store: (Int, F32) -> Void) {
     Square<8>.transpose(Self.self, load: load, store: store)
+  }
+
+  @inline(__always)
+  static func smaller(_ a: F32, _ b: F32) -> F32 { b.replacing(with: a, where: a .< b) }
+
+  @inline(__always)
+  static func choose(_ a: F32, where x: F32, isLess y: F32, else b: F32) -> F32 {
+    b.replacing(with: a, where: x .< y)
+  }
+
+  @inline(__always)
+  static func squareRoot(_ x: F32) -> F32 { _mm256_sqrt_ps(x) }
+
+  @inline(__always)
+  static func loadPart(_ pointer: UnsafePointer<Float>, count: Int, padding: Float) -> F32 {
+    let mask = first(count)
+    let part = _mm256_maskload_ps(pointer, unsafeBitCast(mask, to: SIMD4<Int64>.self))
+    return F32(repeating: padding).replacing(with: part, where: mask)
+  }
+
+  @inline(__always)
+  static func storePart(_ vector: F32, _ pointer: UnsafeMutablePointer<Float>, count: Int) {
+    _mm256_maskstore_ps(pointer, unsafeBitCast(first(count), to: SIMD4<Int64>.self), vector)
+  }
+
+  /// A mask of the first `count` lanes.
+  @inline(__always)
+  private static func first(_ count: Int) -> SIMDMask<SIMD8<Int32>> {
+    F32(0, 1, 2, 3, 4, 5, 6, 7) .< F32(repeating: Float(count))
   }
 }
 

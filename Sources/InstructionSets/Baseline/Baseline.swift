@@ -1,5 +1,9 @@
 public import _KernelsMicro
 
+#if arch(x86_64)
+internal import _Builtin_intrinsics.intel
+#endif
+
 /// What every machine of the architecture has: SSE2 on x86-64, NEON on arm64.
 enum Baseline: InstructionSet {
   typealias F32 = SIMD4<Float>
@@ -10,15 +14,14 @@ enum Baseline: InstructionSet {
   #if arch(arm64)
   @inline(__always)
   static func multiplyAdd(_ a: F32, _ b: F32, _ c: F32) -> F32 { c.addingProduct(a, b) }
-
-  @inline(__always)
-  static func multiplyAdd(_ a: Float, _ b: Float, _ c: Float) -> Float { c.addingProduct(a, b) }
   #else
   @inline(__always)
   static func multiplyAdd(_ a: F32, _ b: F32, _ c: F32) -> F32 { a * b + c }
+  #endif
 
+  #if arch(x86_64)
   @inline(__always)
-  static func multiplyAdd(_ a: Float, _ b: Float, _ c: Float) -> Float { a * b + c }
+  static func squareRoot(_ x: F32) -> F32 { _mm_sqrt_ps(x) }
   #endif
 
   @inline(__always)
@@ -31,11 +34,22 @@ enum Baseline: InstructionSet {
   static func multiply(_ a: F32, _ b: F32) -> F32 { a * b }
 
   @inline(__always)
+  static func divide(_ a: F32, _ b: F32) -> F32 { a / b }
+
+  @inline(__always)
   static func larger(_ a: F32, _ b: F32) -> F32 { b.replacing(with: a, where: a .> b) }
 
   @inline(__always)
   static func transpose(load: (Int) -> F32, store: (Int, F32) -> Void) {
     Square<4>.transpose(Self.self, load: load, store: store)
+  }
+
+  @inline(__always)
+  static func smaller(_ a: F32, _ b: F32) -> F32 { b.replacing(with: a, where: a .< b) }
+
+  @inline(__always)
+  static func choose(_ a: F32, where x: F32, isLess y: F32, else b: F32) -> F32 {
+    b.replacing(with: a, where: x .< y)
   }
 }
 

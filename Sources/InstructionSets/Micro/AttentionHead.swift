@@ -98,7 +98,8 @@ extension Tile {
           depth: head.size, columns: head.keys, output: scores, outputStride: head.keys),
         rows: 0..<count, panels: 0..<keyPanels, scratch: tile)
       for row in 0..<count {
-        I.softmax(scores + row * head.keys, count: head.keys, scale: head.scale)
+        let score = scores + row * head.keys
+        I.softmax(score, into: score, count: head.keys, scale: head.scale)
       }
       compute(
         isa,

@@ -14,18 +14,28 @@ extension InstructionSet {
   ) {
     var i = range.lowerBound
     while i + width <= range.upperBound {
-      var total = multiply(F32(repeating: coefficients[0]), load(inputs[0] + i))
-      for term in 1..<terms {
-        total = multiplyAdd(F32(repeating: coefficients[term]), load(inputs[term] + i), total)
-      }
-      store(total, output + i)
+      store(combined(coefficients, inputs, terms: terms) { load($0 + i) }, output + i)
       i += width
     }
-    while i < range.upperBound {
-      var total = coefficients[0] * inputs[0][i]
-      for term in 1..<terms { total = multiplyAdd(coefficients[term], inputs[term][i], total) }
-      output[i] = total
-      i += 1
+    let rest = range.upperBound - i
+    if rest > 0 {
+      let total = combined(coefficients, inputs, terms: terms) {
+        loadPart($0 + i, count: rest, padding: 0)
+      }
+      storePart(total, output + i, count: rest)
     }
+  }
+
+  /// The linear combination of what `load` makes of each input.
+  @inlinable @inline(__always)
+  static func combined(
+    _ coefficients: UnsafePointer<Float>, _ inputs: UnsafePointer<UnsafePointer<Float>>,
+    terms: Int, _ load: (UnsafePointer<Float>) -> F32
+  ) -> F32 {
+    var total = multiply(all(coefficients[0]), load(inputs[0]))
+    for term in 1..<terms {
+      total = multiplyAdd(all(coefficients[term]), load(inputs[term]), total)
+    }
+    return total
   }
 }

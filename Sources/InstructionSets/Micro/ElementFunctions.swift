@@ -10,7 +10,7 @@ extension InstructionSet {
 
   /// Calls `body` with a function, each time as code of its own.
   @inlinable @inline(__always)
-  static func with(_ function: ElementFunction, _ body: ((Float) -> Float) -> Void) {
+  static func with(_ function: ElementFunction, _ body: ((F32) -> F32) -> Void) {
     switch function {
     case .identity: body { $0 }
     case .gelu: body { gelu($0) }
@@ -25,25 +25,20 @@ extension InstructionSet {
     }
   }
 
-  /// Applies `function` to each element, a register at a time.
-  ///
-  /// The inner loop has a constant count and no other pointer between its reads and writes, which
-  /// is what lets it become straight vector code even where input and output are one.
+  /// Applies `function` to each element, a vector at a time; the last one may be a part of one.
   @inlinable @inline(__always)
   static func map(
     _ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>, _ count: Int,
-    _ function: (Float) -> Float
+    _ function: (F32) -> F32
   ) {
     var i = 0
     while i + width <= count {
-      var vector = load(input + i)
-      for lane in 0..<width { vector[lane] = function(vector[lane]) }
-      store(vector, output + i)
+      store(function(load(input + i)), output + i)
       i += width
     }
-    while i < count {
-      output[i] = function(input[i])
-      i += 1
+    if i < count {
+      let rest = loadPart(input + i, count: count - i, padding: 0)
+      storePart(function(rest), output + i, count: count - i)
     }
   }
 }

@@ -16,9 +16,6 @@ public protocol InstructionSet: SendableMetatype {
   /// `a * b + c`, fused where the instruction set fuses.
   static func multiplyAdd(_ a: F32, _ b: F32, _ c: F32) -> F32
 
-  /// `a * b + c` for one element, rounded as the vector form rounds.
-  static func multiplyAdd(_ a: Float, _ b: Float, _ c: Float) -> Float
-
   /// The lanewise sum.
   static func add(_ a: F32, _ b: F32) -> F32
 
@@ -28,8 +25,31 @@ public protocol InstructionSet: SendableMetatype {
   /// The lanewise product.
   static func multiply(_ a: F32, _ b: F32) -> F32
 
+  /// The lanewise quotient.
+  static func divide(_ a: F32, _ b: F32) -> F32
+
   /// The larger of both in each lane; the second where either is NaN.
   static func larger(_ a: F32, _ b: F32) -> F32
+
+  /// The smaller of both in each lane; the second where either is NaN.
+  static func smaller(_ a: F32, _ b: F32) -> F32
+
+  /// `a` in the lanes where `x < y`, and `b` in the others, also where either is NaN.
+  static func choose(_ a: F32, where x: F32, isLess y: F32, else b: F32) -> F32
+
+  /// The square root, correctly rounded; NaN below zero.
+  static func squareRoot(_ x: F32) -> F32
+
+  /// `x · 2ⁿ`, infinite or subnormal where it has to be, for `x` around one and whole numbers `n`
+  /// from -252 to 252. It may be rounded twice where it is subnormal.
+  static func scaled(_ x: F32, byPowerOfTwo n: F32) -> F32
+
+  /// A vector of the `count` elements from `pointer` on, fewer than fill it, and `padding` behind
+  /// them. No other element is read.
+  static func loadPart(_ pointer: UnsafePointer<Float>, count: Int, padding: Float) -> F32
+
+  /// Writes the first `count` elements of `vector`, and no other, from `pointer` on.
+  static func storePart(_ vector: F32, _ pointer: UnsafeMutablePointer<Float>, count: Int)
 
   /// Transposes as many vectors as a vector has elements: `Square` of that width does it.
   static func transpose(load: (Int) -> F32, store: (Int, F32) -> Void)
@@ -56,5 +76,76 @@ extension InstructionSet {
   @inlinable @inline(__always)
   public static func store(_ vector: F32, _ pointer: UnsafeMutablePointer<Float>) {
     UnsafeMutableRawPointer(pointer).storeBytes(of: vector, as: F32.self)
+  }
+
+  /// A vector of `x` in all lanes.
+  @inlinable @inline(__always)
+  public static func all(_ x: Float) -> F32 { F32(repeating: x) }
+
+  /// Merges all lanes: neighbours at half the width first, then at a quarter, and so on.
+  @inlinable @inline(__always)
+  public static func mergedLanes(_ x: F32, _ merge: (F32, F32) -> F32) -> Float {
+    var (x, distance) = (x, width / 2)
+    while distance > 0 {
+      var other = x
+      for lane in 0..<width { other[lane] = x[lane ^ distance] }
+      x = merge(x, other)
+      distance /= 2
+    }
+    return x[0]
+  }
+}
+
+// What instruction sets share that have no instruction for it: loops over the lanes that become
+// vector code.
+extension InstructionSet {
+  /// The square root, correctly rounded; NaN below zero.
+  ///
+  /// Swift's own may call C's `sqrtf` for what is below zero, in a branch for every lane.
+  @inlinable @inline(__always)
+  public static func squareRoot(_ x: F32) -> F32 {
+    var result = x
+    for lane in 0..<width {
+      let isValid = x[lane] >= 0
+      result[lane] = (isValid ? x[lane] : 0).squareRoot() * (isValid ? 1 : .nan)
+    }
+    return result
+  }
+
+  /// `x · 2ⁿ` in two factors, for one alone cannot reach infinity or the subnormal numbers.
+  @inlinable @inline(__always)
+  public static func scaled(_ x: F32, byPowerOfTwo n: F32) -> F32 {
+    var result = x
+    for lane in 0..<width {
+      // Adding 1.5 · 2²³ leaves a whole number in the low bits.
+      let exponent = Int32(bitPattern: (n[lane] + 12_582_912).bitPattern) &- 0x4B40_0000
+      let half = exponent &>> 1
+      result[lane] = x[lane] * powerOfTwo(half) * powerOfTwo(exponent &- half)
+    }
+    return result
+  }
+
+  /// The number 2 to the power `exponent`, which is from -126 to 127.
+  @inlinable @inline(__always)
+  static func powerOfTwo(_ exponent: Int32) -> Float {
+    Float(bitPattern: UInt32(bitPattern: (exponent &+ 127) &<< 23))
+  }
+
+  /// A vector of the `count` elements from `pointer` on, and `padding` behind them.
+  @inlinable @inline(__always)
+  public static func loadPart(
+    _ pointer: UnsafePointer<Float>, count: Int, padding: Float
+  ) -> F32 {
+    var vector = all(padding)
+    for lane in 0..<count { vector[lane] = pointer[lane] }
+    return vector
+  }
+
+  /// Writes the first `count` elements of `vector` from `pointer` on.
+  @inlinable @inline(__always)
+  public static func storePart(
+    _ vector: F32, _ pointer: UnsafeMutablePointer<Float>, count: Int
+  ) {
+    for lane in 0..<count { pointer[lane] = vector[lane] }
   }
 }

@@ -20,8 +20,10 @@ public final class KernelTable: Sendable, CustomStringConvertible {
   public let attentionScratch: @Sendable (Int, Int, Int) -> Int
   /// Computes the results of a range of queries of one head, with scratch.
   public let attend: @Sendable (AttentionHead, Range<Int>, UnsafeMutablePointer<Float>) -> Void
-  /// Replaces rows by their softmax: first row, number of rows, columns, scale.
-  public let softmax: @Sendable (UnsafeMutablePointer<Float>, Int, Int, Float) -> Void
+  /// Writes the softmax of rows: first row, where the first result goes (which may be the row),
+  /// number of rows, columns, scale.
+  public let softmax:
+    @Sendable (UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int, Int, Float) -> Void
   /// Normalizes a range of rows.
   public let normalize: @Sendable (Normalization, Range<Int>) -> Void
   /// Applies a function to elements: function, input, output (which may be the input), count.
@@ -53,8 +55,11 @@ public final class KernelTable: Sendable, CustomStringConvertible {
     productScratch = { tile.productScratch(isa, rows: $0, depth: $1, columns: $2) }
     attentionScratch = { tile.attentionScratch(isa, queries: $0, keys: $1, size: $2) }
     attend = { tile.attend(isa, $0, queries: $1, scratch: $2) }
-    softmax = { first, rows, columns, scale in
-      for row in 0..<rows { I.softmax(first + row * columns, count: columns, scale: scale) }
+    softmax = { first, output, rows, columns, scale in
+      for row in 0..<rows {
+        let start = row * columns
+        I.softmax(first + start, into: output + start, count: columns, scale: scale)
+      }
     }
     normalize = { I.normalize($0, rows: $1) }
     map = { I.map($0, $1, into: $2, count: $3) }

@@ -38,6 +38,22 @@ public struct Normalization: @unchecked Sendable {
   }
 }
 
+extension Normalization {
+  /// The factors and summands of one row.
+  @usableFromInline
+  struct Modifiers {
+    @usableFromInline let weight, bias, scale, shift: UnsafePointer<Float>?
+
+    @inlinable @inline(__always)
+    init(_ n: Normalization, row: Int) {
+      let modulation = row / n.modulationRows * n.modulationStride
+      (weight, bias) = (n.weight, n.bias)
+      scale = n.scale.map { $0 + modulation }
+      shift = n.shift.map { $0 + modulation }
+    }
+  }
+}
+
 extension InstructionSet {
   /// Normalizes the rows of `range`: x → (x - mean) / √(variance + ε).
   @inlinable @inline(__always)
@@ -48,43 +64,40 @@ extension InstructionSet {
       let output = n.output + row * count
       let mean = n.subtractsMean ? sum(input, count: count) / Float(count) : 0
       let variance = sumOfSquares(input, from: mean, count: count) / Float(count)
-      let inverse = 1 / squareRoot(variance + n.epsilon)
-      if let scale = n.scale, let shift = n.shift {
-        // One pass for the case of DiT: normalized · (1 + scale) + shift.
-        let modulation = (row / n.modulationRows) * n.modulationStride
-        let (scale, shift) = (scale + modulation, shift + modulation)
-        zip(input, scale, shift, output, count) { x, scale, shift in
-          multiplyAdd((x - mean) * inverse, 1 + scale, shift)
-        }
-      } else {
-        map(input, output, count) { ($0 - mean) * inverse }
+      let inverse = 1 / squareRoot(all(variance + n.epsilon))[0]
+      let modifiers = Normalization.Modifiers(n, row: row)
+      var i = 0
+      while i + width <= count {
+        let x = multiply(subtract(load(input + i), all(mean)), all(inverse))
+        store(modified(x, modifiers) { load($0 + i) }, output + i)
+        i += width
       }
-      if let weight = n.weight {
-        for i in 0..<count { output[i] *= weight[i] }
-      }
-      if let bias = n.bias {
-        for i in 0..<count { output[i] += bias[i] }
+      if i < count {
+        let rest = count - i
+        let x = loadPart(input + i, count: rest, padding: 0)
+        let y = multiply(subtract(x, all(mean)), all(inverse))
+        storePart(
+          modified(y, modifiers) { loadPart($0 + i, count: rest, padding: 0) }, output + i,
+          count: rest)
       }
     }
   }
 
-  /// Applies `function` to the elements of three rows, a register at a time.
+  /// `x · weight + bias`, then `· (1 + scale) + shift`, each part where there is one.
   @inlinable @inline(__always)
-  static func zip(
-    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafePointer<Float>,
-    _ output: UnsafeMutablePointer<Float>, _ count: Int, _ function: (Float, Float, Float) -> Float
-  ) {
-    var i = 0
-    while i + width <= count {
-      var x = load(a + i)
-      let (y, z) = (load(b + i), load(c + i))
-      for lane in 0..<width { x[lane] = function(x[lane], y[lane], z[lane]) }
-      store(x, output + i)
-      i += width
+  static func modified(
+    _ x: F32, _ modifiers: Normalization.Modifiers, _ load: (UnsafePointer<Float>) -> F32
+  ) -> F32 {
+    var x = x
+    switch (modifiers.weight, modifiers.bias) {
+    case let (weight?, bias?): x = multiplyAdd(x, load(weight), load(bias))
+    case let (weight?, nil): x = multiply(x, load(weight))
+    case let (nil, bias?): x = add(x, load(bias))
+    case (nil, nil): break
     }
-    while i < count {
-      output[i] = function(a[i], b[i], c[i])
-      i += 1
+    if let scale = modifiers.scale, let shift = modifiers.shift {
+      x = multiplyAdd(x, add(load(scale), all(1)), load(shift))
     }
+    return x
   }
 }

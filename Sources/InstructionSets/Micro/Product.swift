@@ -255,29 +255,33 @@ extension InstructionSet {
   /// of its operations would wait for its own stores.
   @inlinable @inline(__always)
   static func epilogue(
-    _ sums: UnsafePointer<Float>, _ end: Epilogue, count: Int, _ function: (Float) -> Float
+    _ sums: UnsafePointer<Float>, _ end: Epilogue, count: Int, _ function: (F32) -> F32
   ) {
     var i = 0
     while i + width <= count {
-      var x = load(sums + i)
-      if let bias = end.bias { x = add(x, load(bias + i)) }
-      for lane in 0..<width { x[lane] = function(x[lane]) }
-      if let residual = end.residual {
-        let base = load(residual + i)
-        x = end.gate.map { multiplyAdd(load($0 + i), x, base) } ?? add(x, base)
-      }
-      store(x, end.output + i)
+      store(finished(load(sums + i), end, function) { load($0 + i) }, end.output + i)
       i += width
     }
-    while i < count {
-      var x = sums[i]
-      if let bias = end.bias { x += bias[i] }
-      x = function(x)
-      if let residual = end.residual {
-        x = end.gate.map { multiplyAdd($0[i], x, residual[i]) } ?? x + residual[i]
-      }
-      end.output[i] = x
-      i += 1
+    let rest = count - i
+    if rest > 0 {
+      let x = loadPart(sums + i, count: rest, padding: 0)
+      let y = finished(x, end, function) { loadPart($0 + i, count: rest, padding: 0) }
+      storePart(y, end.output + i, count: rest)
     }
+  }
+
+  /// `residual + gate · function(x + bias)`.
+  @inlinable @inline(__always)
+  static func finished(
+    _ x: F32, _ end: Epilogue, _ function: (F32) -> F32, _ load: (UnsafePointer<Float>) -> F32
+  ) -> F32 {
+    var x = x
+    if let bias = end.bias { x = add(x, load(bias)) }
+    x = function(x)
+    if let residual = end.residual {
+      let base = load(residual)
+      x = end.gate.map { multiplyAdd(load($0), x, base) } ?? add(x, base)
+    }
+    return x
   }
 }

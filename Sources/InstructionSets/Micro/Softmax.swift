@@ -1,15 +1,34 @@
 extension InstructionSet {
-  /// Replaces a row by `softmax(scale · row)`.
+  /// Writes `softmax(scale · input)` of a row.
   ///
   /// - Parameters:
-  ///   - row: The row, contiguous.
-  ///   - count: Its length.
+  ///   - input: The row, contiguous.
+  ///   - output: Where the result goes; it may be the input.
+  ///   - count: The length of the row.
   ///   - scale: A positive factor.
   @inlinable @inline(__always)
-  public static func softmax(_ row: UnsafeMutablePointer<Float>, count: Int, scale: Float) {
-    let offset = -largest(row, count: count) * scale
-    map(row, row, count) { exp(multiplyAdd($0, scale, offset)) }
-    let inverse = 1 / sum(row, count: count)
-    map(row, row, count) { $0 * inverse }
+  public static func softmax(
+    _ input: UnsafePointer<Float>, into output: UnsafeMutablePointer<Float>, count: Int,
+    scale: Float
+  ) {
+    let (factor, offset) = (all(scale), all(-largest(input, count: count) * scale))
+    // One sum in each lane: the exponential function takes longer than the addition before it.
+    var sums = all(0)
+    var i = 0
+    while i + width <= count {
+      let power = expOfBounded(multiplyAdd(load(input + i), factor, offset))
+      sums = add(sums, power)
+      store(power, output + i)
+      i += width
+    }
+    if i < count {
+      // e to the power of minus infinity adds nothing.
+      let rest = loadPart(input + i, count: count - i, padding: -.infinity)
+      let power = expOfBounded(multiplyAdd(rest, factor, offset))
+      sums = add(sums, power)
+      storePart(power, output + i, count: count - i)
+    }
+    let inverse = all(1 / mergedLanes(sums, add))
+    map(output, output, count) { multiply($0, inverse) }
   }
 }

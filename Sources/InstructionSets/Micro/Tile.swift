@@ -79,6 +79,6 @@ public enum Tile<let rows: Int, let columns: Int>: SendableMetatype {
     for i in 0..<rows {
       for j in 0..<columns { total = I.add(total, sums[unchecked: i][unchecked: j]) }
     }
-    return I.horizontalSum(total)
+    return I.mergedLanes(total, I.add)
   }
 }
