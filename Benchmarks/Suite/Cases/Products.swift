@@ -9,8 +9,8 @@ extension Case {
 
   /// Those of a block of the shipped model with ten guided pictures, and of DiT with one.
   private static var transformerProducts: [Case] {
-    let models = [
-      (name: "fashion-dit, 20 pictures", width: 192, rows: 1280, isLong: false),
+    let models: [(name: String, width: Int, rows: Int, isLong: Bool)] = [
+      ("fashion-dit, 20 pictures", 192, 1280, false),
       ("DiT-S 256²", 384, 512, false), ("DiT-S 512²", 384, 2048, false),
       ("DiT-B 256²", 768, 512, false), ("DiT-B 512²", 768, 2048, false),
       ("DiT-L 256²", 1024, 512, false), ("DiT-L 512²", 1024, 2048, false),

@@ -49,7 +49,7 @@ struct RandomWeights: WeightSource {
   func tensor(named name: String) -> AnyTensor {
     let shape = shapes[name] ?? []
     // What a layer makes of numbers of one size has about that size again.
-    let scale = (3 / Float(shape.dropFirst().product)).squareRoot()
+    let scale = (3 / Float(shape.dropFirst().reduce(1, *))).squareRoot()
     return AnyTensor(numbers(shape, scale: shape.count > 1 ? scale : 0.1))
   }
 
