@@ -41,7 +41,8 @@ extension Case {
     _ activation: Activation, _ operations: Double, _ shape: [Int], note: String
   ) -> Case {
     Case(
-      family: activation == .geluTanh ? "gelu-tanh" : "\(activation)", precision: "f32", shape: shape.joined, note: note,
+      family: activation == .geluTanh ? "gelu-tanh" : "\(activation)", precision: "f32",
+      shape: shape.joined, note: note,
       work: .elements(shape.product, operations: operations)
     ) {
       let x = numbers(shape, scale: 4)
