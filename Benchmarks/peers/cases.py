@@ -1,4 +1,4 @@
-"""What is compared: the cases of `benchmarks --list` that PyTorch computes too, under their names."""
+"""What is compared: cases of `benchmarks --list`, under their names, as PyTorch computes them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

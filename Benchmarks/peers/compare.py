@@ -151,7 +151,8 @@ def markdown(results: list) -> str:
                 cells += ["", ""]
         lines.append("| " + " | ".join(cells) + " |")
     lines += ["", "| group | against | ratio | cases |", "| --- | --- | ---: | ---: |"]
-    lines += [f"| `{g}` | {peer} | {mean:.2f} | {count} |" for g, peer, mean, count in means(results)]
+    for group, peer, mean, count in means(results):
+        lines.append(f"| `{group}` | {peer} | {mean:.2f} | {count} |")
     return "\n".join(lines)
 
 
@@ -194,7 +195,7 @@ def main() -> None:
     ours = Ours(arguments.binary, arguments.threads, arguments.isa)
     show = log if arguments.markdown else print
     show(f"{processor()}, {arguments.threads} threads each, PyTorch {torch.__version__}")
-    show("ratio: PyTorch's time over ours, median and quartiles of the rounds; above 1 we are faster")
+    show("ratio: PyTorch's time over ours, median and quartiles; above 1 we are faster")
     results = []
     for case in (case for name in arguments.precision or PRECISIONS for case in cases(name)):
         if case.group not in (arguments.group or [case.group]):

@@ -25,9 +25,13 @@ enum Peak: String, CaseIterable {
     }
   }
 
+  /// Long enough for a moment in which nothing else runs.
+  private static let budget = Budget(seconds: 1)
+
   private static func multiplyAdds(_ table: KernelTable, threads: Int) -> Double {
-    let rounds = 20_000
-    let sample = Sample {
+    // Some milliseconds, beside which the time to wake the other threads is nothing.
+    let rounds = 1_000_000
+    let sample = Sample(budget) {
       parallelFor(threads, threads: threads) { parts, _ in
         for _ in parts { _ = blackHole(table.peak(rounds, 0.999)) }
       }
@@ -41,7 +45,7 @@ enum Peak: String, CaseIterable {
     let (pieces, shape) = (4 * threads, [(32 << 20) / (4 * threads)])
     let sources = (0..<pieces).map { _ in numbers(shape) }
     let targets = (0..<pieces).map { _ in Tensor<Float>(zeros: shape) }
-    let sample = Sample {
+    let sample = Sample(budget) {
       parallelFor(pieces, threads: threads) { range, _ in
         for piece in range {
           var target = targets[piece]

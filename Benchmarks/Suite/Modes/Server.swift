@@ -46,7 +46,9 @@ struct Server {
   }
 
   private func reply(_ answer: Answer) throws {
-    let line = String(decoding: try JSONEncoder().encode(answer), as: UTF8.self)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let line = String(decoding: try encoder.encode(answer), as: UTF8.self)
     try StandardStream.output.write(line + "\n")
   }
 }
