@@ -215,7 +215,7 @@ def main() -> None:
     else:
         print("\ngeometric means")
         for group, peer, mean, count in means(results):
-            print(f"{group:<40}{peer:<10}{mean:6.2f}   {count} cases")
+            print(f"{group:<40}{peer:<10}{mean:6.2f}   (cases: {count})")
 
 
 if __name__ == "__main__":

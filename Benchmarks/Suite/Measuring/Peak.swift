@@ -3,11 +3,14 @@ internal import _KernelsMicro
 internal import _Parallel
 
 /// What this machine can do at most, measured with code that does nothing else.
-enum Peak: String, CaseIterable {
+enum Peak: String {
   /// Multiply-adds of 32-bit numbers in registers, in GFLOP/s.
   case multiplyAdd = "f32 multiply-adds in registers"
   /// A copy out of cache, in GB/s, both those read and those written.
   case copy = "copy out of cache"
+
+  /// The peaks that a table's instruction set has.
+  static func all(_ table: KernelTable) -> [Peak] { [.multiplyAdd, .copy] }
 
   /// The unit of the measured number.
   var unit: String {
@@ -65,6 +68,8 @@ enum Peak: String, CaseIterable {
 struct Machine {
   /// The name of the instruction set.
   let instructionSet: String
+  /// The peaks that it has.
+  let peaks: [Peak]
   /// The numbers of threads.
   let threads: [Int]
   private let values: [Int: [Peak: Double]]
@@ -73,13 +78,15 @@ struct Machine {
   init(_ table: KernelTable, threads: [Int]) {
     instructionSet = table.name
     self.threads = threads
+    let peaks = Peak.all(table)
+    self.peaks = peaks
     values = Dictionary(
       uniqueKeysWithValues: threads.map { count in
-        let peaks = Peak.allCases.map { ($0, $0.measure(table, threads: count)) }
-        return (count, Dictionary(uniqueKeysWithValues: peaks))
+        let values = peaks.map { ($0, $0.measure(table, threads: count)) }
+        return (count, Dictionary(uniqueKeysWithValues: values))
       })
   }
 
-  /// A peak, in its unit.
+  /// A peak, in its unit; NaN where it was not measured.
   func callAsFunction(_ peak: Peak, threads: Int) -> Double { values[threads]?[peak] ?? .nan }
 }

@@ -32,7 +32,7 @@ struct Report: Codable {
   /// A report without rows.
   init(_ machine: Machine) {
     instructionSet = machine.instructionSet
-    peaks = Peak.allCases.flatMap { peak in
+    peaks = machine.peaks.flatMap { peak in
       machine.threads.map {
         Limit(
           name: peak.rawValue, threads: $0, value: machine(peak, threads: $0), unit: peak.unit)
@@ -42,6 +42,9 @@ struct Report: Codable {
 
   /// Reads a report that `--json` has written.
   static func read(_ path: String) throws -> Report {
-    try JSONDecoder().decode(Report.self, from: Data(contentsOf: URL(filePath: path)))
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    return try decoder.decode(Report.self, from: Data(contentsOf: URL(filePath: path)))
   }
 }

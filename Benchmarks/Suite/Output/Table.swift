@@ -27,8 +27,9 @@ enum Table {
   static let legend = """
 
     of peak: the speed over this machine's peak on as many threads: GFLOP/s over multiply-adds in
-    registers, GB/s over a copy out of cache. For functions of elements (ns/element) it is the time
-    over that of the multiply-adds they are worth, '×1.50'.
+    registers, GB/s over a copy out of cache (what stays in a cache exceeds it). For functions of
+    elements (ns/element) it is the time over that of the multiply-adds they are worth; below ×1.50
+    is well.
 
     """
 
