@@ -60,7 +60,7 @@ struct Benchmarks {
   /// Times cases, prints the table or the report, and what moved.
   private static func time(_ cases: [Case], _ arguments: ParsedArguments) throws {
     // Read first: a mistake in its name should not cost the run.
-    let old = try arguments[compare].map(Report.read)
+    let old = try arguments[compare].map(readReport)
     let every = Workspace().threads
     let suite = Suite(
       cases: cases, threads: arguments[threads].map { [$0] } ?? (every > 1 ? [1, every] : [1]),
@@ -74,6 +74,14 @@ struct Benchmarks {
     }
     if let old {
       try (arguments[json] ? .error : out).write(Comparison(old: old, new: report).text)
+    }
+  }
+
+  private static func readReport(_ path: String) throws -> Report {
+    do {
+      return try Report.read(path)
+    } catch {
+      throw compare.refusing(path, allowed: "a report of --json")
     }
   }
 
