@@ -95,7 +95,10 @@ def group_norm(dtype, channels, side):
 
 def step(dtype):
     from diffusers import DiTTransformer2DModel
+    from diffusers.utils import logging
 
+    # The precision of `to()` is the one that is meant.
+    logging.set_verbosity_error()
     model = DiTTransformer2DModel(
         num_attention_heads=16, attention_head_dim=72, in_channels=4, out_channels=8,
         num_layers=28, sample_size=32, patch_size=2, num_embeds_ada_norm=1000,
