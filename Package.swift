@@ -88,8 +88,8 @@ let package = Package(
     .executableTarget(
       name: "benchmarks",
       dependencies: [
-        "DiT", "Kernels", "Tensor", "ShowcaseModel", "_ExampleCommandLine", "_KernelsActive",
-        "_KernelsMicro",
+        "DiT", "NN", "Kernels", "Tensor", "ShowcaseModel", "_ExampleCommandLine",
+        "_KernelsActive", "_KernelsMicro", "_Parallel",
       ],
       path: "Benchmarks/Suite", swiftSettings: common),
 

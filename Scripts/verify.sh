@@ -39,8 +39,8 @@ cache_gain() {
 
 # The shipped model's step runs at half the speed of its largest product, or faster.
 step_against_product() {
-  swift run -c release benchmarks -t 2 --json --filter gemm/1280x768x192 >"$work/product"
-  swift run -c release benchmarks -t 2 --json --filter fashion-dit >"$work/step"
+  swift run -c release benchmarks -t 2 --json --filter gemm/f32/1280x768x192 >"$work/product"
+  swift run -c release benchmarks -t 2 --json --filter step/f32/fashion-dit >"$work/step"
   require "speed of a step over that of its largest product" \
     "$(awk -v a="$(json "$work/step" gigaflops)" -v b="$(json "$work/product" gigaflops)" \
       'BEGIN { printf "%.2f", a / b }')" 0.5

@@ -1,107 +1,104 @@
-internal import Foundation
 internal import Kernels
 internal import _ExampleCommandLine
-internal import _KernelsActive
-internal import _KernelsMicro
 
 /// Times the kernels and models, and says how much of the machine's peak they reach.
 @main
 struct Benchmarks {
-  /// A line of the table.
-  struct Row: Encodable {
-    let name: String
-    let threads: Int
-    let sample: Sample
-    let gigaflops: Double?
-    /// The share of the measured peak of as many threads.
-    let share: Double?
-  }
-
-  /// The whole table.
-  struct Report: Encodable {
-    let instructionSet: String
-    /// GFLOP/s of multiply-adds in registers, one thread.
-    let peak: Double
-    let rows: [Row]
-  }
+  static let filter = Option(
+    "filter", each: .text, default: "all but the longest",
+    "only cases with this text in their names, or one of several with commas between them; may be "
+      + "repeated")
+  static let all = Option(flag: "all", "the longest cases too")
+  static let isa = Option(
+    "isa", optional: .choice(Workspace.supportedInstructionSets), default: "the widest",
+    "the instruction set")
+  static let threads = Option(
+    "threads", short: "t", optional: .integer(1...1024), default: "1 and all processors",
+    "the number of threads")
+  static let samples = Option(
+    "samples", optional: .integer(1...1000), default: "0.3 s of them, and at least 5, 3 of models",
+    "samples of each")
+  static let json = Option(flag: "json", "print a report for programs")
+  static let compare = Option(
+    "compare", optional: .path, "a report of --json; say what moved beyond the noise since")
+  static let list = Option(flag: "list", "print the names of the cases")
+  static let profile = Option(
+    "profile", optional: .text.named("CASE"), "print where the time of one case goes")
+  static let serve = Option(
+    flag: "serve", "time the cases whose names come line by line, and answer in JSON")
 
   static func main() async {
-    let filter = Option("filter", optional: .text, "only what has this text in its name")
-    let isa = Option(
-      "isa", optional: .choice(Workspace.supportedInstructionSets), default: "the widest",
-      "the instruction set")
-    let threads = Option(
-      "threads", short: "t", optional: .integer(1...1024), default: "1 and all processors",
-      "the number of threads")
-    let samples = Option("samples", as: .integer(1...1000), default: 11, "samples of each")
-    let json = Option(flag: "json", "print a report for programs")
     let command = Command(
       "benchmarks", version: "0.1.0",
-      summary: "Times the kernels and models against this machine's own peak.",
-      groups: [.init("Options", [filter, isa, threads, samples, json])])
+      summary: "Times the kernels and models against this machine's own peaks.",
+      groups: [
+        .init("Cases", [filter, all, isa, threads, samples]),
+        .init("Output", [json, compare]),
+        .init("Other things to do", [list, profile, serve]),
+      ])
     await runExample(command) { arguments in
       assert({ fatalError("benchmarks need '-c release'") }())
-      if let name = arguments[isa] {
-        try Workspace.selectInstructionSet(name)
-      } else {
-        do {
-          try Workspace.selectInstructionSetFromEnvironment()
-        } catch {
-          throw UsageError.other("KERNELS_ISA: \(error)")
+      try select(arguments[isa])
+      let cases = chosen(arguments[filter], all: arguments[all] || arguments[list])
+      if arguments[list] {
+        try StandardStream.output.write(cases.map { $0.name + "\n" }.joined())
+      } else if arguments[serve] {
+        try Server(workspace: Workspace(threads: arguments[threads]), cases: Case.all).run()
+      } else if let name = arguments[profile] {
+        guard let benchmark = Case.all.first(where: { $0.name == name }) else {
+          throw profile.refusing(name, allowed: "a name of --list")
         }
+        let threads = Workspace(threads: arguments[threads]).threads
+        let profile = try Profile(benchmark, threads: threads)
+        try StandardStream.output.write(profile.text)
+      } else {
+        try time(cases, arguments)
       }
-      let all = Workspace().threads
-      try run(
-        threads: arguments[threads].map { [$0] } ?? (all > 1 ? [1, all] : [1]),
-        filter: arguments[filter] ?? "", samples: arguments[samples], json: arguments[json])
     }
   }
 
-  private static func run(threads: [Int], filter: String, samples: Int, json: Bool) throws {
-    let table = KernelTable.active
-    let rounds = 20_000
-    let peakSample = Sample(samples: samples) {
-      _ = blackHole(table.peak(rounds, 0.999))
-    }
-    let peak =
-      2 * Double(rounds * table.tileRows * table.panelWidth) / peakSample.fastest / 1e9
+  /// Times cases, prints the table or the report, and what moved.
+  private static func time(_ cases: [Case], _ arguments: ParsedArguments) throws {
+    // Read first: a mistake in its name should not cost the run.
+    let old = try arguments[compare].map(readReport)
+    let every = Workspace().threads
+    let suite = Suite(
+      cases: cases, threads: arguments[threads].map { [$0] } ?? (every > 1 ? [1, every] : [1]),
+      samples: arguments[samples])
     let out = StandardStream.output
-    if !json {
-      try out.write(
-        String(format: "%@: %.0f GFLOP/s a core in registers\n\n", table.name, peak)
-          + "                                 threads      median   spread   GFLOP/s   of peak\n")
+    let report = try suite.run { if !arguments[json] { try out.write($0) } }
+    if arguments[json] {
+      try out.write(jsonReport(report))
+    } else {
+      try out.write(Table.legend)
     }
-    var rows: [Row] = []
-    for count in threads {
-      let cases = Cases(workspace: Workspace(threads: count)).all
-      for benchmark in cases where filter.isEmpty || benchmark.name.contains(filter) {
-        try Task.checkCancellation()
-        let sample = Sample(samples: samples, try benchmark.make())
-        let gigaflops = benchmark.operations.map { $0 / sample.median / 1e9 }
-        let row = Row(
-          name: benchmark.name, threads: count, sample: sample, gigaflops: gigaflops,
-          share: gigaflops.map { $0 / peak / Double(count) })
-        rows.append(row)
-        if !json { try out.write(line(row)) }
-      }
-    }
-    if json {
-      try out.write(
-        jsonReport(Report(instructionSet: table.name, peak: peak, rows: rows)))
+    if let old {
+      try (arguments[json] ? .error : out).write(Comparison(old: old, new: report).text)
     }
   }
 
-  private static func line(_ row: Row) -> String {
-    let name = row.name.padding(toLength: 32, withPad: " ", startingAt: 0)
-    let speed = row.gigaflops.map { String(format: "%10.1f", $0) } ?? "          "
-    let share = row.share.map { String(format: "%7.0f %%", 100 * $0) } ?? ""
-    return name
-      + String(
-        format: "%8d %8.3f ms %6.1f %%", row.threads, 1000 * row.sample.median,
-        100 * row.sample.spread) + speed + share + "\n"
+  private static func readReport(_ path: String) throws -> Report {
+    do {
+      return try Report.read(path)
+    } catch {
+      throw compare.refusing(path, allowed: "a report of --json")
+    }
   }
 
-  /// Keeps the compiler from leaving out the computation of a value.
-  @inline(never)
-  private static func blackHole(_ value: Float) -> Float { value }
+  /// Selects an instruction set, or the one that the environment names.
+  private static func select(_ name: String?) throws {
+    if let name { return try Workspace.selectInstructionSet(name) }
+    do {
+      try Workspace.selectInstructionSetFromEnvironment()
+    } catch {
+      throw UsageError.other("KERNELS_ISA: \(error)")
+    }
+  }
+
+  /// The cases that have one of the texts in their names.
+  private static func chosen(_ filters: [String], all: Bool) -> [Case] {
+    let texts = filters.flatMap { $0.split(separator: ",") }
+    if texts.isEmpty { return Case.all.filter { all || !$0.isLong } }
+    return Case.all.filter { benchmark in texts.contains { benchmark.name.contains($0) } }
+  }
 }

@@ -22,6 +22,8 @@ public func attention(
     "attention: query \(query.shape), key \(key.shape) and value \(value.shape) do not meet")
   let (batch, queries, heads) = (query.shape[0], query.shape[1], query.shape[2])
   let (keys, size) = (key.shape[1], query.shape[3])
+  let timer = workspace.timer("attention \(query.shape), \(keys) keys")
+  defer { timer.stop() }
   let output: Tensor<Float> = workspace.tensor([batch, queries, heads * size])
   let scratchCount = workspace.table.attentionScratch(queries, keys, size)
     .roundedUp(to: Storage.alignment)

@@ -15,6 +15,8 @@ public func combination(
   check(
     terms.allSatisfy { $0.tensor.shape == shape },
     "combination: shapes \(terms.map(\.tensor.shape)) differ")
+  let timer = workspace.timer("combination \(shape)")
+  defer { timer.stop() }
   let tensors = terms.map { $0.tensor.contiguous() }
   let output: Tensor<Float> = workspace.tensor(shape)
   let table = workspace.table

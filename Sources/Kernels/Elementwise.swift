@@ -9,6 +9,8 @@ public import Tensor
 /// - Returns: `[…, columns]`; each row sums to one.
 public func softmax(_ x: Tensor<Float>, in workspace: Workspace) -> Tensor<Float> {
   let columns = x.shape.last ?? 1
+  let timer = workspace.timer("softmax \(x.shape)")
+  defer { timer.stop() }
   let x = x.contiguous()
   let output: Tensor<Float> = workspace.tensor(x.shape)
   let table = workspace.table
@@ -29,6 +31,8 @@ public func softmax(_ x: Tensor<Float>, in workspace: Workspace) -> Tensor<Float
 ///   - workspace: Whose memory to take.
 /// - Returns: The same elements, `x.shape`.
 public func copy(_ x: Tensor<Float>, in workspace: Workspace) -> Tensor<Float> {
+  let timer = workspace.timer("copy \(x.shape)")
+  defer { timer.stop() }
   var output: Tensor<Float> = workspace.tensor(x.shape)
   output.update(from: x)
   return output
@@ -44,6 +48,8 @@ public func copy(_ x: Tensor<Float>, in workspace: Workspace) -> Tensor<Float> {
 public func activate(
   _ activation: Activation, _ x: Tensor<Float>, in workspace: Workspace
 ) -> Tensor<Float> {
+  let timer = workspace.timer("\(activation) \(x.shape)")
+  defer { timer.stop() }
   let x = x.contiguous()
   let output: Tensor<Float> = workspace.tensor(x.shape)
   let table = workspace.table

@@ -80,6 +80,8 @@ private func product(
   in workspace: Workspace, finish: (inout Product) -> Void
 ) {
   let inputs = x.shape.last ?? 1
+  let timer = workspace.timer("linear \(x.shape.dropLast().product)x\(weight.outputs)x\(inputs)")
+  defer { timer.stop() }
   check(
     inputs == weight.inputs && bias.map { $0.shape == [weight.outputs] } ?? true,
     "linear: \(x.shape) by weights \([weight.outputs, weight.inputs])"

@@ -17,6 +17,8 @@ public func matmul(
       && a.shape[a.rank - 1] == b.shape[b.rank - 2],
     "matmul: \(a.shape) and \(b.shape) do not meet")
   let (rows, depth, columns) = (a.shape[a.rank - 2], a.shape[a.rank - 1], b.shape[b.rank - 1])
+  let timer = workspace.timer("matmul \(a.shape) by \(b.shape)")
+  defer { timer.stop() }
   let output: Tensor<Float> = workspace.tensor(a.shape.dropLast() + [columns])
   // Rows are read as they stand if their elements are neighbours.
   let a = a.strides[a.rank - 1] == 1 ? a : a.copied()

@@ -67,6 +67,8 @@ private func normalized(
   check(
     [weight, bias].allSatisfy { $0.map { $0.shape == [columns] } ?? true },
     "norm: weight \(weight?.shape ?? []) and bias \(bias?.shape ?? []) do not fit \(x.shape)")
+  let timer = workspace.timer("\(subtractsMean ? "layer norm" : "rms norm") \(x.shape)")
+  defer { timer.stop() }
   let (x, weight, bias) = (x.contiguous(), weight?.contiguous(), bias?.contiguous())
   let output: Tensor<Float> = workspace.tensor(x.shape)
   var normalization = Normalization(

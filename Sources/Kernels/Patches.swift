@@ -13,6 +13,8 @@ public func patchify(
   check(
     pictures.rank == 4 && pictures.shape[2] % size == 0 && pictures.shape[3] % size == 0,
     "patchify: \(pictures.shape) does not divide into patches of \(size) × \(size)")
+  let timer = workspace.timer("patchify \(pictures.shape)")
+  defer { timer.stop() }
   let (batch, channels) = (pictures.shape[0], pictures.shape[1])
   let (rows, columns) = (pictures.shape[2] / size, pictures.shape[3] / size)
   var patches: Tensor<Float> = workspace.tensor([batch, rows, columns, channels, size, size])
@@ -36,6 +38,8 @@ public func unpatchify(
   check(
     patches.rank == 3 && patches.shape[1] % rows == 0 && patches.shape[2] % (size * size) == 0,
     "unpatchify: \(patches.shape) are no \(rows) rows of patches of \(size) × \(size)")
+  let timer = workspace.timer("unpatchify \(patches.shape)")
+  defer { timer.stop() }
   let (batch, columns) = (patches.shape[0], patches.shape[1] / rows)
   let channels = patches.shape[2] / (size * size)
   var pictures: Tensor<Float> = workspace.tensor([batch, channels, rows, size, columns, size])

@@ -13,6 +13,8 @@ public struct Workspace: Sendable {
   public let threads: Int
   package let table: KernelTable
   package let pool = BufferPool()
+  /// Takes down the time of each kernel, for a profile.
+  package var recorder: KernelRecorder?
 
   /// A workspace of the instruction set that is active now.
   ///

@@ -14,11 +14,11 @@ struct Blocking {
   ) {
     // Sections of like length, and slices too: a short one costs as much to begin as a long one.
     func cut(_ length: Int, _ limit: Int) -> Int {
-      let parts = (length + limit - 1) / limit
-      return (length + parts - 1) / max(parts, 1)
+      let parts = max((length + limit - 1) / limit, 1)
+      return (length + parts - 1) / parts
     }
     section = cut(depth, 1280)
-    sections = (depth + section - 1) / max(section, 1)
+    sections = section == 0 ? 1 : (depth + section - 1) / section
     // Two thirds of an L1 cache of 48 KB: what is used next comes in while this is in use.
     slice = cut(section, 32 * 1024 / (4 * (tile.panelWidth(isa) + tileRows)))
     // A third of an L2 cache of 2 MB: panels and sums want room too.

@@ -1,0 +1,34 @@
+internal import Kernels
+internal import Tensor
+
+extension Case {
+  /// Attention, `attention/f32/<batch>x<queries>x<heads>x<size>`, then `-keys<keys>` where there
+  /// are not as many keys as queries.
+  static var attentions: [Case] {
+    [
+      attention([20, 64, 3, 64], note: "fashion-dit, 20 pictures"),
+      attention([2, 256, 16, 64], note: "DiT-L 256²"),
+      attention([2, 1024, 16, 64], note: "DiT-L 512²"),
+      attention([2, 256, 16, 72], note: "DiT-XL 256²"),
+      attention([2, 1024, 16, 72], note: "DiT-XL 512², PixArt 512²"),
+      attention([2, 4096, 16, 72], note: "PixArt 1024²", isLong: true),
+      attention([2, 1024, 16, 72], keys: 120, note: "PixArt 512², text"),
+      attention([2, 4096, 16, 72], keys: 300, note: "PixArt 1024², text"),
+    ]
+  }
+
+  private static func attention(
+    _ shape: [Int], keys: Int? = nil, note: String, isLong: Bool = false
+  ) -> Case {
+    let keyCount = keys ?? shape[1]
+    return Case(
+      family: "attention", precision: "f32",
+      shape: shape.joined + (keys.map { "-keys\($0)" } ?? ""), note: note,
+      work: .operations(4 * Double(shape.product * keyCount)), isLong: isLong
+    ) {
+      let keyShape = [shape[0], keyCount, shape[2], shape[3]]
+      let (query, key, value) = (numbers(shape), numbers(keyShape), numbers(keyShape))
+      return { _ = Kernels.attention(query: query, key: key, value: value, in: $0) }
+    }
+  }
+}

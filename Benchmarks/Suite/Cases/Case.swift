@@ -1,0 +1,32 @@
+internal import Kernels
+
+/// A piece of work that is timed, at the shape of a real model.
+struct Case {
+  /// The kernel, the precision of its operands and its shape: the parts of the name.
+  let family, precision, shape: String
+  /// Where the shape is from.
+  var note = ""
+  /// What one call has to do.
+  let work: Work
+  /// Whether it is left out unless it is asked for.
+  var isLong = false
+  /// Whether it is a whole model, whose calls take seconds.
+  var isModel = false
+  /// Whether it splits its work over the threads of the workspace.
+  var isThreaded = true
+  /// Prepares the data and returns the work to time.
+  let prepare: () throws -> (Workspace) -> Void
+
+  /// The name, `family/precision/shape`.
+  var name: String { "\(family)/\(precision)/\(shape)" }
+
+  /// All cases, in the order of the table.
+  static var all: [Case] {
+    products + attentions + functions + normalizations + elementwise + steps
+  }
+}
+
+extension [Int] {
+  /// The extents joined by `x`, as names have them.
+  var joined: String { map(String.init).joined(separator: "x") }
+}

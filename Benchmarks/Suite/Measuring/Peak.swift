@@ -1,0 +1,92 @@
+internal import Tensor
+internal import _KernelsMicro
+internal import _Parallel
+
+/// What this machine can do at most, measured with code that does nothing else.
+enum Peak: String {
+  /// Multiply-adds of 32-bit numbers in registers, in GFLOP/s.
+  case multiplyAdd = "f32 multiply-adds in registers"
+  /// A copy out of cache, in GB/s, both those read and those written.
+  case copy = "copy out of cache"
+
+  /// The peaks that a table's instruction set has.
+  static func all(_ table: KernelTable) -> [Peak] { [.multiplyAdd, .copy] }
+
+  /// The unit of the measured number.
+  var unit: String {
+    switch self {
+    case .multiplyAdd: "GFLOP/s"
+    case .copy: "GB/s"
+    }
+  }
+
+  /// Measures the peak on some threads at once.
+  func measure(_ table: KernelTable, threads: Int) -> Double {
+    switch self {
+    case .multiplyAdd: Self.multiplyAdds(table, threads: threads)
+    case .copy: Self.copies(threads: threads)
+    }
+  }
+
+  /// Long enough for a moment in which nothing else runs.
+  private static let budget = Budget(seconds: 1)
+
+  private static func multiplyAdds(_ table: KernelTable, threads: Int) -> Double {
+    // Some milliseconds, beside which the time to wake the other threads is nothing.
+    let rounds = 1_000_000
+    let sample = Sample(budget) {
+      parallelFor(threads, threads: threads) { parts, _ in
+        for _ in parts { _ = blackHole(table.peak(rounds, 0.999)) }
+      }
+    }
+    let operations = 2 * Double(threads * rounds * table.tileRows * table.panelWidth)
+    return operations / sample.fastest / 1e9
+  }
+
+  private static func copies(threads: Int) -> Double {
+    // 128 MB are read and 128 MB written, in pieces that threads take one after the other.
+    let (pieces, shape) = (4 * threads, [(32 << 20) / (4 * threads)])
+    let sources = (0..<pieces).map { _ in numbers(shape) }
+    let targets = (0..<pieces).map { _ in Tensor<Float>(zeros: shape) }
+    let sample = Sample(budget) {
+      parallelFor(pieces, threads: threads) { range, _ in
+        for piece in range {
+          var target = targets[piece]
+          target.update(from: sources[piece])
+        }
+      }
+    }
+    return 2 * 4 * Double(pieces * shape[0]) / sample.fastest / 1e9
+  }
+
+  /// Keeps the compiler from leaving out the computation of a value.
+  @inline(never)
+  private static func blackHole(_ value: Float) -> Float { value }
+}
+
+/// The peaks of this machine on each number of threads.
+struct Machine {
+  /// The name of the instruction set.
+  let instructionSet: String
+  /// The peaks that it has.
+  let peaks: [Peak]
+  /// The numbers of threads.
+  let threads: [Int]
+  private let values: [Int: [Peak: Double]]
+
+  /// Measures all peaks.
+  init(_ table: KernelTable, threads: [Int]) {
+    instructionSet = table.name
+    self.threads = threads
+    let peaks = Peak.all(table)
+    self.peaks = peaks
+    values = Dictionary(
+      uniqueKeysWithValues: threads.map { count in
+        let values = peaks.map { ($0, $0.measure(table, threads: count)) }
+        return (count, Dictionary(uniqueKeysWithValues: values))
+      })
+  }
+
+  /// A peak, in its unit; NaN where it was not measured.
+  func callAsFunction(_ peak: Peak, threads: Int) -> Double { values[threads]?[peak] ?? .nan }
+}

@@ -1,0 +1,44 @@
+internal import Foundation
+
+/// What moved between two reports by more than the noise.
+struct Comparison {
+  /// A change below this share is noise whatever the spread.
+  private static let threshold = 0.05
+  /// How many combined spreads a change must exceed.
+  private static let spreads = 3.0
+
+  /// The lines that say what moved.
+  let text: String
+
+  /// Compares the rows that both reports have.
+  init(old: Report, new: Report) {
+    var lines: [String] = []
+    if old.instructionSet != new.instructionSet {
+      lines.append("instruction set: \(old.instructionSet) → \(new.instructionSet)")
+    }
+    for peak in new.peaks {
+      let before = old.peaks.first { $0.name == peak.name && $0.threads == peak.threads }
+      if let before, abs(peak.value / before.value - 1) > Self.threshold {
+        lines.append(
+          String(
+            format: "%@, %d threads: %.1f → %.1f %@, so the machine itself differs", peak.name,
+            peak.threads, before.value, peak.value, peak.unit))
+      }
+    }
+    var matches = 0
+    for row in new.rows {
+      let before = old.rows.first { $0.name == row.name && $0.threads == row.threads }
+      guard let before else { continue }
+      matches += 1
+      let change = row.median / before.median - 1
+      let spread = (row.spread * row.spread + before.spread * before.spread).squareRoot()
+      guard abs(change) > max(Self.threshold, Self.spreads * spread) else { continue }
+      lines.append(
+        Table.padded(row.name, 38) + Table.right("\(row.threads)", 4)
+          + Table.right("\(Table.time(before.median)) → \(Table.time(row.median))", 28)
+          + String(format: "%+8.1f %% ", 100 * change) + (change < 0 ? "faster" : "slower"))
+    }
+    let count = lines.isEmpty ? "nothing moved" : lines.joined(separator: "\n")
+    text = "\n\(count)\n\(matches) of \(new.rows.count) rows compared\n"
+  }
+}
