@@ -30,11 +30,11 @@ extension InstructionSet {
 
   /// 2 to the power `a · b`, which is from -252 to 252.
   ///
-  /// The product loses what its size takes from the last places of its fraction.
+  /// A factor that is off by its last place puts the power off by about `a · b` last places.
   ///
   /// `a · b = n + r`, `|r| ≤ ½`, and a polynomial for `2^r` with a relative error of 2·10⁻⁸.
   @inlinable @inline(__always)
-  static func powerOfTwo(_ a: F32, _ b: F32) -> F32 {
+  static func exp2(ofProduct a: F32, _ b: F32) -> F32 {
     let magic = all(12_582_912)
     let n = subtract(multiplyAdd(a, b, magic), magic)
     let r = multiplyAdd(a, b, subtract(all(0), n))
@@ -143,7 +143,7 @@ extension InstructionSet {
     // -2 √(2/π) / ln 2 and that times 0.044715
     let factor = multiplyAdd(
       multiply(bounded, bounded), all(-0.102_943_24), all(-2.302_208_2))
-    return divide(x, add(powerOfTwo(bounded, factor), all(1)))
+    return divide(x, add(exp2(ofProduct: bounded, factor), all(1)))
   }
 
   /// `x · sigmoid(x)`, within 4 ulp.

@@ -63,6 +63,8 @@ extension InstructionSet {
       let input = n.input + row * count
       let output = n.output + row * count
       let mean = n.subtractsMean ? sum(input, count: count) / Float(count) : 0
+      // The next row arrives while this one, now in the L1 cache, is computed.
+      prefetchToL2(input + count, lines: count / 16)
       let variance = sumOfSquares(input, from: mean, count: count) / Float(count)
       let inverse = 1 / squareRoot(all(variance + n.epsilon))[0]
       let modifiers = Normalization.Modifiers(n, row: row)
