@@ -117,7 +117,7 @@ private struct ProductCase {
 
   private func run(_ product: Product) {
     let panels = packedCount(depth: 1, columns: columns) / kernelsBaseline.panelWidth
-    let tile = kernelsBaseline.tileRows * kernelsBaseline.panelWidth
+    let tile = kernelsBaseline.productScratch(rows, depth, columns)
     let scratch = written(tile, canary: canary) { scratch in
       if gap == 0 {
         kernelsBaseline.product(product, 0..<rows / 2, 0..<panels, scratch)

@@ -113,7 +113,9 @@ import _TestSupport
   @Test(arguments: KernelTable.supported)
   func staysInside(_ table: KernelTable) {
     var numbers = SampleNumbers(seed: 6)
-    for (rows, columns, depth) in [(1, 1, 1), (5, 33, 9), (13, 31, 4), (14, 65, 3)] {
+    for (rows, columns, depth) in [
+      (1, 1, 1), (5, 33, 9), (13, 31, 4), (14, 65, 3), (3, 40, 1300), (201, 7, 1283),
+    ] {
       let canary: Float = 12_345
       let outputStride = columns + 3
       var output = [Float](repeating: canary, count: (rows + 2) * outputStride)
@@ -121,7 +123,8 @@ import _TestSupport
       let panels = (columns + table.panelWidth - 1) / table.panelWidth
       var packed = [Float](repeating: .nan, count: panels * table.panelWidth * depth)
       let b = numbers.next(columns * depth)
-      var tile = [Float](repeating: 0, count: table.tileRows * table.panelWidth)
+      let scratchCount = table.productScratch(rows, depth, columns)
+      var scratch = [Float](repeating: canary, count: scratchCount + 64)
       table.pack(
         PackingSource(
           elements: b, depthStride: 1, columnStride: depth, depth: depth, columns: columns),
@@ -131,13 +134,14 @@ import _TestSupport
         table.product(
           Product(
             a: a, aStride: depth, b: packed, depth: depth, columns: columns,
-            output: start + outputStride, outputStride: outputStride), 0..<rows, 0..<panels, &tile)
+            output: start + outputStride, outputStride: outputStride), 0..<rows, 0..<panels, &scratch)
       }
       let untouched = output.indices.filter {
         $0 / outputStride == 0 || $0 / outputStride > rows || $0 % outputStride >= columns
       }
       #expect(untouched.allSatisfy { output[$0] == canary })
       #expect(packed.allSatisfy { $0.isFinite })
+      #expect(scratch[scratchCount...].allSatisfy { $0 == canary })
     }
   }
 
