@@ -12,11 +12,12 @@ import PackageDescription
 ///
 /// Swift takes the instruction set of a target from Clang's `-march`. The levels are the ones that
 /// `_KernelsActive` tests for before it touches the target's table.
-func hot(_ level: String? = nil) -> [SwiftSetting] {
+func hot(_ level: String? = nil, also features: [String] = []) -> [SwiftSetting] {
   var flags = ["-Ounchecked"]
   #if arch(x86_64)
   if let level {
     flags += ["-Xcc", "-march=\(level)", "-Xcc", "-mprefer-vector-width=512"]
+    flags += features.flatMap { ["-Xcc", "-m\($0)"] }
   }
   // A register tile lives in registers only if both of its loops are unrolled completely.
   flags += ["-Xllvm", "-unroll-threshold=4000"]
@@ -52,8 +53,16 @@ let package = Package(
       name: "_KernelsAVX512", dependencies: ["_KernelsMicro"], path: "\(instructionSets)/AVX512",
       swiftSettings: hot("x86-64-v4")),
     .target(
+      name: "_KernelsAMX", dependencies: ["_KernelsMicro", "_KernelsAVX512"],
+      path: "\(instructionSets)/AMX",
+      // The instructions of the tile unit that name a tile are builtins of the compiler alone.
+      swiftSettings: hot("x86-64-v4", also: ["amx-tile", "amx-bf16"])
+        + [.enableExperimentalFeature("BuiltinModule")]),
+    .target(
       name: "_KernelsActive",
-      dependencies: ["_KernelsMicro", "_KernelsBaseline", "_KernelsAVX2", "_KernelsAVX512"],
+      dependencies: [
+        "_KernelsMicro", "_KernelsBaseline", "_KernelsAVX2", "_KernelsAVX512", "_KernelsAMX",
+      ],
       path: "\(instructionSets)/Active",
       swiftSettings: common + [
         // The thread sanitizer cannot wrap xgetbv in its handling of C++ exceptions.

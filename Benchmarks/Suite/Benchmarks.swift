@@ -43,7 +43,7 @@ struct Benchmarks {
       if arguments[list] {
         try StandardStream.output.write(cases.map { $0.name + "\n" }.joined())
       } else if arguments[serve] {
-        try Server(workspace: Workspace(threads: arguments[threads]), cases: Case.all).run()
+        try Server(threads: arguments[threads], cases: Case.all).run()
       } else if let name = arguments[profile] {
         guard let benchmark = Case.all.first(where: { $0.name == name }) else {
           throw profile.refusing(name, allowed: "a name of --list")

@@ -41,6 +41,31 @@ public func linear(
   return output
 }
 
+/// `activation(x · weightᵀ + bias)`, in the form that a next product of the same precision reads.
+///
+/// - Parameters:
+///   - x: The rows, `[…, inputs]`.
+///   - weight: The weights, `[outputs, inputs]`.
+///   - bias: What is added to each row, `[outputs]`.
+///   - activation: What is applied to the sum.
+///   - workspace: What to compute with.
+/// - Returns: `[…, outputs]`.
+/// - Complexity: rows · inputs · outputs multiply-adds.
+public func linearOperand(
+  _ x: Operand, _ weight: PackedMatrix, bias: Tensor<Float>? = nil,
+  activation: Activation? = nil, in workspace: Workspace
+) -> Operand {
+  let output = Operand(
+    x.shape.dropLast() + [weight.outputs], for: weight.precision, in: workspace)
+  product(
+    x, weight, bias: bias, into: output.memory, in: workspace,
+    finish: {
+      $0.function = activation?.function ?? .identity
+      $0.output = output.rows
+    })
+  return output
+}
+
 /// Adds `gate · (x · weightᵀ + bias)` to a residual stream, in place if nobody else holds it.
 ///
 /// - Parameters:
@@ -90,34 +115,45 @@ private func product(
     weight.table === workspace.table,
     "linear: weights packed for \(weight.table.name) meet a workspace of "
       + workspace.instructionSet)
+  let x = x.converted(to: weight.precision, in: workspace)
   let bias = bias?.contiguous()
   var product = Product(
-    a: x.rows.pointer, aStride: inputs, b: weight.pointer, depth: inputs,
+    a: x.memory.pointer, aStride: inputs, b: weight.storage.base, depth: inputs,
     columns: weight.outputs, output: output.mutablePointer, outputStride: weight.outputs)
+  product.widens = x.form == .rounded
   product.bias = bias?.pointer
   finish(&product)
-  compute(product, rows: x.shape.dropLast().product, in: workspace)
+  compute(
+    product, rows: x.shape.dropLast().product, with: workspace.table.products(weight.precision),
+    in: workspace)
   withExtendedLifetime((x, weight, bias, output)) {}
 }
 
 /// Computes a product on all threads of a workspace.
 ///
-/// The threads share out the rows; where there are too few of them, the columns.
-func compute(_ product: Product, rows: Int, in workspace: Workspace) {
-  let table = workspace.table
-  let panels = (product.columns + table.panelWidth - 1) / table.panelWidth
-  let tileCount = table.productScratch(rows, product.depth, product.columns)
+/// Tiles are shared out by panels, so that each thread reads a part of the weights; rows that each
+/// thread packs for itself are shared out where there are enough of them, and panels where not.
+func compute(
+  _ product: Product, rows: Int, with kernels: MatrixKernels, in workspace: Workspace
+) {
+  let panels = (product.columns + kernels.panelWidth - 1) / kernels.panelWidth
+  let count = kernels.productScratch(rows, product.depth, product.columns)
     .roundedUp(to: Storage.alignment)
-  let tiles: Tensor<Float> = workspace.tensor([workspace.threads, tileCount])
-  nonisolated(unsafe) let scratch = tiles.mutablePointer
-  if rows >= 2 * table.tileRows * workspace.threads {
-    parallelFor(rows, grain: table.tileRows, threads: workspace.threads) { range, thread in
-      table.product(product, range, 0..<panels, scratch + thread * tileCount)
+  let memory: Tensor<Float> = workspace.tensor([workspace.threads, count])
+  nonisolated(unsafe) let scratch = memory.mutablePointer
+  let threads = workspace.threads
+  let (sharesRows, grain) =
+    kernels.form == .tiles
+    ? (panels < threads, 32)
+    : (rows >= 2 * workspace.table.tileRows * threads, workspace.table.tileRows)
+  if sharesRows {
+    parallelFor(rows, grain: grain, threads: threads) { range, thread in
+      kernels.product(product, range, 0..<panels, scratch + thread * count)
     }
   } else {
-    parallelFor(panels, threads: workspace.threads) { range, thread in
-      table.product(product, 0..<rows, range, scratch + thread * tileCount)
+    parallelFor(panels, threads: threads) { range, thread in
+      kernels.product(product, 0..<rows, range, scratch + thread * count)
     }
   }
-  withExtendedLifetime(tiles) {}
+  withExtendedLifetime(memory) {}
 }

@@ -35,7 +35,7 @@ public func matmul(
       Product(
         a: a.pointer + offsets.a, aStride: a.strides[a.rank - 2], b: packed.pointer, depth: depth,
         columns: columns, output: output.mutablePointer + index * rows * columns,
-        outputStride: columns), rows: rows, in: workspace)
+        outputStride: columns), rows: rows, with: table.float32, in: workspace)
   }
   return withExtendedLifetime((a, b, packed)) { output }
 }

@@ -21,11 +21,12 @@ public func layerNorm(
     x.rank == 3 && shift.shape == [x.shape[0], x.shape[2]] && shift.shape == scale.shape
       && shift.strides == scale.strides && shift.strides[1] == 1,
     "layer norm: shift \(shift.shape) and scale \(scale.shape) do not modulate \(x.shape)")
-  let output = normalized(x, epsilon: epsilon, subtractsMean: true, in: workspace) {
+  let output = Operand(x.shape, for: workspace.precision, in: workspace)
+  normalize(x, into: output.rows, epsilon: epsilon, subtractsMean: true, in: workspace) {
     ($0.shift, $0.scale) = (shift.pointer, scale.pointer)
     ($0.modulationStride, $0.modulationRows) = (shift.strides[0], x.shape[1])
   }
-  return withExtendedLifetime((shift, scale)) { Operand(output) }
+  return withExtendedLifetime((shift, scale)) { output }
 }
 
 /// Layer normalization, `(x - mean) / √(variance + ε) · weight + bias`.
@@ -61,20 +62,32 @@ public func rmsNorm(
 
 private func normalized(
   _ x: Tensor<Float>, weight: Tensor<Float>? = nil, bias: Tensor<Float>? = nil, epsilon: Float,
-  subtractsMean: Bool, in workspace: Workspace, finish: (inout Normalization) -> Void = { _ in }
+  subtractsMean: Bool, in workspace: Workspace
 ) -> Tensor<Float> {
   let columns = x.shape.last ?? 1
   check(
     [weight, bias].allSatisfy { $0.map { $0.shape == [columns] } ?? true },
     "norm: weight \(weight?.shape ?? []) and bias \(bias?.shape ?? []) do not fit \(x.shape)")
-  let timer = workspace.timer("\(subtractsMean ? "layer norm" : "rms norm") \(x.shape)")
-  defer { timer.stop() }
-  let (x, weight, bias) = (x.contiguous(), weight?.contiguous(), bias?.contiguous())
+  let (weight, bias) = (weight?.contiguous(), bias?.contiguous())
   let output: Tensor<Float> = workspace.tensor(x.shape)
+  normalize(
+    x, into: RowDestination(output.mutablePointer, stride: columns), epsilon: epsilon,
+    subtractsMean: subtractsMean, in: workspace
+  ) { ($0.weight, $0.bias) = (weight?.pointer, bias?.pointer) }
+  return withExtendedLifetime((weight, bias)) { output }
+}
+
+/// Normalizes rows on all threads of a workspace.
+private func normalize(
+  _ x: Tensor<Float>, into rows: RowDestination, epsilon: Float, subtractsMean: Bool,
+  in workspace: Workspace, finish: (inout Normalization) -> Void
+) {
+  let timer = workspace.timer("norm \(x.shape)")
+  defer { timer.stop() }
+  let (x, columns) = (x.contiguous(), x.shape.last ?? 1)
   var normalization = Normalization(
-    input: x.pointer, output: output.mutablePointer, columns: columns,
-    epsilon: epsilon, subtractsMean: subtractsMean)
-  (normalization.weight, normalization.bias) = (weight?.pointer, bias?.pointer)
+    input: x.pointer, output: rows, columns: columns, epsilon: epsilon,
+    subtractsMean: subtractsMean)
   finish(&normalization)
   let (table, work) = (workspace.table, normalization)
   parallelFor(
@@ -82,5 +95,5 @@ private func normalized(
   ) { range, _ in
     table.normalize(work, range)
   }
-  return withExtendedLifetime((x, weight, bias)) { output }
+  withExtendedLifetime(x) {}
 }

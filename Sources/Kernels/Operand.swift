@@ -1,19 +1,74 @@
+internal import _KernelsMicro
+internal import _Parallel
 public import Tensor
 
 /// The rows that a matrix product takes, in the form that its kernel reads.
 ///
-/// Operations whose result goes into a product write an operand directly. Today there is one form,
-/// 32-bit floating point in row-major order.
+/// Operations whose result goes into a product write an operand directly: 32-bit numbers in
+/// row-major order, or bfloat16 in tiles.
 public struct Operand: Sendable {
-  /// The elements, `[…, depth]`, in row-major order.
-  let rows: Tensor<Float>
+  /// The extents, the depth last.
+  public let shape: [Int]
+  /// The memory; its elements are the rows where those are not tiles.
+  let memory: Tensor<Float>
+  let form: RowForm
 
   /// The rows of a tensor, `[…, depth]`.
-  public init(_ tensor: Tensor<Float>) { rows = tensor.contiguous() }
+  public init(_ tensor: Tensor<Float>) {
+    (shape, memory, form) = (tensor.shape, tensor.contiguous(), .float32)
+  }
 
-  /// The extents, the depth last.
-  public var shape: [Int] { rows.shape }
+  /// The rows of a tensor in the form of a precision's products.
+  ///
+  /// - Parameters:
+  ///   - tensor: `[…, depth]`.
+  ///   - workspace: What to compute with; its precision is taken.
+  public init(_ tensor: Tensor<Float>, in workspace: Workspace) {
+    self = Operand(tensor).converted(to: workspace.precision, in: workspace)
+  }
 
-  /// The elements as a tensor.
-  public var tensor: Tensor<Float> { rows }
+  /// Rows that are not written yet, in the form of a precision's products.
+  init(_ shape: [Int], for precision: Precision, in workspace: Workspace) {
+    self.shape = shape
+    form = workspace.table.products(precision).form
+    let byteCount = RowDestination.byteCount(
+      rows: shape.dropLast().product, columns: shape.last ?? 1, form: form)
+    memory = workspace.tensor([byteCount / MemoryLayout<Float>.stride])
+  }
+
+  /// Where the rows are.
+  var rows: RowDestination {
+    RowDestination(memory.mutablePointer, stride: shape.last ?? 1, form: form)
+  }
+
+  /// The same rows in the form of a precision's products.
+  func converted(to precision: Precision, in workspace: Workspace) -> Operand {
+    let kernels = workspace.table.products(precision)
+    if form == kernels.form { return self }
+    check(form == .float32, "operand: rows for another precision than \(precision.rawValue)")
+    let result = Operand(shape, for: precision, in: workspace)
+    let columns = shape.last ?? 1
+    nonisolated(unsafe) let source = memory.pointer
+    let destination = result.rows
+    parallelFor(
+      shape.dropLast().product, grain: rowGrain(columns), threads: workspace.threads
+    ) { range, _ in
+      kernels.write(source, columns, range, columns, destination)
+    }
+    return result
+  }
+
+  /// The elements as a tensor, `shape`.
+  ///
+  /// - Complexity: the number of elements where they are in tiles.
+  public var tensor: Tensor<Float> {
+    guard form == .tiles else { return memory.reshaped(shape) }
+    let rows = rows
+    let columns = shape.last ?? 1
+    let elements = (0..<shape.product).map { i in
+      let place = rows.place(row: i / columns, column: i % columns)
+      return Float(bitPattern: UInt32(place.load(as: UInt16.self)) << 16)
+    }
+    return Tensor(elements, shape: shape)
+  }
 }

@@ -10,32 +10,32 @@ public struct PackedMatrix: Sendable {
   public let inputs: Int
   /// The length of the rows that it gives.
   public let outputs: Int
+  /// The numbers that the product multiplies.
+  public let precision: Precision
   /// The kernels that the layout is for.
   package let table: KernelTable
   package let storage: Storage
 
   /// Packs weights.
   ///
-  /// - Parameter weight: A row for each output, `[outputs, inputs]`, as PyTorch stores them.
+  /// - Parameters:
+  ///   - weight: A row for each output, `[outputs, inputs]`, as PyTorch stores them.
+  ///   - precision: The numbers to multiply with; weights are rounded to them.
   /// - Precondition: `weight` has two dimensions.
-  public init(_ weight: Tensor<Float>) { self.init(weight, table: .active) }
+  public init(_ weight: Tensor<Float>, precision: Precision = .float32) {
+    self.init(weight, precision: precision, table: .active)
+  }
 
-  package init(_ weight: Tensor<Float>, table: KernelTable) {
+  package init(_ weight: Tensor<Float>, precision: Precision = .float32, table: KernelTable) {
     check(weight.rank == 2, "packed matrix: weights of shape \(weight.shape) are no matrix")
     (outputs, inputs) = (weight.shape[0], weight.shape[1])
-    self.table = table
-    let panels = (outputs + table.panelWidth - 1) / table.panelWidth
-    storage = Storage(
-      byteCount: panels * table.panelWidth * inputs * MemoryLayout<Float>.stride)
+    (self.precision, self.table) = (precision, table)
+    let kernels = table.products(precision)
+    let panels = (outputs + kernels.panelWidth - 1) / kernels.panelWidth
+    storage = Storage(byteCount: panels * kernels.panelBytes(inputs))
     let source = PackingSource(
       elements: weight.pointer, depthStride: weight.strides[1], columnStride: weight.strides[0],
       depth: inputs, columns: outputs)
-    withExtendedLifetime(weight) { table.pack(source, 0..<panels, mutablePointer) }
-  }
-
-  package var pointer: UnsafePointer<Float> { UnsafePointer(mutablePointer) }
-
-  private var mutablePointer: UnsafeMutablePointer<Float> {
-    storage.base.assumingMemoryBound(to: Float.self)
+    withExtendedLifetime(weight) { kernels.pack(source, 0..<panels, storage.base) }
   }
 }

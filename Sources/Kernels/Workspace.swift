@@ -11,6 +11,8 @@ internal import _Parallel
 public struct Workspace: Sendable {
   /// The most threads that an operation uses.
   public let threads: Int
+  /// The numbers that operands of products are written in, and attention multiplies.
+  public let precision: Precision
   package let table: KernelTable
   package let pool = BufferPool()
   /// Takes down the time of each kernel, for a profile.
@@ -18,16 +20,18 @@ public struct Workspace: Sendable {
 
   /// A workspace of the instruction set that is active now.
   ///
-  /// - Parameter threads: The most threads to use, at least one; by default one for each processor.
-  public init(threads: Int? = nil) {
-    self.init(threads: threads, table: .active)
+  /// - Parameters:
+  ///   - threads: The most threads to use, at least one; by default one for each processor.
+  ///   - precision: The precision of the weights that it will meet.
+  public init(threads: Int? = nil, precision: Precision = .float32) {
+    self.init(threads: threads, precision: precision, table: .active)
   }
 
-  package init(threads: Int?, table: KernelTable) {
+  package init(threads: Int?, precision: Precision = .float32, table: KernelTable) {
     let threads = threads ?? processorCount
     check(threads > 0, "a workspace needs at least one thread, not \(threads)")
     self.threads = threads
-    self.table = table
+    (self.table, self.precision) = (table, precision)
   }
 
   /// The name of the instruction set.

@@ -49,7 +49,7 @@ public struct TimestepEmbedding: Sendable {
       frequencies.map { Float(cos(t * $0)) } + frequencies.map { Float(sin(t * $0)) }
     }
     let x = Operand(Tensor(waves, shape: [timesteps.count, 2 * frequencies.count]))
-    return second(Operand(first(x, activation: .silu, in: workspace)), in: workspace)
+    return second(first.operand(x, activation: .silu, in: workspace), in: workspace)
   }
 }
 

@@ -24,7 +24,7 @@ public struct FeedForward: Sendable {
     _ x: Operand, gate: Tensor<Float>, addedTo residual: inout Tensor<Float>,
     in workspace: Workspace
   ) {
-    let hidden = Operand(expand(x, activation: .geluTanh, in: workspace))
+    let hidden = expand.operand(x, activation: .geluTanh, in: workspace)
     contract(hidden, gate: gate, addedTo: &residual, in: workspace)
   }
 }

@@ -11,6 +11,8 @@ public struct Linear: Sendable {
 
   /// The kernels that the weights are packed for.
   package var table: KernelTable { weight.table }
+  /// The numbers that the layer multiplies.
+  public var precision: Precision { weight.precision }
 
   /// Reads `weight` and `bias`.
   ///
@@ -18,7 +20,7 @@ public struct Linear: Sendable {
   public init(_ inputs: Int, _ outputs: Int, from weights: Weights) throws {
     self.init(
       weight: try weights.tensor("weight", [outputs, inputs]),
-      bias: try weights.tensor("bias", [outputs]))
+      bias: try weights.tensor("bias", [outputs]), precision: weights.precision)
   }
 
   /// A layer with a copy of these parameters.
@@ -26,8 +28,11 @@ public struct Linear: Sendable {
   /// - Parameters:
   ///   - weight: `[outputs, inputs]`.
   ///   - bias: `[outputs]`.
-  public init(weight: Tensor<Float>, bias: Tensor<Float>) {
-    self.weight = PackedMatrix(weight)
+  ///   - precision: The numbers to multiply.
+  public init(
+    weight: Tensor<Float>, bias: Tensor<Float>, precision: Precision = .float32
+  ) {
+    self.weight = PackedMatrix(weight, precision: precision)
     self.bias = bias.copied()
   }
 
@@ -42,6 +47,19 @@ public struct Linear: Sendable {
     _ x: Operand, activation: Activation? = nil, in workspace: Workspace
   ) -> Tensor<Float> {
     linear(x, weight, bias: bias, activation: activation, in: workspace)
+  }
+
+  /// Applies the layer, then `activation`, to each row, for a next layer of the same precision.
+  ///
+  /// - Parameters:
+  ///   - x: `[…, inputs]`.
+  ///   - activation: What is applied to the result.
+  ///   - workspace: What to compute with.
+  /// - Returns: `[…, outputs]`.
+  public func operand(
+    _ x: Operand, activation: Activation? = nil, in workspace: Workspace
+  ) -> Operand {
+    linearOperand(x, weight, bias: bias, activation: activation, in: workspace)
   }
 
   /// Adds the layer's result, times `gate`, to a residual stream.

@@ -1,3 +1,4 @@
+public import Kernels
 internal import Synchronization
 public import Tensor
 
@@ -9,6 +10,8 @@ public import Tensor
 public struct Weights: Sendable {
   private let source: any WeightSource
   private let scope: String
+  /// The numbers that linear layers multiply.
+  public let precision: Precision
   private let names: Names
 
   /// The names of all tensors and of those that no layer has asked for yet, shared by all scopes.
@@ -23,14 +26,18 @@ public struct Weights: Sendable {
   }
 
   /// All tensors of a source.
-  public init(_ source: any WeightSource) {
-    self.source = source
+  ///
+  /// - Parameters:
+  ///   - source: Where the tensors are.
+  ///   - precision: The numbers that linear layers are to multiply.
+  public init(_ source: any WeightSource, precision: Precision = .float32) {
+    (self.source, self.precision) = (source, precision)
     scope = ""
     names = Names(source.names)
   }
 
   private init(_ parent: Weights, scope: String) {
-    source = parent.source
+    (source, precision) = (parent.source, parent.precision)
     names = parent.names
     self.scope = scope
   }

@@ -22,7 +22,7 @@ extension Case {
   ) -> Case {
     let keyCount = keys ?? shape[1]
     return Case(
-      family: "attention", precision: "f32",
+      family: "attention", precision: .float32,
       shape: shape.joined + (keys.map { "-keys\($0)" } ?? ""), note: note,
       work: .operations(4 * Double(shape.product * keyCount)), isLong: isLong
     ) {

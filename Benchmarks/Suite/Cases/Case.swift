@@ -2,8 +2,12 @@ internal import Kernels
 
 /// A piece of work that is timed, at the shape of a real model.
 struct Case {
-  /// The kernel, the precision of its operands and its shape: the parts of the name.
-  let family, precision, shape: String
+  /// The kernel, a part of the name.
+  let family: String
+  /// The precision of its operands, a part of the name.
+  let precision: Precision
+  /// The shape, a part of the name.
+  let shape: String
   /// Where the shape is from.
   var note = ""
   /// What one call has to do.
@@ -18,7 +22,7 @@ struct Case {
   let prepare: () throws -> (Workspace) -> Void
 
   /// The name, `family/precision/shape`.
-  var name: String { "\(family)/\(precision)/\(shape)" }
+  var name: String { "\(family)/\(precision.rawValue)/\(shape)" }
 
   /// All cases, in the order of the table.
   static var all: [Case] {

@@ -18,14 +18,14 @@ extension Case {
         _ = x.converted(to: BFloat16.self)
       },
       Case(
-        family: "cast-to-f32", precision: "bf16", shape: [count].joined, note: "out of cache",
+        family: "cast-to-f32", precision: .bfloat16, shape: [count].joined, note: "out of cache",
         work: .bytes(6 * Double(count)), isThreaded: false
       ) {
         let x = numbers([count]).converted(to: BFloat16.self)
         return { _ in _ = x.converted(to: Float.self) }
       },
       Case(
-        family: "combination", precision: "f32", shape: [count].joined, note: "out of cache",
+        family: "combination", precision: .float32, shape: [count].joined, note: "out of cache",
         work: .bytes(12 * Double(count))
       ) {
         let (x, y) = (numbers([count]), numbers([count]))
@@ -40,7 +40,7 @@ extension Case {
     _ operation: @escaping (Tensor<Float>, Tensor<Float>) -> Void
   ) -> Case {
     Case(
-      family: family, precision: "f32", shape: shape.joined, note: "out of cache",
+      family: family, precision: .float32, shape: shape.joined, note: "out of cache",
       work: .bytes(Double(bytes * shape.product)), isThreaded: false
     ) {
       let (x, y) = (numbers(shape), numbers(shape))
@@ -50,7 +50,7 @@ extension Case {
 
   private static func inPlace(_ family: String, _ shape: [Int], bytes: Int) -> Case {
     Case(
-      family: family, precision: "f32", shape: shape.joined, note: "out of cache",
+      family: family, precision: .float32, shape: shape.joined, note: "out of cache",
       work: .bytes(Double(bytes * shape.product)), isThreaded: false
     ) {
       var x = numbers(shape)

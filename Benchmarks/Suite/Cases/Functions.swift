@@ -41,7 +41,7 @@ extension Case {
     _ activation: Activation, _ operations: Double, _ shape: [Int], note: String
   ) -> Case {
     Case(
-      family: activation == .geluTanh ? "gelu-tanh" : "\(activation)", precision: "f32",
+      family: activation == .geluTanh ? "gelu-tanh" : "\(activation)", precision: .float32,
       shape: shape.joined, note: note,
       work: .elements(shape.product, operations: operations)
     ) {
@@ -52,7 +52,7 @@ extension Case {
 
   private static func rowSoftmax(_ shape: [Int], note: String) -> Case {
     Case(
-      family: "softmax", precision: "f32", shape: shape.joined, note: note,
+      family: "softmax", precision: .float32, shape: shape.joined, note: note,
       work: .elements(shape.product, operations: VectorOperations.softmax)
     ) {
       let x = numbers(shape, scale: 4)

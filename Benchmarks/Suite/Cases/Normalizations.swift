@@ -11,7 +11,7 @@ extension Case {
     ]
     return shapes.map { modulatedNorm($0.0, note: $0.1) } + [
       Case(
-        family: "rms-norm", precision: "f32", shape: "300x4096", note: "T5-XXL, 300 tokens",
+        family: "rms-norm", precision: .float32, shape: "300x4096", note: "T5-XXL, 300 tokens",
         work: .bytes(8 * 300 * 4096)
       ) {
         let (x, weight) = (numbers([300, 4096]), numbers([4096]))
@@ -22,7 +22,7 @@ extension Case {
 
   private static func modulatedNorm(_ shape: [Int], note: String) -> Case {
     Case(
-      family: "layer-norm-modulate", precision: "f32", shape: shape.joined, note: note,
+      family: "layer-norm-modulate", precision: .float32, shape: shape.joined, note: note,
       work: .bytes(8 * Double(shape.product))
     ) {
       let (x, modulation) = (numbers(shape), numbers([shape[0], shape[2]]))

@@ -22,9 +22,12 @@ extension Case {
       return [
         ("qkv", 3 * width, width), ("projection", width, width), ("expand", 4 * width, width),
         ("contract", width, 4 * width),
-      ].map { layer, outputs, inputs in
-        product(
-          rows, outputs, inputs, note: "\(model.name), \(layer)", isLong: model.isLong)
+      ].flatMap { layer, outputs, inputs in
+        Precision.allCases.map { precision in
+          product(
+            rows, outputs, inputs, precision, note: "\(model.name), \(layer)",
+            isLong: model.isLong || precision == .bfloat16 && width < 1152)
+        }
       }
     }
   }
@@ -49,7 +52,7 @@ extension Case {
     return [
       product(2 * tokens, 4 * width, width, activation: .geluTanh, note: "DiT-XL 256², expand"),
       Case(
-        family: "gemm-gate-add", precision: "f32", shape: [2 * tokens, width, width].joined,
+        family: "gemm-gate-add", precision: .float32, shape: [2 * tokens, width, width].joined,
         note: "DiT-XL 256², projection",
         work: .operations(2 * Double(2 * tokens * width * width))
       ) {
@@ -72,16 +75,19 @@ extension Case {
   }
 
   private static func product(
-    _ rows: Int, _ outputs: Int, _ inputs: Int, activation: Activation? = nil, note: String,
-    work: Work? = nil, isLong: Bool = false
+    _ rows: Int, _ outputs: Int, _ inputs: Int, _ precision: Precision = .float32,
+    activation: Activation? = nil, note: String, work: Work? = nil, isLong: Bool = false
   ) -> Case {
     Case(
-      family: activation == nil ? "gemm" : "gemm-gelu-tanh", precision: "f32",
+      family: activation == nil ? "gemm" : "gemm-gelu-tanh", precision: precision,
       shape: [rows, outputs, inputs].joined, note: note,
-      work: work ?? .operations(2 * Double(rows * outputs * inputs)), isLong: isLong
+      work: work
+        ?? .operations(
+          2 * Double(rows * outputs * inputs), peak: precision == .bfloat16 ? .tile : .multiplyAdd),
+      isLong: isLong
     ) {
-      let x = Operand(numbers([rows, inputs]))
-      let weight = PackedMatrix(numbers([outputs, inputs]))
+      let x = Operand(numbers([rows, inputs]), in: Workspace(precision: precision))
+      let weight = PackedMatrix(numbers([outputs, inputs]), precision: precision)
       return { _ = linear(x, weight, activation: activation, in: $0) }
     }
   }

@@ -18,26 +18,32 @@ extension Case {
       randomStep("dit-b-2-256", .base(patchSize: 2)),
       randomStep("dit-l-2-256", .large(patchSize: 2), isLong: true),
       randomStep("dit-xl-2-256", .extraLarge(patchSize: 2)),
+      randomStep("dit-xl-2-256", .extraLarge(patchSize: 2), .bfloat16),
       randomStep("dit-xl-2-512", .extraLarge(patchSize: 2, inputSide: 64), isLong: true),
+      randomStep("dit-xl-2-512", .extraLarge(patchSize: 2, inputSide: 64), .bfloat16, isLong: true),
     ]
   }
 
   /// A step of a guided picture by a model that was never trained.
   private static func randomStep(
-    _ shape: String, _ configuration: DiffusionTransformer.Configuration, isLong: Bool = false
+    _ shape: String, _ configuration: DiffusionTransformer.Configuration,
+    _ precision: Precision = .float32, isLong: Bool = false
   ) -> Case {
-    step(shape, configuration, batch: 2, note: "1 guided picture", isLong: isLong) {
-      try DiffusionTransformer(configuration, from: Weights(RandomWeights(configuration)))
+    step(shape, configuration, precision, batch: 2, note: "1 guided picture", isLong: isLong) {
+      try DiffusionTransformer(
+        configuration, from: Weights(RandomWeights(configuration), precision: precision))
     }
   }
 
   private static func step(
-    _ shape: String, _ configuration: DiffusionTransformer.Configuration, batch: Int, note: String,
-    isLong: Bool = false, _ model: @escaping () throws -> DiffusionTransformer
+    _ shape: String, _ configuration: DiffusionTransformer.Configuration,
+    _ precision: Precision = .float32, batch: Int, note: String, isLong: Bool = false, _ model: @escaping () throws -> DiffusionTransformer
   ) -> Case {
     Case(
-      family: "step", precision: "f32", shape: shape, note: note,
-      work: .operations(2 * Double(batch * configuration.depth) * configuration.blockCost.total),
+      family: "step", precision: precision, shape: shape, note: note,
+      work: .operations(
+        2 * Double(batch * configuration.depth) * configuration.blockCost.total,
+        peak: precision == .bfloat16 ? .tile : .multiplyAdd),
       isLong: isLong, isModel: true
     ) {
       let model = try model()

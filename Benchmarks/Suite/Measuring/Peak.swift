@@ -6,16 +6,20 @@ internal import _Parallel
 enum Peak: String {
   /// Multiply-adds of 32-bit numbers in registers, in GFLOP/s.
   case multiplyAdd = "f32 multiply-adds in registers"
+  /// Products of bfloat16 tiles in registers, in GFLOP/s.
+  case tile = "bf16 tile products in registers"
   /// A copy out of cache, in GB/s, both those read and those written.
   case copy = "copy out of cache"
 
   /// The peaks that a table's instruction set has.
-  static func all(_ table: KernelTable) -> [Peak] { [.multiplyAdd, .copy] }
+  static func all(_ table: KernelTable) -> [Peak] {
+    [.multiplyAdd] + (table.tilePeak == nil ? [] : [.tile]) + [.copy]
+  }
 
   /// The unit of the measured number.
   var unit: String {
     switch self {
-    case .multiplyAdd: "GFLOP/s"
+    case .multiplyAdd, .tile: "GFLOP/s"
     case .copy: "GB/s"
     }
   }
@@ -24,6 +28,7 @@ enum Peak: String {
   func measure(_ table: KernelTable, threads: Int) -> Double {
     switch self {
     case .multiplyAdd: Self.multiplyAdds(table, threads: threads)
+    case .tile: table.tilePeak.map { Self.tileProducts($0, threads: threads) } ?? .nan
     case .copy: Self.copies(threads: threads)
     }
   }
@@ -40,6 +45,19 @@ enum Peak: String {
       }
     }
     let operations = 2 * Double(threads * rounds * table.tileRows * table.panelWidth)
+    return operations / sample.fastest / 1e9
+  }
+
+  private static func tileProducts(
+    _ multiply: @escaping @Sendable (Int) -> Void, threads: Int
+  ) -> Double {
+    let rounds = 100_000
+    let sample = Sample(budget) {
+      parallelFor(threads, threads: threads) { parts, _ in
+        for _ in parts { multiply(rounds) }
+      }
+    }
+    let operations = 2 * Double(threads * rounds * 4 * 16 * 16 * 32)
     return operations / sample.fastest / 1e9
   }
 

@@ -9,7 +9,7 @@ struct Profile {
   /// Runs a case a few times with a recorder in its workspace.
   init(_ benchmark: Case, threads: Int) throws {
     let work = try benchmark.prepare()
-    var workspace = Workspace(threads: threads)
+    var workspace = Workspace(threads: threads, precision: benchmark.precision)
     work(workspace)
     let recorder = KernelRecorder()
     workspace.recorder = recorder

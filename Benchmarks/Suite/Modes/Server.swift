@@ -14,8 +14,8 @@ struct Server {
     var error: String?
   }
 
-  /// What it computes with.
-  let workspace: Workspace
+  /// The number of threads.
+  let threads: Int?
   /// The cases that it knows.
   let cases: [Case]
   /// How many prepared cases it keeps.
@@ -24,11 +24,16 @@ struct Server {
   /// Answers until the input ends.
   func run() throws {
     var prepared: [(name: String, work: (Workspace) -> Void)] = []
+    let workspaces = Dictionary(
+      uniqueKeysWithValues: Precision.allCases.map {
+        ($0, Workspace(threads: threads, precision: $0))
+      })
     while let name = readLine() {
       guard let benchmark = cases.first(where: { $0.name == name }) else {
         try reply(Answer(name: name, error: "there is no such case"))
         continue
       }
+      guard let workspace = workspaces[benchmark.precision] else { continue }
       if let place = prepared.firstIndex(where: { $0.name == name }) {
         prepared.append(prepared.remove(at: place))
       } else {

@@ -24,7 +24,7 @@ struct Suite {
       let work = try benchmark.prepare()
       for count in benchmark.isThreaded ? threads : [1] {
         try Task.checkCancellation()
-        let workspace = Workspace(threads: count)
+        let workspace = Workspace(threads: count, precision: benchmark.precision)
         let sample = Sample(budget(benchmark)) { work(workspace) }
         let row = Report.Row(
           name: benchmark.name, note: benchmark.note, threads: count, median: sample.median,

@@ -29,7 +29,7 @@ public struct DiffusionTransformer: Sendable {
     patchEmbedding = Linear(
       weight: try patch.tensor("weight", [c.width, c.channels, c.patchSize, c.patchSize])
         .reshaped([c.width, c.channels * c.patchSize * c.patchSize]),
-      bias: try patch.tensor("bias", [c.width]))
+      bias: try patch.tensor("bias", [c.width]), precision: weights.precision)
     positions =
       weights.contains("pos_embed")
       ? try weights.tensor("pos_embed", [1, c.tokenCount, c.width]).copied()
@@ -44,6 +44,8 @@ public struct DiffusionTransformer: Sendable {
 
   /// The kernels that the weights are packed for.
   var table: KernelTable { patchEmbedding.table }
+  /// The numbers that the model multiplies.
+  public var precision: Precision { patchEmbedding.precision }
 
   /// Predicts the noise in `x` and, where the model learned it, the variance.
   ///

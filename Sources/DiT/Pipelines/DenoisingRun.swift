@@ -86,7 +86,7 @@ public struct DenoisingRun: Sendable {
   ) throws {
     try self.init(
       model: model, sampler: sampler, request: request,
-      workspace: Workspace(threads: threads, table: model.table))
+      workspace: Workspace(threads: threads, precision: model.precision, table: model.table))
   }
 
   package init(

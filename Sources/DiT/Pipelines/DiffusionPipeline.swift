@@ -1,5 +1,5 @@
 internal import Foundation
-internal import Kernels
+public import Kernels
 internal import NN
 public import Tensor
 
@@ -41,9 +41,11 @@ public struct DiffusionPipeline: Sendable {
   /// The weights are read from the mapped file and packed layer by layer, for the instruction set
   /// that is active.
   ///
-  /// - Parameter folder: The path of the folder.
+  /// - Parameters:
+  ///   - folder: The path of the folder.
+  ///   - precision: The numbers that the model is to multiply.
   /// - Throws: `ModelError`, `SafetensorsError` or `WeightError`, each naming the file.
-  public init(folder: String) throws {
+  public init(folder: String, precision: Precision = .float32) throws {
     let file = folder + "/config.json"
     let description = try ModelDescription(path: file)
     let configuration = try description.configuration(file: file)
@@ -58,7 +60,8 @@ public struct DiffusionPipeline: Sendable {
     defaults = try Self.defaults(
       description.sampler, timestepCount: schedule.count, file: file)
     model = try DiffusionTransformer(
-      configuration, from: Weights(try SafetensorsFile(path: folder + "/model.safetensors")))
+      configuration, from: Weights(
+        try SafetensorsFile(path: folder + "/model.safetensors"), precision: precision))
   }
 
   private static func defaults(

@@ -10,6 +10,7 @@ internal import Musl
 internal import Darwin
 #endif
 #if arch(x86_64)
+internal import _KernelsAMX
 internal import _KernelsAVX2
 internal import _KernelsAVX512
 #endif
@@ -34,6 +35,7 @@ extension KernelTable {
     // A table is touched only after its test: its initialiser is compiled for its instruction set.
     var tables: [KernelTable] = []
     #if arch(x86_64)
+    if Processor.hasAMX { tables.append(kernelsAMX) }
     if Processor.hasAVX512 { tables.append(kernelsAVX512) }
     if Processor.hasAVX2 { tables.append(kernelsAVX2) }
     #endif

@@ -1,6 +1,19 @@
 #if arch(x86_64)
 internal import _Builtin_intrinsics.intel.cpuid
 
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#else
+internal import Darwin
+#endif
+
+#if os(Linux)
+@_silgen_name("arch_prctl")
+private func controlThread(_ code: Int32, _ argument: UInt) -> Int32
+#endif
+
 @_silgen_name("llvm.x86.xgetbv")
 private func readExtendedControlRegister(_ index: UInt32) -> UInt64
 
@@ -15,6 +28,21 @@ enum Processor {
   /// All of x86-64-v4: AVX-512 F, DQ, CD, BW, VL.
   static let hasAVX512: Bool =
     hasAVX2 && systemSaves([1, 2, 5, 6, 7]) && bits(7, 0, \.ebx, [16, 17, 28, 30, 31])
+
+  /// The tile unit with bfloat16, and the system's permission to use it.
+  ///
+  /// A system that knows the unit may still refuse it, as some hypervisors make it; that is worth
+  /// a line, because it costs speed.
+  static let hasAMX: Bool = {
+    guard hasAVX512 && systemSaves([17, 18]) && bits(7, 0, \.edx, [22, 24]) else { return false }
+    #if os(Linux)
+    let (requestPermission, tileData): (Int32, UInt) = (0x1023, 18)
+    if controlThread(requestPermission, tileData) == 0 { return true }
+    #endif
+    let note = "the system refuses the tile unit (AMX) of this processor; avx512 does its work\n"
+    write(STDERR_FILENO, note, note.utf8.count)
+    return false
+  }()
 
   private struct Registers {
     var eax: UInt32 = 0

@@ -25,4 +25,11 @@ struct Blocking {
     let limit = 700 * 1024 / (4 * section + 1) / tileRows * tileRows
     rows = min(count, max(limit, tileRows))
   }
+
+  /// The elements of the packed rows, with the vector behind them that packing overwrites, in whole
+  /// cache lines.
+  @inlinable @inline(__always)
+  func packedCount<I: InstructionSet>(_ isa: I.Type) -> Int {
+    (rows * section + I.width + 15) / 16 * 16
+  }
 }

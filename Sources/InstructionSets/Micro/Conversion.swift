@@ -120,6 +120,9 @@ struct BFloat16Bits: ConvertibleElement {
 
   @inlinable @inline(__always)
   static var isWhole: Bool { false }
+  /// The bits, zero for a subnormal number.
+  @inlinable @inline(__always)
+  var flushed: UInt16 { bits & 0x7F80 == 0 ? 0 : bits }
   @inlinable @inline(__always)
   var asFloat: Float { Float(bitPattern: UInt32(bits) << 16) }
   @inlinable @inline(__always)

@@ -35,12 +35,20 @@ public final class KernelTable: Sendable, CustomStringConvertible {
       UnsafePointer<Float>, UnsafePointer<UnsafePointer<Float>>, Int, UnsafeMutablePointer<Float>,
       Range<Int>
     ) -> Void
+  /// Products of numbers of 32 bits.
+  public let float32: MatrixKernels
+  /// Products of bfloat16, with sums of 32 bits.
+  public let bfloat16: MatrixKernels
   /// Elementwise operations on numbers of 32 bits.
   public let float: ElementKernels<Float>
   /// Elementwise operations on numbers of 64 bits.
   public let double: ElementKernels<Double>
   /// Multiplies and adds in registers, `tileRows · panelWidth` elements each round: rounds, factor.
   public let peak: @Sendable (Int, Float) -> Float
+
+  /// Multiplies tiles in registers alone, four products of 16 × 16 × 32 each round: rounds. None
+  /// where there is no tile unit.
+  public let tilePeak: (@Sendable (Int) -> Void)?
 
   /// Instantiates the kernels for `isa` with a register tile of the shape of `tile`.
   @inlinable @inline(__always)
@@ -63,9 +71,39 @@ public final class KernelTable: Sendable, CustomStringConvertible {
     }
     normalize = { I.normalize($0, rows: $1) }
     map = { I.map($0, $1, into: $2, count: $3) }
+    let productScratch = productScratch
+    let product = product
+    let pack = pack
+    let write: @Sendable (UnsafePointer<Float>, Int, Range<Int>, Int, RowDestination) -> Void = {
+      I.write($0, stride: $1, rows: $2, columns: $3, to: $4)
+    }
+    float32 = MatrixKernels(
+      name: name, form: .float32, panelWidth: panelWidth,
+      panelBytes: { $0 * tile.panelWidth(isa) * 4 },
+      pack: { pack($0, $1, $2.assumingMemoryBound(to: Float.self)) }, write: write,
+      productScratch: productScratch, product: product)
+    bfloat16 = MatrixKernels(
+      name: name, form: .rounded, panelWidth: panelWidth,
+      panelBytes: { $0 * tile.panelWidth(isa) * 2 },
+      pack: {
+        tile.packBFloat16(isa, $0, panels: $1, into: $2.assumingMemoryBound(to: UInt16.self))
+      }, write: write, productScratch: productScratch, product: product)
     float = ElementKernels(isa, Float.self)
     double = ElementKernels(isa, Double.self)
     peak = { tile.peak(isa, count: $0, factor: $1) }
+    tilePeak = nil
     combine = { I.combine($0, $1, terms: $2, into: $3, range: $4) }
+  }
+
+  /// The kernels of `table`, with products of bfloat16 of another instruction set.
+  public init(_ table: KernelTable, name: String, bfloat16: MatrixKernels, tilePeak: @escaping @Sendable (Int) -> Void) {
+    self.name = name
+    (tileRows, panelWidth, pack) = (table.tileRows, table.panelWidth, table.pack)
+    (productScratch, product) = (table.productScratch, table.product)
+    (attentionScratch, attend) = (table.attentionScratch, table.attend)
+    (softmax, normalize, map) = (table.softmax, table.normalize, table.map)
+    (combine, float, double) = (table.combine, table.float, table.double)
+    (peak, float32, self.bfloat16) = (table.peak, table.float32, bfloat16)
+    self.tilePeak = tilePeak
   }
 }

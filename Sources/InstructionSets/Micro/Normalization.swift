@@ -4,8 +4,8 @@
 public struct Normalization: @unchecked Sendable {
   /// The rows, dense.
   public var input: UnsafePointer<Float>
-  /// Where the normalized rows go, dense; it may be the input.
-  public var output: UnsafeMutablePointer<Float>
+  /// Where the normalized rows go; it may be the input.
+  public var output: RowDestination
   /// The length of a row.
   public var columns: Int
   /// What is added to the variance.
@@ -28,8 +28,7 @@ public struct Normalization: @unchecked Sendable {
   /// A plain normalization; set the optional parts afterwards.
   @inlinable
   public init(
-    input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>,
-    columns: Int, epsilon: Float, subtractsMean: Bool
+    input: UnsafePointer<Float>, output: RowDestination, columns: Int, epsilon: Float, subtractsMean: Bool
   ) {
     (self.input, self.output) = (input, output)
     (self.columns, self.epsilon, self.subtractsMean) = (columns, epsilon, subtractsMean)
@@ -61,7 +60,7 @@ extension InstructionSet {
     let count = n.columns
     for row in range {
       let input = n.input + row * count
-      let output = n.output + row * count
+      let form = n.output.form
       let mean = n.subtractsMean ? sum(input, count: count) / Float(count) : 0
       // The next row arrives while this one, now in the L1 cache, is computed.
       prefetchToL2(input + count, lines: count / 16)
@@ -71,7 +70,8 @@ extension InstructionSet {
       var i = 0
       while i + width <= count {
         let x = multiply(subtract(load(input + i), all(mean)), all(inverse))
-        store(modified(x, modifiers) { load($0 + i) }, output + i)
+        store(
+          modified(x, modifiers) { load($0 + i) }, n.output.place(row: row, column: i), as: form)
         i += width
       }
       if i < count {
@@ -79,9 +79,10 @@ extension InstructionSet {
         let x = loadPart(input + i, count: rest, padding: 0)
         let y = multiply(subtract(x, all(mean)), all(inverse))
         storePart(
-          modified(y, modifiers) { loadPart($0 + i, count: rest, padding: 0) }, output + i,
-          count: rest)
+          modified(y, modifiers) { loadPart($0 + i, count: rest, padding: 0) },
+          n.output.place(row: row, column: i), as: form, count: rest)
       }
+      n.output.pad(row: row, from: count)
     }
   }
 

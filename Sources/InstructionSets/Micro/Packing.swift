@@ -50,6 +50,28 @@ extension Tile {
     }
   }
 
+  /// Copies the panels of `range` to their place in `packed`, rounded to bfloat16.
+  ///
+  /// Subnormal numbers become zero.
+  @inlinable @inline(__always)
+  public static func packBFloat16<I: InstructionSet>(
+    _ isa: I.Type, _ source: PackingSource, panels range: Range<Int>,
+    into packed: UnsafeMutablePointer<UInt16>
+  ) {
+    let panelWidth = panelWidth(isa)
+    for panel in range {
+      let first = panel * panelWidth
+      let count = min(panelWidth, source.columns - first)
+      for k in 0..<source.depth {
+        let element = source.elements + k * source.depthStride + first * source.columnStride
+        let target = packed + (panel * source.depth + k) * panelWidth
+        for j in 0..<panelWidth {
+          target[j] = j < count ? BFloat16Bits(element[j * source.columnStride]).flushed : 0
+        }
+      }
+    }
+  }
+
   /// The number of panels that hold `columns` columns.
   @inlinable @inline(__always)
   public static func panels<I: InstructionSet>(_ isa: I.Type, _ columns: Int) -> Int {
@@ -81,7 +103,7 @@ extension Tile {
     var (row, strip) = (range.lowerBound, packed)
     while row < range.upperBound {
       let count = stripRows(range.upperBound - row)
-      var starts = InlineArray<rows, UnsafePointer<Float>>(repeating: product.a)
+      var starts = InlineArray<rows, UnsafePointer<Float>>(repeating: product.start(ofRow: row))
       for i in 0..<count { starts[unchecked: i] = product.start(ofRow: row + i) }
       var k = section.lowerBound
       while k < section.upperBound {
@@ -122,5 +144,15 @@ extension Tile {
       for row in 0..<count { strip[k * count + row] = starts[unchecked: row][offset + k] }
       k += 1
     }
+  }
+}
+
+extension InstructionSet {
+  /// Widens bfloat16 to numbers of 32 bits.
+  @inlinable @inline(__always)
+  static func widen(
+    _ source: UnsafePointer<UInt16>, into target: UnsafeMutablePointer<Float>, count: Int
+  ) {
+    for i in 0..<count { target[i] = Float(bitPattern: UInt32(source[i]) << 16) }
   }
 }

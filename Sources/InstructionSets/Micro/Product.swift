@@ -26,8 +26,8 @@ public enum ElementFunction: Sendable, Hashable {
 ///
 /// `output = residual + gate · function(a · b + bias)`, each part optional.
 public struct Product: @unchecked Sendable {
-  /// The left matrix, `[rows, depth]`, row-major.
-  public var a: UnsafePointer<Float>
+  /// The left matrix, `[rows, depth]`: row-major numbers of 32 bits, or tiles.
+  public var a: UnsafeRawPointer
   /// The distance between rows of `a`, in elements.
   public var aStride: Int
   /// How many consecutive rows are a line; lines may lie apart.
@@ -41,15 +41,15 @@ public struct Product: @unchecked Sendable {
   /// The number of these parts, all of the same length.
   public var taps: Int
   /// The right matrix, packed: panels of `depth` × panel width, the last one padded.
-  public var b: UnsafePointer<Float>
+  public var b: UnsafeRawPointer
+  /// Whether the panels hold bfloat16, which is widened to 32 bits on the way to L1.
+  public var widens: Bool
   /// The number of terms in each sum.
   public var depth: Int
   /// The number of columns of the result.
   public var columns: Int
-  /// The result, `[rows, columns]`, row-major.
-  public var output: UnsafeMutablePointer<Float>
-  /// The distance between rows of the result, in elements.
-  public var outputStride: Int
+  /// The result, `[rows, columns]`.
+  public var output: RowDestination
   /// What is added to each row, `[columns]`.
   public var bias: UnsafePointer<Float>?
   /// What is applied after the bias.
@@ -68,11 +68,12 @@ public struct Product: @unchecked Sendable {
   /// A plain product; set the optional parts afterwards.
   @inlinable
   public init(
-    a: UnsafePointer<Float>, aStride: Int, b: UnsafePointer<Float>, depth: Int, columns: Int,
+    a: UnsafeRawPointer, aStride: Int, b: UnsafeRawPointer, depth: Int, columns: Int,
     output: UnsafeMutablePointer<Float>, outputStride: Int
   ) {
     (self.a, self.aStride, self.b, self.depth) = (a, aStride, b, depth)
-    (self.columns, self.output, self.outputStride) = (columns, output, outputStride)
+    (self.columns, self.output) = (columns, RowDestination(output, stride: outputStride))
+    widens = false
     (bias, function, residual, residualStride) = (nil, .identity, nil, 0)
     (gate, gateStride, gateRows) = (nil, 0, 1)
     (lineRows, lineStride, tapOffsets, taps) = (.max, 0, nil, 1)
@@ -90,7 +91,7 @@ public struct Product: @unchecked Sendable {
   @inlinable @inline(__always)
   func start(ofRow row: Int) -> UnsafePointer<Float> {
     let (line, place) = row.quotientAndRemainder(dividingBy: lineRows)
-    return a + line * lineStride + place * aStride
+    return a.assumingMemoryBound(to: Float.self) + line * lineStride + place * aStride
   }
 }
 
@@ -106,7 +107,7 @@ extension Tile {
   ) -> Int {
     let blocking = Blocking(isa, Self.self, rows: count, depth: depth)
     let panels = blocking.sections > 1 ? panels(isa, columns) : 1
-    return blocking.rows * (blocking.section + panels * panelWidth(isa)) + I.width
+    return blocking.packedCount(isa) + (blocking.slice + blocking.rows * panels) * panelWidth(isa)
   }
 
   /// Computes the part of a product that is `rowRange` × the panels of `panelRange`.
@@ -127,8 +128,9 @@ extension Tile {
     scratch: UnsafeMutablePointer<Float>
   ) {
     let blocking = Blocking(isa, Self.self, rows: rowRange.count, depth: product.depth)
-    let packed = scratch
-    let sums = packed + blocking.rows * blocking.section + I.width
+    let widened = scratch
+    let packed = widened + blocking.slice * panelWidth(isa)
+    let sums = packed + blocking.packedCount(isa)
     let panelSums = blocking.sections > 1 ? blocking.rows * panelWidth(isa) : 0
     var first = rowRange.lowerBound
     while first < rowRange.upperBound {
@@ -140,7 +142,7 @@ extension Tile {
         for panel in panelRange {
           computePanel(
             isa, product, rows: block, depth: section, slice: blocking.slice, packed: packed,
-            panel: panel, sums: sums + (panel - panelRange.lowerBound) * panelSums)
+            panel: panel, widened: widened, sums: sums + (panel - panelRange.lowerBound) * panelSums)
         }
         start = section.upperBound
       } while start < product.depth
@@ -151,28 +153,37 @@ extension Tile {
   /// Computes a block of rows × a section of the depth × one panel.
   @inlinable @inline(__always)
   static func computePanel<I: InstructionSet>(
-    _ isa: I.Type, _ product: Product, rows: Range<Int>, depth section: Range<Int>, slice: Int,
-    packed: UnsafePointer<Float>, panel: Int, sums: UnsafeMutablePointer<Float>
+    _ isa: I.Type, _ product: Product, rows: Range<Int>, depth section: Range<Int>, slice sliceDepth: Int,
+    packed: UnsafePointer<Float>, panel: Int, widened: UnsafeMutablePointer<Float>,
+    sums: UnsafeMutablePointer<Float>
   ) {
     let width = panelWidth(isa)
-    let b = product.b + panel * width * product.depth
+    let elementSize = product.widens ? 2 : 4
+    let b = product.b + panel * width * product.depth * elementSize
     var start = section.lowerBound
     repeat {
-      let end = min(start + slice, section.upperBound)
+      let end = min(start + sliceDepth, section.upperBound)
       var (row, strip, tile) = (rows.lowerBound, packed, sums)
       // Each strip asks for a part of the slice that comes next, of this panel or the next one.
-      var next = UnsafeRawPointer(
-        b + (end < section.upperBound ? end : product.depth + section.lowerBound) * width)
-      let lines = min(slice * width * Self.rows / (16 * rows.count) + 1, 32)
+      var next =
+        b + (end < section.upperBound ? end : product.depth + section.lowerBound) * width
+        * elementSize
+      let lines = min(sliceDepth * width * elementSize * Self.rows / (64 * rows.count) + 1, 32)
+      var slice = b + start * width * elementSize
+      if product.widens {
+        I.widen(slice.assumingMemoryBound(to: UInt16.self), into: widened, count: (end - start) * width)
+        slice = UnsafeRawPointer(widened)
+      }
       while row < rows.upperBound {
         let count = stripRows(rows.upperBound - row)
         prefetchToL2(next, lines: lines)
         next += 64 * lines
         addTile(
           isa, rows: count, strip + (start - section.lowerBound) * count,
-          panel: b + start * width, depth: end - start, continues: start > 0, into: tile)
+          panel: slice.assumingMemoryBound(to: Float.self), depth: end - start, continues: start > 0, into: tile)
         if end == product.depth {
-          epilogue(isa, product, rows: row..<row + count, column: panel * width, tile: tile)
+          I.finish(
+            product, rows: row..<row + count, column: panel * width, width: width, sums: tile)
         }
         strip += count * section.count
         tile += count * width
@@ -198,18 +209,44 @@ extension Tile {
     default: add(Tile<1, columns>.self)
     }
   }
+}
 
-  /// Writes a tile to the output, with all that `product` asks for on the way.
+/// What happens to a row of a tile: where it goes, and what is put to it on the way.
+@usableFromInline
+struct Epilogue {
+  @usableFromInline let output: UnsafeMutableRawPointer
+  @usableFromInline let form: RowForm
+  @usableFromInline let bias, residual, gate: UnsafePointer<Float>?
+
   @inlinable @inline(__always)
-  static func epilogue<I: InstructionSet>(
-    _ isa: I.Type, _ product: Product, rows range: Range<Int>, column: Int,
-    tile: UnsafePointer<Float>
+  init(_ product: Product, row: Int, gateRow: Int, column: Int) {
+    output = product.output.place(row: row, column: column)
+    form = product.output.form
+    bias = product.bias.map { $0 + column }
+    residual = product.residual.map { $0 + row * product.residualStride + column }
+    gate = product.gate.map { $0 + gateRow * product.gateStride + column }
+  }
+}
+
+extension InstructionSet {
+  /// Writes a tile of sums to the output, with all that `product` asks for on the way.
+  ///
+  /// - Parameters:
+  ///   - product: The whole product.
+  ///   - range: The rows of the tile.
+  ///   - column: The first of its columns.
+  ///   - width: The number of its columns, a multiple of the vector's; those that the output lacks
+  ///     are left out.
+  ///   - sums: The tile, dense.
+  @inlinable @inline(__always)
+  public static func finish(
+    _ product: Product, rows range: Range<Int>, column: Int, width: Int,
+    sums: UnsafePointer<Float>
   ) {
-    let width = panelWidth(isa)
     let count = min(width, product.columns - column)
     var gateRow = range.lowerBound / product.gateRows
     var nextGateRow = (gateRow + 1) * product.gateRows
-    var sums = tile
+    var sums = sums
     for row in range {
       if row == nextGateRow {
         gateRow += 1
@@ -218,31 +255,15 @@ extension Tile {
       let end = Epilogue(product, row: row, gateRow: gateRow, column: column)
       // A whole row has a constant count, and so unrolls.
       if count == width {
-        I.epilogue(sums, end, product.function, count: width)
+        epilogue(sums, end, product.function, count: width)
       } else {
-        I.epilogue(sums, end, product.function, count: count)
+        epilogue(sums, end, product.function, count: count)
+        product.output.pad(row: row, from: product.columns)
       }
       sums += width
     }
   }
-}
 
-/// What happens to a row of a tile: where it goes, and what is put to it on the way.
-@usableFromInline
-struct Epilogue {
-  @usableFromInline let output: UnsafeMutablePointer<Float>
-  @usableFromInline let bias, residual, gate: UnsafePointer<Float>?
-
-  @inlinable @inline(__always)
-  init(_ product: Product, row: Int, gateRow: Int, column: Int) {
-    output = product.output + row * product.outputStride + column
-    bias = product.bias.map { $0 + column }
-    residual = product.residual.map { $0 + row * product.residualStride + column }
-    gate = product.gate.map { $0 + gateRow * product.gateStride + column }
-  }
-}
-
-extension InstructionSet {
   /// Writes `residual + gate · function(sums + bias)`.
   @inlinable @inline(__always)
   static func epilogue(
@@ -257,16 +278,18 @@ extension InstructionSet {
   static func epilogue(
     _ sums: UnsafePointer<Float>, _ end: Epilogue, count: Int, _ function: (F32) -> F32
   ) {
+    let elementSize = end.form == .tiles ? 2 : 4
     var i = 0
     while i + width <= count {
-      store(finished(load(sums + i), end, function) { load($0 + i) }, end.output + i)
+      let y = finished(load(sums + i), end, function) { load($0 + i) }
+      store(y, end.output + i * elementSize, as: end.form)
       i += width
     }
     let rest = count - i
     if rest > 0 {
       let x = loadPart(sums + i, count: rest, padding: 0)
       let y = finished(x, end, function) { loadPart($0 + i, count: rest, padding: 0) }
-      storePart(y, end.output + i, count: rest)
+      storePart(y, end.output + i * elementSize, as: end.form, count: rest)
     }
   }
 

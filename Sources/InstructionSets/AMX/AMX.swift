@@ -1,0 +1,20 @@
+#if arch(x86_64)
+internal import _KernelsAVX512
+public import _KernelsMicro
+
+/// The tile unit, with AVX-512 for what surrounds it.
+enum AMX: AVX512Vectors {
+  static var name: StaticString { "amx" }
+
+  static let kernels = MatrixKernels(
+    name: "\(name)", form: .tiles, panelWidth: 32, panelBytes: { squares($0) * 2048 },
+    pack: { pack($0, panels: $1, into: $2) },
+    write: { write($0, stride: $1, rows: $2, columns: $3, to: $4) },
+    productScratch: { _, _, _ in productScratch },
+    product: { compute($0, rows: $1, panels: $2, scratch: $3) })
+}
+
+/// The kernels for AMX: those for AVX-512, with products of bfloat16 on the tile unit.
+public let kernelsAMX = KernelTable(
+  kernelsAVX512, name: "amx", bfloat16: AMX.kernels, tilePeak: { TileUnit.peak(rounds: $0) })
+#endif

@@ -1,0 +1,135 @@
+#if arch(x86_64)
+internal import Builtin
+
+@_silgen_name("llvm.x86.ldtilecfg")
+private func loadTileConfiguration(_ configuration: UnsafeRawPointer)
+
+@_silgen_name("llvm.x86.tileloadd64")
+private func loadTile(_ tile: UInt8, _ start: UnsafeRawPointer, _ stride: Int)
+
+@_silgen_name("llvm.x86.tilestored64")
+private func storeTile(_ tile: UInt8, _ start: UnsafeMutableRawPointer, _ stride: Int)
+
+/// The tile unit of one core: eight registers of 16 rows × 64 bytes.
+///
+/// Tiles 0 to 3 are sums, two rows of two; 4 and 5 are rows of the left matrix, 6 and 7 columns of
+/// the right one. The number of a tile is part of an instruction, so each has a function of its own.
+enum TileUnit {
+  /// Sets all tiles to 16 rows of 64 bytes, on this thread.
+  @inline(__always)
+  static func configure() {
+    var configuration = SIMD64<UInt8>.zero
+    configuration[0] = 1  // palette
+    for tile in 0..<8 {
+      configuration[16 + 2 * tile] = 64
+      configuration[48 + tile] = 16
+    }
+    withUnsafeBytes(of: configuration) { bytes in
+      if let start = bytes.baseAddress { loadTileConfiguration(start) }
+    }
+  }
+
+  /// Gives the tiles of this thread back.
+  @inline(__always)
+  static func release() { Builtin.int_x86_tilerelease() }
+
+  @inline(__always)
+  static func zeroSums() {
+    Builtin.int_x86_tilezero(number0)
+    Builtin.int_x86_tilezero(number1)
+    Builtin.int_x86_tilezero(number2)
+    Builtin.int_x86_tilezero(number3)
+  }
+
+  /// Adds the products of 32 rows and 32 columns over `steps` times 32 terms.
+  ///
+  /// Four loads for four products: a load takes half as long as a product.
+  ///
+  /// - Parameters:
+  ///   - rows: The first 16 rows; the next 16 are `secondRows` bytes on.
+  ///   - stride: The distance between rows, in bytes.
+  ///   - step: The distance between the squares of a row, in bytes.
+  ///   - columns: The squares of the right matrix, two for each step, 1 KB each.
+  @inline(__always)
+  static func addProducts(
+    rows: UnsafeRawPointer, secondRows: Int, stride: Int, step: Int, columns: UnsafeRawPointer,
+    steps: Int
+  ) {
+    var (a, b) = (rows, columns)
+    for _ in 0..<steps {
+      loadTile(6, b, 64)
+      loadTile(4, a, stride)
+      Builtin.int_x86_tdpbf16ps(number0, number4, number6)
+      loadTile(7, b + 1024, 64)
+      Builtin.int_x86_tdpbf16ps(number1, number4, number7)
+      loadTile(5, a + secondRows, stride)
+      Builtin.int_x86_tdpbf16ps(number2, number5, number6)
+      Builtin.int_x86_tdpbf16ps(number3, number5, number7)
+      a += step
+      b += 2048
+    }
+  }
+
+  /// Adds the products of 16 rows alone.
+  @inline(__always)
+  static func addProducts(
+    rows: UnsafeRawPointer, stride: Int, step: Int, columns: UnsafeRawPointer, steps: Int
+  ) {
+    var (a, b) = (rows, columns)
+    for _ in 0..<steps {
+      loadTile(6, b, 64)
+      loadTile(4, a, stride)
+      Builtin.int_x86_tdpbf16ps(number0, number4, number6)
+      loadTile(7, b + 1024, 64)
+      Builtin.int_x86_tdpbf16ps(number1, number4, number7)
+      a += step
+      b += 2048
+    }
+  }
+
+  /// Writes the sums of the first 16 rows, 32 columns each, `stride` bytes apart.
+  @inline(__always)
+  static func storeFirstSums(_ sums: UnsafeMutableRawPointer, stride: Int) {
+    storeTile(0, sums, stride)
+    storeTile(1, sums + 64, stride)
+  }
+
+  /// Writes the sums of all 32 rows.
+  @inline(__always)
+  static func storeSums(_ sums: UnsafeMutableRawPointer, stride: Int) {
+    storeFirstSums(sums, stride: stride)
+    storeTile(2, sums + 16 * stride, stride)
+    storeTile(3, sums + 16 * stride + 64, stride)
+  }
+
+  /// Multiplies in registers alone, to measure the most that the unit can do.
+  static func peak(rounds: Int) {
+    configure()
+    zeroSums()
+    for _ in 0..<rounds {
+      Builtin.int_x86_tdpbf16ps(number0, number4, number6)
+      Builtin.int_x86_tdpbf16ps(number1, number4, number7)
+      Builtin.int_x86_tdpbf16ps(number2, number5, number6)
+      Builtin.int_x86_tdpbf16ps(number3, number5, number7)
+    }
+    release()
+  }
+
+  @_transparent
+  private static var number0: Builtin.Int8 { (0 as UInt8)._value }
+  @_transparent
+  private static var number1: Builtin.Int8 { (1 as UInt8)._value }
+  @_transparent
+  private static var number2: Builtin.Int8 { (2 as UInt8)._value }
+  @_transparent
+  private static var number3: Builtin.Int8 { (3 as UInt8)._value }
+  @_transparent
+  private static var number4: Builtin.Int8 { (4 as UInt8)._value }
+  @_transparent
+  private static var number5: Builtin.Int8 { (5 as UInt8)._value }
+  @_transparent
+  private static var number6: Builtin.Int8 { (6 as UInt8)._value }
+  @_transparent
+  private static var number7: Builtin.Int8 { (7 as UInt8)._value }
+}
+#endif

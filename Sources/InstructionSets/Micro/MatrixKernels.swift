@@ -1,0 +1,39 @@
+/// The products of one precision.
+public struct MatrixKernels: Sendable {
+  /// The name of the instruction set that computes them.
+  public let name: String
+  /// The form in which a product reads its rows.
+  public let form: RowForm
+  /// The columns of a packed panel.
+  public let panelWidth: Int
+  /// The bytes of a packed panel: depth.
+  public let panelBytes: @Sendable (Int) -> Int
+  /// Packs panels of a matrix: source, panels, packed matrix.
+  public let pack: @Sendable (PackingSource, Range<Int>, UnsafeMutableRawPointer) -> Void
+  /// Writes rows of 32-bit numbers in the form of a product: first row, the distance between rows,
+  /// rows, columns, destination.
+  public let write:
+    @Sendable (UnsafePointer<Float>, Int, Range<Int>, Int, RowDestination) -> Void
+  /// The elements of 32 bits of scratch that `product` needs: rows, depth, columns.
+  public let productScratch: @Sendable (Int, Int, Int) -> Int
+  /// Computes rows × panels of a product, with scratch. Ranges of rows begin at a multiple of 32
+  /// where rows are tiles.
+  public let product:
+    @Sendable (Product, Range<Int>, Range<Int>, UnsafeMutablePointer<Float>) -> Void
+
+  /// Kernels that are given one by one.
+  @inlinable
+  public init(
+    name: String, form: RowForm, panelWidth: Int, panelBytes: @escaping @Sendable (Int) -> Int,
+    pack: @escaping @Sendable (PackingSource, Range<Int>, UnsafeMutableRawPointer) -> Void,
+    write: @escaping @Sendable (UnsafePointer<Float>, Int, Range<Int>, Int, RowDestination) -> Void,
+    productScratch: @escaping @Sendable (Int, Int, Int) -> Int,
+    product: @escaping @Sendable (
+      Product, Range<Int>, Range<Int>, UnsafeMutablePointer<Float>
+    ) -> Void
+  ) {
+    (self.name, self.form, self.panelWidth) = (name, form, panelWidth)
+    (self.panelBytes, self.pack, self.write) = (panelBytes, pack, write)
+    (self.productScratch, self.product) = (productScratch, product)
+  }
+}
