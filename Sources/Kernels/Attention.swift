@@ -24,13 +24,16 @@ public func attention(
   let (keys, size) = (key.shape[1], query.shape[3])
   let timer = workspace.timer("attention \(query.shape), \(keys) keys")
   defer { timer.stop() }
-  let output: Tensor<Float> = workspace.tensor([batch, queries, heads * size])
-  let scratchCount = workspace.table.attentionScratch(queries, keys, size)
+  let output = Operand([batch, queries, heads * size], for: workspace.precision, in: workspace)
+  let (kernels, threads) = (workspace.table.products(workspace.precision), workspace.threads)
+  let scratchCount = kernels.attentionScratch(queries, keys, size)
     .roundedUp(to: Storage.alignment)
-  let scratchTensor: Tensor<Float> = workspace.tensor([workspace.threads, scratchCount])
+  let scratchTensor: Tensor<Float> = workspace.tensor([threads, scratchCount])
 
-  let (table, threads) = (workspace.table, workspace.threads)
-  nonisolated(unsafe) let (result, scratch) = (output.mutablePointer, scratchTensor.mutablePointer)
+  nonisolated(unsafe) let (result, scratch) = (
+    output.memory.mutablePointer, scratchTensor.mutablePointer
+  )
+  let rows = output.rows
   let scale = 1 / Float(size).squareRoot()
   // A head is one piece of work, cut only where there are fewer heads than threads.
   let cuts = min(queries, max(1, 2 * threads / max(batch * heads, 1)))
@@ -41,14 +44,18 @@ public func attention(
       func start(_ x: Tensor<Float>) -> UnsafePointer<Float> {
         x.pointer + sample * x.strides[0] + head * x.strides[2]
       }
-      table.attend(
-        AttentionHead(
-          query: start(query), key: start(key), value: start(value),
-          output: result + sample * queries * heads * size + head * size,
-          queryStride: query.strides[1], keyStride: key.strides[1], valueStride: value.strides[1],
-          outputStride: heads * size, queries: queries, keys: keys, size: size, scale: scale),
-        queries * cut / cuts..<queries * (cut + 1) / cuts, scratch + thread * scratchCount)
+      var work = AttentionHead(
+        query: start(query), key: start(key), value: start(value),
+        output: result + sample * queries * heads * size + head * size,
+        queryStride: query.strides[1], keyStride: key.strides[1], valueStride: value.strides[1],
+        outputStride: heads * size, queries: queries, keys: keys, size: size, scale: scale)
+      work.destination = (rows, sample * queries, head * size)
+      let queryRange = queries * cut / cuts..<queries * (cut + 1) / cuts
+      kernels.attend(work, queryRange, scratch + thread * scratchCount)
+      if head == heads - 1 {
+        for query in queryRange { rows.pad(row: sample * queries + query, from: heads * size) }
+      }
     }
   }
-  return withExtendedLifetime((query, key, value, scratchTensor)) { Operand(output) }
+  return withExtendedLifetime((query, key, value, scratchTensor)) { output }
 }

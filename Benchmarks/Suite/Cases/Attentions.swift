@@ -5,26 +5,30 @@ extension Case {
   /// Attention, `attention/f32/<batch>x<queries>x<heads>x<size>`, then `-keys<keys>` where there
   /// are not as many keys as queries.
   static var attentions: [Case] {
-    [
-      attention([20, 64, 3, 64], note: "fashion-dit, 20 pictures"),
-      attention([2, 256, 16, 64], note: "DiT-L 256²"),
-      attention([2, 1024, 16, 64], note: "DiT-L 512²"),
-      attention([2, 256, 16, 72], note: "DiT-XL 256²"),
-      attention([2, 1024, 16, 72], note: "DiT-XL 512², PixArt 512²"),
-      attention([2, 4096, 16, 72], note: "PixArt 1024²", isLong: true),
-      attention([2, 1024, 16, 72], keys: 120, note: "PixArt 512², text"),
-      attention([2, 4096, 16, 72], keys: 300, note: "PixArt 1024², text"),
-    ]
+    Precision.allCases.flatMap { precision in
+      [
+        attention([20, 64, 3, 64], precision, note: "fashion-dit, 20 pictures"),
+        attention([2, 256, 16, 64], precision, note: "DiT-L 256²"),
+        attention([2, 1024, 16, 64], precision, note: "DiT-L 512²"),
+        attention([2, 256, 16, 72], precision, note: "DiT-XL 256²"),
+        attention([2, 1024, 16, 72], precision, note: "DiT-XL 512², PixArt 512²"),
+        attention([2, 4096, 16, 72], precision, note: "PixArt 1024²", isLong: true),
+        attention([2, 1024, 16, 72], precision, keys: 120, note: "PixArt 512², text"),
+        attention([2, 4096, 16, 72], precision, keys: 300, note: "PixArt 1024², text"),
+      ]
+    }
   }
 
   private static func attention(
-    _ shape: [Int], keys: Int? = nil, note: String, isLong: Bool = false
+    _ shape: [Int], _ precision: Precision, keys: Int? = nil, note: String, isLong: Bool = false
   ) -> Case {
     let keyCount = keys ?? shape[1]
     return Case(
-      family: "attention", precision: .float32,
+      family: "attention", precision: precision,
       shape: shape.joined + (keys.map { "-keys\($0)" } ?? ""), note: note,
-      work: .operations(4 * Double(shape.product * keyCount)), isLong: isLong
+      work: .operations(
+        4 * Double(shape.product * keyCount), peak: precision == .bfloat16 ? .tile : .multiplyAdd),
+      isLong: isLong
     ) {
       let keyShape = [shape[0], keyCount, shape[2], shape[3]]
       let (query, key, value) = (numbers(shape), numbers(keyShape), numbers(keyShape))

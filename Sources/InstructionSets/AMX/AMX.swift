@@ -11,7 +11,9 @@ enum AMX: AVX512Vectors {
     pack: { pack($0, panels: $1, into: $2) },
     write: { write($0, stride: $1, rows: $2, columns: $3, to: $4) },
     productScratch: { _, _, _ in productScratch },
-    product: { compute($0, rows: $1, panels: $2, scratch: $3) })
+    product: { compute($0, rows: $1, panels: $2, scratch: $3) },
+    attentionScratch: { _, keys, size in attentionScratch(keys: keys, size: size) },
+    attend: { attend($0, queries: $1, scratch: $2) })
 }
 
 /// The kernels for AMX: those for AVX-512, with products of bfloat16 on the tile unit.

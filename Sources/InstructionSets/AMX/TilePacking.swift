@@ -24,55 +24,70 @@ extension AMX {
     }
   }
 
-  /// Packs 32 terms of 16 columns.
+  /// Packs 32 terms of 16 columns, with zeros where the matrix has none.
   @inline(__always)
   private static func packTile(
     _ source: PackingSource, depth: Int, column: Int, into tile: UnsafeMutableRawPointer
   ) {
-    let (depthCount, columnCount) = (source.depth - depth, source.columns - column)
-    guard depthCount >= 32 && columnCount >= 16 && source.depthStride == 1 else {
-      return packEdge(source, depth: depth, column: column, into: tile)
-    }
-    let first = source.elements + depth + column * source.columnStride
-    // Pairs of terms are moved as if each were a number of 32 bits.
-    transpose { i in
-      let terms = first + i * source.columnStride
-      return pairs(load(terms), load(terms + 16))
-    } store: { pair, row in
-      store(row, tile.assumingMemoryBound(to: Float.self) + pair * 16)
-    }
-  }
-
-  /// 32 numbers of 16 bits, the first of each pair in the low half of a lane.
-  @inline(__always)
-  private static func pairs(_ a: F32, _ b: F32) -> F32 {
-    var bits = InlineArray<32, UInt16>(repeating: 0)
-    var result = F32.zero
-    var span = bits.mutableSpan
-    span.withUnsafeMutableBytes { bytes in
-      guard let start = bytes.baseAddress else { return }
-      store(a, start, as: .tiles)
-      store(b, start + 32, as: .tiles)
-      result = start.loadUnaligned(as: F32.self)
-    }
-    return result
-  }
-
-  /// Packs a tile term by term, with zeros where the matrix has none.
-  @inline(never)
-  private static func packEdge(
-    _ source: PackingSource, depth: Int, column: Int, into tile: UnsafeMutableRawPointer
-  ) {
-    for k in 0..<32 {
-      for j in 0..<16 {
-        let isInside = depth + k < source.depth && column + j < source.columns
-        let x =
-          isInside
-          ? source.elements[
-            (depth + k) * source.depthStride + (column + j) * source.columnStride] : 0
-        storePart(F32(repeating: x), tile + k / 2 * 64 + j * 4 + k % 2 * 2, as: .tiles, count: 1)
+    let tile = tile.assumingMemoryBound(to: Float.self)
+    let first = source.elements + depth * source.depthStride + column * source.columnStride
+    let terms = min(source.depth - depth, 32)
+    let columns = min(source.columns - column, 16)
+    if source.depthStride == 1 {
+      // Pairs of terms are moved as if each were a number of 32 bits.
+      transpose { i in
+        guard i < columns else { return .zero }
+        let start = first + i * source.columnStride
+        return neighbours(part(start, terms), part(start + 16, terms - 16))
+      } store: { pair, row in
+        store(row, tile + pair * 16)
+      }
+    } else if source.columnStride == 1 {
+      for pair in 0..<16 {
+        let start = first + 2 * pair * source.depthStride
+        let a = part(start, 2 * pair < terms ? columns : 0)
+        let b = part(start + source.depthStride, 2 * pair + 1 < terms ? columns : 0)
+        store(interleaved(a, b), tile + pair * 16)
+      }
+    } else {
+      for pair in 0..<16 {
+        var (a, b) = (F32.zero, F32.zero)
+        for j in 0..<max(columns, 0) {
+          let start = first + 2 * pair * source.depthStride + j * source.columnStride
+          if 2 * pair < terms { a[j] = start[0] }
+          if 2 * pair + 1 < terms { b[j] = start[source.depthStride] }
+        }
+        store(interleaved(a, b), tile + pair * 16)
       }
     }
+  }
+
+  /// Up to a vector of `count` elements, and zeros behind them.
+  @inline(__always)
+  private static func part(_ start: UnsafePointer<Float>, _ count: Int) -> F32 {
+    count >= 16 ? load(start) : count > 0 ? loadPart(start, count: count, padding: 0) : .zero
+  }
+
+  /// The bits of all elements of `a` as bfloat16, then those of `b`.
+  @inline(__always)
+  static func neighbours(_ a: F32, _ b: F32) -> F32 {
+    let low = SIMD16<UInt16>(truncatingIfNeeded: bfloat16(a))
+    let high = SIMD16<UInt16>(truncatingIfNeeded: bfloat16(b))
+    return unsafeBitCast(SIMD32<UInt16>(lowHalf: low, highHalf: high), to: F32.self)
+  }
+
+  /// The bits of the elements of `a` and `b` as bfloat16, in turn.
+  @inline(__always)
+  private static func interleaved(_ a: F32, _ b: F32) -> F32 {
+    unsafeBitCast(bfloat16(a) | bfloat16(b) &<< 16, to: F32.self)
+  }
+
+  /// The bits of each element as bfloat16, in the low half of a lane.
+  @inline(__always)
+  private static func bfloat16(_ x: F32) -> SIMD16<UInt32> {
+    let bits = unsafeBitCast(x, to: SIMD16<UInt32>.self)
+    let rounded = (bits &+ 0x7FFF &+ (bits &>> 16 & 1)) &>> 16
+    return rounded.replacing(with: bits &>> 16 | 0x40, where: x .!= x)
   }
 }
 #endif

@@ -87,6 +87,23 @@ enum TileUnit {
     }
   }
 
+  /// Adds the products of 32 rows and 16 columns.
+  @inline(__always)
+  static func addHalfProducts(
+    rows: UnsafeRawPointer, columns: UnsafeRawPointer, steps: Int
+  ) {
+    var (a, b) = (rows, columns)
+    for _ in 0..<steps {
+      loadTile(6, b, 64)
+      loadTile(4, a, 64)
+      Builtin.int_x86_tdpbf16ps(number0, number4, number6)
+      loadTile(5, a + 1024, 64)
+      Builtin.int_x86_tdpbf16ps(number2, number5, number6)
+      a += 2048
+      b += 2048
+    }
+  }
+
   /// Writes the sums of the first 16 rows, 32 columns each, `stride` bytes apart.
   @inline(__always)
   static func storeFirstSums(_ sums: UnsafeMutableRawPointer, stride: Int) {

@@ -10,6 +10,9 @@ public struct AttentionHead: @unchecked Sendable {
   public var size: Int
   /// What the scores are multiplied with.
   public var scale: Float
+  /// Where the result goes if not to `output`: rows of all heads, and of them the place of the
+  /// first query and the first column.
+  public var destination: (rows: RowDestination, row: Int, column: Int)?
 
   /// A head of `queries` × `keys`, each token of `size` elements.
   @inlinable
@@ -22,6 +25,7 @@ public struct AttentionHead: @unchecked Sendable {
     (self.queryStride, self.keyStride) = (queryStride, keyStride)
     (self.valueStride, self.outputStride) = (valueStride, outputStride)
     (self.queries, self.keys, self.size, self.scale) = (queries, keys, size, scale)
+    destination = nil
   }
 }
 

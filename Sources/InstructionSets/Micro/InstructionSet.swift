@@ -80,11 +80,11 @@ extension InstructionSet {
 
   /// A vector of `x` in all lanes.
   @inlinable @inline(__always)
-  static func all(_ x: Float) -> F32 { F32(repeating: x) }
+  public static func all(_ x: Float) -> F32 { F32(repeating: x) }
 
   /// Merges all lanes: neighbours at half the width first, then at a quarter, and so on.
   @inlinable @inline(__always)
-  static func mergedLanes(_ x: F32, _ merge: (F32, F32) -> F32) -> Float {
+  public static func mergedLanes(_ x: F32, _ merge: (F32, F32) -> F32) -> Float {
     var (x, distance) = (x, width / 2)
     while distance > 0 {
       var other = x

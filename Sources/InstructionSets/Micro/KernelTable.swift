@@ -74,6 +74,7 @@ public final class KernelTable: Sendable, CustomStringConvertible {
     let productScratch = productScratch
     let product = product
     let pack = pack
+    let (attentionScratch, attend) = (attentionScratch, attend)
     let write: @Sendable (UnsafePointer<Float>, Int, Range<Int>, Int, RowDestination) -> Void = {
       I.write($0, stride: $1, rows: $2, columns: $3, to: $4)
     }
@@ -81,13 +82,15 @@ public final class KernelTable: Sendable, CustomStringConvertible {
       name: name, form: .float32, panelWidth: panelWidth,
       panelBytes: { $0 * tile.panelWidth(isa) * 4 },
       pack: { pack($0, $1, $2.assumingMemoryBound(to: Float.self)) }, write: write,
-      productScratch: productScratch, product: product)
+      productScratch: productScratch, product: product, attentionScratch: attentionScratch,
+      attend: attend)
     bfloat16 = MatrixKernels(
       name: name, form: .rounded, panelWidth: panelWidth,
       panelBytes: { $0 * tile.panelWidth(isa) * 2 },
       pack: {
         tile.packBFloat16(isa, $0, panels: $1, into: $2.assumingMemoryBound(to: UInt16.self))
-      }, write: write, productScratch: productScratch, product: product)
+      }, write: write, productScratch: productScratch, product: product,
+      attentionScratch: attentionScratch, attend: attend)
     float = ElementKernels(isa, Float.self)
     double = ElementKernels(isa, Double.self)
     peak = { tile.peak(isa, count: $0, factor: $1) }

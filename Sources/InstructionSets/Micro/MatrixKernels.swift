@@ -21,6 +21,11 @@ public struct MatrixKernels: Sendable {
   public let product:
     @Sendable (Product, Range<Int>, Range<Int>, UnsafeMutablePointer<Float>) -> Void
 
+  /// The elements of scratch that `attend` needs: queries, keys, head size.
+  public let attentionScratch: @Sendable (Int, Int, Int) -> Int
+  /// Computes the results of a range of queries of one head, with scratch.
+  public let attend: @Sendable (AttentionHead, Range<Int>, UnsafeMutablePointer<Float>) -> Void
+
   /// Kernels that are given one by one.
   @inlinable
   public init(
@@ -30,10 +35,13 @@ public struct MatrixKernels: Sendable {
     productScratch: @escaping @Sendable (Int, Int, Int) -> Int,
     product: @escaping @Sendable (
       Product, Range<Int>, Range<Int>, UnsafeMutablePointer<Float>
-    ) -> Void
+    ) -> Void,
+    attentionScratch: @escaping @Sendable (Int, Int, Int) -> Int,
+    attend: @escaping @Sendable (AttentionHead, Range<Int>, UnsafeMutablePointer<Float>) -> Void
   ) {
     (self.name, self.form, self.panelWidth) = (name, form, panelWidth)
     (self.panelBytes, self.pack, self.write) = (panelBytes, pack, write)
     (self.productScratch, self.product) = (productScratch, product)
+    (self.attentionScratch, self.attend) = (attentionScratch, attend)
   }
 }
