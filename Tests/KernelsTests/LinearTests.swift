@@ -134,7 +134,8 @@ import _TestSupport
         table.product(
           Product(
             a: a, aStride: depth, b: packed, depth: depth, columns: columns,
-            output: start + outputStride, outputStride: outputStride), 0..<rows, 0..<panels, &scratch)
+            output: start + outputStride, outputStride: outputStride), 0..<rows, 0..<panels,
+          &scratch)
       }
       let untouched = output.indices.filter {
         $0 / outputStride == 0 || $0 / outputStride > rows || $0 % outputStride >= columns

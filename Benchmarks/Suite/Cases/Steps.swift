@@ -37,7 +37,8 @@ extension Case {
 
   private static func step(
     _ shape: String, _ configuration: DiffusionTransformer.Configuration,
-    _ precision: Precision = .float32, batch: Int, note: String, isLong: Bool = false, _ model: @escaping () throws -> DiffusionTransformer
+    _ precision: Precision = .float32, batch: Int, note: String, isLong: Bool = false,
+    _ model: @escaping () throws -> DiffusionTransformer
   ) -> Case {
     Case(
       family: "step", precision: precision, shape: shape, note: note,

@@ -35,12 +35,17 @@ extension AMX {
     let columns = min(source.columns - column, 16)
     if source.depthStride == 1 {
       // Pairs of terms are moved as if each were a number of 32 bits.
-      transpose { i in
-        guard i < columns else { return .zero }
+      func row(_ i: Int) -> F32 {
         let start = first + i * source.columnStride
-        return neighbours(part(start, terms), part(start + 16, terms - 16))
-      } store: { pair, row in
-        store(row, tile + pair * 16)
+        return terms == 32
+          ? neighbours(load(start), load(start + 16))
+          : neighbours(part(start, terms), part(start + 16, terms - 16))
+      }
+      if columns == 16 {
+        transpose(load: { row($0) }, store: { store($1, tile + $0 * 16) })
+      } else {
+        transpose(
+          load: { $0 < columns ? row($0) : .zero }, store: { store($1, tile + $0 * 16) })
       }
     } else if source.columnStride == 1 {
       for pair in 0..<16 {
@@ -66,28 +71,6 @@ extension AMX {
   @inline(__always)
   private static func part(_ start: UnsafePointer<Float>, _ count: Int) -> F32 {
     count >= 16 ? load(start) : count > 0 ? loadPart(start, count: count, padding: 0) : .zero
-  }
-
-  /// The bits of all elements of `a` as bfloat16, then those of `b`.
-  @inline(__always)
-  static func neighbours(_ a: F32, _ b: F32) -> F32 {
-    let low = SIMD16<UInt16>(truncatingIfNeeded: bfloat16(a))
-    let high = SIMD16<UInt16>(truncatingIfNeeded: bfloat16(b))
-    return unsafeBitCast(SIMD32<UInt16>(lowHalf: low, highHalf: high), to: F32.self)
-  }
-
-  /// The bits of the elements of `a` and `b` as bfloat16, in turn.
-  @inline(__always)
-  private static func interleaved(_ a: F32, _ b: F32) -> F32 {
-    unsafeBitCast(bfloat16(a) | bfloat16(b) &<< 16, to: F32.self)
-  }
-
-  /// The bits of each element as bfloat16, in the low half of a lane.
-  @inline(__always)
-  private static func bfloat16(_ x: F32) -> SIMD16<UInt32> {
-    let bits = unsafeBitCast(x, to: SIMD16<UInt32>.self)
-    let rounded = (bits &+ 0x7FFF &+ (bits &>> 16 & 1)) &>> 16
-    return rounded.replacing(with: bits &>> 16 | 0x40, where: x .!= x)
   }
 }
 #endif

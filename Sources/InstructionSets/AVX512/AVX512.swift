@@ -59,6 +59,57 @@ extension AVX512Vectors {
   }
 }
 
+extension AVX512Vectors {
+  /// Writes the elements as bfloat16.
+  @_transparent
+  public static func storeBFloat16(_ x: F32, _ place: UnsafeMutableRawPointer) {
+    let words = _mm512_srli_epi32(bfloat16Words(x), 16)
+    place.storeBytes(of: _mm512_cvtepi32_epi16(words), as: SIMD4<Int64>.self)
+  }
+
+  /// Writes the first `count` elements as bfloat16.
+  @_transparent
+  public static func storePartBFloat16(
+    _ x: F32, _ place: UnsafeMutableRawPointer, count: Int
+  ) {
+    let words = _mm512_srli_epi32(bfloat16Words(x), 16)
+    _mm256_mask_storeu_epi16(
+      place, __mmask16(truncatingIfNeeded: 1 &<< count &- 1), _mm512_cvtepi32_epi16(words))
+  }
+
+  /// The bits of all elements of `a` as bfloat16, then those of `b`.
+  @_transparent
+  public static func neighbours(_ a: F32, _ b: F32) -> F32 {
+    let odd = SIMD32<Int16>(
+      1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31, 33, 35, 37, 39, 41, 43, 45, 47,
+      49, 51, 53, 55, 57, 59, 61, 63)
+    return unsafeBitCast(
+      _mm512_permutex2var_epi16(
+        bfloat16Words(a), unsafeBitCast(odd, to: SIMD8<Int64>.self), bfloat16Words(b)),
+      to: F32.self)
+  }
+
+  /// The bits of the elements of `a` and `b` as bfloat16, in turn.
+  @_transparent
+  public static func interleaved(_ a: F32, _ b: F32) -> F32 {
+    let high = _mm512_and_si512(bfloat16Words(b), _mm512_set1_epi32(-65536))
+    return unsafeBitCast(
+      _mm512_or_si512(_mm512_srli_epi32(bfloat16Words(a), 16), high), to: F32.self)
+  }
+
+  /// The bits of each element as bfloat16, in the upper half of a lane.
+  ///
+  /// Intrinsics, because operators on vectors of whole numbers become a quarter as wide.
+  @_transparent @usableFromInline
+  static func bfloat16Words(_ x: F32) -> SIMD8<Int64> {
+    // Rounding must not carry over the bits of a NaN.
+    let number = x.replacing(with: F32(repeating: .nan), where: x .!= x)
+    let bits = unsafeBitCast(number, to: SIMD8<Int64>.self)
+    let isOdd = _mm512_and_si512(_mm512_srli_epi32(bits, 16), _mm512_set1_epi32(1))
+    return _mm512_add_epi32(_mm512_add_epi32(bits, _mm512_set1_epi32(0x7FFF)), isOdd)
+  }
+}
+
 /// x86-64-v4.
 enum AVX512: AVX512Vectors {
   static var name: StaticString { "avx512" }

@@ -51,6 +51,12 @@ public protocol InstructionSet: SendableMetatype {
   /// Writes the first `count` elements of `vector`, and no other, from `pointer` on.
   static func storePart(_ vector: F32, _ pointer: UnsafeMutablePointer<Float>, count: Int)
 
+  /// Writes the elements, rounded to bfloat16, 16 bits each.
+  static func storeBFloat16(_ x: F32, _ place: UnsafeMutableRawPointer)
+
+  /// Writes the first `count` elements, rounded to bfloat16, and no other.
+  static func storePartBFloat16(_ x: F32, _ place: UnsafeMutableRawPointer, count: Int)
+
   /// Transposes as many vectors as a vector has elements: `Square` of that width does it.
   static func transpose(load: (Int) -> F32, store: (Int, F32) -> Void)
 }

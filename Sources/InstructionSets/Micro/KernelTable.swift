@@ -99,7 +99,10 @@ public final class KernelTable: Sendable, CustomStringConvertible {
   }
 
   /// The kernels of `table`, with products of bfloat16 of another instruction set.
-  public init(_ table: KernelTable, name: String, bfloat16: MatrixKernels, tilePeak: @escaping @Sendable (Int) -> Void) {
+  public init(
+    _ table: KernelTable, name: String, bfloat16: MatrixKernels,
+    tilePeak: @escaping @Sendable (Int) -> Void
+  ) {
     self.name = name
     (tileRows, panelWidth, pack) = (table.tileRows, table.panelWidth, table.pack)
     (productScratch, product) = (table.productScratch, table.product)

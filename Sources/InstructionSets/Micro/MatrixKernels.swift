@@ -12,8 +12,7 @@ public struct MatrixKernels: Sendable {
   public let pack: @Sendable (PackingSource, Range<Int>, UnsafeMutableRawPointer) -> Void
   /// Writes rows of 32-bit numbers in the form of a product: first row, the distance between rows,
   /// rows, columns, destination.
-  public let write:
-    @Sendable (UnsafePointer<Float>, Int, Range<Int>, Int, RowDestination) -> Void
+  public let write: @Sendable (UnsafePointer<Float>, Int, Range<Int>, Int, RowDestination) -> Void
   /// The elements of 32 bits of scratch that `product` needs: rows, depth, columns.
   public let productScratch: @Sendable (Int, Int, Int) -> Int
   /// Computes rows × panels of a product, with scratch. Ranges of rows begin at a multiple of 32
@@ -33,9 +32,10 @@ public struct MatrixKernels: Sendable {
     pack: @escaping @Sendable (PackingSource, Range<Int>, UnsafeMutableRawPointer) -> Void,
     write: @escaping @Sendable (UnsafePointer<Float>, Int, Range<Int>, Int, RowDestination) -> Void,
     productScratch: @escaping @Sendable (Int, Int, Int) -> Int,
-    product: @escaping @Sendable (
-      Product, Range<Int>, Range<Int>, UnsafeMutablePointer<Float>
-    ) -> Void,
+    product:
+      @escaping @Sendable (
+        Product, Range<Int>, Range<Int>, UnsafeMutablePointer<Float>
+      ) -> Void,
     attentionScratch: @escaping @Sendable (Int, Int, Int) -> Int,
     attend: @escaping @Sendable (AttentionHead, Range<Int>, UnsafeMutablePointer<Float>) -> Void
   ) {

@@ -28,7 +28,8 @@ public struct Normalization: @unchecked Sendable {
   /// A plain normalization; set the optional parts afterwards.
   @inlinable
   public init(
-    input: UnsafePointer<Float>, output: RowDestination, columns: Int, epsilon: Float, subtractsMean: Bool
+    input: UnsafePointer<Float>, output: RowDestination, columns: Int, epsilon: Float,
+    subtractsMean: Bool
   ) {
     (self.input, self.output) = (input, output)
     (self.columns, self.epsilon, self.subtractsMean) = (columns, epsilon, subtractsMean)

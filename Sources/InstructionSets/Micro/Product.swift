@@ -142,7 +142,8 @@ extension Tile {
         for panel in panelRange {
           computePanel(
             isa, product, rows: block, depth: section, slice: blocking.slice, packed: packed,
-            panel: panel, widened: widened, sums: sums + (panel - panelRange.lowerBound) * panelSums)
+            panel: panel, widened: widened, sums: sums + (panel - panelRange.lowerBound) * panelSums
+          )
         }
         start = section.upperBound
       } while start < product.depth
@@ -153,7 +154,8 @@ extension Tile {
   /// Computes a block of rows × a section of the depth × one panel.
   @inlinable @inline(__always)
   static func computePanel<I: InstructionSet>(
-    _ isa: I.Type, _ product: Product, rows: Range<Int>, depth section: Range<Int>, slice sliceDepth: Int,
+    _ isa: I.Type, _ product: Product, rows: Range<Int>, depth section: Range<Int>,
+    slice sliceDepth: Int,
     packed: UnsafePointer<Float>, panel: Int, widened: UnsafeMutablePointer<Float>,
     sums: UnsafeMutablePointer<Float>
   ) {
@@ -171,7 +173,8 @@ extension Tile {
       let lines = min(sliceDepth * width * elementSize * Self.rows / (64 * rows.count) + 1, 32)
       var slice = b + start * width * elementSize
       if product.widens {
-        I.widen(slice.assumingMemoryBound(to: UInt16.self), into: widened, count: (end - start) * width)
+        I.widen(
+          slice.assumingMemoryBound(to: UInt16.self), into: widened, count: (end - start) * width)
         slice = UnsafeRawPointer(widened)
       }
       while row < rows.upperBound {
@@ -180,7 +183,8 @@ extension Tile {
         next += 64 * lines
         addTile(
           isa, rows: count, strip + (start - section.lowerBound) * count,
-          panel: slice.assumingMemoryBound(to: Float.self), depth: end - start, continues: start > 0, into: tile)
+          panel: slice.assumingMemoryBound(to: Float.self), depth: end - start,
+          continues: start > 0, into: tile)
         if end == product.depth {
           I.finish(
             product, rows: row..<row + count, column: panel * width, width: width, sums: tile)

@@ -58,10 +58,15 @@ extension InstructionSet {
     switch form {
     case .float32: store(x, place.assumingMemoryBound(to: Float.self))
     case .rounded: store(roundedToBFloat16(x), place.assumingMemoryBound(to: Float.self))
-    case .tiles:
-      let place = place.assumingMemoryBound(to: UInt16.self)
-      for lane in 0..<width { place[lane] = BFloat16Bits(x[lane]).bits }
+    case .tiles: storeBFloat16(x, place)
     }
+  }
+
+  /// Writes the elements, rounded to bfloat16, 16 bits each.
+  @inlinable @inline(__always)
+  public static func storeBFloat16(_ x: F32, _ place: UnsafeMutableRawPointer) {
+    let place = place.assumingMemoryBound(to: UInt16.self)
+    for lane in 0..<width { place[lane] = BFloat16Bits(x[lane]).bits }
   }
 
   /// Writes the first `count` elements of a vector.
@@ -73,10 +78,17 @@ extension InstructionSet {
     case .float32: storePart(x, place.assumingMemoryBound(to: Float.self), count: count)
     case .rounded:
       storePart(roundedToBFloat16(x), place.assumingMemoryBound(to: Float.self), count: count)
-    case .tiles:
-      let place = place.assumingMemoryBound(to: UInt16.self)
-      for lane in 0..<count { place[lane] = BFloat16Bits(x[lane]).bits }
+    case .tiles: storePartBFloat16(x, place, count: count)
     }
+  }
+
+  /// Writes the first `count` elements, rounded to bfloat16, 16 bits each.
+  @inlinable @inline(__always)
+  public static func storePartBFloat16(
+    _ x: F32, _ place: UnsafeMutableRawPointer, count: Int
+  ) {
+    let place = place.assumingMemoryBound(to: UInt16.self)
+    for lane in 0..<count { place[lane] = BFloat16Bits(x[lane]).bits }
   }
 
   /// The nearest numbers that bfloat16 can hold, with zero for subnormal ones: the tile unit takes
