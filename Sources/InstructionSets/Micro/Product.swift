@@ -218,22 +218,44 @@ extension Tile {
 /// What happens to a row of a tile: where it goes, and what is put to it on the way.
 @usableFromInline
 struct Epilogue {
-  @usableFromInline let output: UnsafeMutableRawPointer
+  @usableFromInline var output: UnsafeMutableRawPointer
   @usableFromInline let form: RowForm
-  @usableFromInline let bias, residual, gate: UnsafePointer<Float>?
+  @usableFromInline let bias: UnsafePointer<Float>?
+  @usableFromInline var residual, gate: UnsafePointer<Float>?
+  @usableFromInline var nextGateRow: Int
 
   @inlinable @inline(__always)
-  init(_ product: Product, row: Int, gateRow: Int, column: Int) {
+  init(_ product: Product, row: Int, column: Int) {
+    let gateRow = row / product.gateRows
     output = product.output.place(row: row, column: column)
     form = product.output.form
     bias = product.bias.map { $0 + column }
     residual = product.residual.map { $0 + row * product.residualStride + column }
     gate = product.gate.map { $0 + gateRow * product.gateStride + column }
+    nextGateRow = (gateRow + 1) * product.gateRows
+  }
+
+  /// Goes on to the next row, `row`.
+  @inlinable @inline(__always)
+  mutating func advance(_ product: Product, to row: Int, column: Int) {
+    if form != .tiles {
+      output += product.output.stride * 4
+    } else if row % 32 > 0 {
+      output += 64
+    } else {
+      output = product.output.place(row: row, column: column)
+    }
+    residual = residual.map { $0 + product.residualStride }
+    if row == nextGateRow {
+      gate = gate.map { $0 + product.gateStride }
+      nextGateRow += product.gateRows
+    }
   }
 }
 
 extension InstructionSet {
-  /// Writes a tile of sums to the output, with all that `product` asks for on the way.
+  /// Writes a tile of sums to the output, with all that `product` asks for on the way:
+  /// `residual + gate · function(sums + bias)`.
   ///
   /// - Parameters:
   ///   - product: The whole product.
@@ -248,32 +270,20 @@ extension InstructionSet {
     sums: UnsafePointer<Float>
   ) {
     let count = min(width, product.columns - column)
-    var gateRow = range.lowerBound / product.gateRows
-    var nextGateRow = (gateRow + 1) * product.gateRows
-    var sums = sums
-    for row in range {
-      if row == nextGateRow {
-        gateRow += 1
-        nextGateRow += product.gateRows
+    with(product.function) { function in
+      var (end, sums) = (Epilogue(product, row: range.lowerBound, column: column), sums)
+      for row in range {
+        // A whole row has a constant count, and so unrolls.
+        if count == width {
+          epilogue(sums, end, count: width, function)
+        } else {
+          epilogue(sums, end, count: count, function)
+          product.output.pad(row: row, from: product.columns)
+        }
+        sums += width
+        end.advance(product, to: row + 1, column: column)
       }
-      let end = Epilogue(product, row: row, gateRow: gateRow, column: column)
-      // A whole row has a constant count, and so unrolls.
-      if count == width {
-        epilogue(sums, end, product.function, count: width)
-      } else {
-        epilogue(sums, end, product.function, count: count)
-        product.output.pad(row: row, from: product.columns)
-      }
-      sums += width
     }
-  }
-
-  /// Writes `residual + gate · function(sums + bias)`.
-  @inlinable @inline(__always)
-  static func epilogue(
-    _ sums: UnsafePointer<Float>, _ end: Epilogue, _ function: ElementFunction, count: Int
-  ) {
-    with(function) { epilogue(sums, end, count: count, $0) }
   }
 
   /// A register at a time from the tile to the output: a row that went through memory between two
