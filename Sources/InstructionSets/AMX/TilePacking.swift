@@ -48,6 +48,13 @@ extension AMX {
           load: { $0 < columns ? row($0) : .zero }, store: { store($1, tile + $0 * 16) })
       }
     } else if source.columnStride == 1 {
+      if terms == 32 && columns == 16 {
+        for pair in 0..<16 {
+          let start = first + 2 * pair * source.depthStride
+          store(interleaved(load(start), load(start + source.depthStride)), tile + pair * 16)
+        }
+        return
+      }
       for pair in 0..<16 {
         let start = first + 2 * pair * source.depthStride
         let a = part(start, 2 * pair < terms ? columns : 0)
@@ -67,9 +74,27 @@ extension AMX {
     }
   }
 
+  /// Writes up to 32 rows of numbers of 32 bits as tiles, with zeros behind the last column.
+  static func pack(
+    rows: UnsafePointer<Float>, stride: Int, count: Int, columns: Int,
+    into squares: UnsafeMutableRawPointer
+  ) {
+    for row in 0..<count {
+      var (start, place, left) = (rows + row * stride, squares + row * 64, columns)
+      while left > 0 {
+        let pair =
+          left >= 32
+          ? neighbours(load(start), load(start + 16))
+          : neighbours(part(start, left), part(start + 16, left - 16))
+        store(pair, place.assumingMemoryBound(to: Float.self))
+        (start, place, left) = (start + 32, place + 2048, left - 32)
+      }
+    }
+  }
+
   /// Up to a vector of `count` elements, and zeros behind them.
   @inline(__always)
-  private static func part(_ start: UnsafePointer<Float>, _ count: Int) -> F32 {
+  static func part(_ start: UnsafePointer<Float>, _ count: Int) -> F32 {
     count >= 16 ? load(start) : count > 0 ? loadPart(start, count: count, padding: 0) : .zero
   }
 }

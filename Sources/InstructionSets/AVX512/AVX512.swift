@@ -89,6 +89,15 @@ extension AVX512Vectors {
       to: F32.self)
   }
 
+  /// Writes the first `count` elements of `a` and then `b` as bfloat16.
+  @_transparent
+  public static func storePartBFloat16(
+    _ a: F32, _ b: F32, _ place: UnsafeMutableRawPointer, count: Int
+  ) {
+    let words = unsafeBitCast(neighbours(a, b), to: SIMD8<Int64>.self)
+    _mm512_mask_storeu_epi16(place, __mmask32(truncatingIfNeeded: 1 &<< count &- 1), words)
+  }
+
   /// The bits of the elements of `a` and `b` as bfloat16, in turn.
   @_transparent
   public static func interleaved(_ a: F32, _ b: F32) -> F32 {

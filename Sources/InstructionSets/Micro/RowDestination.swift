@@ -103,35 +103,6 @@ extension InstructionSet {
     return result
   }
 
-  /// Writes a part of a row.
-  ///
-  /// - Parameters:
-  ///   - source: The elements.
-  ///   - count: Their number.
-  ///   - factor: What they are multiplied with.
-  ///   - destination: Where they go.
-  ///   - row: The row there.
-  ///   - column: The first of its columns.
-  @inlinable @inline(__always)
-  public static func writePart(
-    _ source: UnsafePointer<Float>, count: Int, times factor: Float,
-    to destination: RowDestination, row: Int, column: Int
-  ) {
-    var i = 0
-    while i < count {
-      // A vector must not reach from one tile into the next.
-      let left = min(count - i, 32 - (column + i) % 32, width)
-      let place = destination.place(row: row, column: column + i)
-      if left == width {
-        store(multiply(load(source + i), all(factor)), place, as: destination.form)
-      } else {
-        let x = loadPart(source + i, count: left, padding: 0)
-        storePart(multiply(x, all(factor)), place, as: destination.form, count: left)
-      }
-      i += left
-    }
-  }
-
   /// Writes rows of 32-bit numbers in another form.
   ///
   /// - Parameters:
