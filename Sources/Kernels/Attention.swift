@@ -30,9 +30,7 @@ public func attention(
     .roundedUp(to: Storage.alignment)
   let scratchTensor: Tensor<Float> = workspace.tensor([threads, scratchCount])
 
-  nonisolated(unsafe) let (result, scratch) = (
-    output.memory.mutablePointer, scratchTensor.mutablePointer
-  )
+  nonisolated(unsafe) let scratch = scratchTensor.mutablePointer
   let rows = output.rows
   let scale = 1 / Float(size).squareRoot()
   // A head is one piece of work, cut only where there are fewer heads than threads.
@@ -44,12 +42,10 @@ public func attention(
       func start(_ x: Tensor<Float>) -> UnsafePointer<Float> {
         x.pointer + sample * x.strides[0] + head * x.strides[2]
       }
-      var work = AttentionHead(
-        query: start(query), key: start(key), value: start(value),
-        output: result + sample * queries * heads * size + head * size,
-        queryStride: query.strides[1], keyStride: key.strides[1], valueStride: value.strides[1],
-        outputStride: heads * size, queries: queries, keys: keys, size: size, scale: scale)
-      work.destination = (rows, sample * queries, head * size)
+      let work = AttentionHead(
+        query: start(query), key: start(key), value: start(value), queryStride: query.strides[1],
+        keyStride: key.strides[1], valueStride: value.strides[1], queries: queries, keys: keys,
+        size: size, scale: scale, destination: rows, row: sample * queries, column: head * size)
       let queryRange = queries * cut / cuts..<queries * (cut + 1) / cuts
       kernels.attend(work, queryRange, scratch + thread * scratchCount)
       if head == heads - 1 {

@@ -34,6 +34,32 @@ import _TestSupport
     }
   }
 
+  /// Attention of bfloat16, whose operands and weights are rounded by up to 2⁻⁹ of themselves, and
+  /// the result too.
+  @Test(arguments: KernelTable.supported)
+  func matchesReferenceInBFloat16(_ table: KernelTable) {
+    var numbers = SampleNumbers(seed: 8)
+    let more = [(2, 32, 32, 2, 72), (1, 33, 100, 3, 40), (1, 5, 31, 2, 20), (1, 64, 300, 2, 33)]
+    for s in Self.shapes + more {
+      func rounded(_ tokens: Int) -> Tensor<Float> {
+        let shape = [s.batch, tokens, s.heads, s.size]
+        return Tensor(numbers.next(shape.reduce(1, *)).map { Float(BFloat16($0)) }, shape: shape)
+      }
+      let (query, key, value) = (rounded(s.queries), rounded(s.keys), rounded(s.keys))
+      func result(threads: Int) -> Tensor<Float> {
+        attention(
+          query: query, key: key, value: value,
+          in: Workspace(threads: threads, precision: .bfloat16, table: table)
+        ).tensor
+      }
+      let two = result(threads: 2)
+      #expect(two.shape == [s.batch, s.queries, s.heads * s.size])
+      #expect(relativeError(two.elements, reference(query, key, value)) < 8e-3)
+      #expect(two.elements.allSatisfy { Float(BFloat16($0)) == $0 })
+      #expect(result(threads: 1).bits == two.bits)
+    }
+  }
+
   private func reference(
     _ query: Tensor<Float>, _ key: Tensor<Float>, _ value: Tensor<Float>
   ) -> [Double] {

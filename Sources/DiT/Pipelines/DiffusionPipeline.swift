@@ -60,7 +60,8 @@ public struct DiffusionPipeline: Sendable {
     defaults = try Self.defaults(
       description.sampler, timestepCount: schedule.count, file: file)
     model = try DiffusionTransformer(
-      configuration, from: Weights(
+      configuration,
+      from: Weights(
         try SafetensorsFile(path: folder + "/model.safetensors"), precision: precision))
   }
 

@@ -149,15 +149,14 @@ extension AMX {
   private static func write(
     _ head: AttentionHead, _ query: Int, _ row: Int, _ parts: AttentionScratch
   ) {
-    guard let target = head.destination else { return }
     let (results, inverse) = (parts.results + row * parts.resultStride, all(parts.inverses[row]))
     var i = 0
     while i < head.size {
-      let column = target.column + i
+      let column = head.column + i
       let count = min(head.size - i, 32 - column % 32)
       storePartBFloat16(
         multiply(load(results + i), inverse), multiply(load(results + i + 16), inverse),
-        target.rows.place(row: target.row + query, column: column), count: count)
+        head.destination.place(row: head.row + query, column: column), count: count)
       i += count
     }
   }

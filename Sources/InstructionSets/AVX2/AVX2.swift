@@ -1,3 +1,4 @@
+#if arch(x86_64)
 internal import _Builtin_intrinsics.intel
 public import _KernelsMicro
 
@@ -62,3 +63,4 @@ enum AVX2: InstructionSet {
 
 /// The kernels for AVX2.
 public let kernelsAVX2 = KernelTable(AVX2.self, Tile<5, 2>.self)
+#endif

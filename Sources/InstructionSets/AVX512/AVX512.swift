@@ -1,3 +1,4 @@
+#if arch(x86_64)
 public import _Builtin_intrinsics.intel
 public import _KernelsMicro
 
@@ -126,3 +127,4 @@ enum AVX512: AVX512Vectors {
 
 /// The kernels for AVX-512.
 public let kernelsAVX512 = KernelTable(AVX512.self, Tile<12, 2>.self)
+#endif

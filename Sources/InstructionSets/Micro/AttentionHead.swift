@@ -1,31 +1,30 @@
 /// One head of scaled dot-product attention: `softmax(scale · q kᵀ) v`.
 public struct AttentionHead: @unchecked Sendable {
-  /// The first query, key, value and where the result of the first query goes.
-  public var query, key, value: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>
+  /// The first query, key and value.
+  public var query, key, value: UnsafePointer<Float>
   /// The distances between tokens, in elements.
-  public var queryStride, keyStride, valueStride, outputStride: Int
+  public var queryStride, keyStride, valueStride: Int
   /// The numbers of queries and of keys.
   public var queries, keys: Int
   /// The number of elements of a query, key or value.
   public var size: Int
   /// What the scores are multiplied with.
   public var scale: Float
-  /// Where the result goes if not to `output`: rows of all heads, and of them the place of the
-  /// first query and the first column.
-  public var destination: (rows: RowDestination, row: Int, column: Int)?
+  /// Where the results go: rows of all heads, of them the one of the first query, and of that the
+  /// first column.
+  public var destination: RowDestination, row: Int, column: Int
 
-  /// A head of `queries` × `keys`, each token of `size` elements.
+  /// A head of `queries` × `keys`, each token of `size` elements, whose results go to `destination`.
   @inlinable
   public init(
     query: UnsafePointer<Float>, key: UnsafePointer<Float>, value: UnsafePointer<Float>,
-    output: UnsafeMutablePointer<Float>, queryStride: Int, keyStride: Int, valueStride: Int,
-    outputStride: Int, queries: Int, keys: Int, size: Int, scale: Float
+    queryStride: Int, keyStride: Int, valueStride: Int, queries: Int, keys: Int, size: Int,
+    scale: Float, destination: RowDestination, row: Int, column: Int
   ) {
-    (self.query, self.key, self.value, self.output) = (query, key, value, output)
-    (self.queryStride, self.keyStride) = (queryStride, keyStride)
-    (self.valueStride, self.outputStride) = (valueStride, outputStride)
+    (self.query, self.key, self.value) = (query, key, value)
+    (self.queryStride, self.keyStride, self.valueStride) = (queryStride, keyStride, valueStride)
     (self.queries, self.keys, self.size, self.scale) = (queries, keys, size, scale)
-    destination = nil
+    (self.destination, self.row, self.column) = (destination, row, column)
   }
 }
 
@@ -54,13 +53,17 @@ extension Tile {
     let width = panelWidth(isa)
     let block = min(queryBlock(keys: keys), queries)
     return panels(isa, keys) * width * size + panels(isa, size) * width * keys
-      + productsScratch(isa, rows: block, keys: keys, size: size) + block * keys
+      + productsScratch(isa, rows: block, keys: keys, size: size)
+      + block * (keys + 2 * size + 1)
   }
 
   /// Computes the results of the queries of `range`.
   ///
-  /// Keys and values are packed once; then a block of queries at a time gets its scores, their
-  /// softmax, and its results, so that the scores never leave the L2 cache.
+  /// Keys and values are packed once; then a block of queries at a time gets its scores, the
+  /// weights in their place, and its results, so that the scores never leave the L2 cache. The
+  /// results are divided by the sum of the weights, which are more than they.
+  ///
+  /// Where the results are rounded to bfloat16, so are queries, keys, values and weights.
   ///
   /// - Parameters:
   ///   - isa: The instruction set.
@@ -72,15 +75,17 @@ extension Tile {
     _ isa: I.Type, _ head: AttentionHead, queries range: Range<Int>,
     scratch: UnsafeMutablePointer<Float>
   ) {
-    let width = panelWidth(isa)
+    let (width, form) = (panelWidth(isa), head.destination.form)
     let (keyPanels, valuePanels) = (panels(isa, head.keys), panels(isa, head.size))
+    let block = min(queryBlock(keys: head.keys), head.queries)
     let packedKeys = scratch
     let packedValues = packedKeys + keyPanels * width * head.size
-    let tile = packedValues + valuePanels * width * head.keys
+    let products = packedValues + valuePanels * width * head.keys
     let scores =
-      tile
-      + productsScratch(
-        isa, rows: min(queryBlock(keys: head.keys), head.queries), keys: head.keys, size: head.size)
+      products + productsScratch(isa, rows: block, keys: head.keys, size: head.size)
+    let queries = scores + block * head.keys
+    let results = queries + block * head.size
+    let inverses = results + block * head.size
     pack(
       isa,
       PackingSource(
@@ -91,26 +96,44 @@ extension Tile {
       PackingSource(
         elements: head.value, depthStride: head.valueStride, columnStride: 1, depth: head.keys,
         columns: head.size), panels: 0..<valuePanels, into: packedValues)
-    let block = queryBlock(keys: head.keys)
+    if form == .rounded {
+      let count = (keyPanels * head.size + valuePanels * head.keys) * width
+      I.map(packedKeys, packedKeys, count) { I.roundedToBFloat16($0) }
+    }
     var first = range.lowerBound
     while first < range.upperBound {
       let count = min(block, range.upperBound - first)
+      I.write(
+        head.query + first * head.queryStride, stride: head.queryStride, rows: 0..<count,
+        columns: head.size, to: RowDestination(queries, stride: head.size, form: form))
       compute(
         isa,
         Product(
-          a: head.query + first * head.queryStride, aStride: head.queryStride, b: packedKeys,
-          depth: head.size, columns: head.keys, output: scores, outputStride: head.keys),
-        rows: 0..<count, panels: 0..<keyPanels, scratch: tile)
+          a: queries, aStride: head.size, b: packedKeys, depth: head.size, columns: head.keys,
+          output: scores, outputStride: head.keys), rows: 0..<count, panels: 0..<keyPanels,
+        scratch: products)
       for row in 0..<count {
-        let score = scores + row * head.keys
-        I.softmax(score, into: score, count: head.keys, scale: head.scale)
+        let weights = scores + row * head.keys
+        inverses[row] = 1 / I.weights(weights, into: weights, count: head.keys, scale: head.scale)
+        if form == .rounded {
+          I.map(weights, weights, head.keys) { I.roundedToBFloat16($0) }
+        }
       }
       compute(
         isa,
         Product(
           a: scores, aStride: head.keys, b: packedValues, depth: head.keys, columns: head.size,
-          output: head.output + first * head.outputStride, outputStride: head.outputStride),
-        rows: 0..<count, panels: 0..<valuePanels, scratch: tile)
+          output: results, outputStride: head.size), rows: 0..<count, panels: 0..<valuePanels,
+        scratch: products)
+      for row in 0..<count {
+        let inverse = I.all(inverses[row])
+        let result = results + row * head.size
+        I.map(result, result, head.size) { I.multiply($0, inverse) }
+        let target = head.destination.place(row: head.row + first + row, column: head.column)
+        I.write(
+          result, stride: 0, rows: 0..<1, columns: head.size,
+          to: RowDestination(target, stride: 0, form: form))
+      }
       first += count
     }
   }

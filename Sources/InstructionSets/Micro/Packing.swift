@@ -24,8 +24,6 @@ public struct PackingSource: @unchecked Sendable {
 extension Tile {
   /// Copies the panels of `range` to their place in `packed`, the columns of the last one padded
   /// with zeros.
-  ///
-  /// Writes go forward, and the lines that a step reads from are read again in the next.
   @inlinable @inline(__always)
   public static func pack<I: InstructionSet>(
     _ isa: I.Type, _ source: PackingSource, panels range: Range<Int>,
@@ -33,19 +31,41 @@ extension Tile {
   ) {
     let panelWidth = panelWidth(isa)
     for panel in range {
-      var target = packed + panel * panelWidth * source.depth
+      let target = packed + panel * panelWidth * source.depth
       let first = panel * panelWidth
       let count = min(panelWidth, source.columns - first)
-      var element = source.elements + first * source.columnStride
-      for _ in 0..<source.depth {
-        if source.columnStride == 1 {
-          target.update(from: element, count: count)
-        } else {
-          for j in 0..<count { target[j] = element[j * source.columnStride] }
+      let elements = source.elements + first * source.columnStride
+      var k = 0
+      if source.depthStride == 1 && count == panelWidth {
+        while k + I.width <= source.depth {
+          packSquares(isa, elements + k, stride: source.columnStride, into: target + k * panelWidth)
+          k += I.width
         }
-        for j in count..<panelWidth { target[j] = 0 }
-        target += panelWidth
-        element += source.depthStride
+      }
+      while k < source.depth {
+        let (element, row) = (elements + k * source.depthStride, target + k * panelWidth)
+        if source.columnStride == 1 {
+          row.update(from: element, count: count)
+        } else {
+          for j in 0..<count { row[j] = element[j * source.columnStride] }
+        }
+        for j in count..<panelWidth { row[j] = 0 }
+        k += 1
+      }
+    }
+  }
+
+  /// Packs as many terms of a panel as a vector has elements, where they are neighbours.
+  @inlinable @inline(__always)
+  static func packSquares<I: InstructionSet>(
+    _ isa: I.Type, _ elements: UnsafePointer<Float>, stride: Int,
+    into target: UnsafeMutablePointer<Float>
+  ) {
+    for column in 0..<columns {
+      I.transpose { j in
+        I.load(elements + (column * I.width + j) * stride)
+      } store: { k, vector in
+        I.store(vector, target + (k * columns + column) * I.width)
       }
     }
   }

@@ -11,6 +11,23 @@ extension InstructionSet {
     _ input: UnsafePointer<Float>, into output: UnsafeMutablePointer<Float>, count: Int,
     scale: Float
   ) {
+    let inverse = all(1 / weights(input, into: output, count: count, scale: scale))
+    map(output, output, count) { multiply($0, inverse) }
+  }
+
+  /// Writes what the softmax of a row is in proportion to, `e^(scale · (input - largest))`.
+  ///
+  /// - Parameters:
+  ///   - input: The row, contiguous.
+  ///   - output: Where the result goes; it may be the input.
+  ///   - count: The length of the row.
+  ///   - scale: A positive factor.
+  /// - Returns: Their sum.
+  @inlinable @inline(__always)
+  static func weights(
+    _ input: UnsafePointer<Float>, into output: UnsafeMutablePointer<Float>, count: Int,
+    scale: Float
+  ) -> Float {
     let (factor, offset) = (all(scale), all(-largest(input, count: count) * scale))
     // One sum in each lane: the exponential function takes longer than the addition before it.
     var sums = all(0)
@@ -28,7 +45,6 @@ extension InstructionSet {
       sums = add(sums, power)
       storePart(power, output + i, count: count - i)
     }
-    let inverse = all(1 / mergedLanes(sums, add))
-    map(output, output, count) { multiply($0, inverse) }
+    return mergedLanes(sums, add)
   }
 }
