@@ -74,9 +74,9 @@ func testAttention() {
               let value = value.baseAddress
             else { return }
             let head = AttentionHead(
-              query: query, key: key, value: value, output: output, queryStride: stride,
-              keyStride: stride, valueStride: stride, outputStride: stride, queries: queries,
-              keys: keys, size: size, scale: scale)
+              query: query, key: key, value: value, queryStride: stride, keyStride: stride,
+              valueStride: stride, queries: queries, keys: keys, size: size, scale: scale,
+              destination: RowDestination(output, stride: stride), row: 0, column: 0)
             let scratch = written(scratchCount, canary: canary) { scratch in
               kernelsBaseline.attend(head, queries / 3..<queries, scratch)
               kernelsBaseline.attend(head, 0..<queries / 3, scratch)
