@@ -35,6 +35,8 @@ public final class KernelTable: Sendable, CustomStringConvertible {
       UnsafePointer<Float>, UnsafePointer<UnsafePointer<Float>>, Int, UnsafeMutablePointer<Float>,
       Range<Int>
     ) -> Void
+  /// Operations on pictures.
+  public let pixels: PixelKernels
   /// Elementwise operations on numbers of 32 bits.
   public let float: ElementKernels<Float>
   /// Elementwise operations on numbers of 64 bits.
@@ -63,6 +65,7 @@ public final class KernelTable: Sendable, CustomStringConvertible {
     }
     normalize = { I.normalize($0, rows: $1) }
     map = { I.map($0, $1, into: $2, count: $3) }
+    pixels = PixelKernels(isa)
     float = ElementKernels(isa, Float.self)
     double = ElementKernels(isa, Double.self)
     peak = { tile.peak(isa, count: $0, factor: $1) }
