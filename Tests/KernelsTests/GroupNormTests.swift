@@ -9,7 +9,8 @@ import _TestSupport
 @Suite struct GroupNormTests {
   /// Pictures around the edges of chunks and blocks; channels around those of vectors.
   static let cases: [(shape: [Int], groups: Int)] = [
-    ([1, 1, 1, 1], 1), ([1, 1, 1, 8], 2), ([2, 1, 3, 6], 3), ([3, 5, 7, 12], 4), ([1, 4, 4, 16], 16),
+    ([1, 1, 1, 1], 1), ([1, 1, 1, 8], 2), ([2, 1, 3, 6], 3), ([3, 5, 7, 12], 4),
+    ([1, 4, 4, 16], 16),
     ([1, 16, 16, 32], 32), ([1, 16, 17, 33], 11), ([2, 15, 17, 64], 32), ([1, 17, 16, 21], 7),
     ([1, 31, 33, 34], 2), ([2, 23, 29, 5], 5), ([1, 13, 79, 3], 1), ([1, 32, 32, 96], 32),
     ([3, 8, 64, 17], 1), ([1, 2, 128, 160], 32), ([1, 64, 8, 7], 7),
@@ -30,7 +31,8 @@ import _TestSupport
       let plain = Reference.groupNormalized(
         x, batch: shape[0], channels: channels, groups: groups, epsilon: 1e-6)
       let expected = plain.enumerated().map {
-        let y = $0.element * Double(weight[$0.offset % channels]) + Double(bias[$0.offset % channels])
+        let y =
+          $0.element * Double(weight[$0.offset % channels]) + Double(bias[$0.offset % channels])
         return activation == nil ? y : y / (1 + exp(-y))
       }
       #expect(relativeError(result.tensor.elements, expected) < 5e-6)
@@ -63,7 +65,8 @@ import _TestSupport
     for i in 0..<16 * channels { x[i] = 1e4 }
     let result = groupNorm(
       Tensor(x, shape: shape), groups: 1, epsilon: 1e-6, in: Workspace(threads: 1, table: table))
-    let expected = Reference.groupNormalized(x, batch: 1, channels: channels, groups: 1, epsilon: 1e-6)
+    let expected = Reference.groupNormalized(
+      x, batch: 1, channels: channels, groups: 1, epsilon: 1e-6)
     #expect(relativeError(result.tensor.elements, expected) < 5e-6)
   }
 

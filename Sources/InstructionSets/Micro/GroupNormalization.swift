@@ -224,7 +224,8 @@ extension InstructionSet {
   }
 
   @inlinable @inline(__always)
-  static func normalize(_ n: GroupNormalization, lines range: Range<Int>, _ function: (F32) -> F32) {
+  static func normalize(_ n: GroupNormalization, lines range: Range<Int>, _ function: (F32) -> F32)
+  {
     let channels = n.channels
     for line in range {
       let means = n.factors + line / n.output.height * 3 * channels
