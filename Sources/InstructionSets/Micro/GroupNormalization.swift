@@ -84,10 +84,12 @@ extension InstructionSet {
       let first = place * GroupNormalization.chunkPixels
       let count = n.chunkCount(from: first)
       let input = n.input + (picture * n.pixels + first) * n.channels
-      // A block fits into L1, where its columns are read one after the other.
+      // A block fits into L1, where its columns are read one after the other while the next block
+      // arrives.
       var start = 0
       while start < count {
         let block = min(16, count - start)
+        prefetchToL2(input + (start + block) * n.channels, lines: block * n.channels / 16)
         addBlock(
           input + start * n.channels, pixels: block, channels: n.channels, to: sums,
           isFirst: start == 0)
