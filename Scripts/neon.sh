@@ -38,7 +38,7 @@ build() {  # build MODULE FILE…
 }
 build _KernelsMicro "$work"/Micro/*.swift
 build _KernelsBaseline "$work"/Baseline/*.swift
-build Emulated Tests/Emulated/*.swift Tests/TestSupport/ReferenceKernels.swift
+build Emulated Tests/Emulated/*.swift Tests/TestSupport/Reference*.swift
 
 # The kernels come first: the linker keeps the first of the copies that each module has of them.
 clang -fuse-ld=lld --target=aarch64-linux-gnu --gcc-toolchain=/usr -static \

@@ -39,6 +39,8 @@ public final class KernelTable: Sendable, CustomStringConvertible {
   public let float32: MatrixKernels
   /// Products of bfloat16, with sums of 32 bits.
   public let bfloat16: MatrixKernels
+  /// Operations on pictures.
+  public let pixels: PixelKernels
   /// Elementwise operations on numbers of 32 bits.
   public let float: ElementKernels<Float>
   /// Elementwise operations on numbers of 64 bits.
@@ -91,6 +93,7 @@ public final class KernelTable: Sendable, CustomStringConvertible {
         tile.packBFloat16(isa, $0, panels: $1, into: $2.assumingMemoryBound(to: UInt16.self))
       }, write: write, productScratch: productScratch, product: product,
       attentionScratch: attentionScratch, attend: attend)
+    pixels = PixelKernels(isa)
     float = ElementKernels(isa, Float.self)
     double = ElementKernels(isa, Double.self)
     peak = { tile.peak(isa, count: $0, factor: $1) }
@@ -109,6 +112,7 @@ public final class KernelTable: Sendable, CustomStringConvertible {
     (attentionScratch, attend) = (table.attentionScratch, table.attend)
     (softmax, normalize, map) = (table.softmax, table.normalize, table.map)
     (combine, float, double) = (table.combine, table.float, table.double)
+    pixels = table.pixels
     (peak, float32, self.bfloat16) = (table.peak, table.float32, bfloat16)
     self.tilePeak = tilePeak
   }

@@ -1,0 +1,76 @@
+internal import Kernels
+internal import Tensor
+
+extension Case {
+  /// What the decoder of latent diffusion's autoencoder consists of, for latents of 32² and 64².
+  ///
+  /// Convolutions are `conv3x3/f32/<batch>x<inputs>x<height>x<width>x<outputs>`, norms
+  /// `group-norm-silu/f32/<batch>x<channels>x<height>x<width>`.
+  static var pictures: [Case] {
+    let latents = [32, 64]
+    let convolutions = latents.flatMap { side in
+      decoderConvolutions.map {
+        convolution($0.inputs, $0.outputs, side: side * $0.scale, latent: side)
+      }
+    }
+    let norms = latents.flatMap { side in
+      decoderNorms.map { groupNorm($0.channels, side: side * $0.scale, latent: side) }
+    }
+    let samplings = latents.flatMap { side in
+      [(512, 1), (512, 2), (256, 4)].map { upsampling($0.0, side: side * $0.1, latent: side) }
+    }
+    var names: Set<String> = []
+    return (convolutions + norms + samplings).filter { names.insert($0.name).inserted }
+  }
+
+  /// The decoder's convolutions, at a side of the latent's times the scale.
+  private static let decoderConvolutions: [(inputs: Int, outputs: Int, scale: Int)] = [
+    (4, 512, 1), (512, 512, 1), (512, 512, 2), (512, 512, 4), (512, 256, 4), (256, 256, 4),
+    (256, 256, 8), (256, 128, 8), (128, 128, 8), (128, 3, 8),
+  ]
+
+  /// The decoder's norms, likewise.
+  private static let decoderNorms: [(channels: Int, scale: Int)] = [
+    (512, 1), (512, 2), (512, 4), (256, 4), (256, 8), (128, 8),
+  ]
+
+  private static func note(_ latent: Int) -> String { "SD VAE decoder, latent \(latent)²" }
+
+  private static func convolution(_ inputs: Int, _ outputs: Int, side: Int, latent: Int) -> Case {
+    Case(
+      family: "conv3x3", precision: .float32, shape: [1, inputs, side, side, outputs].joined,
+      note: note(latent), work: .operations(2 * Double(side * side * 9 * inputs * outputs))
+    ) {
+      let pictures = numbers([1, side, side, inputs])
+      let weight = PackedKernel(numbers([outputs, inputs, 3, 3]))
+      let bias = numbers([outputs])
+      let x = PaddedPixels(pictures, padding: weight.padding, in: Workspace())
+      return { _ = Kernels.convolution(x, weight, bias: bias, in: $0) }
+    }
+  }
+
+  private static func groupNorm(_ channels: Int, side: Int, latent: Int) -> Case {
+    Case(
+      family: "group-norm-silu", precision: .float32, shape: [1, channels, side, side].joined,
+      note: note(latent), work: .bytes(12 * Double(side * side * channels))
+    ) {
+      let x = numbers([1, side, side, channels])
+      let (weight, bias) = (numbers([channels]), numbers([channels]))
+      return {
+        _ = Kernels.groupNorm(
+          x, groups: 32, weight: weight, bias: bias, epsilon: 1e-6, activation: .silu,
+          padding: Padding(1), in: $0)
+      }
+    }
+  }
+
+  private static func upsampling(_ channels: Int, side: Int, latent: Int) -> Case {
+    Case(
+      family: "upsample", precision: .float32, shape: [1, channels, side, side].joined,
+      note: note(latent), work: .bytes(20 * Double(side * side * channels))
+    ) {
+      let x = numbers([1, side, side, channels])
+      return { _ = upsampled(x, by: 2, padding: Padding(1), in: $0) }
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import _KernelsBaseline
+import _KernelsMicro
+
+/// Products whose rows are pixels and whose depth lies in several parts.
+func testConvolution() {
+  var outcome = Outcome("convolution")
+  var numbers = SampleNumbers(seed: 23)
+  for _ in 0..<100 {
+    var c = Reference.Convolution(
+      batch: 1, height: numbers.next(in: 3...12), width: numbers.next(in: 3...12),
+      inputs: numbers.next(in: 1...20), outputs: numbers.next(in: 1...40))
+    (c.padding, c.stride) = ((0, 0, 0, 0), numbers.next(in: 1...2))
+    c.kernel = (numbers.next(in: 1...3), numbers.next(in: 1...3))
+    let (x, weight) = (
+      numbers.next(c.height * c.width * c.inputs),
+      numbers.next(c.outputs * c.inputs * c.kernel.height * c.kernel.width)
+    )
+    let (values, magnitudes) = c(x, weight)
+    let result = c.product(x, weight)
+    var worst = result.isInside ? 0.0 : .infinity
+    for (i, element) in result.elements.enumerated() {
+      let difference = (Double(element) - values[i]).magnitude
+      worst = difference.isNaN ? .infinity : max(worst, difference / magnitudes[i])
+    }
+    let depth = c.inputs * c.kernel.height * c.kernel.width
+    outcome.expect(
+      worst, within: Double(depth + 16) / 0x1p24,
+      "\(c.height) × \(c.width) × \(c.inputs), kernel \(c.kernel.height) × \(c.kernel.width), "
+        + "stride \(c.stride), \(c.outputs) outputs")
+  }
+  outcome.report(" of the summands")
+}
+
+extension Reference.Convolution {
+  /// The result as a product of the baseline.
+  fileprivate func product(_ x: [Float], _ weight: [Float]) -> Written<Float> {
+    let (pixels, depth) = (kernel.height * kernel.width, inputs * kernel.height * kernel.width)
+    // The terms of an output, a pixel after the other.
+    var terms = [Float](repeating: 0, count: outputs * depth)
+    for (i, element) in weight.enumerated() {
+      let (output, channel, pixel) = (i / depth, i / pixels % inputs, i % pixels)
+      terms[output * depth + pixel * inputs + channel] = element
+    }
+    let panelWidth = kernelsBaseline.panelWidth
+    let panels = (outputs + panelWidth - 1) / panelWidth
+    var packed = [Float](repeating: canary, count: panels * panelWidth * depth)
+    terms.withUnsafeBufferPointer { terms in
+      guard let elements = terms.baseAddress else { return }
+      kernelsBaseline.pack(
+        PackingSource(
+          elements: elements, depthStride: 1, columnStride: depth, depth: depth, columns: outputs),
+        0..<panels, &packed)
+    }
+    let (rows, lines) = (outputShape[1] * outputShape[2], width * inputs)
+    let tapOffsets = (0..<kernel.height).map { $0 * lines }
+    var scratch = [Float](repeating: 0, count: kernelsBaseline.productScratch(rows, depth, outputs))
+    return written(rows * outputs, canary: canary) { output in
+      x.withUnsafeBufferPointer { x in
+        packed.withUnsafeBufferPointer { packed in
+          tapOffsets.withUnsafeBufferPointer { tapOffsets in
+            guard let x = x.baseAddress, let packed = packed.baseAddress else { return }
+            var product = Product(
+              a: x, aStride: stride * inputs, b: packed, depth: depth, columns: outputs,
+              output: output, outputStride: outputs)
+            (product.lineRows, product.lineStride) = (outputShape[2], stride * lines)
+            (product.tapOffsets, product.taps) = (tapOffsets.baseAddress, kernel.height)
+            kernelsBaseline.product(product, rows / 2..<rows, 0..<panels, &scratch)
+            kernelsBaseline.product(product, 0..<rows / 2, 0..<panels, &scratch)
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,135 @@
+import _KernelsBaseline
+import _KernelsMicro
+
+/// A picture's extents, and what stands between its lines.
+private struct Extents {
+  let pictures, height, width, channels, gap: Int
+
+  init(_ numbers: inout SampleNumbers, channels: ClosedRange<Int>) {
+    (pictures, height) = (numbers.next(in: 1...3), numbers.next(in: 1...19))
+    (width, gap) = (numbers.next(in: 1...19), numbers.next(in: 0...5))
+    self.channels = numbers.next(in: channels)
+  }
+
+  /// Pictures `factor` times as large, with `groups` times as many channels.
+  init(_ other: Extents, factor: Int = 1, groups: Int = 1) {
+    (pictures, gap, channels) = (other.pictures, other.gap, other.channels * groups)
+    (height, width) = (other.height * factor, other.width * factor)
+  }
+
+  var lines: Int { pictures * height }
+  var count: Int { lines * width * channels }
+
+  /// The elements that a kernel wrote, from two calls each of a part of the lines; gaps between
+  /// lines and twice as many after a picture may not be written.
+  func written(_ body: (PixelLines, Range<Int>) -> Void) -> Written<Float> {
+    let lineStride = width * channels + gap
+    let pictureStride = height * lineStride + 2 * gap
+    var result = Written<Float>(elements: [], isInside: true)
+    let all = Emulated::written(pictures * pictureStride, canary: canary) { first in
+      let lines = PixelLines(
+        first: first, lineStride: lineStride, height: height, pictureStride: pictureStride)
+      body(lines, self.lines / 2..<self.lines)
+      body(lines, 0..<self.lines / 2)
+    }
+    for (i, element) in all.elements.enumerated() {
+      let place = i % pictureStride
+      if place < height * lineStride && place % lineStride < width * channels {
+        result.elements.append(element)
+      } else if element != canary {
+        result.isInside = false
+      }
+    }
+    if !all.isInside { result.isInside = false }
+    return result
+  }
+}
+
+func testEnlargement() {
+  var outcome = Outcome("enlargement")
+  var numbers = SampleNumbers(seed: 21)
+  for _ in 0..<200 {
+    let extents = Extents(&numbers, channels: 1...40)
+    let factor = numbers.next(in: 1...3)
+    let enlarged = Extents(extents, factor: factor)
+    let x = numbers.next(extents.count)
+    let result = enlarged.written { lines, range in
+      x.withUnsafeBufferPointer { x in
+        guard let input = x.baseAddress else { return }
+        var work = Enlargement(
+          input: input, width: extents.width, channels: extents.channels, output: lines)
+        work.factor = factor
+        kernelsBaseline.pixels.enlarge(work, range)
+      }
+    }
+    var isRight = result.isInside && result.elements.count == enlarged.count
+    for (i, element) in result.elements.enumerated() {
+      let (pixel, channel) = (i / extents.channels, i % extents.channels)
+      let line = pixel / enlarged.width / factor
+      let source = line * extents.width + pixel % enlarged.width / factor
+      if element != x[source * extents.channels + channel] { isRight = false }
+    }
+    outcome.expect(
+      isRight, "\(extents.height) × \(extents.width) × \(extents.channels) by \(factor)")
+  }
+  outcome.report()
+}
+
+extension Extents {
+  /// Normalizes groups of channels, with SiLU, and checks the scratch.
+  fileprivate func normalized(
+    _ x: [Float], groups: Int, weight: [Float], bias: [Float]
+  ) -> Written<Float> {
+    let chunks = GroupNormalization.chunks(pixels: height * width)
+    var moments = [Double](repeating: 0, count: pictures * chunks * groups * 2)
+    var factors = [Float](repeating: 0, count: pictures * 3 * channels)
+    return written { lines, range in
+      x.withUnsafeBufferPointer { x in
+        weight.withUnsafeBufferPointer { weight in
+          bias.withUnsafeBufferPointer { bias in
+            moments.withUnsafeMutableBufferPointer { moments in
+              factors.withUnsafeMutableBufferPointer { factors in
+                guard let x = x.baseAddress, let moments = moments.baseAddress,
+                  let factors = factors.baseAddress
+                else { return }
+                var n = GroupNormalization(
+                  input: x, output: lines, width: width, channels: channels, groups: groups,
+                  epsilon: 1e-6, moments: moments, factors: factors)
+                (n.weight, n.bias, n.function) = (weight.baseAddress, bias.baseAddress, .silu)
+                let scratch = Emulated::written(3 * channels, canary: canary) { scratch in
+                  kernelsBaseline.pixels.takeMoments(n, 0..<pictures * chunks, scratch)
+                }
+                kernelsBaseline.pixels.mergeMoments(n, 0..<pictures)
+                kernelsBaseline.pixels.normalize(n, range)
+                if !scratch.isInside { lines.first[0] = .nan }
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+func testGroupNormalization() {
+  var outcome = Outcome("group normalization")
+  var numbers = SampleNumbers(seed: 22)
+  for _ in 0..<200 {
+    let group = Extents(&numbers, channels: 1...9)
+    let groups = numbers.next(in: 1...5)
+    let extents = Extents(group, groups: groups)
+    let channels = extents.channels
+    let x = numbers.next(extents.count).map { 3 * $0 + 5 }
+    let (weight, bias) = (numbers.next(channels), numbers.next(channels))
+    let plain = Reference.groupNormalized(
+      x, batch: extents.pictures, channels: channels, groups: groups, epsilon: 1e-6)
+    var expected: [Double] = []
+    for (i, y) in plain.enumerated() {
+      expected.append(exactSiLU(y * Double(weight[i % channels]) + Double(bias[i % channels])))
+    }
+    outcome.expect(
+      error(extents.normalized(x, groups: groups, weight: weight, bias: bias), expected),
+      within: 5e-6, "\(extents.height) × \(extents.width) × \(channels) in \(groups) groups")
+  }
+  outcome.report()
+}
