@@ -48,25 +48,32 @@ step_against_product() {
 
 # The same bytes from any number of threads and any batch, in every table.
 same_bytes() {
-  local isa threads batch results
-  for isa in baseline avx2 avx512; do
-    rm -f "$work"/*.npy
-    for threads in 1 2 3; do
-      for batch in 1 3 10; do
-        if ! KERNELS_ISA=$isa "$generate" --steps 3 --threads $threads --batch-size $batch --quiet \
-          -o "$work/grid.png" --latents-out "$work/$threads-$batch.npy" 2>"$work/error"; then
-          if grep -q "not available" "$work/error"; then echo "skipped: this machine has no $isa"; else
-            failed "$isa: $(cat "$work/error")"; fi
-          continue 3
-        fi
+  local isa precision threads batch results
+  for isa in baseline avx2 avx512 amx; do
+    # AMX is the table of AVX-512 but for bf16; the slow tables run bf16 as they run f32.
+    for precision in $(case $isa in amx) echo bf16 ;; avx512) echo f32 bf16 ;; *) echo f32 ;; esac); do
+      rm -f "$work"/*.npy
+      for threads in 1 2 3; do
+        for batch in 1 3 10; do
+          if ! KERNELS_ISA=$isa "$generate" --precision $precision --steps 3 --threads $threads \
+            --batch-size $batch --quiet -o "$work/grid.png" \
+            --latents-out "$work/$threads-$batch.npy" 2>"$work/error"; then
+            if grep -q "not available" "$work/error"; then
+              echo "skipped: this machine has no $isa"
+            else
+              failed "$isa, $precision: $(cat "$work/error")"
+            fi
+            continue 3
+          fi
+        done
       done
+      results=$(sha256sum "$work"/*.npy | cut -d' ' -f1 | sort -u)
+      if [[ $(wc -l <<<"$results") == 1 ]]; then
+        ok "$isa, $precision: the same bytes from 1, 2, 3 threads in batches of 1, 3, 10 (${results:0:12})"
+      else
+        failed "$isa, $precision: $(wc -l <<<"$results") results from 9 ways of computing one"
+      fi
     done
-    results=$(sha256sum "$work"/*.npy | cut -d' ' -f1 | sort -u)
-    if [[ $(wc -l <<<"$results") == 1 ]]; then
-      ok "$isa: the same bytes from 1, 2, 3 threads in batches of 1, 3, 10 (${results:0:12})"
-    else
-      failed "$isa: $(wc -l <<<"$results") results from 9 ways of computing one"
-    fi
   done
 }
 

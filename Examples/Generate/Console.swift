@@ -16,7 +16,9 @@ struct Console {
     var lines = [
       "model      \(s.modelName): DiT, \(c.depth) blocks of width \(c.width), "
         + "\(c.tokenCount) tokens",
-      "compute    f32 on \(Workspace().instructionSet), " + counted(s.threads, "thread"),
+      "compute    \(s.precision.rawValue) on "
+        + Workspace(precision: s.precision).productInstructionSet + ", "
+        + counted(s.threads, "thread"),
       "sampling   \(counted(s.items.count, "picture")), \(s.sampler.name), "
         + "\(counted(s.sampler.stepCount, "step")), "
         + "guidance \(s.guidance.scale), seed \(s.items[0].seed)",

@@ -27,7 +27,7 @@ struct GenerateReport: Encodable {
 
   let version: String
   let model: String
-  let precision = "f32"
+  let precision: String
   let instructionSet: String
   let threads: Int
   let sampler: String
@@ -52,6 +52,7 @@ struct GenerateReport: Encodable {
     let report = samples.report
     version = Generate.version
     model = s.modelName
+    precision = s.precision.rawValue
     instructionSet = Workspace().instructionSet
     threads = s.threads
     sampler = s.sampler.name

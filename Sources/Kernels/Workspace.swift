@@ -37,6 +37,14 @@ public struct Workspace: Sendable {
   /// The name of the instruction set.
   public var instructionSet: String { table.name }
 
+  /// The name of the instruction set that products of this workspace's precision use: the tile unit
+  /// multiplies bfloat16 alone.
+  public var productInstructionSet: String { table.products(precision).name }
+
+  /// Whether the instruction set that is active now has a tile unit, which multiplies bfloat16
+  /// several times as fast as 32-bit numbers.
+  public static var hasTileUnit: Bool { KernelTable.active.tilePeak != nil }
+
   /// How often memory had to be allocated so far.
   ///
   /// After the first cycle of a run it stays the same.

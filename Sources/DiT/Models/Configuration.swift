@@ -51,6 +51,8 @@ extension DiffusionTransformer {
       Self(inputSide: inputSide, patchSize: patchSize, width: 1152, depth: 28, headCount: 16)
     }
 
+    /// The number of weights in the blocks, which are nearly all of a model.
+    public var blockWeightCount: Int { depth * (10 * width * width + 2 * width * hiddenWidth) }
     /// The patches along a side.
     public var gridSide: Int { inputSide / patchSize }
     /// The number of tokens.

@@ -43,9 +43,11 @@ public struct DiffusionPipeline: Sendable {
   ///
   /// - Parameters:
   ///   - folder: The path of the folder.
-  ///   - precision: The numbers that the model is to multiply.
+  ///   - precision: The numbers that the model is to multiply; where nil, bfloat16 on machines with
+  ///     a tile unit, unless the model is so small (fewer than 50 million weights) that it hardly
+  ///     gains.
   /// - Throws: `ModelError`, `SafetensorsError` or `WeightError`, each naming the file.
-  public init(folder: String, precision: Precision = .float32) throws {
+  public init(folder: String, precision: Precision? = .float32) throws {
     let file = folder + "/config.json"
     let description = try ModelDescription(path: file)
     let configuration = try description.configuration(file: file)
@@ -59,10 +61,13 @@ public struct DiffusionPipeline: Sendable {
     }
     defaults = try Self.defaults(
       description.sampler, timestepCount: schedule.count, file: file)
+    let isLarge = configuration.blockWeightCount >= 50_000_000
+    let automatic: Precision = Workspace.hasTileUnit && isLarge ? .bfloat16 : .float32
     model = try DiffusionTransformer(
       configuration,
       from: Weights(
-        try SafetensorsFile(path: folder + "/model.safetensors"), precision: precision))
+        try SafetensorsFile(path: folder + "/model.safetensors"), precision: precision ?? automatic)
+    )
   }
 
   private static func defaults(

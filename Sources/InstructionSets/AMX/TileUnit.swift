@@ -46,10 +46,12 @@ enum TileUnit {
   /// Four loads for four products: a load takes half as long as a product.
   ///
   /// - Parameters:
-  ///   - rows: The first 16 rows; the next 16 are `secondRows` bytes on.
+  ///   - rows: The first 16 rows.
+  ///   - secondRows: The distance to the next 16, in bytes.
   ///   - stride: The distance between rows, in bytes.
   ///   - step: The distance between the squares of a row, in bytes.
   ///   - columns: The squares of the right matrix, two for each step, 1 KB each.
+  ///   - steps: The number of squares in a row.
   @inline(__always)
   static func addProducts(
     rows: UnsafeRawPointer, secondRows: Int, stride: Int, step: Int, columns: UnsafeRawPointer,

@@ -6,48 +6,61 @@ public import _KernelsMicro
 public protocol AVX512Vectors: InstructionSet where F32 == SIMD16<Float> {}
 
 extension AVX512Vectors {
+  /// `a * b + c`, fused.
   @inlinable @inline(__always)
   public static func multiplyAdd(_ a: F32, _ b: F32, _ c: F32) -> F32 { c.addingProduct(a, b) }
 
+  /// The lanewise sum.
   @inlinable @inline(__always)
   public static func add(_ a: F32, _ b: F32) -> F32 { a + b }
 
+  /// The lanewise difference.
   @inlinable @inline(__always)
   public static func subtract(_ a: F32, _ b: F32) -> F32 { a - b }
 
+  /// The lanewise product.
   @inlinable @inline(__always)
   public static func multiply(_ a: F32, _ b: F32) -> F32 { a * b }
 
+  /// The lanewise quotient.
   @inlinable @inline(__always)
   public static func divide(_ a: F32, _ b: F32) -> F32 { a / b }
 
+  /// The larger of both in each lane.
   @inlinable @inline(__always)
   public static func larger(_ a: F32, _ b: F32) -> F32 { b.replacing(with: a, where: a .> b) }
 
+  /// Transposes 16 vectors.
   @inlinable @inline(__always)
   public static func transpose(load: (Int) -> F32, store: (Int, F32) -> Void) {
     Square<16>.transpose(Self.self, load: load, store: store)
   }
 
+  /// The smaller of both in each lane.
   @inlinable @inline(__always)
   public static func smaller(_ a: F32, _ b: F32) -> F32 { b.replacing(with: a, where: a .< b) }
 
+  /// `a` in the lanes where `x < y`, and `b` in the others.
   @inlinable @inline(__always)
   public static func choose(_ a: F32, where x: F32, isLess y: F32, else b: F32) -> F32 {
     b.replacing(with: a, where: x .< y)
   }
 
+  /// The square root.
   @inlinable @inline(__always)
   public static func squareRoot(_ x: F32) -> F32 { _mm512_sqrt_ps(x) }
 
+  /// `x · 2ⁿ` by one instruction.
   @inlinable @inline(__always)
   public static func scaled(_ x: F32, byPowerOfTwo n: F32) -> F32 { _mm512_scalef_ps(x, n) }
 
+  /// The first `count` elements, by a masked load.
   @inlinable @inline(__always)
   public static func loadPart(_ pointer: UnsafePointer<Float>, count: Int, padding: Float) -> F32 {
     _mm512_mask_loadu_ps(F32(repeating: padding), first(count), pointer)
   }
 
+  /// Writes the first `count` elements, by a masked store.
   @inlinable @inline(__always)
   public static func storePart(_ vector: F32, _ pointer: UnsafeMutablePointer<Float>, count: Int) {
     _mm512_mask_storeu_ps(pointer, first(count), vector)

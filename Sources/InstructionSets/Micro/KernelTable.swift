@@ -48,8 +48,9 @@ public final class KernelTable: Sendable, CustomStringConvertible {
   /// Multiplies and adds in registers, `tileRows · panelWidth` elements each round: rounds, factor.
   public let peak: @Sendable (Int, Float) -> Float
 
-  /// Multiplies tiles in registers alone, four products of 16 × 16 × 32 each round: rounds. None
-  /// where there is no tile unit.
+  /// Multiplies tiles in registers alone, four products of 16 × 16 × 32 each round: rounds.
+  ///
+  /// None where there is no tile unit.
   public let tilePeak: (@Sendable (Int) -> Void)?
 
   /// Instantiates the kernels for `isa` with a register tile of the shape of `tile`.

@@ -15,8 +15,9 @@ public struct MatrixKernels: Sendable {
   public let write: @Sendable (UnsafePointer<Float>, Int, Range<Int>, Int, RowDestination) -> Void
   /// The elements of 32 bits of scratch that `product` needs: rows, depth, columns.
   public let productScratch: @Sendable (Int, Int, Int) -> Int
-  /// Computes rows × panels of a product, with scratch. Ranges of rows begin at a multiple of 32
-  /// where rows are tiles.
+  /// Computes rows × panels of a product, with scratch.
+  ///
+  /// Ranges of rows begin at a multiple of 32 where rows are tiles.
   public let product:
     @Sendable (Product, Range<Int>, Range<Int>, UnsafeMutablePointer<Float>) -> Void
 

@@ -96,7 +96,7 @@ import _ExampleCommandLine
     (64, "--cache", "delta-dit:x=1", "has no key 'x' (allowed: n, nc, b, front, target)"),
     (64, "--cfg-scale", "1e39", "a number from"),
     (64, "--compare", "", "--compare needs a --cache"),
-    (64, "--precision", "f16", "one of auto, f32"),
+    (64, "--precision", "f16", "one of auto, f32, bf16"),
     (64, "--output", "again.png", "--output may be given only once"),
     (1, "--model", "/nowhere", "/nowhere/config.json"),
     (1, "--latents-in", "/nowhere.npy", "/nowhere.npy"),
