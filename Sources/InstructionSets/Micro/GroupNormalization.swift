@@ -190,10 +190,10 @@ extension InstructionSet {
       for group in 0..<n.groups {
         let moments = n.moments + (picture * chunks * n.groups + group) * 2
         let (mean, variance) = mergeChunks(n, moments, chunks: chunks)
-        let inverse = 1 / (variance + Double(n.epsilon)).squareRoot()
+        let inverse = 1 / squareRoot(all(Float(variance) + n.epsilon))[0]
         for c in group * members..<(group + 1) * members {
           factors[c] = Float(mean)
-          factors[n.channels + c] = Float(inverse * (n.weight.map { Double($0[c]) } ?? 1))
+          factors[n.channels + c] = inverse * (n.weight.map { $0[c] } ?? 1)
           factors[2 * n.channels + c] = n.bias.map { $0[c] } ?? 0
         }
       }
