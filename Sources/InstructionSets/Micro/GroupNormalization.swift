@@ -222,7 +222,17 @@ extension InstructionSet {
   /// Normalizes the lines of `range`, counted through all pictures, of which the moments are merged.
   @inlinable @inline(__always)
   public static func normalize(_ n: GroupNormalization, lines range: Range<Int>) {
-    with(n.function) { normalize(n, lines: range, $0) }
+    switch n.function {
+    case .identity: normalize(n, lines: range) { $0 }
+    case .silu: normalize(n, lines: range) { silu($0) }
+    default:
+      // No model has another one behind a group norm: not worth code of its own.
+      normalize(n, lines: range) { $0 }
+      for line in range {
+        let output = n.output.start(ofLine: line)
+        map(n.function, output, into: output, count: n.width * n.channels)
+      }
+    }
   }
 
   @inlinable @inline(__always)
