@@ -10,13 +10,13 @@ import _TestSupport
   /// Pictures around the edges of chunks and blocks; channels around those of vectors.
   static let cases: [(shape: [Int], groups: Int)] = [
     ([1, 1, 1, 1], 1), ([1, 1, 1, 8], 2), ([2, 1, 3, 6], 3), ([3, 5, 7, 12], 4),
-    ([1, 4, 4, 16], 16),
-    ([1, 16, 16, 32], 32), ([1, 16, 17, 33], 11), ([2, 15, 17, 64], 32), ([1, 17, 16, 21], 7),
+    ([1, 4, 4, 16], 16), ([1, 16, 16, 32], 32), ([1, 16, 17, 33], 11), ([2, 15, 17, 64], 32),
+    ([1, 17, 16, 21], 7),
     ([1, 31, 33, 34], 2), ([2, 23, 29, 5], 5), ([1, 13, 79, 3], 1), ([1, 32, 32, 96], 32),
     ([3, 8, 64, 17], 1), ([1, 2, 128, 160], 32), ([1, 64, 8, 7], 7),
   ]
 
-  @Test(arguments: KernelTable.supported, [nil, Activation.silu])
+  @Test(arguments: KernelTable.supported, [nil, Activation.silu, .geluTanh])
   func matchesReference(_ table: KernelTable, _ activation: Activation?) {
     var numbers = SampleNumbers(seed: 24)
     for (shape, groups) in Self.cases {
@@ -31,11 +31,18 @@ import _TestSupport
       let plain = Reference.groupNormalized(
         x, batch: shape[0], channels: channels, groups: groups, epsilon: 1e-6)
       let expected = plain.enumerated().map {
-        let y =
-          $0.element * Double(weight[$0.offset % channels]) + Double(bias[$0.offset % channels])
-        return activation == nil ? y : y / (1 + exp(-y))
+        let (normal, channel) = ($0.element, $0.offset % channels)
+        return applied(activation, to: normal * Double(weight[channel]) + Double(bias[channel]))
       }
       #expect(relativeError(result.tensor.elements, expected) < 5e-6)
+    }
+  }
+
+  private func applied(_ activation: Activation?, to x: Double) -> Double {
+    switch activation {
+    case .silu: x / (1 + exp(-x))
+    case .geluTanh: x / (1 + exp(-1.595_769_121_605_731 * (x + 0.044715 * x * x * x)))
+    default: x
     }
   }
 

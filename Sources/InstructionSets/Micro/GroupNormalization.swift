@@ -190,10 +190,10 @@ extension InstructionSet {
       for group in 0..<n.groups {
         let moments = n.moments + (picture * chunks * n.groups + group) * 2
         let (mean, variance) = mergeChunks(n, moments, chunks: chunks)
-        let inverse = 1 / (variance + Double(n.epsilon)).squareRoot()
+        let inverse = 1 / squareRoot(all(Float(variance) + n.epsilon))[0]
         for c in group * members..<(group + 1) * members {
           factors[c] = Float(mean)
-          factors[n.channels + c] = Float(inverse * (n.weight.map { Double($0[c]) } ?? 1))
+          factors[n.channels + c] = inverse * (n.weight.map { $0[c] } ?? 1)
           factors[2 * n.channels + c] = n.bias.map { $0[c] } ?? 0
         }
       }
@@ -222,7 +222,17 @@ extension InstructionSet {
   /// Normalizes the lines of `range`, counted through all pictures, of which the moments are merged.
   @inlinable @inline(__always)
   public static func normalize(_ n: GroupNormalization, lines range: Range<Int>) {
-    with(n.function) { normalize(n, lines: range, $0) }
+    switch n.function {
+    case .identity: normalize(n, lines: range) { $0 }
+    case .silu: normalize(n, lines: range) { silu($0) }
+    default:
+      // No model has another one behind a group norm: not worth code of its own.
+      normalize(n, lines: range) { $0 }
+      for line in range {
+        let output = n.output.start(ofLine: line)
+        map(n.function, output, into: output, count: n.width * n.channels)
+      }
+    }
   }
 
   @inlinable @inline(__always)
