@@ -31,7 +31,7 @@ extension AVX512Vectors {
   public static func larger(_ a: F32, _ b: F32) -> F32 { b.replacing(with: a, where: a .> b) }
 
   /// Transposes 16 vectors.
-  @inlinable @inline(__always)
+  @_alwaysEmitIntoClient @inline(__always)
   public static func transpose(load: (Int) -> F32, store: (Int, F32) -> Void) {
     Square<16>.transpose(Self.self, load: load, store: store)
   }

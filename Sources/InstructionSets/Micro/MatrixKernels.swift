@@ -1,5 +1,7 @@
 /// The products of one precision.
-public struct MatrixKernels: Sendable {
+///
+/// A class, for a value of so many closures is costly to copy.
+public final class MatrixKernels: Sendable {
   /// The name of the instruction set that computes them.
   public let name: String
   /// The form in which a product reads its rows.

@@ -29,7 +29,8 @@ public enum Tile<let rows: Int, let columns: Int>: SendableMetatype {
       }
     }
     var (strip, panel) = (strip, panel)
-    for _ in 0..<depth {
+    let end = panel + depth * columns * I.width
+    while panel < end {
       var y = InlineArray<columns, I.F32>(repeating: .zero)
       for j in 0..<columns { y[unchecked: j] = I.load(panel + j * I.width) }
       for i in 0..<rows {
