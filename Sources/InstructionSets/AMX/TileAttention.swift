@@ -108,7 +108,8 @@ extension AMX {
       let a = weight(multiplyAdd(load(scores + panel * 32), all(factor), offset))
       let b = weight(multiplyAdd(load(scores + panel * 32 + 16), all(factor), offset))
       (sumA, sumB) = (add(sumA, a), add(sumB, b))
-      store(neighbours(a, b), place.assumingMemoryBound(to: Float.self))
+      // A NaN among them is in the sum too, and so in every result.
+      store(neighboursOfNumbers(a, b), place.assumingMemoryBound(to: Float.self))
       place += 2048
     }
     parts.inverses[row] = 1 / mergedLanes(add(sumA, sumB)) { add($0, $1) }

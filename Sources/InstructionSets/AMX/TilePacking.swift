@@ -16,12 +16,25 @@ extension AMX {
     let steps = squares(source.depth)
     for panel in panels {
       for step in 0..<steps {
+        prefetchNext(source, panel, step)
         for half in 0..<2 {
           let tile = packed + ((panel * steps + step) * 2 + half) * 1024
           packTile(source, depth: step * 32, column: panel * 32 + half * 16, into: tile)
         }
       }
     }
+  }
+
+  /// Asks for what is packed next: rows far apart, as those of one head are, follow no pattern that
+  /// the processor sees.
+  @inline(__always)
+  private static func prefetchNext(_ source: PackingSource, _ panel: Int, _ step: Int) {
+    let isAcross = source.depthStride == 1
+    let depth = (isAcross ? step : step + 1) * 32
+    let column = (isAcross ? panel + 1 : panel) * 32
+    let stride = isAcross ? source.columnStride : source.depthStride
+    let start = source.elements + depth * source.depthStride + column * source.columnStride
+    for row in 0..<32 { prefetchToL2(start + row * stride, lines: 2) }
   }
 
   /// Packs 32 terms of 16 columns, with zeros where the matrix has none.
@@ -33,19 +46,20 @@ extension AMX {
     let first = source.elements + depth * source.depthStride + column * source.columnStride
     let terms = min(source.depth - depth, 32)
     let columns = min(source.columns - column, 16)
+    guard columns > 0 else {
+      for pair in 0..<16 { store(.zero, tile + pair * 16) }
+      return
+    }
     if source.depthStride == 1 {
       // Pairs of terms are moved as if each were a number of 32 bits.
-      func row(_ i: Int) -> F32 {
-        let start = first + i * source.columnStride
+      // A column that is not there gives no output: the last one may stand for it.
+      transpose { i in
+        let start = first + min(i, columns - 1) * source.columnStride
         return terms == 32
           ? neighbours(load(start), load(start + 16))
           : neighbours(part(start, terms), part(start + 16, terms - 16))
-      }
-      if columns == 16 {
-        transpose(load: { row($0) }, store: { store($1, tile + $0 * 16) })
-      } else {
-        transpose(
-          load: { $0 < columns ? row($0) : .zero }, store: { store($1, tile + $0 * 16) })
+      } store: { pair, row in
+        store(row, tile + pair * 16)
       }
     } else if source.columnStride == 1 {
       if terms == 32 && columns == 16 {
@@ -81,6 +95,7 @@ extension AMX {
   ) {
     for row in 0..<count {
       var (start, place, left) = (rows + row * stride, squares + row * 64, columns)
+      prefetchToL2(start + 32 * stride, lines: columns / 16 + 1)
       while left > 0 {
         let pair =
           left >= 32

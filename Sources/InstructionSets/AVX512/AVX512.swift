@@ -94,13 +94,17 @@ extension AVX512Vectors {
   /// The bits of all elements of `a` as bfloat16, then those of `b`.
   @_transparent
   public static func neighbours(_ a: F32, _ b: F32) -> F32 {
+    neighbours(words: bfloat16Words(a), bfloat16Words(b))
+  }
+
+  /// The upper halves of the lanes of `a`, then those of `b`.
+  @_transparent @usableFromInline
+  static func neighbours(words a: SIMD8<Int64>, _ b: SIMD8<Int64>) -> F32 {
     let odd = SIMD32<Int16>(
       1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31, 33, 35, 37, 39, 41, 43, 45, 47,
       49, 51, 53, 55, 57, 59, 61, 63)
     return unsafeBitCast(
-      _mm512_permutex2var_epi16(
-        bfloat16Words(a), unsafeBitCast(odd, to: SIMD8<Int64>.self), bfloat16Words(b)),
-      to: F32.self)
+      _mm512_permutex2var_epi16(a, unsafeBitCast(odd, to: SIMD8<Int64>.self), b), to: F32.self)
   }
 
   /// Writes the first `count` elements of `a` and then `b` as bfloat16.
@@ -120,14 +124,25 @@ extension AVX512Vectors {
       _mm512_or_si512(_mm512_srli_epi32(bfloat16Words(a), 16), high), to: F32.self)
   }
 
+  /// `neighbours` of numbers that are not NaN.
+  @_transparent
+  public static func neighboursOfNumbers(_ a: F32, _ b: F32) -> F32 {
+    neighbours(words: roundedWords(a), roundedWords(b))
+  }
+
   /// The bits of each element as bfloat16, in the upper half of a lane.
   ///
   /// Intrinsics, because operators on vectors of whole numbers become a quarter as wide.
   @_transparent @usableFromInline
   static func bfloat16Words(_ x: F32) -> SIMD8<Int64> {
     // Rounding must not carry over the bits of a NaN.
-    let number = x.replacing(with: F32(repeating: .nan), where: x .!= x)
-    let bits = unsafeBitCast(number, to: SIMD8<Int64>.self)
+    roundedWords(x.replacing(with: F32(repeating: .nan), where: x .!= x))
+  }
+
+  /// The same, of numbers that are not NaN.
+  @_transparent @usableFromInline
+  static func roundedWords(_ x: F32) -> SIMD8<Int64> {
+    let bits = unsafeBitCast(x, to: SIMD8<Int64>.self)
     let isOdd = _mm512_and_si512(_mm512_srli_epi32(bits, 16), _mm512_set1_epi32(1))
     return _mm512_add_epi32(_mm512_add_epi32(bits, _mm512_set1_epi32(0x7FFF)), isOdd)
   }
