@@ -1,4 +1,4 @@
-/// One head of scaled dot-product attention: `softmax(scale · q kᵀ) v`.
+/// One head of scaled dot-product attention: `softmax(scale · q kᵀ + bias) v`.
 public struct AttentionHead: @unchecked Sendable {
   /// The first query, key, value and where the result of the first query goes.
   public var query, key, value: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>
@@ -8,10 +8,19 @@ public struct AttentionHead: @unchecked Sendable {
   public var queries, keys: Int
   /// The number of elements of a query, key or value.
   public var size: Int
-  /// What the scores are multiplied with.
+  /// What the scores are multiplied with, a positive number.
   public var scale: Float
+  /// Where among all keys and values the ones to attend to are, `keys` ascending numbers; where it
+  /// is nil, they are the first ones.
+  public var places: UnsafePointer<Int>?
+  /// What is added to the scores of the first query, an element for each of all keys.
+  public var bias: UnsafePointer<Float>?
+  /// The distance between the biases of queries, in elements.
+  public var biasStride: Int
 
-  /// A head of `queries` × `keys`, each token of `size` elements.
+  /// A head without places and bias; set these afterwards.
+  ///
+  /// It is one of `queries` × `keys`, each token of `size` elements.
   @inlinable
   public init(
     query: UnsafePointer<Float>, key: UnsafePointer<Float>, value: UnsafePointer<Float>,
@@ -22,92 +31,10 @@ public struct AttentionHead: @unchecked Sendable {
     (self.queryStride, self.keyStride) = (queryStride, keyStride)
     (self.valueStride, self.outputStride) = (valueStride, outputStride)
     (self.queries, self.keys, self.size, self.scale) = (queries, keys, size, scale)
-  }
-}
-
-extension Tile {
-  /// The queries whose scores are held at once: what fits in half of a small L2 cache.
-  @inlinable @inline(__always)
-  static func queryBlock(keys: Int) -> Int {
-    max(rows, (256 * 1024 / 4 / max(keys, 1)) / rows * rows)
+    (places, bias, biasStride) = (nil, nil, 0)
   }
 
-  /// The elements of scratch that either product of a block of queries needs.
+  /// Where among all keys the key number `key` is.
   @inlinable @inline(__always)
-  static func productsScratch<I: InstructionSet>(
-    _ isa: I.Type, rows: Int, keys: Int, size: Int
-  ) -> Int {
-    max(
-      productScratch(isa, rows: rows, depth: size, columns: keys),
-      productScratch(isa, rows: rows, depth: keys, columns: size))
-  }
-
-  /// The elements of scratch that `attend` needs.
-  @inlinable @inline(__always)
-  public static func attentionScratch<I: InstructionSet>(
-    _ isa: I.Type, queries: Int, keys: Int, size: Int
-  ) -> Int {
-    let width = panelWidth(isa)
-    let block = min(queryBlock(keys: keys), queries)
-    return panels(isa, keys) * width * size + panels(isa, size) * width * keys
-      + productsScratch(isa, rows: block, keys: keys, size: size) + block * keys
-  }
-
-  /// Computes the results of the queries of `range`.
-  ///
-  /// Keys and values are packed once; then a block of queries at a time gets its scores, their
-  /// softmax, and its results, so that the scores never leave the L2 cache.
-  ///
-  /// - Parameters:
-  ///   - isa: The instruction set.
-  ///   - head: The whole head.
-  ///   - range: The queries to compute.
-  ///   - scratch: As many elements as `attentionScratch` says.
-  @inlinable @inline(__always)
-  public static func attend<I: InstructionSet>(
-    _ isa: I.Type, _ head: AttentionHead, queries range: Range<Int>,
-    scratch: UnsafeMutablePointer<Float>
-  ) {
-    let width = panelWidth(isa)
-    let (keyPanels, valuePanels) = (panels(isa, head.keys), panels(isa, head.size))
-    let packedKeys = scratch
-    let packedValues = packedKeys + keyPanels * width * head.size
-    let tile = packedValues + valuePanels * width * head.keys
-    let scores =
-      tile
-      + productsScratch(
-        isa, rows: min(queryBlock(keys: head.keys), head.queries), keys: head.keys, size: head.size)
-    pack(
-      isa,
-      PackingSource(
-        elements: head.key, depthStride: 1, columnStride: head.keyStride, depth: head.size,
-        columns: head.keys), panels: 0..<keyPanels, into: packedKeys)
-    pack(
-      isa,
-      PackingSource(
-        elements: head.value, depthStride: head.valueStride, columnStride: 1, depth: head.keys,
-        columns: head.size), panels: 0..<valuePanels, into: packedValues)
-    let block = queryBlock(keys: head.keys)
-    var first = range.lowerBound
-    while first < range.upperBound {
-      let count = min(block, range.upperBound - first)
-      compute(
-        isa,
-        Product(
-          a: head.query + first * head.queryStride, aStride: head.queryStride, b: packedKeys,
-          depth: head.size, columns: head.keys, output: scores, outputStride: head.keys),
-        rows: 0..<count, panels: 0..<keyPanels, scratch: tile)
-      for row in 0..<count {
-        let score = scores + row * head.keys
-        I.softmax(score, into: score, count: head.keys, scale: head.scale)
-      }
-      compute(
-        isa,
-        Product(
-          a: scores, aStride: head.keys, b: packedValues, depth: head.keys, columns: head.size,
-          output: head.output + first * head.outputStride, outputStride: head.outputStride),
-        rows: 0..<count, panels: 0..<valuePanels, scratch: tile)
-      first += count
-    }
-  }
+  func place(_ key: Int) -> Int { places.map { $0[key] } ?? key }
 }

@@ -24,8 +24,6 @@ public struct PackingSource: @unchecked Sendable {
 extension Tile {
   /// Copies the panels of `range` to their place in `packed`, the columns of the last one padded
   /// with zeros.
-  ///
-  /// Writes go forward, and the lines that a step reads from are read again in the next.
   @inlinable @inline(__always)
   public static func pack<I: InstructionSet>(
     _ isa: I.Type, _ source: PackingSource, panels range: Range<Int>,
@@ -33,20 +31,58 @@ extension Tile {
   ) {
     let panelWidth = panelWidth(isa)
     for panel in range {
-      var target = packed + panel * panelWidth * source.depth
+      let target = packed + panel * panelWidth * source.depth
       let first = panel * panelWidth
       let count = min(panelWidth, source.columns - first)
-      var element = source.elements + first * source.columnStride
-      for _ in 0..<source.depth {
-        if source.columnStride == 1 {
-          target.update(from: element, count: count)
-        } else {
-          for j in 0..<count { target[j] = element[j * source.columnStride] }
-        }
-        for j in count..<panelWidth { target[j] = 0 }
-        target += panelWidth
-        element += source.depthStride
+      let start = source.elements + first * source.columnStride
+      if source.depthStride == 1 && source.depth >= I.width {
+        packTransposed(isa, source, from: start, columns: count, into: target)
+      } else {
+        packRows(isa, source, from: start, columns: count, into: target)
       }
+    }
+  }
+
+  /// Packs a panel whose columns are contiguous, a square of elements at a time.
+  @inlinable @inline(__always)
+  static func packTransposed<I: InstructionSet>(
+    _ isa: I.Type, _ source: PackingSource, from start: UnsafePointer<Float>, columns count: Int,
+    into target: UnsafeMutablePointer<Float>
+  ) {
+    let panelWidth = panelWidth(isa)
+    var k = 0
+    while k < source.depth {
+      // The last square takes some terms again, to be whole.
+      k = min(k, source.depth - I.width)
+      for first in stride(from: 0, to: panelWidth, by: I.width) {
+        I.transpose { column in
+          first + column < count
+            ? I.load(start + (first + column) * source.columnStride + k) : .zero
+        } store: { term, vector in
+          I.store(vector, target + (k + term) * panelWidth + first)
+        }
+      }
+      k += I.width
+    }
+  }
+
+  /// Packs a panel row by row. The lines that a step reads from are read again in the next.
+  @inlinable @inline(__always)
+  static func packRows<I: InstructionSet>(
+    _ isa: I.Type, _ source: PackingSource, from start: UnsafePointer<Float>, columns count: Int,
+    into panel: UnsafeMutablePointer<Float>
+  ) {
+    let panelWidth = panelWidth(isa)
+    var (element, target) = (start, panel)
+    for _ in 0..<source.depth {
+      if source.columnStride == 1 && count == panelWidth {
+        target.update(from: element, count: panelWidth)
+      } else {
+        for j in 0..<count { target[j] = element[j * source.columnStride] }
+        for j in count..<panelWidth { target[j] = 0 }
+      }
+      target += panelWidth
+      element += source.depthStride
     }
   }
 
@@ -103,8 +139,16 @@ extension Tile {
     _ isa: I.Type, _ starts: InlineArray<rows, UnsafePointer<Float>>, at offset: Int,
     rows count: Int, terms: Int, into strip: UnsafeMutablePointer<Float>
   ) {
+    guard terms >= I.width else {
+      for k in 0..<terms {
+        for row in 0..<count { strip[k * count + row] = starts[unchecked: row][offset + k] }
+      }
+      return
+    }
     var k = 0
-    while k + I.width <= terms {
+    while k < terms {
+      // The last square takes some terms again, to be whole.
+      k = min(k, terms - I.width)
       // The last rows first: a vector of them may reach beyond their term, into what is written
       // afterwards.
       var first = (count - 1) / I.width * I.width
@@ -117,10 +161,6 @@ extension Tile {
         first -= I.width
       }
       k += I.width
-    }
-    while k < terms {
-      for row in 0..<count { strip[k * count + row] = starts[unchecked: row][offset + k] }
-      k += 1
     }
   }
 }
