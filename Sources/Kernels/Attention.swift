@@ -2,18 +2,27 @@ internal import _KernelsMicro
 internal import _Parallel
 public import Tensor
 
-/// Scaled dot-product attention, `softmax(q kᵀ / √size) v` for each head.
+/// Scaled dot-product attention, `softmax(scale · q kᵀ + bias) v` for each head.
+///
+/// The result of a query depends on the query, the keys that count and their values alone, to the
+/// last bit. Keys that the mask leaves out are as if they were not there; they cost nothing. A query
+/// all of whose keys are left out, or have a bias of minus infinity, gives zeros.
 ///
 /// - Parameters:
 ///   - query: `[batch, queries, heads, size]`; any strides, the last one 1.
 ///   - key: `[batch, keys, heads, size]`, likewise.
 ///   - value: `[batch, keys, heads, size]`, likewise.
+///   - mask: Which keys count, `[batch, keys]`; nil where all do.
+///   - bias: What is added to the scores, `[heads, queries, keys]`, as T5 has it.
+///   - scale: What the products of queries and keys are multiplied with, a positive number; nil for
+///     `1 / √size`.
 ///   - workspace: What to compute with.
 /// - Returns: The heads side by side, `[batch, queries, heads · size]`.
-/// - Complexity: 2 · batch · heads · queries · keys · size multiply-adds; scores of a block of
-///   queries at a time.
+/// - Complexity: 2 · batch · heads · queries · keys · size multiply-adds; the scores of a few keys
+///   at a time.
 public func attention(
-  query: Tensor<Float>, key: Tensor<Float>, value: Tensor<Float>, in workspace: Workspace
+  query: Tensor<Float>, key: Tensor<Float>, value: Tensor<Float>, mask: Tensor<Bool>? = nil,
+  bias: Tensor<Float>? = nil, scale: Float? = nil, in workspace: Workspace
 ) -> Operand {
   check(
     query.rank == 4 && key.rank == 4 && key.shape == value.shape && key.shape[1] > 0
@@ -22,6 +31,14 @@ public func attention(
     "attention: query \(query.shape), key \(key.shape) and value \(value.shape) do not meet")
   let (batch, queries, heads) = (query.shape[0], query.shape[1], query.shape[2])
   let (keys, size) = (key.shape[1], query.shape[3])
+  check(
+    mask.map { $0.shape == [batch, keys] } ?? true,
+    "attention: a mask is [\(batch), \(keys)], not \(mask?.shape ?? [])")
+  check(
+    bias.map { $0.shape == [heads, queries, keys] } ?? true,
+    "attention: a bias is [\(heads), \(queries), \(keys)], not \(bias?.shape ?? [])")
+  let scale = scale ?? 1 / Float(size).squareRoot()
+  check(scale > 0, "attention: a scale is a positive number, not \(scale)")
   let timer = workspace.timer("attention \(query.shape), \(keys) keys")
   defer { timer.stop() }
   let output: Tensor<Float> = workspace.tensor([batch, queries, heads * size])
@@ -31,9 +48,12 @@ public func attention(
 
   let (table, threads) = (workspace.table, workspace.threads)
   nonisolated(unsafe) let (result, scratch) = (output.mutablePointer, scratchTensor.mutablePointer)
-  let scale = 1 / Float(size).squareRoot()
-  // A head is one piece of work, cut only where there are fewer heads than threads.
-  let cuts = min(queries, max(1, 2 * threads / max(batch * heads, 1)))
+  let places = mask.map(keptPlaces)
+  // Rows are read as they stand if their elements are neighbours.
+  let bias = bias.map { $0.strides[2] == 1 || keys == 1 ? $0 : $0.copied() }
+  // A head is one piece of work, cut between panels only where there are fewer heads than threads.
+  let panels = (queries + table.panelWidth - 1) / table.panelWidth
+  let cuts = min(panels, max(1, 2 * threads / max(batch * heads, 1)))
   parallelFor(batch * heads * cuts, threads: threads) { range, thread in
     for part in range {
       let (item, cut) = part.quotientAndRemainder(dividingBy: cuts)
@@ -41,14 +61,35 @@ public func attention(
       func start(_ x: Tensor<Float>) -> UnsafePointer<Float> {
         x.pointer + sample * x.strides[0] + head * x.strides[2]
       }
-      table.attend(
-        AttentionHead(
-          query: start(query), key: start(key), value: start(value),
-          output: result + sample * queries * heads * size + head * size,
-          queryStride: query.strides[1], keyStride: key.strides[1], valueStride: value.strides[1],
-          outputStride: heads * size, queries: queries, keys: keys, size: size, scale: scale),
-        queries * cut / cuts..<queries * (cut + 1) / cuts, scratch + thread * scratchCount)
+      func first(_ cut: Int) -> Int { min(panels * cut / cuts * table.panelWidth, queries) }
+      var item = AttentionHead(
+        query: start(query), key: start(key), value: start(value),
+        output: result + sample * queries * heads * size + head * size,
+        queryStride: query.strides[1], keyStride: key.strides[1], valueStride: value.strides[1],
+        outputStride: heads * size, queries: queries, keys: keys, size: size, scale: scale)
+      if let bias {
+        item.bias = bias.pointer + head * bias.strides[0]
+        item.biasStride = bias.strides[1]
+      }
+      func attend() {
+        table.attend(item, first(cut)..<first(cut + 1), scratch + thread * scratchCount)
+      }
+      guard let places else {
+        attend()
+        continue
+      }
+      places[sample].withUnsafeBufferPointer {
+        (item.places, item.keys) = ($0.baseAddress, $0.count)
+        attend()
+      }
     }
   }
-  return withExtendedLifetime((query, key, value, scratchTensor)) { Operand(output) }
+  return withExtendedLifetime((query, key, value, bias, scratchTensor)) { Operand(output) }
+}
+
+/// Where the mask of each sample is true.
+private func keptPlaces(_ mask: Tensor<Bool>) -> [[Int]] {
+  let (batch, keys) = (mask.shape[0], mask.shape[1])
+  let kept = mask.elements
+  return (0..<batch).map { sample in (0..<keys).filter { kept[sample * keys + $0] } }
 }

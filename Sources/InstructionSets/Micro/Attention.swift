@@ -38,7 +38,7 @@ extension Tile {
       forEachPanel(isa, of: block, space, scratch) { queries, panel in
         packQueries(isa, head, queries: queries, into: panel)
         let results = panel + space.panelSize
-        results.update(repeating: 0, count: space.panelSize)
+        if head.keys == 0 { results.update(repeating: 0, count: space.panelSize) }
         // Largest scores and sums of weights.
         (results + space.panelSize).update(repeating: -.greatestFiniteMagnitude, count: width)
         (results + space.panelSize + width).update(repeating: 0, count: width)
@@ -95,7 +95,7 @@ extension Tile {
     let results = panel + space.panelSize
     let largest = results + space.panelSize
     let total = largest + width
-    let partResults = scratch + space.results
+    let partResults = keys.lowerBound == 0 ? results : scratch + space.results
     // What earlier results are multiplied with, as the largest score is another now.
     var factors = InlineArray<columns, I.F32>(repeating: .zero)
     for j in 0..<columns {
@@ -117,6 +117,7 @@ extension Tile {
         depth: keys.count, continues: false, into: partResults + place * width)
       place += count
     }
+    guard keys.lowerBound > 0 else { return }
     for row in stride(from: 0, to: space.panelSize, by: width) {
       for j in 0..<columns {
         let i = row + j * I.width

@@ -27,9 +27,11 @@ struct AttentionSpace {
     panelStride = 2 * panelSize + 2 * width
     values = keys * size
     scores = values + keys * size
-    bias = scores + part * width
-    chosenBias = bias + part * width
-    results = chosenBias + part * width
+    // As much for fewer keys, which may be cut into longer parts, as for more.
+    let scoresSize = (min(keys, limit) + rows - 1) / rows * rows * width
+    bias = scores + scoresSize
+    chosenBias = bias + scoresSize
+    results = chosenBias + scoresSize
     panel = results + panelSize
     count = panel + panels * panelStride
   }

@@ -139,9 +139,26 @@ extension Tile {
     _ isa: I.Type, _ starts: InlineArray<rows, UnsafePointer<Float>>, at offset: Int,
     rows count: Int, terms: Int, into strip: UnsafeMutablePointer<Float>
   ) {
+    func pack<let n: Int>(_ tile: Tile<n, columns>.Type) {
+      tile.packStrip(isa, terms: terms, into: strip) { starts[unchecked: $0] + offset }
+    }
+    switch count {
+    case rows: pack(Self.self)
+    case 4: pack(Tile<4, columns>.self)
+    case 2: pack(Tile<2, columns>.self)
+    default: pack(Tile<1, columns>.self)
+    }
+  }
+
+  /// Copies `terms` elements of as many rows as the tile has.
+  @inlinable @inline(__always)
+  static func packStrip<I: InstructionSet>(
+    _ isa: I.Type, terms: Int, into strip: UnsafeMutablePointer<Float>,
+    start: (Int) -> UnsafePointer<Float>
+  ) {
     guard terms >= I.width else {
       for k in 0..<terms {
-        for row in 0..<count { strip[k * count + row] = starts[unchecked: row][offset + k] }
+        for row in 0..<rows { strip[k * rows + row] = start(row)[k] }
       }
       return
     }
@@ -151,12 +168,12 @@ extension Tile {
       k = min(k, terms - I.width)
       // The last rows first: a vector of them may reach beyond their term, into what is written
       // afterwards.
-      var first = (count - 1) / I.width * I.width
+      var first = (rows - 1) / I.width * I.width
       while first >= 0 {
         I.transpose { row in
-          I.load(starts[unchecked: min(first + row, count - 1)] + offset + k)
+          I.load(start(min(first + row, rows - 1)) + k)
         } store: { term, vector in
-          I.store(vector, strip + (k + term) * count + first)
+          I.store(vector, strip + (k + term) * rows + first)
         }
         first -= I.width
       }
