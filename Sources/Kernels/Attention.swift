@@ -62,24 +62,24 @@ public func attention(
         x.pointer + sample * x.strides[0] + head * x.strides[2]
       }
       func first(_ cut: Int) -> Int { min(panels * cut / cuts * table.panelWidth, queries) }
-      var item = AttentionHead(
+      var work = AttentionHead(
         query: start(query), key: start(key), value: start(value),
         output: result + sample * queries * heads * size + head * size,
         queryStride: query.strides[1], keyStride: key.strides[1], valueStride: value.strides[1],
         outputStride: heads * size, queries: queries, keys: keys, size: size, scale: scale)
       if let bias {
-        item.bias = bias.pointer + head * bias.strides[0]
-        item.biasStride = bias.strides[1]
+        work.bias = bias.pointer + head * bias.strides[0]
+        work.biasStride = bias.strides[1]
       }
       func attend() {
-        table.attend(item, first(cut)..<first(cut + 1), scratch + thread * scratchCount)
+        table.attend(work, first(cut)..<first(cut + 1), scratch + thread * scratchCount)
       }
       guard let places else {
         attend()
         continue
       }
       places[sample].withUnsafeBufferPointer {
-        (item.places, item.keys) = ($0.baseAddress, $0.count)
+        (work.places, work.keys) = ($0.baseAddress, $0.count)
         attend()
       }
     }

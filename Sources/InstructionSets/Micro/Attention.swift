@@ -79,6 +79,7 @@ extension Tile {
     var key = keys.lowerBound
     while key < keys.upperBound {
       let count = stripRows(keys.upperBound - key)
+      head.prefetch(strip: key..<key + count, of: keys, queries: queries, width: width)
       addTile(
         isa, rows: count, scratch + key * head.size, panel: panel, depth: head.size,
         continues: false, into: scores + (key - keys.lowerBound) * width)
