@@ -59,7 +59,8 @@ extension Tile {
   @inlinable @inline(__always)
   static func forEachPanel<I: InstructionSet>(
     _ isa: I.Type, of block: Range<Int>, _ space: AttentionSpace,
-    _ scratch: UnsafeMutablePointer<Float>, _ body: (Range<Int>, UnsafeMutablePointer<Float>) -> Void
+    _ scratch: UnsafeMutablePointer<Float>,
+    _ body: (Range<Int>, UnsafeMutablePointer<Float>) -> Void
   ) {
     var panel = scratch + space.panel
     for first in stride(from: block.lowerBound, to: block.upperBound, by: panelWidth(isa)) {

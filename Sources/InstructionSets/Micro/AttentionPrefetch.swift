@@ -6,7 +6,7 @@ extension AttentionHead {
   /// - Parameters:
   ///   - strip: The keys that the panel meets now.
   ///   - part: The part of the keys.
-  ///   - queries: The queries of the panel.
+  ///   - range: The queries of the panel.
   ///   - width: The queries of a whole panel.
   @inlinable @inline(__always)
   func prefetch(strip: Range<Int>, of part: Range<Int>, queries range: Range<Int>, width: Int) {

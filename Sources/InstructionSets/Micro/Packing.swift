@@ -66,7 +66,9 @@ extension Tile {
     }
   }
 
-  /// Packs a panel row by row. The lines that a step reads from are read again in the next.
+  /// Packs a panel row by row.
+  ///
+  /// The lines that a step reads from are read again in the next.
   @inlinable @inline(__always)
   static func packRows<I: InstructionSet>(
     _ isa: I.Type, _ source: PackingSource, from start: UnsafePointer<Float>, columns count: Int,
