@@ -1,6 +1,6 @@
 extension InstructionSet {
   /// Turns the scores of some keys into weights, `exp(scale · (score - largest))`, where each lane is
-  /// a query.
+  /// a query; weights below e⁻⁶⁴ are zero.
   ///
   /// - Parameters:
   ///   - scores: The scores of the first key.
@@ -34,7 +34,10 @@ extension InstructionSet {
     var total = all(0)
     score = scores
     for _ in 0..<count {
-      let weight = expOfBounded(multiplyAdd(load(score), factor, offset))
+      // Subnormal weights, and sums of the least that are not, would take a hundred times as long.
+      let x = multiplyAdd(load(score), factor, offset)
+      let power = expOfBoundedOnBothSides(larger(all(-64), x))
+      let weight = choose(all(0), where: x, isLess: all(-64), else: power)
       store(weight, score)
       total = add(total, weight)
       score += stride
