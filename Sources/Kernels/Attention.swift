@@ -2,18 +2,27 @@ internal import _KernelsMicro
 internal import _Parallel
 public import Tensor
 
-/// Scaled dot-product attention, `softmax(q kᵀ / √size) v` for each head.
+/// Scaled dot-product attention, `softmax(scale · q kᵀ + bias) v` for each head.
+///
+/// The result of a query depends on the query, the keys that count and their values alone, to the
+/// last bit. Keys that the mask leaves out are as if they were not there; they cost nothing. A query
+/// all of whose keys are left out, or have a bias of minus infinity, gives zeros.
 ///
 /// - Parameters:
 ///   - query: `[batch, queries, heads, size]`; any strides, the last one 1.
 ///   - key: `[batch, keys, heads, size]`, likewise.
 ///   - value: `[batch, keys, heads, size]`, likewise.
+///   - mask: Which keys count, `[batch, keys]`; nil where all do.
+///   - bias: What is added to the scores, `[heads, queries, keys]`, as T5 has it.
+///   - scale: What the products of queries and keys are multiplied with, a positive number; nil for
+///     `1 / √size`.
 ///   - workspace: What to compute with.
 /// - Returns: The heads side by side, `[batch, queries, heads · size]`.
-/// - Complexity: 2 · batch · heads · queries · keys · size multiply-adds; scores of a block of
-///   queries at a time.
+/// - Complexity: 2 · batch · heads · queries · keys · size multiply-adds; the scores of a few keys
+///   at a time.
 public func attention(
-  query: Tensor<Float>, key: Tensor<Float>, value: Tensor<Float>, in workspace: Workspace
+  query: Tensor<Float>, key: Tensor<Float>, value: Tensor<Float>, mask: Tensor<Bool>? = nil,
+  bias: Tensor<Float>? = nil, scale: Float? = nil, in workspace: Workspace
 ) -> Operand {
   check(
     query.rank == 4 && key.rank == 4 && key.shape == value.shape && key.shape[1] > 0
@@ -22,19 +31,37 @@ public func attention(
     "attention: query \(query.shape), key \(key.shape) and value \(value.shape) do not meet")
   let (batch, queries, heads) = (query.shape[0], query.shape[1], query.shape[2])
   let (keys, size) = (key.shape[1], query.shape[3])
+  check(
+    mask.map { $0.shape == [batch, keys] } ?? true,
+    "attention: a mask is [\(batch), \(keys)], not \(mask?.shape ?? [])")
+  check(
+    bias.map { $0.shape == [heads, queries, keys] } ?? true,
+    "attention: a bias is [\(heads), \(queries), \(keys)], not \(bias?.shape ?? [])")
+  let scale = scale ?? 1 / Float(size).squareRoot()
+  check(scale > 0, "attention: a scale is a positive number, not \(scale)")
   let timer = workspace.timer("attention \(query.shape), \(keys) keys")
   defer { timer.stop() }
-  let output = Operand([batch, queries, heads * size], for: workspace.precision, in: workspace)
-  let (kernels, threads) = (workspace.table.products(workspace.precision), workspace.threads)
+  let precision = workspace.precision
+  // The tile unit takes neither mask nor bias; rounded numbers of 32 bits go the same way as on
+  // machines without it.
+  let isPlain = mask == nil && bias == nil
+  let kernels = isPlain ? workspace.table.products(precision) : workspace.table.float32
+  let form: RowForm =
+    isPlain ? kernels.form : precision == .bfloat16 ? .rounded : .float32
+  let output = Operand([batch, queries, heads * size], form: form, in: workspace)
+  let rows = output.rows
+  let threads = workspace.threads
   let scratchCount = kernels.attentionScratch(queries, keys, size)
     .roundedUp(to: Storage.alignment)
   let scratchTensor: Tensor<Float> = workspace.tensor([threads, scratchCount])
-
   nonisolated(unsafe) let scratch = scratchTensor.mutablePointer
-  let rows = output.rows
-  let scale = 1 / Float(size).squareRoot()
-  // A head is one piece of work, cut only where there are fewer heads than threads.
-  let cuts = min(queries, max(1, 2 * threads / max(batch * heads, 1)))
+  let places = mask.map(keptPlaces)
+  // Rows are read as they stand if their elements are neighbours.
+  let bias = bias.map { $0.strides[2] == 1 || keys == 1 ? $0 : $0.copied() }
+  // A head is one piece of work, cut between panels only where there are fewer heads than threads.
+  let panelWidth = kernels.panelWidth
+  let panels = (queries + panelWidth - 1) / panelWidth
+  let cuts = min(panels, max(1, 2 * threads / max(batch * heads, 1)))
   parallelFor(batch * heads * cuts, threads: threads) { range, thread in
     for part in range {
       let (item, cut) = part.quotientAndRemainder(dividingBy: cuts)
@@ -42,16 +69,38 @@ public func attention(
       func start(_ x: Tensor<Float>) -> UnsafePointer<Float> {
         x.pointer + sample * x.strides[0] + head * x.strides[2]
       }
-      let work = AttentionHead(
+      func first(_ cut: Int) -> Int { min(panels * cut / cuts * panelWidth, queries) }
+      var work = AttentionHead(
         query: start(query), key: start(key), value: start(value), queryStride: query.strides[1],
         keyStride: key.strides[1], valueStride: value.strides[1], queries: queries, keys: keys,
         size: size, scale: scale, destination: rows, row: sample * queries, column: head * size)
-      let queryRange = queries * cut / cuts..<queries * (cut + 1) / cuts
-      kernels.attend(work, queryRange, scratch + thread * scratchCount)
+      if let bias {
+        work.bias = bias.pointer + head * bias.strides[0]
+        work.biasStride = bias.strides[1]
+      }
+      let range = first(cut)..<first(cut + 1)
+      func attend() { kernels.attend(work, range, scratch + thread * scratchCount) }
       if head == heads - 1 {
-        for query in queryRange { rows.pad(row: sample * queries + query, from: heads * size) }
+        for query in range { rows.pad(row: sample * queries + query, from: heads * size) }
+      }
+      guard let places else {
+        attend()
+        continue
+      }
+      places[sample].withUnsafeBufferPointer {
+        (work.places, work.keys) = ($0.baseAddress, $0.count)
+        attend()
       }
     }
   }
-  return withExtendedLifetime((query, key, value, scratchTensor)) { output }
+  return withExtendedLifetime((query, key, value, bias, scratchTensor)) {
+    output.converted(to: precision, in: workspace)
+  }
+}
+
+/// Where the mask of each sample is true.
+private func keptPlaces(_ mask: Tensor<Bool>) -> [[Int]] {
+  let (batch, keys) = (mask.shape[0], mask.shape[1])
+  let kept = mask.elements
+  return (0..<batch).map { sample in (0..<keys).filter { kept[sample * keys + $0] } }
 }

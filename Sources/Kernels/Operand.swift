@@ -29,8 +29,12 @@ public struct Operand: Sendable {
 
   /// Rows that are not written yet, in the form of a precision's products.
   init(_ shape: [Int], for precision: Precision, in workspace: Workspace) {
-    self.shape = shape
-    form = workspace.table.products(precision).form
+    self.init(shape, form: workspace.table.products(precision).form, in: workspace)
+  }
+
+  /// Rows that are not written yet.
+  init(_ shape: [Int], form: RowForm, in workspace: Workspace) {
+    (self.shape, self.form) = (shape, form)
     let byteCount = RowDestination.byteCount(
       rows: shape.dropLast().product, columns: shape.last ?? 1, form: form)
     memory = workspace.tensor([byteCount / MemoryLayout<Float>.stride])
@@ -45,7 +49,7 @@ public struct Operand: Sendable {
   func converted(to precision: Precision, in workspace: Workspace) -> Operand {
     let kernels = workspace.table.products(precision)
     if form == kernels.form { return self }
-    check(form == .float32, "operand: rows for another precision than \(precision.rawValue)")
+    check(form != .tiles, "operand: rows for another precision than \(precision.rawValue)")
     let result = Operand(shape, for: precision, in: workspace)
     let columns = shape.last ?? 1
     nonisolated(unsafe) let source = memory.pointer

@@ -60,13 +60,95 @@ import _TestSupport
     }
   }
 
+  @Test(arguments: KernelTable.supported)
+  func masksAndBiases(_ table: KernelTable) {
+    var numbers = SampleNumbers(seed: 8)
+    for s in Self.shapes where s.keys < 1000 {
+      func tensor(_ tokens: Int) -> Tensor<Float> {
+        let shape = [s.batch, tokens, s.heads, s.size]
+        return Tensor(numbers.next(shape.product).map { 3 * $0 }, shape: shape)
+      }
+      let (query, key, value) = (tensor(s.queries), tensor(s.keys), tensor(s.keys))
+      let count = s.heads * s.queries * s.keys
+      let bias = Tensor(numbers.next(count), shape: [s.heads, s.queries, s.keys])
+      let scattered = Tensor(
+        (0..<s.batch * s.keys).map { _ in numbers.next() < 0.3 }, shape: [s.batch, s.keys])
+      // The first keys of each sample, and none of the last.
+      let first = Tensor(
+        (0..<s.batch).flatMap { sample in
+          (0..<s.keys).map { $0 <= sample * s.keys / s.batch && sample < s.batch - 1 }
+        }, shape: [s.batch, s.keys])
+      for mask in [nil, scattered, first] {
+        for bias in [nil, bias] {
+          let results = (1...4).map {
+            attention(
+              query: query, key: key, value: value, mask: mask, bias: bias, scale: 0.2,
+              in: Workspace(threads: $0, table: table)
+            ).tensor
+          }
+          let expected = reference(query, key, value, mask: mask, bias: bias, scale: 0.2)
+          #expect(relativeError(results[0].elements, expected) < 4e-6)
+          #expect(results.allSatisfy { $0.bits == results[0].bits })
+        }
+      }
+    }
+  }
+
+  @Test(arguments: KernelTable.supported)
+  func queriesDoNotMeet(_ table: KernelTable) {
+    var numbers = SampleNumbers(seed: 9)
+    let workspace = Workspace(threads: 1, table: table)
+    func tensor(_ batch: Int, _ tokens: Int) -> Tensor<Float> {
+      let shape = [batch, tokens, 2, 20]
+      return Tensor(numbers.next(shape.product), shape: shape)
+    }
+    let (query, key, value) = (tensor(3, 70), tensor(3, 600), tensor(3, 600))
+    let all = attention(query: query, key: key, value: value, in: workspace).tensor
+    for (sample, first) in [(0, 0), (1, 33), (2, 69)] {
+      let samples = sample..<sample + 1
+      let some = attention(
+        query: query[samples, first...], key: key[samples], value: value[samples], in: workspace)
+      #expect(some.tensor.bits == all[samples, first...].copied().bits)
+    }
+  }
+
+  @Test(arguments: KernelTable.supported)
+  func maskedKeysAreAsIfAbsent(_ table: KernelTable) {
+    var numbers = SampleNumbers(seed: 10)
+    let workspace = Workspace(threads: 2, table: table)
+    func tensor(_ tokens: Int) -> Tensor<Float> {
+      Tensor(numbers.next(tokens * 40), shape: [1, tokens, 2, 20])
+    }
+    let (query, key, value) = (tensor(35), tensor(300), tensor(300))
+    let mask = Tensor((0..<300).map { $0 < 77 }, shape: [1, 300])
+    let masked = attention(query: query, key: key, value: value, mask: mask, in: workspace)
+    let absent = attention(
+      query: query, key: key[.all, ..<77], value: value[.all, ..<77], in: workspace)
+    #expect(masked.tensor.bits == absent.tensor.bits)
+    // A bias of minus infinity leaves a key out too; here all those of the first query, and the
+    // first 290 of the second.
+    let bias = Tensor(
+      (0..<2 * 35 * 300).map { i -> Float in
+        let (query, key) = (i / 300 % 35, i % 300)
+        return query == 0 || query == 1 && key < 290 ? -.infinity : 0
+      }, shape: [2, 35, 300])
+    let result = attention(query: query, key: key, value: value, bias: bias, in: workspace).tensor
+    #expect(result[0, 0].elements.allSatisfy { $0 == 0 })
+    let last = attention(
+      query: query[.all, 1..<2], key: key[.all, 290...], value: value[.all, 290...], in: workspace)
+    #expect(relativeError(result[0, 1].elements, last.tensor.elements) < 1e-6)
+  }
+
   private func reference(
-    _ query: Tensor<Float>, _ key: Tensor<Float>, _ value: Tensor<Float>
+    _ query: Tensor<Float>, _ key: Tensor<Float>, _ value: Tensor<Float>,
+    mask: Tensor<Bool>? = nil, bias: Tensor<Float>? = nil, scale: Double? = nil
   ) -> [Double] {
     let (batch, queries, heads, size) = (
       query.shape[0], query.shape[1], query.shape[2], query.shape[3]
     )
     let keys = key.shape[1]
+    let scale = scale ?? 1 / Double(size).squareRoot()
+    let (kept, biases) = (mask?.elements, bias?.elements)
     var result = [Double](repeating: 0, count: batch * queries * heads * size)
     for sample in 0..<batch {
       for head in 0..<heads {
@@ -74,10 +156,14 @@ import _TestSupport
         let (q, k, v) = (rows(query), rows(key), rows(value))
         let scores = Reference.product(q, k, rows: queries, columns: keys, depth: size).values
         for i in 0..<queries {
-          let row = scores[i * keys..<(i + 1) * keys].map { $0 / Double(size).squareRoot() }
+          let row = (0..<keys).map { key in
+            guard kept?[sample * keys + key] ?? true else { return -Double.infinity }
+            let bias = biases?[(head * queries + i) * keys + key] ?? 0
+            return scale * scores[i * keys + key] + Double(bias)
+          }
           let largest = row.max() ?? 0
-          let weights = row.map { exp($0 - largest) }
-          let total = weights.reduce(0, +)
+          let weights = row.map { $0 == -.infinity ? 0 : exp($0 - largest) }
+          let total = max(weights.reduce(0, +), .leastNormalMagnitude)
           for j in 0..<size {
             let sum = (0..<keys).reduce(0) { $0 + weights[$1] * Double(v[$1 * size + j]) }
             result[((sample * queries + i) * heads + head) * size + j] = sum / total

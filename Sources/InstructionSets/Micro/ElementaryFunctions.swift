@@ -8,16 +8,19 @@ extension InstructionSet {
   public static func exp(_ x: F32) -> F32 { expOfBounded(smaller(all(88.8), x)) }
 
   /// e to the power `x`, within 2 ulp, for `x` up to 88.8.
+  @inlinable @inline(__always)
+  static func expOfBounded(_ x: F32) -> F32 { expOfBoundedOnBothSides(larger(all(-104), x)) }
+
+  /// e to the power `x`, within 2 ulp, for `x` from -104 to 88.8.
   ///
   /// `x = n ln 2 + r`, `|r| ≤ ½ ln 2`, and a polynomial for `e^r` with a relative error of 4·10⁻⁹.
   @inlinable @inline(__always)
-  static func expOfBounded(_ x: F32) -> F32 {
-    let bounded = larger(all(-104), x)
+  static func expOfBoundedOnBothSides(_ x: F32) -> F32 {
     // Adding 1.5 · 2²³ rounds to a whole number.
     let magic = all(12_582_912)
-    let n = subtract(multiplyAdd(bounded, all(1.442_695_04), magic), magic)
+    let n = subtract(multiplyAdd(x, all(1.442_695_04), magic), magic)
     // ln 2 in two parts, the first short enough for its product with n to be exact.
-    let rest = multiplyAdd(n, all(-0.693_359_375), bounded)
+    let rest = multiplyAdd(n, all(-0.693_359_375), x)
     let r = multiplyAdd(n, all(2.121_944_40e-4), rest)
     let power = polynomial(
       r,

@@ -34,39 +34,57 @@ extension Tile {
       let target = packed + panel * panelWidth * source.depth
       let first = panel * panelWidth
       let count = min(panelWidth, source.columns - first)
-      let elements = source.elements + first * source.columnStride
-      var k = 0
-      if source.depthStride == 1 && count == panelWidth {
-        while k + I.width <= source.depth {
-          packSquares(isa, elements + k, stride: source.columnStride, into: target + k * panelWidth)
-          k += I.width
-        }
-      }
-      while k < source.depth {
-        let (element, row) = (elements + k * source.depthStride, target + k * panelWidth)
-        if source.columnStride == 1 {
-          row.update(from: element, count: count)
-        } else {
-          for j in 0..<count { row[j] = element[j * source.columnStride] }
-        }
-        for j in count..<panelWidth { row[j] = 0 }
-        k += 1
+      let start = source.elements + first * source.columnStride
+      if source.depthStride == 1 && source.depth >= I.width {
+        packTransposed(isa, source, from: start, columns: count, into: target)
+      } else {
+        packRows(isa, source, from: start, columns: count, into: target)
       }
     }
   }
 
-  /// Packs as many terms of a panel as a vector has elements, where they are neighbours.
+  /// Packs a panel whose columns are contiguous, a square of elements at a time.
   @inlinable @inline(__always)
-  static func packSquares<I: InstructionSet>(
-    _ isa: I.Type, _ elements: UnsafePointer<Float>, stride: Int,
+  static func packTransposed<I: InstructionSet>(
+    _ isa: I.Type, _ source: PackingSource, from start: UnsafePointer<Float>, columns count: Int,
     into target: UnsafeMutablePointer<Float>
   ) {
-    for column in 0..<columns {
-      I.transpose { j in
-        I.load(elements + (column * I.width + j) * stride)
-      } store: { k, vector in
-        I.store(vector, target + (k * columns + column) * I.width)
+    let panelWidth = panelWidth(isa)
+    var k = 0
+    while k < source.depth {
+      // The last square takes some terms again, to be whole.
+      k = min(k, source.depth - I.width)
+      for first in stride(from: 0, to: panelWidth, by: I.width) {
+        I.transpose { column in
+          first + column < count
+            ? I.load(start + (first + column) * source.columnStride + k) : .zero
+        } store: { term, vector in
+          I.store(vector, target + (k + term) * panelWidth + first)
+        }
       }
+      k += I.width
+    }
+  }
+
+  /// Packs a panel row by row.
+  ///
+  /// The lines that a step reads from are read again in the next.
+  @inlinable @inline(__always)
+  static func packRows<I: InstructionSet>(
+    _ isa: I.Type, _ source: PackingSource, from start: UnsafePointer<Float>, columns count: Int,
+    into panel: UnsafeMutablePointer<Float>
+  ) {
+    let panelWidth = panelWidth(isa)
+    var (element, target) = (start, panel)
+    for _ in 0..<source.depth {
+      if source.columnStride == 1 && count == panelWidth {
+        target.update(from: element, count: panelWidth)
+      } else {
+        for j in 0..<count { target[j] = element[j * source.columnStride] }
+        for j in count..<panelWidth { target[j] = 0 }
+      }
+      target += panelWidth
+      element += source.depthStride
     }
   }
 
@@ -145,24 +163,45 @@ extension Tile {
     _ isa: I.Type, _ starts: InlineArray<rows, UnsafePointer<Float>>, at offset: Int,
     rows count: Int, terms: Int, into strip: UnsafeMutablePointer<Float>
   ) {
+    func pack<let n: Int>(_ tile: Tile<n, columns>.Type) {
+      tile.packStrip(isa, terms: terms, into: strip) { starts[unchecked: $0] + offset }
+    }
+    switch count {
+    case rows: pack(Self.self)
+    case 4: pack(Tile<4, columns>.self)
+    case 2: pack(Tile<2, columns>.self)
+    default: pack(Tile<1, columns>.self)
+    }
+  }
+
+  /// Copies `terms` elements of as many rows as the tile has.
+  @inlinable @inline(__always)
+  static func packStrip<I: InstructionSet>(
+    _ isa: I.Type, terms: Int, into strip: UnsafeMutablePointer<Float>,
+    start: (Int) -> UnsafePointer<Float>
+  ) {
+    guard terms >= I.width else {
+      for k in 0..<terms {
+        for row in 0..<rows { strip[k * rows + row] = start(row)[k] }
+      }
+      return
+    }
     var k = 0
-    while k + I.width <= terms {
+    while k < terms {
+      // The last square takes some terms again, to be whole.
+      k = min(k, terms - I.width)
       // The last rows first: a vector of them may reach beyond their term, into what is written
       // afterwards.
-      var first = (count - 1) / I.width * I.width
+      var first = (rows - 1) / I.width * I.width
       while first >= 0 {
         I.transpose { row in
-          I.load(starts[unchecked: min(first + row, count - 1)] + offset + k)
+          I.load(start(min(first + row, rows - 1)) + k)
         } store: { term, vector in
-          I.store(vector, strip + (k + term) * count + first)
+          I.store(vector, strip + (k + term) * rows + first)
         }
         first -= I.width
       }
       k += I.width
-    }
-    while k < terms {
-      for row in 0..<count { strip[k * count + row] = starts[unchecked: row][offset + k] }
-      k += 1
     }
   }
 }
