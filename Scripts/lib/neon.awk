@@ -1,5 +1,5 @@
 # Reads a disassembly for AArch64 and prints the innermost loops that are register tiles, those that
-# multiply each element with several vectors:
+# multiply each element with several vectors and store nothing:
 #   multiply-adds, broadcasts, loads, moves, stack
 
 BEGIN { FS = "\t" }
@@ -28,14 +28,17 @@ function endFunction(   i, j, first, target) {
   size = 0
 }
 
-function measureLoop(first, last,   i, products, broadcasts, loads, moves, stack) {
-  products = broadcasts = loads = moves = stack = 0
+function measureLoop(first, last,   i, products, broadcasts, loads, stores, moves, stack) {
+  products = broadcasts = loads = stores = moves = stack = 0
   for (i = first; i <= last; i++) {
     if (does[i] ~ /^fml[as]$/) products++
     if (does[i] ~ /^(ld1r|dup)$/) broadcasts++
     else if (does[i] ~ /^ld/) loads++
+    if (does[i] ~ /^st/) stores++
     if (does[i] == "mov" && with[i] ~ /^v[0-9]+\.16b/) moves++
     if (with[i] ~ /\[(sp|x29)/) stack++
   }
-  if (broadcasts >= 1 && products > broadcasts) print products, broadcasts, loads, moves, stack
+  if (broadcasts >= 1 && products > broadcasts && stores == 0) {
+    print products, broadcasts, loads, moves, stack
+  }
 }
