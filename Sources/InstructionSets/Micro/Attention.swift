@@ -109,12 +109,14 @@ extension Tile {
       let lanes = j * I.width
       let before = I.load(largest + lanes)
       let now = I.weigh(
-        scores + lanes, stride: width, count: keys.count, scale: scale, largest: before,
-        rounds: head.destination.form == .rounded)
+        scores + lanes, stride: width, count: keys.count, scale: scale, largest: before)
       let factor = I.expOfBounded(I.multiply(I.subtract(before, now.largest), I.all(scale)))
       factors[unchecked: j] = factor
       I.store(now.largest, largest + lanes)
       I.store(I.multiplyAdd(I.load(total + lanes), factor, now.total), total + lanes)
+    }
+    if head.destination.form == .rounded {
+      I.map(scores, scores, keys.count * width) { I.roundedToBFloat16($0) }
     }
     var place = 0
     while place < head.size {

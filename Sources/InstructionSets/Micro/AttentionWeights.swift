@@ -8,12 +8,10 @@ extension InstructionSet {
   ///   - count: The number of keys.
   ///   - scale: What the scores are multiplied with, a positive number.
   ///   - largest: The largest scores of other keys, no less than the least finite number.
-  ///   - rounds: Whether the weights, not their sums, are rounded to bfloat16.
   /// - Returns: The largest scores of all these keys, and the sums of the weights of these here.
   @inlinable @inline(__always)
   static func weigh(
-    _ scores: UnsafeMutablePointer<Float>, stride: Int, count: Int, scale: Float, largest: F32,
-    rounds: Bool
+    _ scores: UnsafeMutablePointer<Float>, stride: Int, count: Int, scale: Float, largest: F32
   ) -> (largest: F32, total: F32) {
     var (l0, l1, l2, l3) = (largest, largest, largest, largest)
     var (score, key) = (scores, 0)
@@ -40,7 +38,7 @@ extension InstructionSet {
       let x = multiplyAdd(load(score), factor, offset)
       let power = expOfBoundedOnBothSides(larger(all(-64), x))
       let weight = choose(all(0), where: x, isLess: all(-64), else: power)
-      store(rounds ? roundedToBFloat16(weight) : weight, score)
+      store(weight, score)
       total = add(total, weight)
       score += stride
     }
