@@ -1,6 +1,5 @@
 internal import DiT
 internal import Foundation
-internal import Kernels
 internal import _ExampleCommandLine
 
 /// Says what a run of `generate` does and did.
@@ -16,7 +15,8 @@ struct Console {
     var lines = [
       "model      \(s.modelName): DiT, \(c.depth) blocks of width \(c.width), "
         + "\(c.tokenCount) tokens",
-      "compute    f32 on \(Workspace().instructionSet), " + counted(s.threads, "thread"),
+      "compute    \(s.precision.rawValue) on \(s.instructionSet), "
+        + counted(s.threads, "thread"),
       "sampling   \(counted(s.items.count, "picture")), \(s.sampler.name), "
         + "\(counted(s.sampler.stepCount, "step")), "
         + "guidance \(s.guidance.scale), seed \(s.items[0].seed)",

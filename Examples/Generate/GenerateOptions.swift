@@ -1,4 +1,5 @@
 internal import DiT
+internal import Kernels
 internal import _ExampleCommandLine
 
 /// The options of `generate`.
@@ -44,8 +45,9 @@ struct GenerateOptions {
     flag: "compare", "also run without the cache, and with fewer steps of equal cost")
 
   let precision = Option(
-    "precision", as: .choice(["auto", "f32"]), default: "auto",
-    "the arithmetic of matrix products")
+    "precision", as: .choice(["auto"] + Precision.allCases.map(\.rawValue)), default: "auto",
+    "the numbers that products multiply; auto is bf16 for models of 100 million parameters or "
+      + "more where the processor has a unit for it, else f32")
   let threads = Option(
     "threads", short: "t", optional: .integer(1...1024), default: "one a processor",
     "the most threads to use")

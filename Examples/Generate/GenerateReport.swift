@@ -1,5 +1,4 @@
 internal import DiT
-internal import Kernels
 internal import _ExampleCommandLine
 
 /// What a run of `generate` did, for programs.
@@ -27,7 +26,7 @@ struct GenerateReport: Encodable {
 
   let version: String
   let model: String
-  let precision = "f32"
+  let precision: String
   let instructionSet: String
   let threads: Int
   let sampler: String
@@ -52,7 +51,7 @@ struct GenerateReport: Encodable {
     let report = samples.report
     version = Generate.version
     model = s.modelName
-    instructionSet = Workspace().instructionSet
+    (precision, instructionSet) = (s.precision.rawValue, s.instructionSet)
     threads = s.threads
     sampler = s.sampler.name
     (steps, timesteps) = (s.sampler.stepCount, s.sampler.timesteps)

@@ -70,7 +70,8 @@ struct Settings: Sendable {
     isShippedModel = arguments[o.model] == nil
     let folder = try arguments[o.model] ?? ShowcaseModel.generator.folder()
     modelName = folder.split(separator: "/").last.map(String.init) ?? folder
-    pipeline = try DiffusionPipeline(folder: folder)
+    pipeline = try DiffusionPipeline(
+      folder: folder, precision: Precision(rawValue: arguments[o.precision]))
     let (defaults, c) = (pipeline.defaults, pipeline.model.configuration)
 
     let labels = try Self.labels(arguments[o.classes], pipeline.classNames, option: o.classes)
@@ -132,6 +133,11 @@ struct Settings: Sendable {
       try Self.noise($0, shape: [labels.count * count] + c.sampleShape)
     }
   }
+
+  /// The numbers that the model multiplies.
+  var precision: Precision { pipeline.model.precision }
+  /// The name of the instruction set that multiplies them.
+  var instructionSet: String { Workspace(threads: 1, precision: precision).instructionSet }
 
   /// The pictures that are computed together, as ranges of `items`.
   var batches: [Range<Int>] {

@@ -34,8 +34,8 @@ public struct Workspace: Sendable {
     (self.table, self.precision) = (table, precision)
   }
 
-  /// The name of the instruction set.
-  public var instructionSet: String { table.name }
+  /// The name of the instruction set that multiplies numbers of its precision.
+  public var instructionSet: String { table.products(precision).name }
 
   /// How often memory had to be allocated so far.
   ///

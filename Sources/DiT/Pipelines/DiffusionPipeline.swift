@@ -43,9 +43,10 @@ public struct DiffusionPipeline: Sendable {
   ///
   /// - Parameters:
   ///   - folder: The path of the folder.
-  ///   - precision: The numbers that the model is to multiply.
+  ///   - precision: The numbers that the model is to multiply; nil for those that suit the machine
+  ///     and the size of the model, `Precision.automatic(parameterCount:)`.
   /// - Throws: `ModelError`, `SafetensorsError` or `WeightError`, each naming the file.
-  public init(folder: String, precision: Precision = .float32) throws {
+  public init(folder: String, precision: Precision? = .float32) throws {
     let file = folder + "/config.json"
     let description = try ModelDescription(path: file)
     let configuration = try description.configuration(file: file)
@@ -59,9 +60,11 @@ public struct DiffusionPipeline: Sendable {
     }
     defaults = try Self.defaults(
       description.sampler, timestepCount: schedule.count, file: file)
-    model = try DiffusionTransformer(
-      configuration, from: Weights(
-        try SafetensorsFile(path: folder + "/model.safetensors"), precision: precision))
+    let weights = try SafetensorsFile(path: folder + "/model.safetensors")
+    let precision =
+      precision
+      ?? .automatic(parameterCount: weights.entries.reduce(0) { $0 + $1.shape.product })
+    model = try DiffusionTransformer(configuration, from: Weights(weights, precision: precision))
   }
 
   private static func defaults(
