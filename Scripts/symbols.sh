@@ -38,14 +38,14 @@ binaries=$(swift build -c release --scratch-path "$scratch" --show-bin-path)
 
 # Ranges of code, "start end set": the map gives the address and size of each object's sections.
 sed -nE '/^ ?\.[a-z]/h; G
-  s|^.* (0x[0-9a-f]+) +(0x[0-9a-f]+) .*/_Kernels(Baseline\|AVX2\|AVX512)\.build/[^/]*\.o\n ?\.text.*|\1 \2 \3|p' \
+  s|^.* (0x[0-9a-f]+) +(0x[0-9a-f]+) .*/_Kernels(Baseline\|AVX2\|AVX512\|AMX)\.build/[^/]*\.o\n ?\.text.*|\1 \2 \3|p' \
   "$work/map" \
   | while read -r start size set; do
       if ((start > 0 && size > 0)); then
         printf '%016x %016x %s\n' "$((start))" "$((start + size))" "$set"
       fi
     done | LC_ALL=C sort >"$work/ranges"
-for set in Baseline AVX2 AVX512; do
+for set in Baseline AVX2 AVX512 AMX; do
   grep -q " $set\$" "$work/ranges" || { failed "the linker's map names no code of _Kernels$set"; exit 1; }
 done
 
@@ -54,12 +54,12 @@ awk -v ranges="$work/ranges" -f Scripts/lib/code.awk "$work/code" \
   | swift demangle >"$work/findings"
 
 awk -F '\t' '$1 == "encoding" { print $2 }' "$work/findings" | sort | uniq -c >"$work/encoding"
-none "nothing beyond SSE2 outside _KernelsAVX2 and _KernelsAVX512, nor AVX-512 in _KernelsAVX2" \
+none "nothing beyond SSE2 outside of AVX2, AVX512 and AMX, nor AVX-512 in AVX2, nor tiles but in AMX" \
   "$work/encoding"
 
 # Functions that several objects may define. The linker keeps one, perhaps the one that needs
 # more than this machine has; so in an instruction-set object all of them carry its tag.
-for set in Baseline AVX2 AVX512; do
+for set in Baseline AVX2 AVX512 AMX; do
   llvm-nm --defined-only "$binaries/_Kernels$set.build"/*.o | swift demangle >"$work/names.$set"
   awk -v tag="_Kernels$set.$set" '$2 == "W" && !index($0, tag) { sub(/^[0-9a-f]+ W /, ""); print }' \
     "$work/names.$set" >"$work/weak"

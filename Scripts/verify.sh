@@ -46,28 +46,37 @@ step_against_product() {
       'BEGIN { printf "%.2f", a / b }')" 0.5
 }
 
-# The same bytes from any number of threads and any batch, in every table.
+# The same bytes from any number of threads and any batch, in every table and precision that has
+# code of its own.
 same_bytes() {
-  local isa threads batch results
-  for isa in baseline avx2 avx512; do
+  local isa precision threads batch results
+  while read -r isa precision; do
     rm -f "$work"/*.npy
     for threads in 1 2 3; do
       for batch in 1 3 10; do
-        if ! KERNELS_ISA=$isa "$generate" --steps 3 --threads $threads --batch-size $batch --quiet \
-          -o "$work/grid.png" --latents-out "$work/$threads-$batch.npy" 2>"$work/error"; then
+        if ! KERNELS_ISA=$isa "$generate" --precision "$precision" --steps 3 --threads $threads \
+          --batch-size $batch --quiet -o "$work/grid.png" \
+          --latents-out "$work/$threads-$batch.npy" </dev/null 2>"$work/error"; then
           if grep -q "not available" "$work/error"; then echo "skipped: this machine has no $isa"; else
-            failed "$isa: $(cat "$work/error")"; fi
+            failed "$isa, $precision: $(cat "$work/error")"; fi
           continue 3
         fi
       done
     done
     results=$(sha256sum "$work"/*.npy | cut -d' ' -f1 | sort -u)
     if [[ $(wc -l <<<"$results") == 1 ]]; then
-      ok "$isa: the same bytes from 1, 2, 3 threads in batches of 1, 3, 10 (${results:0:12})"
+      ok "$isa, $precision: the same bytes from 1, 2, 3 threads in batches of 1, 3, 10 (${results:0:12})"
     else
-      failed "$isa: $(wc -l <<<"$results") results from 9 ways of computing one"
+      failed "$isa, $precision: $(wc -l <<<"$results") results from 9 ways of computing one"
     fi
-  done
+  done <<'EOF'
+baseline f32
+avx2 f32
+avx512 f32
+baseline bf16
+avx512 bf16
+amx bf16
+EOF
 }
 
 # Mistakes are refused before any work, with one line and the exit code that says whose they are.

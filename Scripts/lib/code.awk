@@ -42,10 +42,12 @@ function setOf(address,   low, high, middle) {
   set = setOf(address)
   wide = operands ~ /%zmm|%k[0-7]|%[xy]mm(1[6-9]|2[0-9]|3[01])/
   # Every AVX instruction begins with v; BMI, LZCNT, MOVBE and POPCNT come with AVX2.
-  if (set !~ /^AVX/ && (operation ~ /^v/ || operation ~ \
+  if (operation ~ /^(t(ile|dp)|(ld|st)tilecfg)/ && set != "AMX")
+    print "encoding\t" operation " in " name
+  else if (set !~ /^A/ && (operation ~ /^v/ || operation ~ \
       /^(andn|bextr|blsi|blsr|blsmsk|bzhi|mulx|pdep|pext|rorx|sarx|shlx|shrx|lzcnt|movbe|popcnt)[lqw]?$/))
     print "encoding\t" operation " in " name
-  else if (wide && set != "AVX512") print "encoding\t" operation " " operands " in " name
+  else if (wide && set !~ /^(AVX512|AMX)$/) print "encoding\t" operation " " operands " in " name
   if (set == "") next
   if (operation ~ /^(callq?|jmpq?)$/) checkCall()
   if (operation == "movq" && operands == "%rsp, %rbp") frame = 1

@@ -1,7 +1,9 @@
 internal import _KernelsActive
 package import _KernelsMicro
 
-/// The numbers that matrix products and attention multiply. Sums are always of 32 bits.
+/// The numbers that matrix products and attention multiply.
+///
+/// Sums are always of 32 bits.
 public enum Precision: String, Sendable, CaseIterable {
   /// 32-bit floating point.
   case float32 = "f32"

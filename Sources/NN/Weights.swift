@@ -1,6 +1,8 @@
 public import Kernels
 internal import Synchronization
 public import Tensor
+internal import _KernelsActive
+package import _KernelsMicro
 
 /// The tensors of a checkpoint, or those below a name in it.
 ///
@@ -12,6 +14,8 @@ public struct Weights: Sendable {
   private let scope: String
   /// The numbers that linear layers multiply.
   public let precision: Precision
+  /// The kernels that linear layers are packed for.
+  package let table: KernelTable
   private let names: Names
 
   /// The names of all tensors and of those that no layer has asked for yet, shared by all scopes.
@@ -31,13 +35,17 @@ public struct Weights: Sendable {
   ///   - source: Where the tensors are.
   ///   - precision: The numbers that linear layers are to multiply.
   public init(_ source: any WeightSource, precision: Precision = .float32) {
-    (self.source, self.precision) = (source, precision)
+    self.init(source, precision: precision, table: .active)
+  }
+
+  package init(_ source: any WeightSource, precision: Precision, table: KernelTable) {
+    (self.source, self.precision, self.table) = (source, precision, table)
     scope = ""
     names = Names(source.names)
   }
 
   private init(_ parent: Weights, scope: String) {
-    (source, precision) = (parent.source, parent.precision)
+    (source, precision, table) = (parent.source, parent.precision, parent.table)
     names = parent.names
     self.scope = scope
   }

@@ -2,6 +2,8 @@ internal import Foundation
 public import Kernels
 internal import NN
 public import Tensor
+internal import _KernelsActive
+package import _KernelsMicro
 
 /// A model with all that it takes to make pictures with it.
 public struct DiffusionPipeline: Sendable {
@@ -47,6 +49,10 @@ public struct DiffusionPipeline: Sendable {
   ///     and the size of the model, `Precision.automatic(parameterCount:)`.
   /// - Throws: `ModelError`, `SafetensorsError` or `WeightError`, each naming the file.
   public init(folder: String, precision: Precision? = .float32) throws {
+    try self.init(folder: folder, precision: precision, table: .active)
+  }
+
+  package init(folder: String, precision: Precision?, table: KernelTable) throws {
     let file = folder + "/config.json"
     let description = try ModelDescription(path: file)
     let configuration = try description.configuration(file: file)
@@ -63,8 +69,10 @@ public struct DiffusionPipeline: Sendable {
     let weights = try SafetensorsFile(path: folder + "/model.safetensors")
     let precision =
       precision
-      ?? .automatic(parameterCount: weights.entries.reduce(0) { $0 + $1.shape.product })
-    model = try DiffusionTransformer(configuration, from: Weights(weights, precision: precision))
+      ?? .automatic(
+        parameterCount: weights.entries.reduce(0) { $0 + $1.shape.product }, table: table)
+    model = try DiffusionTransformer(
+      configuration, from: Weights(weights, precision: precision, table: table))
   }
 
   private static func defaults(
