@@ -45,8 +45,9 @@ private struct Vectors {
               shift.withUnsafeBufferPointer { shift in
                 guard let input = x.baseAddress else { return }
                 var n = Normalization(
-                  input: parts.isInPlace ? UnsafePointer(output) : input, output: output,
-                  columns: columns, epsilon: 1e-6, subtractsMean: parts.subtractsMean)
+                  input: parts.isInPlace ? UnsafePointer(output) : input,
+                  output: RowDestination(output, stride: columns), columns: columns, epsilon: 1e-6,
+                  subtractsMean: parts.subtractsMean)
                 if parts.hasWeight { n.weight = weight.baseAddress }
                 if parts.hasBias { n.bias = bias.baseAddress }
                 if parts.isModulated {

@@ -127,7 +127,7 @@ private struct ProductCase {
         kernelsBaseline.product(product, 0..<rows, 0..<panels / 2, scratch)
       }
     }
-    if !scratch.isInside { product.output[0] = .nan }
+    if !scratch.isInside { product.output.base.storeBytes(of: .nan, as: Float.self) }
   }
 
   /// The largest error, over what the summands of an element add up to.

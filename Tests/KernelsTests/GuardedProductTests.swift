@@ -93,7 +93,7 @@ import _TestSupport
         (300, 70, 1301), (97, 129, 640), (65, 33, 2600), (700, 40, 257), (15, 300, 4097),
       ] {
         var guarded = GuardedKernels(table, precision, flushWith: side)
-        for (finish, layout) in zip(Self.finishes, [.columnByColumn, .rowByRow, .apart]) {
+        for (finish, layout) in zip(Self.finishes, GuardedKernels.Layout.allCases) {
           #expect(
             product(&guarded, rows: rows, columns: columns, depth: depth, finish, layout),
             "\(rows) × \(columns) × \(depth), \(side)")
