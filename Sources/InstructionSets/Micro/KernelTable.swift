@@ -90,7 +90,11 @@ public final class KernelTable: Sendable, CustomStringConvertible {
       pack: {
         tile.packBFloat16(isa, $0, panels: $1, into: $2.assumingMemoryBound(to: UInt16.self))
       }, write: write, productScratch: productScratch, product: product,
-      attentionScratch: attentionScratch, attend: attend)
+      attentionScratch: attentionScratch,
+      attend: {
+        tile.attend(isa, $0, queries: $1, scratch: $2)
+        I.round($0, queries: $1)
+      })
     float = ElementKernels(isa, Float.self)
     double = ElementKernels(isa, Double.self)
     peak = { tile.peak(isa, count: $0, factor: $1) }

@@ -163,4 +163,16 @@ extension InstructionSet {
       destination.pad(row: row, from: columns)
     }
   }
+
+  /// Writes the results of a range of queries, which are 32-bit numbers, in the form of their
+  /// destination.
+  @inlinable @inline(__always)
+  static func round(_ head: AttentionHead, queries range: Range<Int>) {
+    guard let target = head.destination else { return }
+    for query in range {
+      writePart(
+        head.output + query * head.outputStride, count: head.size, times: 1, to: target.rows,
+        row: target.row + query, column: target.column)
+    }
+  }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import _TestSupport
 
@@ -14,14 +15,14 @@ import _TestSupport
   }
 
   @Test func endsWhoReadsBehindTheEnd() async {
-    await #expect(processExitsWith: .failure) {
+    await #expect(processExitsWith: .signal(SIGSEGV)) {
       let memory = GuardedMemory(flushWith: .end)
       print(withExtendedLifetime(memory) { memory.numbers(3)[3] })
     }
   }
 
   @Test func endsWhoReadsBeforeTheStart() async {
-    await #expect(processExitsWith: .failure) {
+    await #expect(processExitsWith: .signal(SIGSEGV)) {
       let memory = GuardedMemory(flushWith: .start)
       print(withExtendedLifetime(memory) { memory.numbers(3)[-1] })
     }
