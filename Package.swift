@@ -75,9 +75,10 @@ let package = Package(
       name: "Kernels", dependencies: ["Tensor", "_Parallel", "_KernelsMicro", "_KernelsActive"],
       swiftSettings: common),
     .target(
-      name: "NN", dependencies: ["Kernels", "Tensor", "_KernelsMicro"], swiftSettings: common),
+      name: "NN", dependencies: ["Kernels", "Tensor", "_KernelsActive", "_KernelsMicro"],
+      swiftSettings: common),
     .target(
-      name: "DiT", dependencies: ["NN", "Kernels", "Tensor", "_KernelsMicro"],
+      name: "DiT", dependencies: ["NN", "Kernels", "Tensor", "_KernelsActive", "_KernelsMicro"],
       swiftSettings: common),
 
     // The examples, and what they share.

@@ -16,8 +16,7 @@ struct Console {
     var lines = [
       "model      \(s.modelName): DiT, \(c.depth) blocks of width \(c.width), "
         + "\(c.tokenCount) tokens",
-      "compute    \(s.precision.rawValue) on "
-        + Workspace(precision: s.precision).productInstructionSet + ", "
+      "compute    \(s.precision.rawValue) on \(s.instructionSet), "
         + counted(s.threads, "thread"),
       "sampling   \(counted(s.items.count, "picture")), \(s.sampler.name), "
         + "\(counted(s.sampler.stepCount, "step")), "

@@ -52,8 +52,7 @@ struct GenerateReport: Encodable {
     let report = samples.report
     version = Generate.version
     model = s.modelName
-    precision = s.precision.rawValue
-    instructionSet = Workspace().instructionSet
+    (precision, instructionSet) = (s.precision.rawValue, s.instructionSet)
     threads = s.threads
     sampler = s.sampler.name
     (steps, timesteps) = (s.sampler.stepCount, s.sampler.timesteps)

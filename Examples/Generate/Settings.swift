@@ -134,8 +134,10 @@ struct Settings: Sendable {
     }
   }
 
-  /// What the pictures are computed with.
+  /// The numbers that the model multiplies.
   var precision: Precision { pipeline.model.precision }
+  /// The name of the instruction set that multiplies them.
+  var instructionSet: String { Workspace(threads: 1, precision: precision).instructionSet }
 
   /// The pictures that are computed together, as ranges of `items`.
   var batches: [Range<Int>] {

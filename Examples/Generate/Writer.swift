@@ -95,6 +95,8 @@ struct Writer {
     }
     if s.isGrid { fields.append(.init("Layout", "grid")) }
     if let cache = s.cache { fields.append(.init("Cache", cache.description)) }
+    fields.append(.init("Precision", s.precision.rawValue))
+    fields.append(.init("Instruction set", s.instructionSet))
     fields.append(.init("Version", "swift-dit \(Generate.version)"))
     return PictureParameters(
       prompt: classes.map { s.pipeline.classNames[$0] }.joined(separator: "; "), fields: fields

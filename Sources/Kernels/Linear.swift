@@ -114,7 +114,7 @@ private func product(
   check(
     weight.table === workspace.table,
     "linear: weights packed for \(weight.table.name) meet a workspace of "
-      + workspace.instructionSet)
+      + workspace.table.name)
   let x = x.converted(to: weight.precision, in: workspace)
   let bias = bias?.contiguous()
   var product = Product(

@@ -1,5 +1,6 @@
 public import Kernels
 public import Tensor
+internal import _KernelsActive
 package import _KernelsMicro
 
 /// A linear layer, `x · weightᵀ + bias`.
@@ -20,7 +21,8 @@ public struct Linear: Sendable {
   public init(_ inputs: Int, _ outputs: Int, from weights: Weights) throws {
     self.init(
       weight: try weights.tensor("weight", [outputs, inputs]),
-      bias: try weights.tensor("bias", [outputs]), precision: weights.precision)
+      bias: try weights.tensor("bias", [outputs]), precision: weights.precision,
+      table: weights.table)
   }
 
   /// A layer with a copy of these parameters.
@@ -32,7 +34,13 @@ public struct Linear: Sendable {
   public init(
     weight: Tensor<Float>, bias: Tensor<Float>, precision: Precision = .float32
   ) {
-    self.weight = PackedMatrix(weight, precision: precision)
+    self.init(weight: weight, bias: bias, precision: precision, table: .active)
+  }
+
+  package init(
+    weight: Tensor<Float>, bias: Tensor<Float>, precision: Precision, table: KernelTable
+  ) {
+    self.weight = PackedMatrix(weight, precision: precision, table: table)
     self.bias = bias.copied()
   }
 

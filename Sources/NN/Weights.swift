@@ -1,6 +1,8 @@
 public import Kernels
 internal import Synchronization
 public import Tensor
+internal import _KernelsActive
+package import _KernelsMicro
 
 /// The tensors of a checkpoint, or those below a name in it.
 ///
@@ -12,6 +14,8 @@ public struct Weights: Sendable {
   private let scope: String
   /// The numbers that linear layers multiply.
   public let precision: Precision
+  /// The kernels that linear layers are packed for.
+  package let table: KernelTable
   private let names: Names
 
   /// The names of all tensors and of those that no layer has asked for yet, shared by all scopes.
@@ -31,13 +35,17 @@ public struct Weights: Sendable {
   ///   - source: Where the tensors are.
   ///   - precision: The numbers that linear layers are to multiply.
   public init(_ source: any WeightSource, precision: Precision = .float32) {
-    (self.source, self.precision) = (source, precision)
+    self.init(source, precision: precision, table: .active)
+  }
+
+  package init(_ source: any WeightSource, precision: Precision, table: KernelTable) {
+    (self.source, self.precision, self.table) = (source, precision, table)
     scope = ""
     names = Names(source.names)
   }
 
   private init(_ parent: Weights, scope: String) {
-    (source, precision) = (parent.source, parent.precision)
+    (source, precision, table) = (parent.source, parent.precision, parent.table)
     names = parent.names
     self.scope = scope
   }
@@ -99,31 +107,3 @@ public protocol WeightSource: Sendable, CustomStringConvertible {
 }
 
 extension SafetensorsFile: WeightSource {}
-
-/// Weights and a model that do not fit.
-public enum WeightError: Error, Equatable, CustomStringConvertible {
-  /// A tensor of the model is not in the file.
-  case missing(file: String, tensor: String)
-  /// A tensor has another shape than the model's.
-  case shape(file: String, tensor: String, expected: [Int], found: [Int])
-  /// A tensor does not hold floating-point numbers.
-  case scalarType(file: String, tensor: String, found: ScalarType)
-  /// Tensors of the file have no place in the model.
-  case unexpected(file: String, tensors: [String])
-
-  /// The error in a sentence.
-  public var description: String {
-    switch self {
-    case .missing(let file, let tensor):
-      "\(file): tensor '\(tensor)' is missing"
-    case .shape(let file, let tensor, let expected, let found):
-      "\(file): tensor '\(tensor)' has shape \(found), the model needs \(expected)"
-    case .scalarType(let file, let tensor, let found):
-      "\(file): tensor '\(tensor)' holds \(found.rawValue), the model needs floating point"
-    case .unexpected(let file, let tensors):
-      "\(file): \(tensors.count) tensors have no place in the model: "
-        + tensors.prefix(5).map { "'\($0)'" }.joined(separator: ", ")
-        + (tensors.count > 5 ? ", …" : "")
-    }
-  }
-}

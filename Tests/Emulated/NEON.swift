@@ -5,6 +5,8 @@ enum NEON {
   static func main() {
     testPacking()
     testProduct()
+    testBFloat16Rows()
+    testBFloat16Product()
     testAttention()
     testSoftmax()
     testNormalization()

@@ -29,7 +29,8 @@ public struct DiffusionTransformer: Sendable {
     patchEmbedding = Linear(
       weight: try patch.tensor("weight", [c.width, c.channels, c.patchSize, c.patchSize])
         .reshaped([c.width, c.channels * c.patchSize * c.patchSize]),
-      bias: try patch.tensor("bias", [c.width]), precision: weights.precision)
+      bias: try patch.tensor("bias", [c.width]), precision: weights.precision,
+      table: weights.table)
     positions =
       weights.contains("pos_embed")
       ? try weights.tensor("pos_embed", [1, c.tokenCount, c.width]).copied()

@@ -2,6 +2,8 @@ internal import Foundation
 public import Kernels
 internal import NN
 public import Tensor
+internal import _KernelsActive
+package import _KernelsMicro
 
 /// A model with all that it takes to make pictures with it.
 public struct DiffusionPipeline: Sendable {
@@ -43,11 +45,14 @@ public struct DiffusionPipeline: Sendable {
   ///
   /// - Parameters:
   ///   - folder: The path of the folder.
-  ///   - precision: The numbers that the model is to multiply; where nil, bfloat16 on machines with
-  ///     a tile unit, unless the model is so small (fewer than 50 million weights) that it hardly
-  ///     gains.
+  ///   - precision: The numbers that the model is to multiply; nil for those that suit the machine
+  ///     and the size of the model, `Precision.automatic(parameterCount:)`.
   /// - Throws: `ModelError`, `SafetensorsError` or `WeightError`, each naming the file.
   public init(folder: String, precision: Precision? = .float32) throws {
+    try self.init(folder: folder, precision: precision, table: .active)
+  }
+
+  package init(folder: String, precision: Precision?, table: KernelTable) throws {
     let file = folder + "/config.json"
     let description = try ModelDescription(path: file)
     let configuration = try description.configuration(file: file)
@@ -61,13 +66,13 @@ public struct DiffusionPipeline: Sendable {
     }
     defaults = try Self.defaults(
       description.sampler, timestepCount: schedule.count, file: file)
-    let isLarge = configuration.blockWeightCount >= 50_000_000
-    let automatic: Precision = Workspace.hasTileUnit && isLarge ? .bfloat16 : .float32
+    let weights = try SafetensorsFile(path: folder + "/model.safetensors")
+    let precision =
+      precision
+      ?? .automatic(
+        parameterCount: weights.entries.reduce(0) { $0 + $1.shape.product }, table: table)
     model = try DiffusionTransformer(
-      configuration,
-      from: Weights(
-        try SafetensorsFile(path: folder + "/model.safetensors"), precision: precision ?? automatic)
-    )
+      configuration, from: Weights(weights, precision: precision, table: table))
   }
 
   private static func defaults(

@@ -12,6 +12,7 @@ import _ExampleCommandLine
     ["--class", "1", "--cache", "delta-cache:position=rear,nc=0", "--steps", "3"],
     ["--class", "1", "--cache", "delta-cache:position=middle,nc=4,n=3", "--steps", "5"],
     ["--steps", "2"],
+    ["--class", "bag", "--precision", "bf16", "--steps", "3"],
     ["--class", "bag", "--class", "bag", "--class", "shirt", "-b", "2", "--grid", "--steps", "2"],
   ])
   func drawsThePictureAgain(_ options: [String]) throws {
@@ -38,7 +39,7 @@ import _ExampleCommandLine
       ("Steps", "--steps"), ("Sampler", "--sampler"), ("CFG scale", "--cfg-scale"),
       ("Seed", "--seed"), ("RNG", "--rng"), ("Eta", "--eta"),
       ("Timestep spacing", "--timestep-spacing"), ("Cache", "--cache"),
-      ("Batch count", "--batch-count"),
+      ("Batch count", "--batch-count"), ("Precision", "--precision"),
     ] {
       if let value = parameters[key] { options += [option, value] }
     }

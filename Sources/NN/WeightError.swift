@@ -1,0 +1,29 @@
+public import Tensor
+
+/// Weights and a model that do not fit.
+public enum WeightError: Error, Equatable, CustomStringConvertible {
+  /// A tensor of the model is not in the file.
+  case missing(file: String, tensor: String)
+  /// A tensor has another shape than the model's.
+  case shape(file: String, tensor: String, expected: [Int], found: [Int])
+  /// A tensor does not hold floating-point numbers.
+  case scalarType(file: String, tensor: String, found: ScalarType)
+  /// Tensors of the file have no place in the model.
+  case unexpected(file: String, tensors: [String])
+
+  /// The error in a sentence.
+  public var description: String {
+    switch self {
+    case .missing(let file, let tensor):
+      "\(file): tensor '\(tensor)' is missing"
+    case .shape(let file, let tensor, let expected, let found):
+      "\(file): tensor '\(tensor)' has shape \(found), the model needs \(expected)"
+    case .scalarType(let file, let tensor, let found):
+      "\(file): tensor '\(tensor)' holds \(found.rawValue), the model needs floating point"
+    case .unexpected(let file, let tensors):
+      "\(file): \(tensors.count) tensors have no place in the model: "
+        + tensors.prefix(5).map { "'\($0)'" }.joined(separator: ", ")
+        + (tensors.count > 5 ? ", …" : "")
+    }
+  }
+}

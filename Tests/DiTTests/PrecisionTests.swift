@@ -1,0 +1,86 @@
+import DiT
+import Foundation
+import Kernels
+import Tensor
+import Testing
+import _KernelsActive
+import _KernelsMicro
+import _TestSupport
+
+/// The shipped model in bfloat16, on the tile unit and without it.
+@Suite struct PrecisionTests {
+  private func pipeline(_ precision: Precision?, _ table: KernelTable) throws -> DiffusionPipeline {
+    try DiffusionPipeline(folder: Fixtures.showcaseModel, precision: precision, table: table)
+  }
+
+  /// A run of a model, one picture for each label.
+  private func run(
+    _ pipeline: DiffusionPipeline, labels: [Int] = [0, 5, 9], seed: UInt64 = 1, steps: Int = 4,
+    threads: Int = 2
+  ) throws -> DenoisingRun {
+    var generators = labels.indices.map { TorchGenerator(seed: seed + UInt64($0)) }
+    let shape = [1] + pipeline.model.configuration.sampleShape
+    let noise = Tensor(
+      concatenating: generators.indices.map { generators[$0].normal(shape) }, axis: 0)
+    return try DenoisingRun(
+      model: pipeline.model, sampler: DDIM(steps: steps, schedule: pipeline.schedule),
+      request: .init(
+        labels: labels, noise: noise, generators: generators, guidance: Guidance(scale: 3)),
+      threads: threads)
+  }
+
+  /// The samples of a run that has taken all its steps.
+  private func latents(_ run: DenoisingRun) throws -> Tensor<Float> {
+    var run = run
+    while try run.next() != nil {}
+    return run.latents
+  }
+
+  private func bits(_ run: DenoisingRun) throws -> [UInt32] {
+    try latents(run).elements.map(\.bitPattern)
+  }
+
+  @Test(arguments: KernelTable.supported)
+  func picturesAreThoseOf32Bits(_ table: KernelTable) throws {
+    let (exact, rounded) = (try pipeline(.float32, table), try pipeline(.bfloat16, table))
+    #expect(rounded.model.precision == .bfloat16)
+    let expected = exact.pictures(try latents(run(exact))).converted(to: Double.self)
+    let pictures = rounded.pictures(try latents(run(rounded))).converted(to: Double.self)
+    let error = ((pictures - expected) * (pictures - expected)).mean().item
+    let psnr = 10 * log10(255 * 255 / error)
+    print("bf16 beside f32, \(table): \(psnr) dB")
+    #expect(psnr >= 35 && error > 0)
+  }
+
+  @Test(arguments: KernelTable.supported)
+  func isTheSameOnAnyNumberOfThreadsAndInAnyBatch(_ table: KernelTable) throws {
+    let pipeline = try pipeline(.bfloat16, table)
+    let together = try bits(run(pipeline, steps: 2, threads: 1))
+    for threads in 2...4 {
+      #expect(try bits(run(pipeline, steps: 2, threads: threads)) == together)
+    }
+    let count = together.count / 3
+    for (index, label) in [0, 5, 9].enumerated() {
+      let alone = try bits(
+        run(pipeline, labels: [label], seed: UInt64(1 + index), steps: 2, threads: 1 + index))
+      #expect(alone == Array(together[index * count..<(index + 1) * count]))
+    }
+  }
+
+  @Test(arguments: KernelTable.supported)
+  func allocatesNothingAfterTheFirstStep(_ table: KernelTable) throws {
+    var run = try run(pipeline(.bfloat16, table))
+    _ = try run.next()
+    let misses = run.workspace.poolMisses
+    #expect(misses > 0)
+    while try run.next() != nil { #expect(run.workspace.poolMisses == misses) }
+  }
+
+  @Test(arguments: KernelTable.supported)
+  func smallModelsMultiply32BitsUnlessAsked(_ table: KernelTable) throws {
+    #expect(try pipeline(nil, table).model.precision == .float32)
+    let large = Precision.automatic(parameterCount: 130_000_000, table: table)
+    #expect(large == (table.tilePeak == nil ? .float32 : .bfloat16))
+    #expect(Precision.automatic(parameterCount: 33_000_000, table: table) == .float32)
+  }
+}

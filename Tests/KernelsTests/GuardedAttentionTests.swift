@@ -1,0 +1,86 @@
+import Kernels
+import Testing
+import _KernelsActive
+import _KernelsMicro
+import _TestSupport
+
+/// Attention and normalization touch nothing but their operands: each of these is flush with a page
+/// that ends whoever reads or writes it.
+@Suite struct GuardedAttentionTests {
+  /// Computes two heads side by side, the queries of each in two parts.
+  ///
+  /// - Returns: Whether all results are numbers.
+  private func attend(
+    _ guarded: inout GuardedKernels, queries: Int, keys: Int, size: Int
+  ) -> Bool {
+    let (memory, kernels) = (guarded.memory, guarded.kernels)
+    let result = guarded.destination(rows: queries, columns: 2 * size)
+    let scratch = memory.numbers(kernels.attentionScratch(queries, keys, size))
+    let stride = size + keys % 3
+    func tokens(_ count: Int) -> UnsafePointer<Float> {
+      UnsafePointer(memory.numbers(guarded.numbers.next((count - 1) * stride + size)))
+    }
+    for head in 0..<2 {
+      let work = AttentionHead(
+        query: tokens(queries), key: tokens(keys), value: tokens(keys), queryStride: stride,
+        keyStride: stride, valueStride: stride, queries: queries, keys: keys, size: size,
+        scale: 1 / Float(size).squareRoot(), destination: result, row: 0, column: head * size)
+      kernels.attend(work, queries / 3..<queries, scratch)
+      kernels.attend(work, 0..<queries / 3, scratch)
+    }
+    for query in 0..<queries { result.pad(row: query, from: 2 * size) }
+    return guarded.areNumbers(result, count: queries, columns: 2 * size)
+  }
+
+  @Test(arguments: KernelTable.supported, Precision.allCases)
+  func attentionStaysInside(_ table: KernelTable, _ precision: Precision) {
+    let extents = [1, 16, 17, 31, 32, 33]
+    for side in GuardedMemory.Side.allCases {
+      for queries in extents + [65] {
+        for keys in extents + [300] {
+          var guarded = GuardedKernels(table, precision, flushWith: side)
+          for size in extents + [72] {
+            #expect(
+              attend(&guarded, queries: queries, keys: keys, size: size),
+              "\(queries) queries, \(keys) keys, size \(size), \(side)")
+          }
+        }
+      }
+      // Several blocks of queries.
+      var guarded = GuardedKernels(table, precision, flushWith: side)
+      #expect(attend(&guarded, queries: 70, keys: 2500, size: 24))
+    }
+  }
+
+  @Test(arguments: KernelTable.supported, Precision.allCases)
+  func normalizationStaysInside(_ table: KernelTable, _ precision: Precision) {
+    for side in GuardedMemory.Side.allCases {
+      for (rows, columns) in [1, 16, 17, 31, 32, 33].flatMap({ r in
+        [1, 15, 16, 17, 31, 32, 33, 100].map { (r, $0) }
+      }) {
+        var guarded = GuardedKernels(table, precision, flushWith: side)
+        let memory = guarded.memory
+        let result = guarded.destination(rows: rows, columns: columns)
+        func vector(_ count: Int) -> UnsafePointer<Float> {
+          UnsafePointer(memory.numbers(guarded.numbers.next(count)))
+        }
+        var plain = Normalization(
+          input: vector(rows * columns), output: result, columns: columns, epsilon: 1e-6,
+          subtractsMean: true)
+        var modulated = plain
+        (plain.weight, plain.bias) = (vector(columns), vector(columns))
+        modulated.modulationRows = (rows + 1) / 2
+        let count = (rows + modulated.modulationRows - 1) / modulated.modulationRows * columns
+        (modulated.scale, modulated.shift) = (vector(count), vector(count))
+        modulated.modulationStride = columns
+        for normalization in [plain, modulated] {
+          table.normalize(normalization, rows / 2..<rows)
+          table.normalize(normalization, 0..<rows / 2)
+          #expect(
+            guarded.areNumbers(result, count: rows, columns: columns), "\(rows) × \(columns)")
+        }
+        withExtendedLifetime(memory) {}
+      }
+    }
+  }
+}
