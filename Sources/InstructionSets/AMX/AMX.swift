@@ -10,7 +10,7 @@ enum AMX: AVX512Vectors {
     name: "\(name)", form: .tiles, panelWidth: 32, panelBytes: { squares($0) * 2048 },
     pack: { pack($0, panels: $1, into: $2) },
     write: { write($0, stride: $1, rows: $2, columns: $3, to: $4) },
-    productScratch: { _, _, _ in productScratch },
+    productScratch: { productScratch(rows: $0, depth: $1, columns: $2) },
     product: { compute($0, rows: $1, panels: $2, scratch: $3) },
     attentionScratch: { _, keys, size in attentionScratch(keys: keys, size: size) },
     attend: { attend($0, queries: $1, scratch: $2) })

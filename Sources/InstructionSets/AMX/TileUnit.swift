@@ -41,6 +41,15 @@ enum TileUnit {
     Builtin.int_x86_tilezero(number3)
   }
 
+  /// Takes up 32 rows of 32 sums, 128 bytes apart.
+  @inline(__always)
+  static func loadSums(_ sums: UnsafeRawPointer) {
+    loadTile(0, sums, 128)
+    loadTile(1, sums + 64, 128)
+    loadTile(2, sums + 2048, 128)
+    loadTile(3, sums + 2112, 128)
+  }
+
   /// Adds the products of 32 rows and 32 columns over `steps` times 32 terms.
   ///
   /// Four loads for four products: a load takes half as long as a product.
@@ -52,10 +61,11 @@ enum TileUnit {
   ///   - step: The distance between the squares of a row, in bytes.
   ///   - columns: The squares of the right matrix, two for each step, 1 KB each.
   ///   - steps: The number of squares in a row.
+  ///   - beside: What else is done in each step.
   @inline(__always)
   static func addProducts(
     rows: UnsafeRawPointer, secondRows: Int, stride: Int, step: Int, columns: UnsafeRawPointer,
-    steps: Int
+    steps: Int, beside: () -> Void = {}
   ) {
     var (a, b) = (rows, columns)
     for _ in 0..<steps {
@@ -67,6 +77,7 @@ enum TileUnit {
       loadTile(5, a + secondRows, stride)
       Builtin.int_x86_tdpbf16ps(number2, number5, number6)
       Builtin.int_x86_tdpbf16ps(number3, number5, number7)
+      beside()
       a += step
       b += 2048
     }
@@ -75,7 +86,8 @@ enum TileUnit {
   /// Adds the products of 16 rows alone.
   @inline(__always)
   static func addProducts(
-    rows: UnsafeRawPointer, stride: Int, step: Int, columns: UnsafeRawPointer, steps: Int
+    rows: UnsafeRawPointer, stride: Int, step: Int, columns: UnsafeRawPointer, steps: Int,
+    beside: () -> Void = {}
   ) {
     var (a, b) = (rows, columns)
     for _ in 0..<steps {
@@ -84,6 +96,7 @@ enum TileUnit {
       Builtin.int_x86_tdpbf16ps(number0, number4, number6)
       loadTile(7, b + 1024, 64)
       Builtin.int_x86_tdpbf16ps(number1, number4, number7)
+      beside()
       a += step
       b += 2048
     }

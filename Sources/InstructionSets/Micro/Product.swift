@@ -216,16 +216,20 @@ extension Tile {
 }
 
 /// What happens to a row of a tile: where it goes, and what is put to it on the way.
-@usableFromInline
-struct Epilogue {
+public struct Epilogue {
+  /// The row, and the first column of the tile.
+  @usableFromInline var row: Int
+  @usableFromInline let column: Int
   @usableFromInline var output: UnsafeMutableRawPointer
   @usableFromInline let form: RowForm
   @usableFromInline let bias: UnsafePointer<Float>?
   @usableFromInline var residual, gate: UnsafePointer<Float>?
   @usableFromInline var nextGateRow: Int
 
+  /// The tile begins at this row and column of the product.
   @inlinable @inline(__always)
-  init(_ product: Product, row: Int, column: Int) {
+  public init(_ product: Product, row: Int, column: Int) {
+    (self.row, self.column) = (row, column)
     let gateRow = row / product.gateRows
     output = product.output.place(row: row, column: column)
     form = product.output.form
@@ -235,9 +239,10 @@ struct Epilogue {
     nextGateRow = (gateRow + 1) * product.gateRows
   }
 
-  /// Goes on to the next row, `row`.
+  /// Goes on to the next row.
   @inlinable @inline(__always)
-  mutating func advance(_ product: Product, to row: Int, column: Int) {
+  mutating func advance(_ product: Product) {
+    row += 1
     if form != .tiles {
       output += product.output.stride * 4
     } else if row % 32 > 0 {
@@ -269,21 +274,38 @@ extension InstructionSet {
     _ product: Product, rows range: Range<Int>, column: Int, width: Int,
     sums: UnsafePointer<Float>
   ) {
-    let count = min(width, product.columns - column)
+    var (end, sums) = (Epilogue(product, row: range.lowerBound, column: column), sums)
     with(product.function) { function in
-      var (end, sums) = (Epilogue(product, row: range.lowerBound, column: column), sums)
-      for row in range {
-        // A whole row has a constant count, and so unrolls.
-        if count == width {
-          epilogue(sums, end, count: width, function)
-        } else {
-          epilogue(sums, end, count: count, function)
-          product.output.pad(row: row, from: product.columns)
-        }
+      for _ in range {
+        finishRow(product, &end, width: width, sums: sums, function)
         sums += width
-        end.advance(product, to: row + 1, column: column)
       }
     }
+  }
+
+  /// Writes the next row of a tile of sums to the output.
+  @inlinable @inline(__always)
+  public static func finishRow(
+    _ product: Product, _ end: inout Epilogue, width: Int, sums: UnsafePointer<Float>
+  ) {
+    with(product.function) { finishRow(product, &end, width: width, sums: sums, $0) }
+  }
+
+  /// The same, with the function of the product.
+  @inlinable @inline(__always)
+  static func finishRow(
+    _ product: Product, _ end: inout Epilogue, width: Int, sums: UnsafePointer<Float>,
+    _ function: (F32) -> F32
+  ) {
+    let count = min(width, product.columns - end.column)
+    // A whole row has a constant count, and so unrolls.
+    if count == width {
+      epilogue(sums, end, count: width, function)
+    } else {
+      epilogue(sums, end, count: count, function)
+      product.output.pad(row: end.row, from: product.columns)
+    }
+    end.advance(product)
   }
 
   /// A register at a time from the tile to the output: a row that went through memory between two
