@@ -1,0 +1,28 @@
+internal import Tensor
+
+/// What the steps of one run leave to those after them.
+///
+/// Rows of the batch keep their place, so samples never meet. What is kept has memory of its own,
+/// outside of the run's pool.
+public struct SamplerHistory: Sendable {
+  /// What the model said, or what the method made of it, the newest last.
+  private(set) var outputs: [Tensor<Float>] = []
+  /// A sample that a later step starts from.
+  var sample: Tensor<Float>?
+
+  /// The history of a run that has not begun.
+  public init() {}
+
+  /// Keeps an output, and of the older ones no more than `limit` allows.
+  mutating func append(_ output: Tensor<Float>, limit: Int) {
+    outputs = outputs.suffix(limit - 1) + [output.copied()]
+  }
+
+  /// Forgets the newest outputs.
+  mutating func removeLast(_ count: Int) { outputs.removeLast(count) }
+
+  /// The output of so many steps ago, 1 being the newest; nil where there is none.
+  func output(_ age: Int) -> Tensor<Float>? {
+    age <= outputs.count ? outputs[outputs.count - age] : nil
+  }
+}
