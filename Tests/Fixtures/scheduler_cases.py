@@ -10,7 +10,7 @@ from unittest import mock
 import diffusers
 import torch
 
-SHAPE = (2, 2, 3, 4)
+SHAPE = (2, 1, 3, 4)
 SEED = 11
 DRAWS = (5, 6)  # seeds of the generators where a scheduler draws its own noise
 
@@ -47,7 +47,7 @@ CASES = {
         KARRAS, {**KARRAS, "_steps": 20, **LATENT}, EXPONENTIAL, V, X0, THRESHOLD, COSINE, ZERO_SNR, TRAINED, *SPACED,
         {"algorithm_type": "sde-dpmsolver++"}, {"algorithm_type": "sde-dpmsolver++", "solver_type": "heun", **SMALLEST},
         {"algorithm_type": "sde-dpmsolver++", "solver_order": 1, **KARRAS}, {"algorithm_type": "sde-dpmsolver++", "_steps": 20, **V},
-        {"algorithm_type": "deis", "solver_type": "logrho"},
+        {"algorithm_type": "deis", "solver_type": "logrho", **SMALLEST},
     ],
     "UniPCMultistepScheduler": [
         {}, {"_steps": 20}, {"solver_order": 1}, {"solver_order": 3}, {"solver_order": 3, "solver_type": "bh1", **SMALLEST}, {"solver_type": "bh1", **SMALLEST},
@@ -83,7 +83,7 @@ def toy(x, t):
 
 
 def trajectory(scheduler, steps, x, eta, draw):
-    """The initial factor, the timesteps, and x after each step."""
+    """The timesteps, and x after each step."""
     scheduler.set_timesteps(steps)
     # A first timestep that stands twice means the first of them.
     if hasattr(scheduler, "set_begin_index"):
