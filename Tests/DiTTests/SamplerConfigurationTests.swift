@@ -66,7 +66,8 @@ import _TestSupport
       try file.configuration().sampler(steps: 8)
     }
     let description = try #require(error).description
-    #expect(description.hasPrefix(file.path + ": ") && description.contains(message), "\(description)")
+    #expect(
+      description.hasPrefix(file.path + ": ") && description.contains(message), "\(description)")
   }
 
   @Test func refusesASamplerForAnotherKindOfModel() throws {

@@ -16,8 +16,8 @@ public struct FlowMatchEuler: Sampler {
   ///   - steps: The number of steps.
   ///   - shift: How much longer the run stays where there is much noise; 1 is not at all. Large
   ///     pictures want more than small ones.
-  ///   - sigmas: How the noise levels are spread.
-  ///   - timestepCount: The number of training timesteps.
+  ///   - spacing: How the noise levels are spread.
+  ///   - count: The number of training timesteps.
   /// - Throws: `SamplerError` where the number of steps is out of range.
   /// - Precondition: The shift is positive.
   public init(

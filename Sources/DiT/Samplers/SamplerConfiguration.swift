@@ -86,7 +86,8 @@ public struct SamplerConfiguration: Sendable, Hashable {
         variance: try settings.choice(
           "variance_type", f.varianceType == "fixed_small_log" ? "fixed_small" : f.varianceType,
           else: .fixedSmall),
-        spacing: givenSchedule == nil ? spacing : givenSpacing, offset: offset, schedule: schedule, prediction: prediction)
+        spacing: givenSchedule == nil ? spacing : givenSpacing, offset: offset, schedule: schedule,
+        prediction: prediction)
     case .ddim:
       return try DDIM(
         steps: steps, eta: eta, spacing: spacing, offset: offset,
@@ -96,7 +97,8 @@ public struct SamplerConfiguration: Sendable, Hashable {
         ["dpmsolver++", "sde-dpmsolver++", "deis"].contains(f.algorithmType ?? "dpmsolver++"),
         "algorithm_type", f.algorithmType ?? "", "dpmsolver++ or sde-dpmsolver++")
       return try DPMSolver(
-        steps: steps, order: try settings.number("solver_order", f.solverOrder, else: 2, in: 1...3), isStochastic: kind == .stochasticDPMSolver,
+        steps: steps, order: try settings.number("solver_order", f.solverOrder, else: 2, in: 1...3),
+        isStochastic: kind == .stochasticDPMSolver,
         variant: try solverType(else: .midpoint, orFor: ["bh1", "bh2", "logrho"]),
         lowersFinalOrder: f.lowerOrderFinal ?? true, endsWithEuler: f.eulerAtFinal ?? false,
         spacing: spacing, offset: offset, sigmas: sigmas, final: final, schedule: schedule,

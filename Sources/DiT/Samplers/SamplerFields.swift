@@ -13,7 +13,8 @@ extension SamplerConfiguration {
     } else {
       let isLatent = kind == .heun || kind == .lcm
       let schedule = try settings.choice(
-        "beta_schedule", fields.betaSchedule, else: kind == .lcm ? .scaledLinear : BetaSchedule.linear)
+        "beta_schedule", fields.betaSchedule,
+        else: kind == .lcm ? .scaledLinear : BetaSchedule.linear)
       betas = schedule.betas(
         count: count,
         from: try beta("beta_start", fields.betaStart, else: isLatent ? 0.00085 : 0.0001),

@@ -94,7 +94,8 @@ public struct UniPC: Sampler {
     let pasts = 1..<order(of: step)
     // Where the pictures are that differ from m₀, in units of h, and how their differences count.
     let r = pasts.map { (λ(step - $0) - λ(step)) / h } + (end == nil ? [] : [1])
-    let pictures = pasts.map { required(history.output($0 + 1), step: step) } + (end.map { [$0] } ?? [])
+    let pictures =
+      pasts.map { required(history.output($0 + 1), step: step) } + (end.map { [$0] } ?? [])
     let ρ = weights(r, h: -h)
     // σ'/σ x - α' (eʰ - 1) m₀ - α' Σ ρ (m - m₀) / r.
     let ofNewest = -expm1(-h) + zip(ρ, r).reduce(0) { $0 + $1.0 / $1.1 }
