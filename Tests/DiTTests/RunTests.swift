@@ -60,6 +60,35 @@ import _TestSupport
     #expect(last == Array(together.suffix(count)))
   }
 
+  /// A run starts, scales and draws as the documentation of `Sampler` says.
+  @Test(arguments: samplers)
+  func runsAreStepsByHand(_ kind: SamplerKind) throws {
+    let model = try Self.model.get()
+    let c = model.configuration
+    let sampler = try SamplerConfiguration(
+      spacing: .trailing, schedule: .linear(), learnsVariance: true
+    ).sampler(kind, steps: 5)
+    var generator = TorchGenerator(seed: 9)
+    let noise = generator.normal([1] + c.sampleShape)
+    let run = try DenoisingRun(
+      model: model, sampler: sampler,
+      request: .init(
+        labels: [2], noise: noise, generators: [generator], guidance: Guidance(scale: 1)))
+    let workspace = Workspace(threads: 1)
+    var x = noise * Float(sampler.initialNoiseScale)
+    var history = SamplerHistory()
+    for step in 0..<sampler.stepCount {
+      let output = model(
+        x * Float(sampler.inputScale(at: step)), timesteps: [sampler.timesteps[step]],
+        labels: [2], in: workspace)
+      x = sampler.step(
+        step, x, prediction: output,
+        noise: sampler.addsNoise(at: step) ? generator.normal(x.shape) : nil, history: &history,
+        in: workspace)
+    }
+    #expect(relativeError(try finished(run).latents.elements, x.elements) < 1e-5)
+  }
+
   @Test(arguments: samplers)
   func samplersAllocateNothingAfterTheFirstSteps(_ kind: SamplerKind) throws {
     var run = try run(kind)

@@ -54,6 +54,10 @@ import _TestSupport
     ("\"solver_type\": \"magic\"", "'solver_type' must be midpoint or heun, not magic"),
     ("\"solver_order\": 4", "'solver_order' must be 1 to 3, not 4"),
     (
+      "\"algorithm_type\": \"sde-dpmsolver++\", \"solver_order\": 3",
+      "'solver_order' must be 1 to 2, not 3"
+    ),
+    (
       "\"thresholding\": true, \"sample_max_value\": 0.5",
       "'sample_max_value' must be 1.0 to 1000000.0, not 0.5"
     ),

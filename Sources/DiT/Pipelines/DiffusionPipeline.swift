@@ -73,7 +73,8 @@ public struct DiffusionPipeline: Sendable {
     var defaults = Defaults()
     let settings = FileSettings(file: file)
     defaults.sampler = try settings.choice(
-      "sampler.name", sampler?.name, else: defaults.sampler)
+      "sampler.name", sampler?.name, else: defaults.sampler,
+      of: SamplerKind.allCases.filter { $0 != .flowEuler })
     defaults.spacing = try settings.choice(
       "sampler.timestep_spacing", sampler?.timestepSpacing, else: defaults.spacing)
     defaults.guidanceScale = sampler?.guidanceScale ?? defaults.guidanceScale

@@ -97,7 +97,10 @@ public struct SamplerConfiguration: Sendable, Hashable {
         ["dpmsolver++", "sde-dpmsolver++", "deis"].contains(f.algorithmType ?? "dpmsolver++"),
         "algorithm_type", f.algorithmType ?? "", "dpmsolver++ or sde-dpmsolver++")
       return try DPMSolver(
-        steps: steps, order: try settings.number("solver_order", f.solverOrder, else: 2, in: 1...3),
+        steps: steps,
+        order: try settings.number(
+          "solver_order", f.solverOrder, else: 2,
+          in: kind == .stochasticDPMSolver ? 1...2 : 1...3),
         isStochastic: kind == .stochasticDPMSolver,
         variant: try solverType(else: .midpoint, orFor: ["bh1", "bh2", "logrho"]),
         lowersFinalOrder: f.lowerOrderFinal ?? true, endsWithEuler: f.eulerAtFinal ?? false,
