@@ -87,7 +87,7 @@ public struct DPMSolver: Sampler {
   ) -> Tensor<Float> {
     history.append(denoised(step, x, prediction: prediction, in: workspace), limit: order)
     let (here, next) = (noiseLevel(at: step), noiseLevel(at: step + 1))
-    let h = λ(step + 1) - λ(step)
+    let h = next.λ - here.λ
     // The stochastic equation has twice the drift towards the picture.
     let drift = isStochastic ? 2 * h : h
     let φ = expm1(-drift)
@@ -106,9 +106,6 @@ public struct DPMSolver: Sampler {
     return combination(terms, in: workspace)
   }
 
-  /// Half the logarithm of the ratio of picture to noise, before a step.
-  private func λ(_ step: Int) -> Double { -log(sigmas[step]) }
-
   /// The weights of the newest picture D₀ and of its differences D₁ and D₂, without α'.
   private func differenceWeights(order: Int, drift: Double, φ: Double) -> [Double] {
     switch order {
@@ -121,14 +118,15 @@ public struct DPMSolver: Sampler {
   /// The same weights as those of the pictures, the newest first.
   private func pictureWeights(_ weights: [Double], step: Int, h: Double) -> [Double] {
     guard weights.count > 1 else { return weights }
-    let r0 = (λ(step) - λ(step - 1)) / h
+    let (λ, λ1) = (noiseLevel(at: step).λ, noiseLevel(at: step - 1).λ)
+    let r0 = (λ - λ1) / h
     // D₁ = (m₀ - m₁) / r₀.
     guard weights.count > 2 else {
       return [weights[0] + weights[1] / r0, -weights[1] / r0]
     }
     // With d₀ = (m₀ - m₁) / r₀ and d₁ = (m₁ - m₂) / r₁:
     // D₁ = d₀ + r₀ / (r₀ + r₁) (d₀ - d₁) and D₂ = (d₀ - d₁) / (r₀ + r₁).
-    let r1 = (λ(step - 1) - λ(step - 2)) / h
+    let r1 = (λ1 - noiseLevel(at: step - 2).λ) / h
     let ofChange = (weights[1] * r0 + weights[2]) / (r0 + r1)
     let (c0, c1) = ((weights[1] + ofChange) / r0, -ofChange / r1)
     return [weights[0] + c0, c1 - c0, -c1]

@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// How much picture and how much noise is in a sample, `x = α x₀ + σ ε`.
 public struct NoiseLevel: Sendable, Hashable {
   /// The factor of the picture.
@@ -21,4 +23,7 @@ public struct NoiseLevel: Sendable, Hashable {
 
   /// The factor that brings a sample to variance one, if its picture has that: `1 / √(α² + σ²)`.
   var inputScale: Double { 1 / (alpha * alpha + sigma * sigma).squareRoot() }
+
+  /// Half the logarithm of the ratio of signal to noise, `log (α / σ)`; infinite without noise.
+  var λ: Double { log(alpha / sigma) }
 }

@@ -14,7 +14,7 @@ public import Tensor
 ///       let input = x * Float(sampler.inputScale(at: step))
 ///       let prediction = model(input, timesteps: …, labels: labels, in: workspace)
 ///       x = sampler.step(
-///         step, x, prediction: prediction, noise: noise, history: &history, in: workspace)
+///         step, x, prediction: prediction, noise: z, history: &history, in: workspace)
 ///     }
 public protocol Sampler: Sendable {
   /// The name, as the command line takes it.

@@ -90,14 +90,14 @@ public struct UniPC: Sampler {
     in workspace: Workspace
   ) -> Tensor<Float> {
     let (here, next) = (noiseLevel(at: step), noiseLevel(at: step + 1))
-    let h = λ(step + 1) - λ(step)
+    let h = next.λ - here.λ
     let pasts = 1..<order(of: step)
     // Where the pictures are that differ from m₀, in units of h, and how their differences count.
-    let r = pasts.map { (λ(step - $0) - λ(step)) / h } + (end == nil ? [] : [1])
+    let r = pasts.map { (noiseLevel(at: step - $0).λ - here.λ) / h } + (end == nil ? [] : [1])
     let pictures =
       pasts.map { required(history.output($0 + 1), step: step) } + (end.map { [$0] } ?? [])
     let ρ = weights(r, h: -h)
-    // σ'/σ x - α' (eʰ - 1) m₀ - α' Σ ρ (m - m₀) / r.
+    // σ'/σ x - α' (e⁻ʰ - 1) m₀ - α' Σ ρ B (m - m₀) / r.
     let ofNewest = -expm1(-h) + zip(ρ, r).reduce(0) { $0 + $1.0 / $1.1 }
     var terms = [
       (Float(next.sigma / here.sigma), x),
@@ -108,9 +108,6 @@ public struct UniPC: Sampler {
     }
     return combination(terms, in: workspace)
   }
-
-  /// Half the logarithm of the ratio of picture to noise, before a step.
-  private func λ(_ step: Int) -> Double { -log(sigmas[step]) }
 
   /// The weights ρ B(h) of the differences at the places `r`: Σ ρ rᵏ = k! φₖ₊₁ h / B(h).
   private func weights(_ r: [Double], h: Double) -> [Double] {
