@@ -10,6 +10,7 @@ struct Comparison: Sendable {
   /// One way of making the pictures.
   struct Variant: Sendable {
     let name: String
+    let steps: Int
     let sampler: any Sampler
     let isCached: Bool
     /// The samples of the first round.
@@ -47,12 +48,14 @@ struct Comparison: Sendable {
     let depth = settings.pipeline.model.configuration.depth
     let plan = try settings.cache?.plan(stepCount: steps, depth: depth)
     let share = Double(plan?.computedBlocks ?? steps * depth) / Double(steps * depth)
-    let fewer = max(1, Int((share * Double(steps)).rounded()))
+    let fewer = max(1, Int((share * Double(settings.steps)).rounded()))
     var variants = [
-      Variant(name: "uncached", sampler: settings.sampler, isCached: false),
-      Variant(name: "cached", sampler: settings.sampler, isCached: true),
       Variant(
-        name: "\(fewer) steps", sampler: try settings.makeSampler(fewer), isCached: false),
+        name: "uncached", steps: settings.steps, sampler: settings.sampler, isCached: false),
+      Variant(name: "cached", steps: settings.steps, sampler: settings.sampler, isCached: true),
+      Variant(
+        name: "\(fewer) steps", steps: fewer, sampler: try settings.makeSampler(fewer),
+        isCached: false),
     ]
     let work = rounds * settings.batches.count * variants.count
     var bar = ProgressBar(total: work, quiet: settings.isQuiet)

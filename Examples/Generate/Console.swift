@@ -19,7 +19,8 @@ struct Console {
       "compute    \(s.precision.rawValue) on \(s.instructionSet), "
         + counted(s.threads, "thread"),
       "sampling   \(counted(s.items.count, "picture")), \(s.sampler.name), "
-        + "\(counted(s.sampler.stepCount, "step")), "
+        + "\(counted(s.steps, "step")), "
+        + (s.sampler.stepCount == s.steps ? "" : "\(s.sampler.stepCount) evaluations, ")
         + "guidance \(s.guidance.scale), seed \(s.items[0].seed)",
     ]
     if let cache = s.cache {

@@ -24,13 +24,15 @@ struct GenerateOptions {
     "the number of steps")
   let sampler = Option(
     "sampler", "sampling-method",
-    optional: .choice(DiffusionPipeline.SamplerKind.allCases.map(\.rawValue)),
-    default: "the model's",
-    "how a step is taken")
+    optional: .choice(SamplerKind.allCases.map(\.rawValue)), default: "the model's",
+    "how a step is taken; lcm is for models distilled to it, flow-euler for models of flows")
   let eta = Option("eta", as: .number(0...1), default: 0, "DDIM: the share of DDPM's noise")
   let spacing = Option(
-    "timestep-spacing", optional: .choice(DDIM.Spacing.allCases.map(\.rawValue)),
-    default: "the model's", "DDIM: how the steps are spread")
+    "timestep-spacing", optional: .choice(TimestepSpacing.allCases.map(\.rawValue)),
+    default: "the model's", "how the steps are spread (not with lcm and flow-euler)")
+  let schedule = Option(
+    "schedule", optional: .choice(SigmaSpacing.allCases.map(\.rawValue)), default: "the model's",
+    "how noise levels are spread (dpm++2m, dpm++2m-sde, unipc, euler, heun, flow-euler)")
   let guidanceScale = Option(
     "cfg-scale", "guidance-scale", optional: .number(-1e6...1e6), default: "the model's",
     "classifier-free guidance; 1 is none")
@@ -84,8 +86,8 @@ struct GenerateOptions {
         .init(
           "How",
           [
-            steps, sampler, eta, spacing, guidanceScale, guidedChannels, cache, compare, precision,
-            threads, batchSize,
+            steps, sampler, eta, spacing, schedule, guidanceScale, guidedChannels, cache, compare,
+            precision, threads, batchSize,
           ]),
         .init(
           "Output",

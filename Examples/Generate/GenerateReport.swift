@@ -32,7 +32,8 @@ struct GenerateReport: Encodable {
   let threads: Int
   let sampler: String
   let steps: Int
-  let timesteps: [Int]
+  /// The timestep of each evaluation of the model.
+  let timesteps: [Double]
   let guidanceScale: Float
   let seed: UInt64
   let rng: String
@@ -55,7 +56,7 @@ struct GenerateReport: Encodable {
     (precision, instructionSet) = (s.precision.rawValue, s.instructionSet)
     threads = s.threads
     sampler = s.sampler.name
-    (steps, timesteps) = (s.sampler.stepCount, s.sampler.timesteps)
+    (steps, timesteps) = (s.steps, s.sampler.timesteps)
     guidanceScale = s.guidance.scale
     (seed, rng) = (s.items[0].seed, s.rng)
     (pictures, outputs) = (samples.count, files)
@@ -77,7 +78,7 @@ struct GenerateReport: Encodable {
     self.comparison = comparison.map { comparison in
       comparison.variants.map {
         Variant(
-          name: $0.name, steps: $0.sampler.stepCount, seconds: $0.median,
+          name: $0.name, steps: $0.steps, seconds: $0.median,
           speedUp: Comparison.ratio(comparison.uncached, $0), psnr: $0.psnr, ssim: $0.ssim,
           classAccuracy: $0.accuracy)
       }

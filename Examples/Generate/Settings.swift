@@ -19,6 +19,9 @@ struct Settings: Sendable {
   /// The number of pictures of each class that was named.
   let countPerClass: Int
   let rng: String
+  let samplerChoice: SamplerChoice
+  /// The number of steps that was asked for; some samplers evaluate the model more often.
+  let steps: Int
   let sampler: any Sampler
   let makeSampler: @Sendable (_ steps: Int) throws -> any Sampler
   let guidance: Guidance
@@ -100,34 +103,19 @@ struct Settings: Sendable {
       throw UsageError.other("--output and --latents-out both mean '\(latentsOut)'")
     }
 
-    let kind =
-      arguments[o.sampler].flatMap(DiffusionPipeline.SamplerKind.init(rawValue:))
-      ?? defaults.sampler
-    let eta = arguments[o.eta]
-    let spacing =
-      arguments[o.spacing].flatMap(DDIM.Spacing.init(rawValue:)) ?? defaults.spacing
-    if kind != .ddim, eta != 0 || arguments[o.spacing] != nil {
-      throw UsageError.other("--eta and --timestep-spacing are for --sampler ddim only")
+    let choice = try SamplerChoice(o, arguments, defaults)
+    samplerChoice = choice
+    makeSampler = { [sampling = pipeline.sampling] steps in
+      try choice.sampler(sampling, steps: steps)
     }
-    makeSampler = { [schedule = pipeline.schedule] steps in
-      switch kind {
-      case .ddim: try DDIM(steps: steps, eta: eta, spacing: spacing, schedule: schedule)
-      case .ddpm:
-        try DDPM(
-          steps: steps, variance: c.learnsSigma ? .learnedRange : .fixedSmall, schedule: schedule)
-      }
-    }
-    let steps = arguments[o.steps] ?? defaults.steps
-    do {
-      sampler = try makeSampler(steps)
-    } catch let error as SamplerError {
-      throw UsageError.other("--steps: \(error)")
-    }
+    steps = arguments[o.steps] ?? defaults.steps
+    let sampler = try makeSampler(steps)
+    self.sampler = sampler
     guidance = Guidance(
       scale: arguments[o.guidanceScale].map { Float($0) } ?? defaults.guidanceScale,
       channels: Guidance.Channels(rawValue: arguments[o.guidedChannels]) ?? .all)
     cache = try cacheSpecification.map {
-      try CacheChoice.method($0, stepCount: steps, depth: c.depth)
+      try CacheChoice.method($0, stepCount: sampler.stepCount, depth: c.depth)
     }
     noise = try latentsIn.map {
       try Self.noise($0, shape: [labels.count * count] + c.sampleShape)

@@ -75,15 +75,12 @@ struct Writer {
     let classes = stride(from: 0, to: items.count, by: items.count > 1 ? s.countPerClass : 1)
       .map { items[$0].label }
     var fields: [PictureParameters.Field] = [
-      .init("Steps", "\(s.sampler.stepCount)"), .init("Sampler", s.sampler.name),
+      .init("Steps", "\(s.steps)"), .init("Sampler", s.sampler.name),
       .init("CFG scale", "\(s.guidance.scale)"), .init("Seed", "\(items[0].seed)"),
       .init("Size", "\(side.width)x\(side.height)"), .init("Model", s.modelName),
       .init("RNG", s.rng),
     ]
-    if let ddim = s.sampler as? DDIM {
-      fields.append(.init("Eta", "\(ddim.eta)"))
-      fields.append(.init("Timestep spacing", ddim.spacing.rawValue))
-    }
+    fields += s.samplerChoice.fields
     if s.guidance.channels != .all {
       fields.append(.init("CFG channels", s.guidance.channels.rawValue))
     }

@@ -91,8 +91,8 @@ import _TestSupport
     ("\"beta_end\": 0.02", "\"beta_end\": 2", "'diffusion.beta_end' must be between 0 and 1"),
     ("\"mlp_ratio\": 4.0", "\"mlp_ratio\": -1", "'mlp_ratio' must be a positive factor"),
     (
-      "\"learn_sigma\": false", "\"learn_sigma\": false, \"sampler\": {\"name\": \"euler\"}",
-      "'sampler.name' must be ddim or ddpm, not euler"
+      "\"learn_sigma\": false", "\"learn_sigma\": false, \"sampler\": {\"name\": \"magic\"}",
+      "'sampler.name' must be ddpm or ddim or dpm++2m"
     ),
     (
       "\"learn_sigma\": false", "\"learn_sigma\": false, \"sampler\": {\"steps\": 0}",

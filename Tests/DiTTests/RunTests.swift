@@ -26,6 +26,77 @@ import _TestSupport
         cache: cache), workspace: workspace)
   }
 
+  /// A run of another sampler, with a cache.
+  private func run(
+    _ kind: SamplerKind, labels: [Int] = [0, 3, 1], seeds: [UInt64] = [0, 1, 2]
+  ) throws -> DenoisingRun {
+    let model = try Self.model.get()
+    let configuration = SamplerConfiguration(
+      spacing: .leading, schedule: .linear(), learnsVariance: true)
+    var generators = seeds.map(TorchGenerator.init(seed:))
+    let shape = [1] + model.configuration.sampleShape
+    let noise = Tensor(
+      concatenating: generators.indices.map { generators[$0].normal(shape) }, axis: 0)
+    return try DenoisingRun(
+      model: model, sampler: configuration.sampler(kind, steps: 6),
+      request: .init(
+        labels: labels, noise: noise, generators: generators, guidance: Guidance(scale: 3),
+        cache: DeltaCache(blocks: 1..<2)), workspace: Workspace(threads: 2))
+  }
+
+  static let samplers = SamplerKind.allCases.filter { $0 != .flowEuler }
+
+  /// Whatever a sampler's steps leave to later ones belongs to one run and to one picture.
+  @Test(arguments: samplers)
+  func samplersKeepRunsAndPicturesApart(_ kind: SamplerKind) throws {
+    let together = try bits(run(kind))
+    var halfway = try run(kind)
+    for _ in 0..<3 { _ = try halfway.next() }
+    let fork = halfway
+    #expect(try bits(halfway) == together)
+    #expect(try bits(fork) == together)
+    let count = together.count / 3
+    let last = try bits(run(kind, labels: [1], seeds: [2]))
+    #expect(last == Array(together.suffix(count)))
+  }
+
+  /// A run starts, scales and draws as the documentation of `Sampler` says.
+  @Test(arguments: samplers)
+  func runsAreStepsByHand(_ kind: SamplerKind) throws {
+    let model = try Self.model.get()
+    let c = model.configuration
+    let sampler = try SamplerConfiguration(
+      spacing: .trailing, schedule: .linear(), learnsVariance: true
+    ).sampler(kind, steps: 5)
+    var generator = TorchGenerator(seed: 9)
+    let noise = generator.normal([1] + c.sampleShape)
+    let run = try DenoisingRun(
+      model: model, sampler: sampler,
+      request: .init(
+        labels: [2], noise: noise, generators: [generator], guidance: Guidance(scale: 1)))
+    let workspace = Workspace(threads: 1)
+    var x = noise * Float(sampler.initialNoiseScale)
+    var history = SamplerHistory()
+    for step in 0..<sampler.stepCount {
+      let output = model(
+        x * Float(sampler.inputScale(at: step)), timesteps: [sampler.timesteps[step]],
+        labels: [2], in: workspace)
+      x = sampler.step(
+        step, x, prediction: output,
+        noise: sampler.addsNoise(at: step) ? generator.normal(x.shape) : nil, history: &history,
+        in: workspace)
+    }
+    #expect(relativeError(try finished(run).latents.elements, x.elements) < 1e-5)
+  }
+
+  @Test(arguments: samplers)
+  func samplersAllocateNothingAfterTheFirstSteps(_ kind: SamplerKind) throws {
+    var run = try run(kind)
+    for _ in 0..<4 { _ = try run.next() }
+    let misses = run.workspace.poolMisses
+    while try run.next() != nil { #expect(run.workspace.poolMisses == misses) }
+  }
+
   private func finished(_ run: DenoisingRun) throws -> DenoisingRun {
     var run = run
     while try run.next() != nil {}

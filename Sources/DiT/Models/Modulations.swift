@@ -36,12 +36,12 @@ extension DiffusionTransformer {
     ///   - labels: The label of each sample of the batch.
     ///   - workspace: What to compute with.
     init(
-      _ model: DiffusionTransformer, steps: Range<Int>, timesteps: [Int], labels: [Int],
+      _ model: DiffusionTransformer, steps: Range<Int>, timesteps: [Double], labels: [Int],
       in workspace: Workspace
     ) {
       let distinct = Array(Set(labels)).sorted()
       let c = model.condition(
-        timesteps: steps.flatMap { step in distinct.map { _ in Double(timesteps[step]) } },
+        timesteps: steps.flatMap { step in distinct.map { _ in timesteps[step] } },
         labels: steps.flatMap { _ in distinct }, in: workspace)
       let operand = Operand(activate(.silu, c, in: workspace))
       let places = Tensor(labels.map { label in Int64(distinct.firstIndex(of: label) ?? 0) })

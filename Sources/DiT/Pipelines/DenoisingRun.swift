@@ -39,8 +39,8 @@ public struct DenoisingRun: Sendable {
     public let index: Int
     /// The number of all steps.
     public let count: Int
-    /// The training timestep that the model saw.
-    public let timestep: Int
+    /// The training timestep that the model saw; it may lie between two.
+    public let timestep: Double
     /// The samples after the step, `[batch] + sampleShape`.
     public let latents: Tensor<Float>
     /// The pictures that the prediction amounts to, where a preview was due.
@@ -59,7 +59,7 @@ public struct DenoisingRun: Sendable {
   public let plan: CachePlan
   /// What the run computes with; its memory is the run's own.
   public let workspace: Workspace
-  /// The samples so far, `[batch] + sampleShape`.
+  /// The samples so far, `[batch] + sampleShape`, with the sampler's share of noise.
   public private(set) var latents: Tensor<Float>
   /// The index of the next step.
   public private(set) var index = 0
@@ -67,6 +67,7 @@ public struct DenoisingRun: Sendable {
   private let request: Request
   private let labels: [Int]
   private var generators: [any RandomSource]
+  private var history = SamplerHistory()
   private var cache: CacheState
   private var modulations: DiffusionTransformer.ModulationTable?
   private(set) var durations: [Duration] = []
@@ -121,7 +122,9 @@ public struct DenoisingRun: Sendable {
       throw CacheError.depth(plan: plan.depth, model: c.depth)
     }
     cache = CacheState(plan)
-    latents = request.noise
+    latents =
+      sampler.initialNoiseScale == 1
+      ? request.noise : request.noise * Float(sampler.initialNoiseScale)
     generators = request.generators
     // The conditional half of a guided batch, and then the unconditional one.
     labels =
@@ -146,7 +149,7 @@ public struct DenoisingRun: Sendable {
     guard index < sampler.stepCount else { return nil }
     try Task.checkCancellation()
     let start = ContinuousClock.now
-    var (cache, generators) = (cache, generators)
+    var (cache, generators, history) = (cache, generators, history)
     let prediction = try guidedPrediction(&cache)
     let isPreviewDue = request.previewInterval.map { (index + 1) % $0 == 0 } ?? false
     let preview =
@@ -154,11 +157,12 @@ public struct DenoisingRun: Sendable {
       ? sampler.denoised(index, latents, prediction: prediction, in: workspace).copied() : nil
     // In memory of their own: who keeps samples does not keep the run's pool.
     let next = sampler.step(
-      index, latents, prediction: prediction, noise: stepNoise(&generators), in: workspace
+      index, latents, prediction: prediction, noise: stepNoise(&generators), history: &history,
+      in: workspace
     ).copied()
     // Zero times a number is zero; infinity and NaN give NaN.
     guard (next * 0).sum().item == 0 else { throw RunError.notFinite(step: index) }
-    (self.cache, self.generators, latents) = (cache, generators, next)
+    (self.cache, self.generators, self.history, latents) = (cache, generators, history, next)
     durations.append(start.duration(to: .now))
     defer { index += 1 }
     return Step(
@@ -170,8 +174,9 @@ public struct DenoisingRun: Sendable {
   /// The guided prediction for the samples as they are.
   private mutating func guidedPrediction(_ cache: inout CacheState) throws -> Tensor<Float> {
     let c = model.configuration
-    let input =
-      request.guidance.isOn ? Tensor(concatenating: [latents, latents], axis: 0) : latents
+    let scale = Float(sampler.inputScale(at: index))
+    let scaled = scale == 1 ? latents : combination([(scale, latents)], in: workspace)
+    let input = request.guidance.isOn ? Tensor(concatenating: [scaled, scaled], axis: 0) : scaled
     let modulations = modulations(of: index)
     var tokens = model.embed(input, in: workspace)
     try cache.passBlocks(&tokens, step: index, in: workspace) { block, tokens in

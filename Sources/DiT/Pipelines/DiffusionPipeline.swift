@@ -18,22 +18,14 @@ public struct DiffusionPipeline: Sendable {
   private let range: ClosedRange<Float>
   private let crop: (rows: Range<Int>, columns: Range<Int>)
 
-  /// A sampler by its name.
-  public enum SamplerKind: String, Sendable, CaseIterable {
-    /// `DDIM`.
-    case ddim
-    /// `DDPM`.
-    case ddpm
-  }
-
   /// How a model is meant to be sampled.
   public struct Defaults: Sendable, Hashable {
     /// The sampler.
     public var sampler = SamplerKind.ddim
     /// The number of steps.
     public var steps = 20
-    /// How DDIM spreads its steps.
-    public var spacing = DDIM.Spacing.leading
+    /// How the steps are spread.
+    public var spacing = TimestepSpacing.leading
     /// The guidance scale.
     public var guidanceScale: Float = 4
   }
@@ -54,7 +46,7 @@ public struct DiffusionPipeline: Sendable {
 
   package init(folder: String, precision: Precision?, table: KernelTable) throws {
     let file = folder + "/config.json"
-    let description = try ModelDescription(path: file)
+    let description: ModelDescription = try FileSettings.decoded(path: file)
     let configuration = try description.configuration(file: file)
     range = try description.range(file: file)
     crop = try description.crop(file: file)
@@ -79,28 +71,24 @@ public struct DiffusionPipeline: Sendable {
     _ sampler: ModelDescription.Sampler?, timestepCount: Int, file: String
   ) throws(ModelError) -> Defaults {
     var defaults = Defaults()
-    func known<Choice: CaseIterable & RawRepresentable<String>>(
-      _ key: String, _ name: String?, else standard: Choice
-    ) throws(ModelError) -> Choice {
-      guard let name else { return standard }
-      guard let choice = Choice(rawValue: name) else {
-        throw .value(
-          file: file, key: "sampler.\(key)",
-          expected: Choice.allCases.map(\.rawValue).joined(separator: " or "), found: name)
-      }
-      return choice
-    }
-    defaults.sampler = try known("name", sampler?.name, else: defaults.sampler)
-    defaults.spacing = try known(
-      "timestep_spacing", sampler?.timestepSpacing, else: defaults.spacing)
+    let settings = FileSettings(file: file)
+    defaults.sampler = try settings.choice(
+      "sampler.name", sampler?.name, else: defaults.sampler,
+      of: SamplerKind.allCases.filter { $0 != .flowEuler })
+    defaults.spacing = try settings.choice(
+      "sampler.timestep_spacing", sampler?.timestepSpacing, else: defaults.spacing)
     defaults.guidanceScale = sampler?.guidanceScale ?? defaults.guidanceScale
-    defaults.steps = sampler?.steps ?? min(defaults.steps, timestepCount)
-    guard (1...timestepCount).contains(defaults.steps) else {
-      throw .value(
-        file: file, key: "sampler.steps", expected: "1 to \(timestepCount)",
-        found: "\(defaults.steps)")
-    }
+    defaults.steps = try settings.number(
+      "sampler.steps", sampler?.steps, else: min(defaults.steps, timestepCount),
+      in: 1...timestepCount)
     return defaults
+  }
+
+  /// The settings that samplers of this model are made from.
+  public var sampling: SamplerConfiguration {
+    SamplerConfiguration(
+      kind: defaults.sampler, spacing: defaults.spacing, schedule: schedule,
+      learnsVariance: model.configuration.learnsSigma)
   }
 
   /// The size of a picture in pixels.

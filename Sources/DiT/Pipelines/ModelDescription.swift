@@ -1,5 +1,3 @@
-internal import Foundation
-
 /// What a model folder's `config.json` says.
 struct ModelDescription: Decodable {
   let architecture: String
@@ -37,55 +35,13 @@ struct ModelDescription: Decodable {
     let guidanceScale: Float?
   }
 
-  /// Reads a file.
-  ///
-  /// - Throws: `ModelError` where it cannot be read, is no JSON, or lacks a key.
-  init(path: String) throws(ModelError) {
-    let data: Data
-    do {
-      data = try Data(contentsOf: URL(fileURLWithPath: path))
-    } catch {
-      throw .unreadable(file: path)
-    }
-    do {
-      let decoder = JSONDecoder()
-      decoder.keyDecodingStrategy = .convertFromSnakeCase
-      self = try decoder.decode(Self.self, from: data)
-    } catch let error as DecodingError {
-      throw .malformed(file: path, reason: Self.reason(error))
-    } catch {
-      throw .malformed(file: path, reason: "\(error)")
-    }
-  }
-
-  private static func reason(_ error: DecodingError) -> String {
-    func key(_ path: [any CodingKey]) -> String { path.map(\.stringValue).joined(separator: ".") }
-    return switch error {
-    case .keyNotFound(let missing, let context):
-      "key '\(key(context.codingPath + [missing]))' is missing"
-    case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
-      context.codingPath.isEmpty
-        ? "it is not a JSON object" : "key '\(key(context.codingPath))' is not of type \(type)"
-    // Foundation does not tell which number it could not take.
-    case .dataCorrupted:
-      "it is not valid JSON, or one of its numbers is not of the kind that its key needs"
-    @unknown default: "\(error)"
-    }
-  }
-
   /// The sizes of the model.
   ///
   /// - Parameter file: The file to name in an error.
   /// - Returns: Sizes that go together.
   /// - Throws: `ModelError.value` where a number is out of range or two do not go together.
   func configuration(file: String) throws(ModelError) -> DiffusionTransformer.Configuration {
-    func require(_ condition: Bool, _ key: String, _ found: Any, _ expected: String)
-      throws(ModelError)
-    {
-      guard condition else {
-        throw .value(file: file, key: key, expected: expected, found: "\(found)")
-      }
-    }
+    let require = FileSettings(file: file).require
     let sizes = 1...65_536
     try require(architecture == "DiT", "architecture", architecture, "DiT")
     try require(layout == "facebookresearch", "layout", layout, "facebookresearch")

@@ -11,26 +11,39 @@ public struct DDPM: Sampler {
   /// Where the variance of a step comes from.
   public enum Variance: String, Sendable, CaseIterable {
     /// β̃, the variance of the posterior.
-    case fixedSmall
+    case fixedSmall = "fixed_small"
+    /// β.
+    case fixedLarge = "fixed_large"
     /// Predicted by the model as a place between β̃ and β.
-    case learnedRange
+    case learnedRange = "learned_range"
   }
 
   /// The training timestep of each step, the noisiest first.
-  public let timesteps: [Int]
+  public let timesteps: [Double]
   /// Where the variance of a step comes from.
   public let variance: Variance
-  private let coefficients: [Coefficients]
+  /// How the model's output is read.
+  public let prediction: Prediction
+  private let posteriors: [Posterior]
 
-  /// The numbers of one step.
-  private struct Coefficients {
-    /// ᾱ.
+  /// What is known of a step's end from its beginning and x₀.
+  private struct Posterior {
+    /// ᾱ before the step.
     let alpha: Double
-    /// Factors of x₀ and x in the mean of the posterior.
+    /// Factors of x₀ and x in the mean.
     let ofStart, ofSample: Double
-    /// √(1/ᾱ) and √(1/ᾱ - 1), which give x₀ from x and ε.
-    let startOfSample, startOfNoise: Double
-    let logBeta, logPosteriorVariance: Double
+    /// The logarithms of β and β̃.
+    let logBeta, logVariance: Double
+
+    /// The posterior of a step from ᾱ to `next`.
+    init(from alpha: Double, to next: Double) {
+      let beta = 1 - alpha / next
+      self.alpha = alpha
+      ofStart = beta * next.squareRoot() / (1 - alpha)
+      ofSample = (1 - next) * (1 - beta).squareRoot() / (1 - alpha)
+      logBeta = log(beta)
+      logVariance = log(max(beta * (1 - next) / (1 - alpha), 1e-20))
+    }
   }
 
   /// A sampler of some steps.
@@ -38,18 +51,26 @@ public struct DDPM: Sampler {
   /// - Parameters:
   ///   - steps: The number of steps.
   ///   - variance: Where the variance comes from.
+  ///   - spacing: How the steps are spread; nil is evenly from the last timestep to the first, as
+  ///     the original code has it, which rounds some of them otherwise than `linspace`.
+  ///   - offset: What is added to each timestep; with `leading` only.
   ///   - schedule: The noise that the model was trained with.
-  /// - Throws: `SamplerError` where the number of steps is out of range.
+  ///   - prediction: How the model's output is read.
+  /// - Throws: `SamplerError` where the number of steps or the offset is out of range.
   public init(
-    steps: Int, variance: Variance = .fixedSmall, schedule: NoiseSchedule = .linear()
+    steps: Int, variance: Variance = .fixedSmall, spacing: TimestepSpacing? = nil,
+    offset: Int = 0, schedule: NoiseSchedule = .linear(), prediction: Prediction = Prediction()
   ) throws(SamplerError) {
-    guard (1...schedule.count).contains(steps) else {
-      throw .stepCount(steps, allowed: 1...schedule.count)
+    let timesteps: [Int]
+    if let spacing {
+      timesteps = try spacing.wholeTimesteps(steps, of: schedule.count, offset: offset)
+    } else {
+      timesteps = try Self.respaced(steps, of: schedule.count)
     }
-    let kept = Self.respaced(steps, of: schedule.count)
-    self.variance = variance
-    timesteps = kept.reversed()
-    coefficients = Self.coefficients(kept.map { schedule.cumulativeAlphas[$0] }).reversed()
+    let alphas = timesteps.map { schedule.cumulativeAlphas[$0] }
+    posteriors = zip(alphas, alphas.dropFirst() + [1]).map { Posterior(from: $0, to: $1) }
+    self.timesteps = timesteps.map(Double.init)
+    (self.variance, self.prediction) = (variance, prediction)
   }
 
   /// The name, `ddpm`.
@@ -60,64 +81,47 @@ public struct DDPM: Sampler {
     variance == .learnedRange ? 2 * channels...2 * channels : channels...2 * channels
   }
 
-  /// ᾱ at the timestep of a step.
-  public func cumulativeAlpha(at step: Int) -> Double { coefficients[step].alpha }
+  /// How much picture and how much noise is in the sample before a step.
+  public func noiseLevel(at step: Int) -> NoiseLevel {
+    NoiseLevel(cumulativeAlpha: posteriors[step].alpha)
+  }
 
-  /// Whether a step adds noise: all but the last do.
-  public func addsNoise(at step: Int) -> Bool { step < timesteps.count - 1 }
+  /// Whether a step adds noise: all do but that from the first timestep.
+  public func addsNoise(at step: Int) -> Bool { timesteps[step] > 0 }
 
-  /// The timesteps of a run of `steps`, growing: from the first to the last in equal strides.
-  private static func respaced(_ steps: Int, of count: Int) -> [Int] {
+  /// The timesteps of a run of `steps`, falling: from the last to the first in equal strides, which
+  /// are added up.
+  private static func respaced(_ steps: Int, of count: Int) throws(SamplerError) -> [Int] {
+    guard (1...count).contains(steps) else { throw .stepCount(steps, allowed: 1...count) }
     let stride = steps == 1 ? 1 : Double(count - 1) / Double(steps - 1)
     var position = 0.0
     return (0..<steps).map { _ in
       defer { position += stride }
       return Int(position.rounded(.toNearestOrEven))
-    }
-  }
-
-  /// The posterior of each kept timestep, growing, from the ᾱ of these.
-  private static func coefficients(_ alphas: [Double]) -> [Coefficients] {
-    let previous = [1] + alphas.dropLast()
-    let betas = zip(alphas, previous).map { 1 - $0 / $1 }
-    let variances = alphas.indices.map { betas[$0] * (1 - previous[$0]) / (1 - alphas[$0]) }
-    return alphas.indices.map { i in
-      Coefficients(
-        alpha: alphas[i],
-        ofStart: betas[i] * previous[i].squareRoot() / (1 - alphas[i]),
-        ofSample: (1 - previous[i]) * (1 - betas[i]).squareRoot() / (1 - alphas[i]),
-        startOfSample: (1 / alphas[i]).squareRoot(),
-        startOfNoise: (1 / alphas[i] - 1).squareRoot(),
-        logBeta: log(betas[i]),
-        // The variance at the first timestep is zero: its logarithm is that of the second.
-        logPosteriorVariance: log(variances[i == 0 && variances.count > 1 ? 1 : i]))
-    }
+    }.reversed()
   }
 
   /// Takes a step; see `Sampler`.
   public func step(
-    _ step: Int, _ x: Tensor<Float>, prediction: Tensor<Float>, noise: Tensor<Float>?,
-    in workspace: Workspace
+    _ step: Int, _ x: Tensor<Float>, prediction output: Tensor<Float>, noise: Tensor<Float>?,
+    history: inout SamplerHistory, in workspace: Workspace
   ) -> Tensor<Float> {
-    let (c, channels) = (coefficients[step], x.shape[1])
-    // The mean, ofStart · x₀ + ofSample · x, with x₀ = startOfSample · x - startOfNoise · ε.
-    let mean = combination(
-      [
-        (Float(c.ofStart * c.startOfSample + c.ofSample), x),
-        (Float(-c.ofStart * c.startOfNoise), prediction[.all, 0..<channels]),
-      ], in: workspace)
-    guard addsNoise(at: step) else { return mean }
+    let (p, channels) = (posteriors[step], x.shape[1])
+    let x0 = denoised(step, x, prediction: output, in: workspace)
+    let mean = [(Float(p.ofStart), x0), (Float(p.ofSample), x)]
+    guard addsNoise(at: step) else { return combination(mean, in: workspace) }
     let noise = required(noise, for: x, step: step)
     switch variance {
     case .fixedSmall:
-      return combination(
-        [(1, mean), (Float(exp(c.logPosteriorVariance / 2)), noise)], in: workspace)
+      return combination(mean + [(Float(exp(p.logVariance / 2)), noise)], in: workspace)
+    case .fixedLarge:
+      return combination(mean + [(Float(exp(p.logBeta / 2)), noise)], in: workspace)
     case .learnedRange:
       // log σ² = f log β + (1 - f) log β̃, with f = (v + 1) / 2.
-      let v = prediction[.all, channels..<2 * channels]
-      let halfRange = Float((c.logBeta - c.logPosteriorVariance) / 4)
-      let center = Float((c.logBeta + c.logPosteriorVariance) / 4)
-      return mean + (v * halfRange + center).exp() * noise
+      let v = output[.all, channels..<2 * channels]
+      let halfRange = Float((p.logBeta - p.logVariance) / 4)
+      let center = Float((p.logBeta + p.logVariance) / 4)
+      return combination(mean, in: workspace) + (v * halfRange + center).exp() * noise
     }
   }
 }

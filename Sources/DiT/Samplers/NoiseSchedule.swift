@@ -16,26 +16,52 @@ public struct NoiseSchedule: Sendable, Hashable {
   public static func linear(count: Int = 1000, from start: Double = 1e-4, to end: Double = 0.02)
     -> NoiseSchedule
   {
-    let betas = (0..<count).map {
-      start + (end - start) * Double($0) / Double(max(count - 1, 1))
-    }
-    return NoiseSchedule(betas: betas)
+    NoiseSchedule(betas: BetaSchedule.linear.betas(count: count, from: start, to: end))
   }
 
   /// A schedule of given β.
   ///
+  /// - Parameters:
+  ///   - betas: β of each timestep.
+  ///   - singlePrecision: Whether β, 1 - β and ᾱ are rounded to 32 bits, as diffusers has them. At
+  ///     the first timesteps that changes the noise by a ten-thousandth of it.
   /// - Precondition: Each lies strictly between zero and one, and there is at least one.
-  public init(betas: [Double]) {
+  public init(betas: [Double], singlePrecision: Bool = false) {
     check(
       !betas.isEmpty && betas.allSatisfy { 0 < $0 && $0 < 1 },
       "noise schedule: betas must lie between zero and one")
     var product = 1.0
     cumulativeAlphas = betas.map { beta in
-      product *= 1 - beta
-      return product
+      product *= singlePrecision ? Double(1 - Float(beta)) : 1 - beta
+      return singlePrecision ? Double(Float(product)) : product
     }
+  }
+
+  private init(cumulativeAlphas: [Double]) { self.cumulativeAlphas = cumulativeAlphas }
+
+  /// The schedule stretched so that at the last timestep there is nothing left of the picture.
+  ///
+  /// Reference: [Lin et al., 2023](https://arxiv.org/abs/2305.08891), algorithm 1.
+  public func rescaledToZeroSNR() -> NoiseSchedule {
+    let roots = cumulativeAlphas.map { $0.squareRoot() }
+    let (first, last) = (roots[0], roots[roots.count - 1])
+    return NoiseSchedule(
+      cumulativeAlphas: roots.map { root in
+        let root = (root - last) * first / (first - last)
+        return root * root
+      })
   }
 
   /// The number of training timesteps.
   public var count: Int { cumulativeAlphas.count }
+
+  /// The ratio of noise to picture at each timestep, `√((1 - ᾱ) / ᾱ)`, noise growing.
+  ///
+  /// Where nothing is left of the picture, 2⁻²⁴ stands for that, so that the ratio is finite.
+  var sigmas: [Double] {
+    cumulativeAlphas.map { alpha in
+      let alpha = alpha == 0 ? 0x1p-24 : alpha
+      return ((1 - alpha) / alpha).squareRoot()
+    }
+  }
 }

@@ -3,24 +3,40 @@ public import Tensor
 
 /// A way from noise to a picture: which timesteps the model sees, and what a step does.
 ///
-/// A sampler is a value without state, so steps can be taken by hand, out of order, or twice:
+/// A step is one evaluation of the model; a method that evaluates it twice on the way from one
+/// noise level to the next, such as Heun's, takes two steps for it. A sampler is a value without
+/// state. What its steps leave to later ones is in a history that belongs to the run, so that a
+/// run is begun anew with a new history and forked by copying it:
 ///
-///     for step in 0..<sampler.timesteps.count {
-///       let prediction = model(x, timesteps: …, labels: labels, in: workspace)
-///       x = sampler.step(step, x, prediction: prediction, noise: noise, in: workspace)
+///     var x = noise * Float(sampler.initialNoiseScale)
+///     var history = SamplerHistory()
+///     for step in 0..<sampler.stepCount {
+///       let input = x * Float(sampler.inputScale(at: step))
+///       let prediction = model(input, timesteps: …, labels: labels, in: workspace)
+///       x = sampler.step(
+///         step, x, prediction: prediction, noise: z, history: &history, in: workspace)
 ///     }
 public protocol Sampler: Sendable {
   /// The name, as the command line takes it.
   var name: String { get }
 
-  /// The training timestep of each step, the noisiest first.
-  var timesteps: [Int] { get }
+  /// The training timestep of each step, the noisiest first; some methods step between two.
+  var timesteps: [Double] { get }
+
+  /// How the model's output is read.
+  var prediction: Prediction { get }
+
+  /// The standard deviation of the noise to start from.
+  var initialNoiseScale: Double { get }
+
+  /// What the model's input is of the sample: a factor.
+  func inputScale(at step: Int) -> Double
 
   /// The channels that a prediction must have for samples of `channels` channels.
   func predictionChannels(forSample channels: Int) -> ClosedRange<Int>
 
-  /// ᾱ at the timestep of a step: the share of the picture's variance in the sample.
-  func cumulativeAlpha(at step: Int) -> Double
+  /// How much picture and how much noise is in the sample before a step.
+  func noiseLevel(at step: Int) -> NoiseLevel
 
   /// Whether a step adds noise to the sample.
   func addsNoise(at step: Int) -> Bool
@@ -28,21 +44,50 @@ public protocol Sampler: Sendable {
   /// Takes a step.
   ///
   /// - Parameters:
-  ///   - step: The index of the step, below `timesteps.count`.
+  ///   - step: The index of the step, below `stepCount`; with a history, the one after the last.
   ///   - x: The sample before the step, `[batch, channels, height, width]`.
   ///   - prediction: What the model makes of it, `[batch, channels or more, height, width]`.
   ///   - noise: Standard normal noise of the shape of `x`; needed only if `addsNoise(at: step)`.
+  ///   - history: What the steps before have left.
   ///   - workspace: What to compute with.
   /// - Returns: The sample after the step.
   func step(
     _ step: Int, _ x: Tensor<Float>, prediction: Tensor<Float>, noise: Tensor<Float>?,
-    in workspace: Workspace
+    history: inout SamplerHistory, in workspace: Workspace
   ) -> Tensor<Float>
 }
 
 extension Sampler {
-  /// The number of steps.
+  /// The number of steps, each an evaluation of the model.
   public var stepCount: Int { timesteps.count }
+
+  /// One: the sample starts as standard normal noise.
+  public var initialNoiseScale: Double { 1 }
+
+  /// One: the model sees the sample as it is.
+  public func inputScale(at step: Int) -> Double { 1 }
+
+  /// The channels that a prediction must have; a predicted variance is not used.
+  public func predictionChannels(forSample channels: Int) -> ClosedRange<Int> {
+    channels...2 * channels
+  }
+
+  /// No step does.
+  public func addsNoise(at step: Int) -> Bool { false }
+
+  /// The picture that a prediction amounts to, x₀.
+  ///
+  /// - Parameters:
+  ///   - step: The index of the step.
+  ///   - x: The sample before the step, `[batch, channels, height, width]`.
+  ///   - prediction: What the model makes of it, `[batch, channels or more, height, width]`.
+  ///   - workspace: What to compute with.
+  /// - Returns: `[batch, channels, height, width]`.
+  public func denoised(
+    _ step: Int, _ x: Tensor<Float>, prediction: Tensor<Float>, in workspace: Workspace
+  ) -> Tensor<Float> {
+    self.prediction.start(of: x, prediction, at: noiseLevel(at: step), in: workspace)
+  }
 
   /// The noise of a step that adds some; it must be given then.
   func required(_ noise: Tensor<Float>?, for x: Tensor<Float>, step: Int) -> Tensor<Float> {
@@ -53,39 +98,8 @@ extension Sampler {
     return noise
   }
 
-  /// The picture that a prediction amounts to, `x₀ = (x - √(1 - ᾱ) ε) / √ᾱ`.
-  ///
-  /// - Parameters:
-  ///   - step: The index of the step.
-  ///   - x: The sample before the step, `[batch, channels, height, width]`.
-  ///   - prediction: The noise in it, `[batch, channels or more, height, width]`.
-  ///   - workspace: What to compute with.
-  /// - Returns: `[batch, channels, height, width]`.
-  public func denoised(
-    _ step: Int, _ x: Tensor<Float>, prediction: Tensor<Float>, in workspace: Workspace
-  ) -> Tensor<Float> {
-    let alpha = cumulativeAlpha(at: step)
-    return combination(
-      [
-        (Float((1 / alpha).squareRoot()), x),
-        (Float(-(1 / alpha - 1).squareRoot()), prediction[.all, 0..<x.shape[1]]),
-      ], in: workspace)
-  }
-}
-
-/// A sampler cannot be made from these settings.
-public enum SamplerError: Error, Equatable, CustomStringConvertible {
-  /// More steps than training timesteps, or none.
-  case stepCount(Int, allowed: ClosedRange<Int>)
-  /// η is not from zero to one.
-  case eta(Double)
-
-  /// The error in a sentence.
-  public var description: String {
-    switch self {
-    case .stepCount(let count, let allowed):
-      "\(count) steps are not possible: from \(allowed.lowerBound) to \(allowed.upperBound) are"
-    case .eta(let eta): "eta must be from 0 to 1, not \(eta)"
-    }
+  /// What a step needs of the steps before; they must have been taken.
+  func required<Value>(_ past: Value?, step: Int) -> Value {
+    require(past, "\(name): step \(step) needs the history of the steps before it")
   }
 }

@@ -8,6 +8,8 @@ import _ExampleCommandLine
     ["--class", "bag", "-b", "2", "-s", "7", "--cfg-scale", "2.3", "--steps", "3"],
     ["--class", "bag", "--sampler", "ddpm", "--rng", "philox", "--steps", "3"],
     ["--class", "1", "--eta", "0.5", "--timestep-spacing", "trailing", "--steps", "4"],
+    ["--class", "1", "--sampler", "heun", "--schedule", "karras", "--steps", "3"],
+    ["--class", "1", "--sampler", "dpm++2m-sde", "--timestep-spacing", "linspace", "--steps", "4"],
     ["--class", "1", "--cache", "delta-dit", "--steps", "5"],
     ["--class", "1", "--cache", "delta-cache:position=rear,nc=0", "--steps", "3"],
     ["--class", "1", "--cache", "delta-cache:position=middle,nc=4,n=3", "--steps", "5"],
@@ -38,7 +40,8 @@ import _ExampleCommandLine
     for (key, option) in [
       ("Steps", "--steps"), ("Sampler", "--sampler"), ("CFG scale", "--cfg-scale"),
       ("Seed", "--seed"), ("RNG", "--rng"), ("Eta", "--eta"),
-      ("Timestep spacing", "--timestep-spacing"), ("Cache", "--cache"),
+      ("Timestep spacing", "--timestep-spacing"), ("Schedule type", "--schedule"),
+      ("Cache", "--cache"),
       ("Batch count", "--batch-count"), ("Precision", "--precision"),
     ] {
       if let value = parameters[key] { options += [option, value] }

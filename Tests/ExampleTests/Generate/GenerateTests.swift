@@ -90,7 +90,7 @@ import _ExampleCommandLine
   @Test(arguments: [
     (64, "--bogus", "", "unknown option '--bogus'"),
     (64, "--class", "nobody", "0 T-shirt/top, 1 Trouser"),
-    (64, "--sampler", "magic", "one of ddim, ddpm"),
+    (64, "--sampler", "magic", "one of ddpm, ddim, dpm++2m, dpm++2m-sde, unipc, euler"),
     (64, "--cache", "magic", "none, delta-dit, delta-cache"),
     (64, "--cache", "delta-dit:nc=13", "an integer from 0 to 12"),
     (64, "--cache", "delta-cache:range=8-27", "within 0-11"),
@@ -128,6 +128,10 @@ import _ExampleCommandLine
       (["-o", "x.npy", "--latents-out", "./x.npy"], "both mean './x.npy'"),
       (["--cache", "delta-dit", "--compare", "--preview-every", "1"], "would spoil them"),
       (["--sampler", "ddpm", "--eta", "1"], "for --sampler ddim only"),
+      (["--sampler", "ddim", "--schedule", "karras"], "--schedule is not for --sampler ddim"),
+      (["--sampler", "lcm", "--timestep-spacing", "leading"], "is not for --sampler lcm"),
+      (["--sampler", "flow-euler"], "'flow-euler' is not for models that predict 'epsilon'"),
+      (["--sampler", "lcm", "--steps", "51"], "from 1 to 50"),
     ] {
       let result = try GenerateProcess(options, folder: folder).finish()
       #expect(result.status == 64 && result.error.contains(message), "\(result.error)")

@@ -1,0 +1,99 @@
+internal import Foundation
+
+/// Reads and checks the settings of a file; an error names the file and the key.
+struct FileSettings: Sendable, Hashable {
+  /// The path of the file.
+  let file: String
+
+  /// Reads the settings of a file.
+  ///
+  /// - Parameters:
+  ///   - path: The path of the file.
+  ///   - allowsJSON5: Whether the file may have what JSON does not, such as an infinity.
+  /// - Returns: The settings.
+  /// - Throws: `ModelError` where it cannot be read, is no JSON, or lacks a key.
+  static func decoded<Settings: Decodable>(
+    path: String, allowsJSON5: Bool = false
+  ) throws(ModelError) -> Settings {
+    let data: Data
+    do {
+      data = try Data(contentsOf: URL(fileURLWithPath: path))
+    } catch {
+      throw .unreadable(file: path)
+    }
+    do {
+      let decoder = JSONDecoder()
+      decoder.keyDecodingStrategy = .convertFromSnakeCase
+      decoder.allowsJSON5 = allowsJSON5
+      return try decoder.decode(Settings.self, from: data)
+    } catch let error as DecodingError {
+      throw .malformed(file: path, reason: reason(error))
+    } catch {
+      throw .malformed(file: path, reason: "\(error)")
+    }
+  }
+
+  private static func reason(_ error: DecodingError) -> String {
+    func key(_ path: [any CodingKey]) -> String { path.map(\.stringValue).joined(separator: ".") }
+    return switch error {
+    case .keyNotFound(let missing, let context):
+      "key '\(key(context.codingPath + [missing]))' is missing"
+    case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
+      context.codingPath.isEmpty
+        ? "it is not a JSON object" : "key '\(key(context.codingPath))' is not of type \(type)"
+    // Foundation does not tell which number it could not take.
+    case .dataCorrupted:
+      "it is not valid JSON, or one of its numbers is not of the kind that its key needs"
+    @unknown default: "\(error)"
+    }
+  }
+
+  /// Throws where a setting is not as expected.
+  func require(
+    _ condition: Bool, _ key: String, _ found: Any, _ expected: String
+  ) throws(ModelError) {
+    guard condition else {
+      throw .value(file: file, key: key, expected: expected, found: "\(found)")
+    }
+  }
+
+  /// The choice that a setting names.
+  ///
+  /// - Parameters:
+  ///   - key: The key of the setting.
+  ///   - name: What it says; nil where it is left out.
+  ///   - standard: The choice where it is left out.
+  ///   - choices: Those that there are.
+  /// - Returns: One of the choices.
+  /// - Throws: `ModelError.value` where it names none of them.
+  func choice<Choice: CaseIterable & RawRepresentable<String>>(
+    _ key: String, _ name: String?, else standard: Choice,
+    of choices: [Choice] = Array(Choice.allCases)
+  ) throws(ModelError) -> Choice {
+    guard let name else { return standard }
+    guard let choice = choices.first(where: { $0.rawValue == name }) else {
+      throw .value(
+        file: file, key: key, expected: choices.map(\.rawValue).joined(separator: " or "),
+        found: name)
+    }
+    return choice
+  }
+
+  /// The number that a setting gives.
+  ///
+  /// - Parameters:
+  ///   - key: The key of the setting.
+  ///   - number: What it says; nil where it is left out.
+  ///   - standard: The number where it is left out.
+  ///   - range: Those that are possible.
+  /// - Returns: A number in the range.
+  /// - Throws: `ModelError.value` where it is not in the range.
+  func number<Number: Comparable>(
+    _ key: String, _ number: Number?, else standard: Number, in range: ClosedRange<Number>
+  ) throws(ModelError) -> Number {
+    let number = number ?? standard
+    try require(
+      range.contains(number), key, number, "\(range.lowerBound) to \(range.upperBound)")
+    return number
+  }
+}

@@ -1,0 +1,62 @@
+public import Kernels
+public import Tensor
+
+/// Euler's method on the differential equation `dx/dσ = (x - x₀) / σ`.
+///
+/// Reference: [Karras et al., 2022](https://arxiv.org/abs/2206.00364), algorithm 1 without its
+/// second order; timesteps and noise levels as diffusers' `EulerDiscreteScheduler`.
+public struct Euler: Sampler {
+  /// How the model's output is read.
+  public let prediction: Prediction
+  private let path: ScaledPath
+
+  /// A sampler of some steps.
+  ///
+  /// - Parameters:
+  ///   - steps: The number of steps.
+  ///   - spacing: How the steps are spread.
+  ///   - offset: What is added to each timestep; with `leading` only.
+  ///   - sigmas: How the noise levels are spread.
+  ///   - final: The noise level to end with.
+  ///   - schedule: The noise that the model was trained with.
+  ///   - prediction: How the model's output is read.
+  /// - Throws: `SamplerError` where the number of steps or the offset is out of range.
+  public init(
+    steps: Int, spacing: TimestepSpacing = .linspace, offset: Int = 0,
+    sigmas: SigmaSpacing = .discrete, final: FinalSigma = .zero,
+    schedule: NoiseSchedule = .linear(), prediction: Prediction = Prediction()
+  ) throws(SamplerError) {
+    path = try ScaledPath(
+      steps: steps, spacing: spacing, offset: offset, sigmas: sigmas, final: final,
+      schedule: schedule)
+    self.prediction = prediction
+  }
+
+  /// The name, `euler`.
+  public var name: String { "euler" }
+
+  /// The training timestep of each step, the noisiest first; it may lie between two.
+  public var timesteps: [Double] { path.timesteps }
+
+  /// The standard deviation of the noise to start from.
+  public var initialNoiseScale: Double { path.initialNoiseScale }
+
+  /// What the model's input is of the sample: a factor.
+  public func inputScale(at step: Int) -> Double { noiseLevel(at: step).inputScale }
+
+  /// How much picture and how much noise is in the sample before a step.
+  public func noiseLevel(at step: Int) -> NoiseLevel {
+    NoiseLevel(alpha: 1, sigma: path.sigmas[step])
+  }
+
+  /// Takes a step; see `Sampler`.
+  public func step(
+    _ step: Int, _ x: Tensor<Float>, prediction: Tensor<Float>, noise: Tensor<Float>?,
+    history: inout SamplerHistory, in workspace: Workspace
+  ) -> Tensor<Float> {
+    let ratio = path.sigmas[step + 1] / path.sigmas[step]
+    let x0 = denoised(step, x, prediction: prediction, in: workspace)
+    // x + (σ' - σ) (x - x₀) / σ.
+    return combination([(Float(ratio), x), (Float(1 - ratio), x0)], in: workspace)
+  }
+}

@@ -1,0 +1,77 @@
+public import Kernels
+public import Tensor
+
+/// Heun's method: Euler's, and then again with the mean of the slopes at both ends.
+///
+/// Reference: [Karras et al., 2022](https://arxiv.org/abs/2206.00364), algorithm 1; timesteps and
+/// noise levels as diffusers' `HeunDiscreteScheduler`.
+///
+/// Every interval between two noise levels takes two steps, one for each evaluation of the model;
+/// only the last, which ends without noise, takes one. So a run of `n` has `2 n - 1` steps.
+public struct Heun: Sampler {
+  /// How the model's output is read.
+  public let prediction: Prediction
+  private let path: ScaledPath
+
+  /// A sampler of some intervals.
+  ///
+  /// - Parameters:
+  ///   - steps: The number of intervals.
+  ///   - spacing: How the steps are spread.
+  ///   - offset: What is added to each timestep; with `leading` only.
+  ///   - sigmas: How the noise levels are spread.
+  ///   - schedule: The noise that the model was trained with.
+  ///   - prediction: How the model's output is read.
+  /// - Throws: `SamplerError` where the number of steps or the offset is out of range.
+  public init(
+    steps: Int, spacing: TimestepSpacing = .linspace, offset: Int = 0,
+    sigmas: SigmaSpacing = .discrete, schedule: NoiseSchedule = .linear(),
+    prediction: Prediction = Prediction()
+  ) throws(SamplerError) {
+    path = try ScaledPath(
+      steps: steps, spacing: spacing, offset: offset, sigmas: sigmas, schedule: schedule)
+    self.prediction = prediction
+  }
+
+  /// The name, `heun`.
+  public var name: String { "heun" }
+
+  /// The training timestep of each evaluation, the noisiest first; it may lie between two.
+  public var timesteps: [Double] {
+    path.timesteps.prefix(1) + path.timesteps.dropFirst().flatMap { [$0, $0] }
+  }
+
+  /// The standard deviation of the noise to start from.
+  public var initialNoiseScale: Double { path.initialNoiseScale }
+
+  /// What the model's input is of the sample: a factor.
+  public func inputScale(at step: Int) -> Double { noiseLevel(at: step).inputScale }
+
+  /// How much picture and how much noise is in the sample before a step: a second evaluation is at
+  /// the interval's end.
+  public func noiseLevel(at step: Int) -> NoiseLevel {
+    NoiseLevel(alpha: 1, sigma: path.sigmas[(step + 1) / 2])
+  }
+
+  /// Takes a step; see `Sampler`.
+  public func step(
+    _ step: Int, _ x: Tensor<Float>, prediction: Tensor<Float>, noise: Tensor<Float>?,
+    history: inout SamplerHistory, in workspace: Workspace
+  ) -> Tensor<Float> {
+    let length = path.sigmas[step / 2 + 1] - path.sigmas[step / 2]
+    let x0 = denoised(step, x, prediction: prediction, in: workspace)
+    let inverse = Float(1 / noiseLevel(at: step).sigma)
+    let slope = combination([(inverse, x), (-inverse, x0)], in: workspace)
+    if step.isMultiple(of: 2) {
+      history.sample = x
+      history.append(slope, limit: 1)
+      return combination([(1, x), (Float(length), slope)], in: workspace)
+    }
+    let first = required(history.output(1), step: step)
+    return combination(
+      [
+        (1, required(history.sample, step: step)), (Float(length / 2), first),
+        (Float(length / 2), slope),
+      ], in: workspace)
+  }
+}
