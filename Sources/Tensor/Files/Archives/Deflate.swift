@@ -1,4 +1,4 @@
-/// Compression to zlib streams, as PNG files have them.
+/// Compression to streams of RFC 1951; `Inflate` reads them.
 ///
 /// Peter Deutsch, RFC 1950 and 1951. Repetitions are found in hash chains, greedily; each block has
 /// Huffman codes of its own, or is stored where those do not make it smaller.
@@ -12,18 +12,16 @@ package struct Deflate {
     deflate.output.append([0x78, 0x9C])
     bytes.withUnsafeBufferPointer { deflate.compress($0) }
     deflate.output.align()
-    deflate.output.append(adler32(bytes).bigEndianBytes)
+    deflate.output.append(bytes.withUnsafeBytes { Checksum.adler32($0) }.bigEndianBytes)
     return deflate.output.bytes
   }
 
-  /// The check sum of RFC 1950.
-  private static func adler32(_ bytes: [UInt8]) -> UInt32 {
-    var (a, b): (UInt32, UInt32) = (1, 0)
-    for byte in bytes {
-      a = (a &+ UInt32(byte)) % 65521
-      b = (b &+ a) % 65521
-    }
-    return b << 16 | a
+  /// The same without a header and a check sum, as ZIP archives have it.
+  package static func bare(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
+    var deflate = Deflate()
+    bytes.withMemoryRebound(to: UInt8.self) { deflate.compress($0) }
+    deflate.output.align()
+    return deflate.output.bytes
   }
 
   /// As many bytes as a stored block can have.
@@ -72,7 +70,10 @@ package struct Deflate {
     }
   }
 
-  private static let endSymbol = 256
+  /// The symbol that ends a block.
+  static let endSymbol = 256
+  /// The order in which a block says the lengths of the code of its codes' lengths.
+  static let lengthOrder = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]
 }
 
 /// A byte as it is, or the repetition of bytes that were there before.
@@ -229,7 +230,7 @@ private struct BitWriter {
     let lengths = symbolCode.lengths[..<counts[0]] + distanceCode.lengths[..<counts[1]]
     let code = HuffmanCode(
       frequencies: lengths.reduce(into: [Int](repeating: 0, count: 19)) { $0[$1] += 1 }, limit: 7)
-    let order = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]
+    let order = Deflate.lengthOrder
     let orderCount = (order.lastIndex { code.lengths[$0] > 0 } ?? 0) + 1
     append(UInt32(counts[0] - 257), 5)
     append(UInt32(counts[1] - 1), 5)

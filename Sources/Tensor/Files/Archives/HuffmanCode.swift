@@ -53,7 +53,8 @@ package struct HuffmanCode {
     return lengths
   }
 
-  private static func codes(_ lengths: [Int]) -> [UInt32] {
+  /// The bits of symbols of these lengths, the first in the lowest place.
+  static func codes(_ lengths: [Int]) -> [UInt32] {
     var codes = [UInt32](repeating: 0, count: lengths.count)
     var code: UInt32 = 0
     for length in 1...(lengths.max() ?? 1) {

@@ -1,5 +1,5 @@
 /// A plain reader of zlib streams, for tests to read what we write.
-struct Inflate {
+struct ReferenceInflate {
   struct Failure: Error {
     let reason: String
   }
@@ -15,7 +15,7 @@ struct Inflate {
     guard bytes.count >= 6, bytes[0] == 0x78, (Int(bytes[0]) << 8 + Int(bytes[1])) % 31 == 0,
       bytes[1] & 0x20 == 0
     else { throw Failure(reason: "header") }
-    var inflate = Inflate(bytes: bytes)
+    var inflate = ReferenceInflate(bytes: bytes)
     inflate.bit = 16
     while try !inflate.block() {}
     inflate.bit = (inflate.bit + 7) / 8 * 8

@@ -140,25 +140,8 @@ extension [UInt8] {
     let start = count
     append(contentsOf: type.utf8)
     append(contentsOf: data)
-    append(contentsOf: crc32(self[start...]).bigEndianBytes)
+    append(contentsOf: Checksum.crc32(Array(self[start...])).bigEndianBytes)
   }
-}
-
-/// The check sum of PNG chunks (ISO 3309).
-private func crc32(_ bytes: ArraySlice<UInt8>) -> UInt32 {
-  ~bytes.reduce(.max) { crc, byte in
-    crcTable[Int((crc ^ UInt32(byte)) & 0xFF)] ^ crc >> 8
-  }
-}
-
-/// The check sum of each byte.
-private let crcTable = (UInt32(0)..<256).map { byte in
-  var crc = byte
-  for _ in 0..<8 {
-    let mask: UInt32 = crc & 1 == 1 ? 0xEDB8_8320 : 0
-    crc = crc >> 1 ^ mask
-  }
-  return crc
 }
 
 /// What went wrong with a PNG file.
