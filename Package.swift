@@ -94,6 +94,9 @@ let package = Package(
       name: "generate",
       dependencies: ["DiT", "Kernels", "Tensor", "ShowcaseModel", "_ExampleCommandLine"],
       path: "Examples/Generate", swiftSettings: common),
+    .executableTarget(
+      name: "inspect", dependencies: ["Tensor", "_ExampleCommandLine"], path: "Examples/Inspect",
+      swiftSettings: common),
 
     .executableTarget(
       name: "benchmarks",
@@ -118,7 +121,8 @@ let package = Package(
     .testTarget(
       name: "ExampleTests",
       dependencies: [
-        "_ExampleCommandLine", "ShowcaseModel", "generate", "Kernels", "Tensor", "_TestSupport",
+        "_ExampleCommandLine", "ShowcaseModel", "generate", "inspect", "Kernels", "Tensor",
+        "_TestSupport",
       ], swiftSettings: common),
     .testTarget(
       name: "TensorTests",

@@ -1,4 +1,4 @@
-/// Writes pictures as PNG files (PNG Specification, third edition, W3C 2025).
+/// Pictures in PNG files (PNG Specification, third edition, W3C 2025).
 public enum PNG {
   /// How wide and high a picture may be; common readers refuse larger ones.
   public static let extents = 1...1_000_000
@@ -114,7 +114,8 @@ public enum PNG {
     return result
   }
 
-  private static func prediction(
+  /// What a byte is predicted to be by those before it in its row and the one above.
+  static func prediction(
     _ filter: UInt8, left: UInt8, above: UInt8, aboveLeft: UInt8
   ) -> UInt8 {
     switch filter {
@@ -141,36 +142,5 @@ extension [UInt8] {
     append(contentsOf: type.utf8)
     append(contentsOf: data)
     append(contentsOf: Checksum.crc32(Array(self[start...])).bigEndianBytes)
-  }
-}
-
-/// What went wrong with a PNG file.
-public enum PNGError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// The operating system does not let us write the file.
-  case file(FileError)
-  /// A tensor of this shape is no picture, or too large a one.
-  case shape([Int])
-  /// A keyword is too long or has characters it may not have.
-  case keyword(String)
-  /// A text has a character of value zero.
-  case zeroCharacter(keyword: String)
-  /// A text is too long.
-  case textTooLong(keyword: String, byteCount: Int)
-
-  /// What went wrong, with what was expected and found.
-  public var description: String {
-    switch self {
-    case .file(let error): "\(error)"
-    case .shape(let shape):
-      "a tensor of shape \(shape) is no picture: [H, W], [H, W, 1] or [H, W, 3] is expected, "
-        + "where H and W are \(PNG.extents.lowerBound) to \(PNG.extents.upperBound)"
-    case .keyword(let keyword):
-      "\(keyword.debugDescription) is no keyword of a text: 1 to 79 characters of Latin-1 are "
-        + "expected, without spaces at the ends or next to each other"
-    case .zeroCharacter(let keyword):
-      "the text \(keyword.debugDescription) has a character of value zero"
-    case .textTooLong(let keyword, let byteCount):
-      "the text \(keyword.debugDescription) has \(byteCount) bytes; \(PNG.textLimit) are allowed"
-    }
   }
 }
