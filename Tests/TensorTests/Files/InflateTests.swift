@@ -35,7 +35,8 @@ import Testing
     let noise = (0..<70_000).map { _ in UInt8(truncatingIfNeeded: generator.next32()) }
     let uneven = generator.normal([30_000]).elements.map { UInt8(max(0, min(255, $0 * 8 + 128))) }
     return [
-      [], [7], noise, uneven, [UInt8](repeating: 0, count: 100_000), Array(noise[..<500] + noise[..<500]),
+      [], [7], noise, uneven, [UInt8](repeating: 0, count: 100_000),
+      Array(noise[..<500] + noise[..<500]),
       Array(String(repeating: "a text that comes again, ", count: 400).utf8),
     ]
   }

@@ -100,8 +100,9 @@ import Testing
   }
 
   @Test func refusesHeaders() {
-    for (depth, colour): (UInt8, UInt8) in [(3, 0), (16, 3), (4, 2), (1, 4), (8, 1), (8, 7), (0, 0)]
-    {
+    for (depth, colour): (UInt8, UInt8) in [
+      (3, 0), (16, 3), (4, 2), (1, 4), (8, 1), (8, 7), (0, 0),
+    ] {
       expect(.header, Self.file(Self.header(depth: depth, colour: colour), Self.data, Self.end))
     }
     for rest: [UInt8] in [[1, 0, 0], [0, 1, 0], [0, 0, 2]] {

@@ -32,26 +32,26 @@ import Testing
     #expect(read(original))
     var refused = 0
     for place in original.indices {
-      for change: UInt8 in [0xFF, 1 << UInt8(place % 8)] {
-        var bytes = original
-        bytes[place] ^= change
-        if !read(bytes) { refused += 1 }
-      }
+      var bytes = original
+      bytes[place] ^= place.isMultiple(of: 3) ? 0xFF : 1 << UInt8(place % 8)
+      if !read(bytes) { refused += 1 }
     }
-    #expect(refused > original.count / 4, "\(refused)")
+    #expect(refused > original.count / 8, "\(refused)")
   }
 
   @Test(arguments: files)
-  func cutAtEveryByte(_ name: String) throws {
+  func cut(_ name: String) throws {
     let original = try Fixtures.bytes(name)
-    for count in original.indices { #expect(!read(Array(original[..<count])), "\(count)") }
+    for count in stride(from: 0, to: original.count, by: 5) {
+      #expect(!read(Array(original[..<count])), "\(count)")
+    }
   }
 
   @Test(arguments: files)
   func randomDamage(_ name: String) throws {
     var generator = SplitMix64(state: 3)
     let original = try Fixtures.bytes(name)
-    for _ in 0..<300 {
+    for _ in 0..<200 {
       var bytes = original
       for _ in 0..<Int.random(in: 1...4, using: &generator) where !bytes.isEmpty {
         let place = Int.random(in: bytes.indices, using: &generator)

@@ -19,14 +19,18 @@ extension PickleGraph {
       case .tensor(let tensor): found.append((name ?? Self.soleName, tensor))
       case .tuple(let elements), .list(let elements):
         visits += elements.count
-        parts = elements.enumerated().map { (String($0), $1) }
+        for (place, element) in elements.enumerated() where mayHoldTensors(element) {
+          parts.append((String(place), element))
+        }
       case .dictionary(let members):
         visits += members.count
-        parts = members.map { (key($0), $1) }
+        for member in members where mayHoldTensors(member.value) {
+          parts.append((key(member.key), member.value))
+        }
       default: break
       }
       guard visits <= Self.limit else { throw .tooManyObjects(limit: Self.limit) }
-      for part in parts.reversed() where mayHoldTensors(part.id) {
+      for part in parts.reversed() {
         guard let key = part.name else { throw .key(of: name ?? "") }
         guard depth < Self.depthLimit else { throw .tooDeep(limit: Self.depthLimit) }
         let full = name.map { "\($0).\(key)" } ?? key
