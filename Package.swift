@@ -131,3 +131,11 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// Scripts/fuzz.sh builds this with libFuzzer, which has the function that starts a program.
+if Context.environment["SWIFT_DIT_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "fuzz", dependencies: ["Tensor"], path: "Tests/Fuzz",
+      swiftSettings: common + [.unsafeFlags(["-parse-as-library"])]))
+}

@@ -49,9 +49,10 @@ struct PyTorchContent {
       guard let entry = entries[folder + "data/" + record.key] else {
         throw .missingStorage(record.key)
       }
+      guard !entry.isCompressed else { throw .compressed(entry.name) }
       let region = try Self.region(
         record, entry.byteRange.lowerBound, end: entry.byteRange.upperBound)
-      guard region == entry.byteRange, !entry.isCompressed else {
+      guard region == entry.byteRange else {
         throw .storageSize(record.key, expected: region.count, found: entry.byteRange.count)
       }
       regions.append(region)
