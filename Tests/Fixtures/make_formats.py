@@ -74,7 +74,7 @@ def training():
         "loss": np.float64(0.5),
         "dtype": torch.float32,
         "shape": torch.Size([2, 3]),
-        "list": [torch.tensor([1.0]), {"x": torch.tensor([2], dtype=torch.int16)}],
+        "list": [torch.tensor([1.0]), {"x": torch.tensor([2], dtype=torch.int16), "z": torch.tensor([1j])}],
     }
 
 
@@ -117,11 +117,23 @@ def streamed_archive():
     return pipe.data
 
 
+def narrow():
+    """Types that are read as wider ones, and the same numbers in those: all 256 bytes, and integers of 16 and 32 bits."""
+    made = {}
+    for dtype in (torch.float8_e5m2, torch.float8_e4m3fn, torch.float8_e5m2fnuz, torch.float8_e4m3fnuz, torch.float8_e8m0fnu):
+        made[str(dtype).removeprefix("torch.")] = (torch.arange(256, dtype=torch.uint8).view(dtype), torch.float32)
+    made["int16"] = (torch.tensor([[-(2**15), -1], [0, 2**15 - 1]], dtype=torch.int16), torch.int32)
+    made["uint16"] = (torch.tensor([0, 1, 2**16 - 1], dtype=torch.uint16), torch.int32)
+    made["uint32"] = (torch.tensor([0, 1, 2**32 - 1], dtype=torch.uint32), torch.int64)
+    return {name: tensor for name, (tensor, _) in made.items()} | {f"{name}.wide": tensor.to(wide) for name, (tensor, wide) in made.items()}
+
+
 def make_checkpoints():
     column_major = {"matrix": np.asfortranarray(np.arange(6, dtype=np.float32).reshape(2, 3)),
                     "cube": np.asfortranarray(np.arange(24, dtype=np.int64).reshape(2, 3, 4))}  # fmt: skip
     files = {
         "tensors.safetensors": save_safetensors(tensors()),
+        "narrow.safetensors": save_safetensors(narrow()),
         "tensors.pt": saved(tensors()),
         "tensors-legacy.pt": saved(tensors(), _use_new_zipfile_serialization=False),
         "tensors-protocol5.pt": saved(tensors(), pickle_protocol=5),

@@ -12,7 +12,7 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 }
 
 /// The reader of the format that is asked for.
-private let reader: (Storage) -> Void =
+private let reader: @Sendable (Storage) -> Void =
   switch ProcessInfo.processInfo.environment["FUZZ_FORMAT"] {
   case "safetensors":
     { file in

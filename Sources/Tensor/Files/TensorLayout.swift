@@ -27,17 +27,17 @@ struct TensorLayout {
 
 /// Why a tensor that is in a file cannot be had.
 enum LayoutError: Error {
-  /// Tensors cannot have its element type.
+  /// No element type of tensors holds the numbers of its.
   case unsupported
   /// It has truth values of which a byte is neither 0 nor 1.
   case invalidTruthValue
 }
 
 extension AnyTensor {
-  /// A tensor in a file's bytes: it shares them, or has a copy where they are not aligned or not in
-  /// row-major order.
+  /// A tensor in a file's bytes: it shares them, or has a copy where they are not aligned, not in
+  /// row-major order, or of a type that tensors cannot have.
   init(_ layout: TensorLayout, of file: Storage) throws(LayoutError) {
-    guard let scalarType = layout.elementType.scalarType else { throw .unsupported }
+    guard let scalarType = layout.elementType.carrier else { throw .unsupported }
     let result: AnyTensor?
     if layout.shape.contains(0) || layout.strides == layout.shape.rowMajorStrides {
       let start = layout.shape.contains(0) ? 0 : layout.start
@@ -50,7 +50,7 @@ extension AnyTensor {
       result = region?.rearranged(layout.shape, strides: layout.strides)
     }
     guard let result else { throw .invalidTruthValue }
-    self = result
+    self = layout.elementType.widened(result)
   }
 
   /// A copy of these elements in another order.

@@ -52,9 +52,12 @@ import Testing
     #expect(try file.tensor(named: "list.0").tensor(of: Float.self)?.elements == [1])
     let x = try #require(file.entries.first { $0.name == "list.1.x" })
     #expect(x.elementType == .int16 && x.shape == [1])
+    #expect(try file.tensor(named: "list.1.x").tensor(of: Int32.self)?.elements == [2])
+    let z = try #require(file.entries.first { $0.name == "list.1.z" })
+    #expect(z.elementType == .complex64)
     #expect(
-      throws: PyTorchError.unsupported(path: file.path, tensor: "list.1.x", .int16)
-    ) { try file.tensor(named: "list.1.x") }
+      throws: PyTorchError.unsupported(path: file.path, tensor: "list.1.z", .complex64)
+    ) { try file.tensor(named: "list.1.z") }
     #expect(throws: PyTorchError.missing(path: file.path, tensor: "model")) {
       try file.tensor(named: "model")
     }

@@ -22,7 +22,7 @@ public struct Checkpoint: Sendable, CustomStringConvertible {
     /// The number of bytes that the elements take.
     public var byteCount: Int { shape.product * elementType.bitCount / 8 }
 
-    /// The same type as tensors have it; nil where they cannot have it.
+    /// The type that the tensor will have, which may be a wider one; nil where there is none.
     public var scalarType: ScalarType? { elementType.scalarType }
   }
 
@@ -142,8 +142,8 @@ public struct Checkpoint: Sendable, CustomStringConvertible {
 
   /// The tensor of this name.
   ///
-  /// It shares the file's bytes, unless they are compressed, not aligned for its elements or not in
-  /// row-major order.
+  /// It shares the file's bytes, unless they are compressed, not aligned for its elements, not in
+  /// row-major order, or of a type that tensors have only as a wider one.
   ///
   /// - Throws: `CheckpointError`: `.missing` where there is none, else what the format's reader
   ///   throws, such as for element types that tensors cannot have.

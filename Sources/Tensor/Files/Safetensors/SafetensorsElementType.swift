@@ -1,5 +1,5 @@
 extension SafetensorsFile {
-  /// An element type of the format; tensors can have some of them.
+  /// An element type of the format; tensors can have some of them, and hold the numbers of others.
   public enum ElementType: String, Sendable, CaseIterable {
     /// Truth values, a byte each.
     case bool = "BOOL"
@@ -58,11 +58,6 @@ extension SafetensorsFile {
       case .uint32, .int32, .float32: 32
       case .uint64, .int64, .float64, .complex64: 64
       }
-    }
-
-    /// The same type as tensors have it, if they can.
-    public var scalarType: ScalarType? {
-      ScalarType.allCases.first { ElementType($0) == self }
     }
 
     /// The format's name of an element type of tensors.

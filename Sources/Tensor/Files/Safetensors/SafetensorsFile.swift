@@ -57,23 +57,22 @@ public struct SafetensorsFile: Sendable, CustomStringConvertible {
 
   /// The tensor of this name.
   ///
-  /// It shares the file's bytes, unless they are not aligned for its elements and have to be
-  /// copied.
+  /// It shares the file's bytes, unless they are not aligned for its elements or are numbers that
+  /// tensors hold only as wider ones (`ElementType.scalarType`), and have to be copied.
   ///
   /// - Throws: `SafetensorsError.missing` where there is none, `.unsupported` where tensors cannot
-  ///   have its element type, `.invalidTruthValue` where a byte of truth values is not 0 or 1.
+  ///   hold its numbers, `.invalidTruthValue` where a byte of truth values is not 0 or 1.
   public func tensor(named name: String) throws(SafetensorsError) -> AnyTensor {
     guard let entry = indices[name].map({ entries[$0] }) else {
       throw .missing(path: path, tensor: name)
     }
-    guard let scalarType = entry.elementType.scalarType else {
-      throw .unsupported(path: path, tensor: name, entry.elementType)
+    let layout = TensorLayout(entry.elementType, entry.shape, start: entry.byteRange.lowerBound)
+    do { return try AnyTensor(layout, of: storage) } catch {
+      switch error {
+      case .unsupported: throw .unsupported(path: path, tensor: name, entry.elementType)
+      case .invalidTruthValue: throw .invalidTruthValue(path: path, tensor: name)
+      }
     }
-    guard
-      let tensor = AnyTensor(
-        scalarType: scalarType, shape: entry.shape, region: entry.byteRange.lowerBound, of: storage)
-    else { throw .invalidTruthValue(path: path, tensor: name) }
-    return tensor
   }
 
   /// The path.
