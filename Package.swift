@@ -132,10 +132,9 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
-// Scripts/fuzz.sh builds this with libFuzzer, which has the function that starts a program.
+// Scripts/fuzz.sh builds this with libFuzzer, without which it does not link.
 if Context.environment["SWIFT_DIT_FUZZ"] != nil {
   package.targets.append(
     .executableTarget(
-      name: "fuzz", dependencies: ["Tensor"], path: "Tests/Fuzz",
-      swiftSettings: common + [.unsafeFlags(["-parse-as-library"])]))
+      name: "fuzz", dependencies: ["Tensor"], path: "Tests/Fuzz", swiftSettings: common))
 }

@@ -33,7 +33,7 @@ build() {  # build FOLDER FLAG…
   swift build -c release --scratch-path "$@" --product fuzz >"$scratch/log" 2>&1 \
     || { failed "fuzz does not compile"; tail -n 25 "$scratch/log"; exit 1; }
 }
-build $scratch -Xswiftc -sanitize=fuzzer,address
+build $scratch -Xswiftc -sanitize=fuzzer,address -Xswiftc -use-ld=lld
 if $scratch/release/fuzz -max_total_time="$seconds" -max_len=65536 -rss_limit_mb=2048 -timeout=20 \
   -artifact_prefix=$scratch/found/ -print_final_stats=1 "$corpus" >"$scratch/log" 2>&1; then
   ok "$format: $(sed -n 's/^stat::number_of_executed_units: *//p' "$scratch/log") inputs in $seconds s"

@@ -67,6 +67,7 @@ struct ZipArchive {
   ///   - entry: The entry.
   ///   - count: How many of its first bytes; all of them, and their check sum, where nil.
   /// - Returns: Memory with the bytes, and where they begin in it.
+  /// - Throws: `ZipError` where the entry is damaged.
   func bytes(of entry: Entry, first count: Int? = nil) throws(ZipError) -> (Storage, start: Int) {
     let count = min(count ?? entry.byteCount, entry.byteCount)
     var result = (storage: file, start: entry.byteRange.lowerBound)

@@ -41,6 +41,7 @@ struct CheckpointIndex {
   ///   - shards: The tensors of each file.
   ///   - paths: The paths of the files, which are in one folder.
   ///   - path: The path that the index stands for, for errors to name.
+  /// - Returns: The bytes of the text.
   /// - Throws: `SafetensorsError.duplicateName` where two files have a tensor of one name.
   static func text(
     _ shards: [[DeferredTensor]], _ paths: [String], path: String

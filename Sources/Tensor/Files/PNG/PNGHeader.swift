@@ -54,7 +54,7 @@ struct PNGHeader {
     (depth, isInterlaced) = (Int(data[8]), data[12] == 1)
   }
 
-  /// The passes that have pixels: one, or up to seven (Adam M. Costello).
+  /// The passes that have pixels: one, or up to seven of Costello's scheme, Adam7.
   var passes: [Pass] {
     let steps =
       isInterlaced

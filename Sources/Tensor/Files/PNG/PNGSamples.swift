@@ -82,6 +82,7 @@ struct PNGSamples {
   ///   - palette: The colours that samples mean, where they do not mean themselves.
   ///   - transparency: The opacities of these, or the colour that is transparent.
   /// - Returns: The picture, of shape [H, W, C].
+  /// - Throws: `PNGError.Defect.colour` where a sample is not in the palette.
   func pixels(
     _ channels: PNG.Channels?, palette: [UInt8], transparency: [UInt8]?
   ) throws(Defect) -> Tensor<UInt8> {

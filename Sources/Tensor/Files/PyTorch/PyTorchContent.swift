@@ -67,8 +67,10 @@ struct PyTorchContent {
     0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19,
   ]
 
-  /// Reads five pickles: the magic number, the version, what the machine was, the objects, the keys
-  /// of the storages. Those follow, a 64-bit number of elements before each.
+  /// Reads five pickles and the storages behind them.
+  ///
+  /// The pickles are the magic number, the version, what the machine was, the objects, and the keys
+  /// of the storages. Before each storage is a 64-bit number of its elements.
   private static func legacy(
     _ file: UnsafeRawBufferPointer
   ) throws(Defect) -> (PickleGraph, [Range<Int>]) {
