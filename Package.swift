@@ -132,9 +132,8 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
-// Scripts/fuzz.sh builds this with libFuzzer, without which it does not link.
+// Scripts/fuzz.sh builds this and links it with libFuzzer, which has the main function.
 if Context.environment["SWIFT_DIT_FUZZ"] != nil {
   package.targets.append(
-    .executableTarget(
-      name: "fuzz", dependencies: ["Tensor"], path: "Tests/Fuzz", swiftSettings: common))
+    .target(name: "Fuzz", dependencies: ["Tensor"], path: "Tests/Fuzz", swiftSettings: common))
 }

@@ -23,6 +23,9 @@ case $format in
   *) echo "unknown format '$format'" >&2; exit 64 ;;
 esac
 
+# The toolchain's own tools for coverage, which know the format of its compiler.
+resources=$(swift -print-target-info | sed -n 's/.*"runtimeResourcePath": "\(.*\)".*/\1/p')
+PATH="$resources/../../bin:$PATH"
 export SWIFT_DIT_FUZZ=1 FUZZ_FORMAT=$format
 scratch=.build-fuzz
 corpus=$scratch/corpus/$format
@@ -30,11 +33,15 @@ mkdir -p "$corpus" "$scratch/found"
 if ((${#seeds[@]})); then cp -n "${seeds[@]}" "$corpus" 2>/dev/null || true; fi
 
 build() {  # build FOLDER FLAG…
-  swift build -c release --scratch-path "$@" --product fuzz >"$scratch/log" 2>&1 \
-    || { failed "fuzz does not compile"; tail -n 25 "$scratch/log"; exit 1; }
+  local folder=$1
+  shift
+  swift build -c release --scratch-path "$folder" --target Fuzz $(printf -- "-Xswiftc %s " "$@") \
+    >"$scratch/log" 2>&1 && swiftc "$@" -use-ld=lld "$folder"/release/*.build/*.o \
+    -o "$folder/fuzz" >>"$scratch/log" 2>&1 \
+    || { failed "the fuzz target does not compile"; tail -n 25 "$scratch/log"; exit 1; }
 }
-build $scratch -Xswiftc -sanitize=fuzzer,address -Xswiftc -use-ld=lld
-if $scratch/release/fuzz -max_total_time="$seconds" -max_len=65536 -rss_limit_mb=2048 -timeout=20 \
+build $scratch -sanitize=fuzzer,address
+if $scratch/fuzz -max_total_time="$seconds" -max_len=65536 -rss_limit_mb=2048 -timeout=20 \
   -artifact_prefix=$scratch/found/ -print_final_stats=1 "$corpus" >"$scratch/log" 2>&1; then
   ok "$format: $(sed -n 's/^stat::number_of_executed_units: *//p' "$scratch/log") inputs in $seconds s"
 else
@@ -43,11 +50,10 @@ else
 fi
 
 # Line coverage, in a build of its own: the same inputs once, without mutation.
-build $scratch/coverage -Xswiftc -sanitize=fuzzer -Xswiftc -profile-generate \
-  -Xswiftc -profile-coverage-mapping
-LLVM_PROFILE_FILE=$scratch/fuzz.profraw $scratch/coverage/release/fuzz -runs=0 "$corpus" \
+build $scratch/coverage -sanitize=fuzzer -profile-generate -profile-coverage-mapping
+LLVM_PROFILE_FILE=$scratch/fuzz.profraw $scratch/coverage/fuzz -runs=0 "$corpus" \
   >"$scratch/log" 2>&1 || true
 llvm-profdata merge -sparse $scratch/fuzz.profraw -o $scratch/fuzz.profdata
-llvm-cov report $scratch/coverage/release/fuzz -instr-profile=$scratch/fuzz.profdata \
-  Sources/Tensor/Files 2>/dev/null | awk 'NF >= 10 && $8 > 0 && $10 != "0.00%" { print "    " $1, $10 }'
+llvm-cov report $scratch/coverage/fuzz -instr-profile=$scratch/fuzz.profdata Sources/Tensor/Files \
+  | awk '/\.swift/ && $10 != "0.00%" { print "    " $10, "of the lines of " $1 }'
 finish

@@ -1,32 +1,15 @@
 internal import Foundation
 internal import Tensor
 
-/// Runs the reader that `FUZZ_FORMAT` names on inputs that libFuzzer makes.
-@main
-enum Fuzz {
-  static func main() {
-    var count = CommandLine.argc
-    var arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = CommandLine.unsafeArgv
-    exit(runFuzzer(&count, &arguments, readInput))
-  }
-}
-
-/// What libFuzzer calls with each input, which must be refused or read.
-private func readInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+/// What libFuzzer calls with each input: the reader that `FUZZ_FORMAT` names must refuse or read it.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func readInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   // As much memory as there are bytes, for the sanitizer to see what is read beyond.
   let file = Storage(byteCount: count)
   if let start { file.base.copyMemory(from: start, byteCount: count) }
   reader(file)
   return 0
 }
-
-/// LibFuzzer as a function, for programs with a main function of their own.
-@_silgen_name("LLVMFuzzerRunDriver")
-private func runFuzzer(
-  _ count: UnsafeMutablePointer<CInt>,
-  _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?>,
-  _ readInput: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
-) -> CInt
 
 /// The reader of the format that is asked for.
 private let reader: @Sendable (Storage) -> Void =
