@@ -3,8 +3,8 @@ internal import _KernelsMicro
 
 /// How much scratch the parts of an attention head take, in elements.
 private struct AttentionSizes {
-  /// The squares that hold a head's elements, and the queries.
-  let steps, blocks: Int
+  /// The elements of a head; the squares that hold them, and the queries.
+  let size, steps, blocks: Int
   /// The keys of a part, in squares: its scores for 32 queries stay in L2, with all that is packed.
   let partSquares: Int
   /// The number of parts.
@@ -17,7 +17,7 @@ private struct AttentionSizes {
   let totalStride: Int
 
   init(queries: Int, keys: Int, size: Int) {
-    (steps, blocks) = (AMX.squares(size), AMX.squares(queries))
+    (self.size, steps, blocks) = (size, AMX.squares(size), AMX.squares(queries))
     // Parts of like length.
     let squares = max(AMX.squares(keys), 1)
     parts = (squares + 31) / 32
@@ -29,6 +29,8 @@ private struct AttentionSizes {
   /// Packed queries, and packed keys or values of a part.
   var queries: Int { blocks * steps * 512 }
   var keys: Int { partSquares * steps * 512 }
+  /// The keys or values of a part that a mask leaves.
+  var chosen: Int { partSquares * 32 * size }
   /// The weights of 32 queries, as tiles, and their scores.
   var weights: Int { partSquares * 512 }
   var scores: Int { 32 * scoreStride }
@@ -37,7 +39,7 @@ private struct AttentionSizes {
   /// The results of all queries from the parts so far; none where there is one part.
   var totals: Int { parts > 1 ? blocks * 32 * totalStride : 0 }
   var count: Int {
-    queries + 2 * keys + 2 * weights + 2 * scores + 2 * results + totals + 18 * 32 * blocks
+    queries + 2 * keys + chosen + 2 * weights + 2 * scores + 2 * results + totals + 18 * 32 * blocks
   }
 }
 
@@ -51,7 +53,7 @@ private struct TileAttention {
   let range: Range<Int>
   let sizes: AttentionSizes
   let queries, keys, values, weights: UnsafeMutableRawPointer
-  let scores, results, totals: UnsafeMutablePointer<Float>
+  let chosen, scores, results, totals: UnsafeMutablePointer<Float>
   /// Of each query the largest score so far, what a change of it multiplies earlier results with,
   /// and the sum of the weights, in as many lanes as a vector has.
   let largest, factors, sums: UnsafeMutablePointer<Float>
@@ -71,6 +73,7 @@ private struct TileAttention {
     keys = UnsafeMutableRawPointer(take(sizes.keys))
     values = UnsafeMutableRawPointer(take(sizes.keys))
     weights = UnsafeMutableRawPointer(take(2 * sizes.weights))
+    chosen = take(sizes.chosen)
     scores = take(2 * sizes.scores)
     results = take(2 * sizes.results)
     totals = take(sizes.totals)
@@ -86,6 +89,7 @@ private struct TileAttention {
   }
 
   func attend() {
+    guard head.keys > 0 else { return finishNothing() }
     AMX.pack(
       rows: head.query + range.lowerBound * head.queryStride, stride: head.queryStride,
       count: range.count, columns: head.size, into: queries)
@@ -105,16 +109,38 @@ private struct TileAttention {
 
   /// Packs the keys and values of a part.
   private func pack(_ part: Range<Int>) {
+    let (key, keyStride) = rows(part, of: head.key, stride: head.keyStride)
     AMX.pack(
       PackingSource(
-        elements: head.key + part.lowerBound * head.keyStride, depthStride: 1,
-        columnStride: head.keyStride, depth: head.size, columns: part.count),
-      panels: 0..<AMX.squares(part.count), into: keys)
+        elements: key, depthStride: 1, columnStride: keyStride, depth: head.size,
+        columns: part.count), panels: 0..<AMX.squares(part.count), into: keys)
+    let (value, valueStride) = rows(part, of: head.value, stride: head.valueStride)
     AMX.pack(
       PackingSource(
-        elements: head.value + part.lowerBound * head.valueStride, depthStride: head.valueStride,
-        columnStride: 1, depth: part.count, columns: head.size), panels: 0..<sizes.steps,
-      into: values)
+        elements: value, depthStride: valueStride, columnStride: 1, depth: part.count,
+        columns: head.size), panels: 0..<sizes.steps, into: values)
+  }
+
+  /// The first of some keys or values, and the distance between them; side by side where a mask has
+  /// left gaps.
+  private func rows(
+    _ part: Range<Int>, of x: UnsafePointer<Float>, stride: Int
+  ) -> (UnsafePointer<Float>, Int) {
+    guard let places = head.places else { return (x + part.lowerBound * stride, stride) }
+    for key in part {
+      (chosen + (key - part.lowerBound) * head.size)
+        .update(from: x + places[key] * stride, count: head.size)
+    }
+    return (UnsafePointer(chosen), head.size)
+  }
+
+  /// Writes zeros, for a query without keys.
+  private func finishNothing() {
+    results.update(repeating: 0, count: 2 * sizes.results)
+    for query in 0..<range.count {
+      (sums + query * 16).update(repeating: 1, count: 16)
+      finish(query / 32, query % 32, 0)
+    }
   }
 
   /// Computes the scores of a block and, beside, the weights of the block before; either may not be.
