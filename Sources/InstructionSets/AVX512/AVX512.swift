@@ -91,6 +91,13 @@ extension AVX512Vectors {
       place, __mmask16(truncatingIfNeeded: 1 &<< count &- 1), _mm512_cvtepi32_epi16(words))
   }
 
+  /// The numbers of 16 bits from `place` on, widened.
+  @_transparent
+  public static func loadBFloat16(_ place: UnsafeRawPointer) -> F32 {
+    let words = _mm512_cvtepu16_epi32(place.loadUnaligned(as: SIMD4<Int64>.self))
+    return unsafeBitCast(_mm512_slli_epi32(words, 16), to: F32.self)
+  }
+
   /// The bits of all elements of `a` as bfloat16, then those of `b`.
   @_transparent
   public static func neighbours(_ a: F32, _ b: F32) -> F32 {

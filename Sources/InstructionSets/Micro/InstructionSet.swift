@@ -57,6 +57,9 @@ public protocol InstructionSet: SendableMetatype {
   /// Writes the first `count` elements, rounded to bfloat16, and no other.
   static func storePartBFloat16(_ x: F32, _ place: UnsafeMutableRawPointer, count: Int)
 
+  /// The numbers of 16 bits from `place` on, widened.
+  static func loadBFloat16(_ place: UnsafeRawPointer) -> F32
+
   /// Transposes as many vectors as a vector has elements: `Square` of that width does it.
   static func transpose(load: (Int) -> F32, store: (Int, F32) -> Void)
 }
