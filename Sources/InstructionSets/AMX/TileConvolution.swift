@@ -1,33 +1,32 @@
 #if arch(x86_64)
 internal import _KernelsMicro
 
-/// Pixels of the result whose sums are computed, on their way to it.
-private struct FinishingSpan {
+/// A run of pixels whose sums are computed, on their way to the result.
+private struct FinishingRun {
   /// The sums of the next pixel.
   var sums: UnsafePointer<Float>
   /// Where it goes, and what it is added to.
   var output: UnsafeMutableRawPointer
-  var residual: UnsafeRawPointer?
-  var pixelsLeft: Int
+  var residual: UnsafeRawPointer
+  var pixelsLeft = 0
 }
 
-/// A square of sums, two spans of pixels, on its way to the result, pixel by pixel.
+/// A square of sums, two runs of pixels, on its way to the result, pixel by pixel.
 private struct FinishingPair {
   /// Room for this square and for the next one, by turns: 32 rows of sums, and the bias.
   var sums, nextSums: UnsafeMutablePointer<Float>
   /// What is left of this square.
-  var first, second: FinishingSpan
+  var first, second: FinishingRun
   /// The outputs that the square has.
   var columns = 0
 
   init(_ scratch: UnsafeMutablePointer<Float>) {
     (sums, nextSums) = (scratch + 1056, scratch)
-    first = FinishingSpan(sums: UnsafePointer(scratch), output: scratch, pixelsLeft: 0)
+    first = FinishingRun(sums: UnsafePointer(scratch), output: scratch, residual: scratch)
     second = first
   }
 
   /// Begins with the square that has been written to `nextSums`.
-  @inline(__always)
   mutating func begin(_ c: Convolution, _ spans: Range<Int>, panel: Int) {
     swap(&sums, &nextSums)
     columns = min(c.output.channels - panel * 32, 32)
@@ -35,45 +34,44 @@ private struct FinishingPair {
     for half in [0, 16] {
       AMX.store(bias.map { AMX.part($0 + half, columns - half) } ?? .zero, sums + 1024 + half)
     }
-    first = span(c, spans.lowerBound, panel: panel, sums)
-    second = span(c, spans.upperBound - 1, panel: panel, sums + 512)
+    first = run(c, spans.lowerBound, panel: panel, sums)
+    second = run(c, spans.upperBound - 1, panel: panel, sums + 512)
     if spans.count < 2 { second.pixelsLeft = 0 }
   }
 
   /// What a span has to write: of the pixels that it shares with the one before, nothing.
-  @inline(__always)
-  private func span(
+  private func run(
     _ c: Convolution, _ span: Int, panel: Int, _ sums: UnsafePointer<Float>
-  ) -> FinishingSpan {
+  ) -> FinishingRun {
     let (line, place) = span.quotientAndRemainder(dividingBy: c.spansPerLine)
     let shared = place * c.spanPixels - c.firstPixel(ofSpan: place)
     func start(_ lines: PixelLines) -> UnsafeMutableRawPointer {
       lines.place(line: line, channel: panel * 32) + place * c.spanPixels * lines.pixelStride
     }
-    return FinishingSpan(
+    return FinishingRun(
       sums: sums + shared * 32, output: start(c.output),
-      residual: c.residual.map { UnsafeRawPointer(start($0)) }, pixelsLeft: c.spanPixels - shared)
+      residual: UnsafeRawPointer(start(c.residual ?? c.output)), pixelsLeft: c.spanPixels - shared)
   }
 
   /// Writes the next pixel to the result, if there is one.
-  @inline(__always)
-  mutating func finishPixel(_ c: Convolution) {
+  ///
+  /// - Parameters:
+  ///   - strides: The distances between pixels of the result and of the residual.
+  ///   - write: Writes the outputs of a pixel.
+  @_transparent
+  mutating func finishPixel(
+    _ strides: (Int, Int), _ write: (FinishingRun, Int, UnsafePointer<Float>) -> Void
+  ) {
     if first.pixelsLeft == 0 {
-      guard second.pixelsLeft > 0 else { return }
+      if second.pixelsLeft == 0 { return }
       first = second
       second.pixelsLeft = 0
     }
-    AMX.finishPixel(c, first, columns: columns, bias: sums + 1024)
+    write(first, columns, sums + 1024)
     first.sums += 32
-    first.output += c.output.pixelStride
-    if let lines = c.residual { first.residual = first.residual.map { $0 + lines.pixelStride } }
+    first.output += strides.0
+    first.residual += strides.1
     first.pixelsLeft -= 1
-  }
-
-  /// Writes what is left.
-  @inline(__always)
-  mutating func finish(_ c: Convolution) {
-    while first.pixelsLeft + second.pixelsLeft > 0 { finishPixel(c) }
   }
 }
 
@@ -93,9 +91,17 @@ extension Convolution {
       + stride * (row * input.lineStride + firstPixel(ofSpan: place) * input.pixelStride)
   }
 
-  /// The spans whose input, with what surrounds it, takes half of an L2 cache of 2 MB.
-  fileprivate var spansPerBlock: Int {
-    max((1 << 20) / max(input.lineStride * stride, 1), 2) * spansPerLine
+  /// The spans of a block: their input, with what surrounds it, takes up to 1.25 MB of an L2 cache
+  /// of 2 MB. Blocks are of like length.
+  fileprivate func spansPerBlock(_ count: Int) -> Int {
+    let limit = max((5 << 18) / max(input.lineStride * stride, 1), 2) * spansPerLine
+    let blocks = max((count + limit - 1) / limit, 1)
+    return (count + 2 * blocks - 1) / (2 * blocks) * 2
+  }
+
+  /// The distances between pixels of the result and of the residual.
+  fileprivate var finishingStrides: (Int, Int) {
+    (output.pixelStride, (residual ?? output).pixelStride)
   }
 }
 
@@ -115,26 +121,44 @@ extension AMX {
     scratch: UnsafeMutablePointer<Float>
   ) {
     TileUnit.configure(rows: convolution.spanPixels)
+    let isInBlocks = convolution.output.form == .blocks
+    // What most convolutions do has code of its own.
+    if isInBlocks && convolution.residual == nil {
+      convolve(convolution, spans: spans, panels: panels, scratch) { run, _, bias in
+        storePartBFloat16(
+          add(load(run.sums), load(bias)), add(load(run.sums + 16), load(bias + 16)), run.output,
+          count: 32)
+      }
+    } else if isInBlocks && convolution.residual?.form == .blocks {
+      convolve(convolution, spans: spans, panels: panels, scratch) { run, _, bias in
+        let a = add(add(load(run.sums), load(bias)), loadBFloat16(run.residual))
+        let b = add(add(load(run.sums + 16), load(bias + 16)), loadBFloat16(run.residual + 32))
+        storePartBFloat16(a, b, run.output, count: 32)
+      }
+    } else {
+      convolve(convolution, spans: spans, panels: panels, scratch) {
+        finishPixel(convolution, $0, columns: $1, bias: $2)
+      }
+    }
+    TileUnit.release()
+  }
+
+  @inline(__always)
+  private static func convolve(
+    _ c: Convolution, spans: Range<Int>, panels: Range<Int>, _ scratch: UnsafeMutablePointer<Float>,
+    finish: (FinishingRun, Int, UnsafePointer<Float>) -> Void
+  ) {
     var finishing = FinishingPair(scratch)
-    let count = convolution.spansPerBlock
+    let count = c.spansPerBlock(spans.count)
     var first = spans.lowerBound
     while first < spans.upperBound {
       let block = first..<min(first + count, spans.upperBound)
-      for panel in panels {
-        if convolution.output.channels - panel * 32 > 16 {
-          convolve(convolution, block, panel: panel, &finishing) {
-            TileUnit.addProducts(rows: $0, secondRows: $1, stride: $2, columns: $3)
-          }
-        } else {
-          convolve(convolution, block, panel: panel, &finishing) {
-            TileUnit.addHalfProducts(rows: $0, secondRows: $1, stride: $2, columns: $3)
-          }
-        }
-      }
+      for panel in panels { convolve(c, block, panel: panel, &finishing, finish: finish) }
       first = block.upperBound
     }
-    finishing.finish(convolution)
-    TileUnit.release()
+    while finishing.first.pixelsLeft + finishing.second.pixelsLeft > 0 {
+      finishing.finishPixel(c.finishingStrides, finish)
+    }
   }
 
   /// Computes a block of spans × one panel, two spans at a time.
@@ -144,15 +168,17 @@ extension AMX {
   @inline(__always)
   private static func convolve(
     _ c: Convolution, _ spans: Range<Int>, panel: Int, _ finishing: inout FinishingPair,
-    addProducts: (UnsafeRawPointer, UnsafeRawPointer, Int, UnsafeRawPointer) -> Void
+    finish: (FinishingRun, Int, UnsafePointer<Float>) -> Void
   ) {
     let weights = c.weights + panel * c.steps * 2048
+    let (stride, strides) = (c.stride * c.input.pixelStride, c.finishingStrides)
+    let isHalf = c.output.channels - panel * 32 <= 16
+    // All pairs together ask for 32 lines in each step.
     let pairs = (spans.count + 1) / 2
-    let prefetchLines = min((32 + pairs - 1) / pairs, 8)
-    let stride = c.stride * c.input.pixelStride
-    // How often a pixel is finished.
+    let prefetchLines = min(max((32 + pairs / 2) / pairs, 1), 8)
+    // 32 pixels are finished in the steps.
     let pixelsPerStep = (32 + c.steps - 1) / max(c.steps, 1)
-    let mask = pixelsPerStep > 1 ? 0 : powerOfTwo(notAbove: c.steps / 32) - 1
+    let mask = powerOfTwo(notAbove: c.steps / 32) - 1
     var next = weights + c.steps * 2048
     var span = spans.lowerBound
     while span < spans.upperBound {
@@ -162,16 +188,25 @@ extension AMX {
       var columns = weights
       for step in 0..<c.steps {
         let offset = c.offsets[step]
-        addProducts(rows + offset, secondRows + offset, stride, columns)
+        if isHalf {
+          TileUnit.addHalfProducts(
+            rows: rows + offset, secondRows: secondRows + offset, stride: stride, columns: columns)
+        } else {
+          TileUnit.addProducts(
+            rows: rows + offset, secondRows: secondRows + offset, stride: stride, columns: columns)
+        }
         columns += 2048
         prefetchToL2(next, lines: prefetchLines)
         next += prefetchLines * 64
         if step & mask == 0 {
-          for _ in 0..<pixelsPerStep { finishing.finishPixel(c) }
+          for _ in 0..<pixelsPerStep { finishing.finishPixel(strides, finish) }
         }
       }
-      finishing.finish(c)
       TileUnit.storeSums(finishing.nextSums, stride: 128)
+      // Without a step there are pixels left.
+      while finishing.first.pixelsLeft + finishing.second.pixelsLeft > 0 {
+        finishing.finishPixel(strides, finish)
+      }
       finishing.begin(c, pair, panel: panel)
       span = pair.upperBound
     }
@@ -182,36 +217,20 @@ extension AMX {
     x > 1 ? 1 << (Int.bitWidth - 1 - x.leadingZeroBitCount) : 1
   }
 
-  /// Writes up to 32 outputs of a pixel: sums, bias and residual.
-  @inline(__always)
-  fileprivate static func finishPixel(
-    _ c: Convolution, _ span: FinishingSpan, columns: Int, bias: UnsafePointer<Float>
+  /// Writes up to 32 outputs of a pixel, sums, bias and residual, in any form.
+  private static func finishPixel(
+    _ c: Convolution, _ run: FinishingRun, columns: Int, bias: UnsafePointer<Float>
   ) {
-    var a = add(load(span.sums), load(bias))
-    var b = add(load(span.sums + 16), load(bias + 16))
-    if let residual = span.residual, let form = c.residual?.form {
-      if form == .blocks {
-        a = add(a, loadBFloat16(residual))
-        b = add(b, loadBFloat16(residual + 32))
-      } else {
-        let residual = residual.assumingMemoryBound(to: Float.self)
-        a = add(a, part(residual, columns))
-        b = add(b, part(residual + 16, columns - 16))
-      }
+    var a = add(load(run.sums), load(bias))
+    var b = add(load(run.sums + 16), load(bias + 16))
+    if let form = c.residual?.form {
+      let size = form.elementSize
+      a = add(a, loadChannels(run.residual, as: form, count: columns))
+      b = add(b, loadChannels(run.residual + 16 * size, as: form, count: columns - 16))
     }
-    if c.output.form == .blocks {
-      // What a pixel lacks to 32 outputs is zero.
-      storePartBFloat16(a, b, span.output, count: 32)
-      return
-    }
-    let output = span.output.assumingMemoryBound(to: Float.self)
-    if columns == 32 {
-      store(a, output)
-      store(b, output + 16)
-    } else {
-      storePart(a, output, count: min(columns, 16))
-      storePart(b, output + 16, count: max(columns - 16, 0))
-    }
+    let form = c.output.form
+    storeChannels(a, run.output, as: form, count: columns)
+    storeChannels(b, run.output + 16 * form.elementSize, as: form, count: columns - 16)
   }
 }
 #endif

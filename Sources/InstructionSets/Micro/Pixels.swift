@@ -77,7 +77,8 @@ public struct PixelLines: @unchecked Sendable {
 extension InstructionSet {
   /// The first `count` channels from a place in pixels of some form on, and zeros behind them.
   @inlinable @inline(__always)
-  static func loadChannels(_ place: UnsafeRawPointer, as form: PixelForm, count: Int) -> F32 {
+  public static func loadChannels(_ place: UnsafeRawPointer, as form: PixelForm, count: Int) -> F32
+  {
     // Blocks are whole, with zeros.
     if form == .blocks { return loadBFloat16(place) }
     let elements = place.assumingMemoryBound(to: Float.self)
@@ -87,7 +88,7 @@ extension InstructionSet {
 
   /// Writes the first `count` channels to a place in pixels of some form; all of them to blocks.
   @inlinable @inline(__always)
-  static func storeChannels(
+  public static func storeChannels(
     _ x: F32, _ place: UnsafeMutableRawPointer, as form: PixelForm, count: Int
   ) {
     if form == .blocks { return storeBFloat16(x, place) }
