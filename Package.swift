@@ -94,6 +94,9 @@ let package = Package(
       name: "generate",
       dependencies: ["DiT", "Kernels", "Tensor", "ShowcaseModel", "_ExampleCommandLine"],
       path: "Examples/Generate", swiftSettings: common),
+    .executableTarget(
+      name: "inspect", dependencies: ["Tensor", "_ExampleCommandLine"], path: "Examples/Inspect",
+      swiftSettings: common),
 
     .executableTarget(
       name: "benchmarks",
@@ -118,7 +121,8 @@ let package = Package(
     .testTarget(
       name: "ExampleTests",
       dependencies: [
-        "_ExampleCommandLine", "ShowcaseModel", "generate", "Kernels", "Tensor", "_TestSupport",
+        "_ExampleCommandLine", "ShowcaseModel", "generate", "inspect", "Kernels", "Tensor",
+        "_TestSupport",
       ], swiftSettings: common),
     .testTarget(
       name: "TensorTests",
@@ -127,3 +131,9 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// Scripts/fuzz.sh builds this and links it with libFuzzer, which has the main function.
+if Context.environment["SWIFT_DIT_FUZZ"] != nil {
+  package.targets.append(
+    .target(name: "Fuzz", dependencies: ["Tensor"], path: "Tests/Fuzz", swiftSettings: common))
+}

@@ -39,11 +39,53 @@ cache_gain() {
 
 # The shipped model's step runs at half the speed of its largest product, or faster.
 step_against_product() {
-  swift run -c release benchmarks -t 2 --json --filter gemm/f32/1280x768x192 >"$work/product"
-  swift run -c release benchmarks -t 2 --json --filter step/f32/fashion-dit >"$work/step"
+  "$benchmarks" -t 2 --json --filter gemm/f32/1280x768x192 >"$work/product"
+  "$benchmarks" -t 2 --json --filter step/f32/fashion-dit >"$work/step"
   require "speed of a step over that of its largest product" \
     "$(awk -v a="$(json "$work/step" gigaflops)" -v b="$(json "$work/product" gigaflops)" \
       'BEGIN { printf "%.2f", a / b }')" 0.5
+}
+
+# bar NAME BOUND ISA CASES: the share of this machine's peak that cases reach on one core, in the
+# geometric mean.
+bar() {
+  local isa=$3
+  if [[ -n $isa ]] && ! "$benchmarks" --isa "$isa" --list >/dev/null 2>&1; then
+    echo "skipped: this machine has no $isa"
+    return
+  fi
+  "$benchmarks" ${isa:+--isa "$isa"} --threads 1 --json --filter "$4" >"$work/bar"
+  require "$1" "$(sed -nE 's/^ *"share" : ([0-9.]+).*/\1/p' "$work/bar" \
+    | awk '{ sum += log($1); n++ } END { if (n) printf "%.2f", exp(sum / n) }')" "$2"
+}
+
+# What the kernels reach of what the machine can do. Numbers of a busy machine say little.
+bars() {
+  local large=512x3456x1152,512x1152x1152,512x4608x1152,512x1152x4608
+  # cases PREFIX: the large products, each with its prefix.
+  cases() { sed "s|[^,]*|$1&|g" <<<"$large"; }
+  bar "f32 products of DiT-XL, of the peak" 0.85 "" "$(cases gemm/f32/)"
+  bar "f32 products of DiT-XL, of the peak of AVX2" 0.80 avx2 "$(cases gemm/f32/)"
+  bar "bf16 products of DiT-XL, of the peak of the tile unit" 0.60 amx "$(cases gemm/bf16/)"
+  bar "norms and casts, of the copy bandwidth" 0.80 "" \
+    layer-norm-modulate/f32/2x1024,add-row/f32,cast-to
+  bar "gelu, silu and softmax, of their multiply-adds" 0.67 "" \
+    gelu-tanh/f32/512x4608,silu/f32,softmax/f32
+  local precision bound threads
+  while read -r precision bound; do
+    for threads in 1 2; do
+      "$benchmarks" --threads $threads --json --filter "step/$precision/dit-xl-2-256" \
+        >"$work/step-$threads"
+    done
+    require "two threads against one, DiT-XL/2, $precision" \
+      "$(awk -v a="$(json "$work/step-1" median)" -v b="$(json "$work/step-2" median)" \
+        'BEGIN { printf "%.2f", a / b }')" "$bound"
+  done <<<$'f32 1.85\nbf16 1.6'
+  if [[ -n ${PEERS_PYTHON-} ]]; then
+    "$PEERS_PYTHON" Benchmarks/peers/compare.py --binary "$benchmarks"
+  else
+    echo "skipped: PEERS_PYTHON names no Python with torch and diffusers to compare with"
+  fi
 }
 
 # The same bytes from any number of threads and any batch, in every table.
@@ -131,8 +173,11 @@ clean_clone() {
   check ".ci/run from a clean clone" "$work/clone/.ci/run"
 }
 
-swift build -c release --product generate >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
+for product in generate benchmarks; do
+  swift build -c release --product $product >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
+done
 generate=$(swift build -c release --show-bin-path)/generate
+benchmarks=$(swift build -c release --show-bin-path)/benchmarks
 
 same_bytes
 refusals
@@ -143,6 +188,7 @@ if [[ $mode != --fast ]]; then
   class_accuracy
   cache_gain
   step_against_product
+  bars
   tests
   clean_clone
 fi

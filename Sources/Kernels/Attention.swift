@@ -42,12 +42,11 @@ public func attention(
   let timer = workspace.timer("attention \(query.shape), \(keys) keys")
   defer { timer.stop() }
   let precision = workspace.precision
-  // The tile unit takes neither mask nor bias; rounded numbers of 32 bits go the same way as on
-  // machines without it.
-  let isPlain = mask == nil && bias == nil
-  let kernels = isPlain ? workspace.table.products(precision) : workspace.table.float32
+  // The tile unit takes no bias; rounded numbers of 32 bits go the same way as on machines without
+  // it.
+  let kernels = bias == nil ? workspace.table.products(precision) : workspace.table.float32
   let form: RowForm =
-    isPlain ? kernels.form : precision == .bfloat16 ? .rounded : .float32
+    bias == nil ? kernels.form : precision == .bfloat16 ? .rounded : .float32
   let output = Operand([batch, queries, heads * size], form: form, in: workspace)
   let rows = output.rows
   let threads = workspace.threads

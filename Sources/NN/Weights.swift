@@ -107,3 +107,6 @@ public protocol WeightSource: Sendable, CustomStringConvertible {
 }
 
 extension SafetensorsFile: WeightSource {}
+extension PyTorchFile: WeightSource {}
+extension NumPyArchive: WeightSource {}
+extension Checkpoint: WeightSource {}

@@ -21,10 +21,18 @@ import _TestSupport
       UnsafePointer(memory.numbers(guarded.numbers.next((count - 1) * stride + size)))
     }
     for head in 0..<2 {
-      let work = AttentionHead(
+      var work = AttentionHead(
         query: tokens(queries), key: tokens(keys), value: tokens(keys), queryStride: stride,
         keyStride: stride, valueStride: stride, queries: queries, keys: keys, size: size,
         scale: 1 / Float(size).squareRoot(), destination: result, row: 0, column: head * size)
+      if head == 1 {
+        // A mask leaves every other key.
+        work.keys = (keys + 1) / 2
+        let places = memory.bytes(work.keys * MemoryLayout<Int>.stride)
+          .assumingMemoryBound(to: Int.self)
+        for i in 0..<work.keys { places[i] = 2 * i }
+        work.places = UnsafePointer(places)
+      }
       kernels.attend(work, queries / 3..<queries, scratch)
       kernels.attend(work, 0..<queries / 3, scratch)
     }

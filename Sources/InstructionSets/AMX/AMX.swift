@@ -12,7 +12,7 @@ enum AMX: AVX512Vectors {
     write: { write($0, stride: $1, rows: $2, columns: $3, to: $4) },
     productScratch: { productScratch(rows: $0, depth: $1, columns: $2) },
     product: { compute($0, rows: $1, panels: $2, scratch: $3) },
-    attentionScratch: { _, keys, size in attentionScratch(keys: keys, size: size) },
+    attentionScratch: { attentionScratch(queries: $0, keys: $1, size: $2) },
     attend: { attend($0, queries: $1, scratch: $2) },
     convolve: { convolve($0, spans: $1, panels: $2, scratch: $3) })
 }

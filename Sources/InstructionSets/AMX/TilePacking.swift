@@ -88,13 +88,15 @@ extension AMX {
     }
   }
 
-  /// Writes up to 32 rows of numbers of 32 bits as tiles, with zeros behind the last column.
+  /// Writes rows of numbers of 32 bits as tiles, with zeros behind the last column.
   static func pack(
     rows: UnsafePointer<Float>, stride: Int, count: Int, columns: Int,
-    into squares: UnsafeMutableRawPointer
+    into tiles: UnsafeMutableRawPointer
   ) {
+    let destination = RowDestination(tiles, stride: columns, form: .tiles)
     for row in 0..<count {
-      var (start, place, left) = (rows + row * stride, squares + row * 64, columns)
+      var (start, left) = (rows + row * stride, columns)
+      var place = destination.place(row: row, column: 0)
       prefetchToL2(start + 32 * stride, lines: columns / 16 + 1)
       while left > 0 {
         let pair =

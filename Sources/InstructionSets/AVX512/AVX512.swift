@@ -50,6 +50,10 @@ extension AVX512Vectors {
   @inlinable @inline(__always)
   public static func squareRoot(_ x: F32) -> F32 { _mm512_sqrt_ps(x) }
 
+  /// One over each of them, in 14 bits.
+  @inlinable @inline(__always)
+  public static func coarseReciprocal(_ x: F32) -> F32 { _mm512_rcp14_ps(x) }
+
   /// `x · 2ⁿ` by one instruction.
   @inlinable @inline(__always)
   public static func scaled(_ x: F32, byPowerOfTwo n: F32) -> F32 { _mm512_scalef_ps(x, n) }
@@ -131,10 +135,14 @@ extension AVX512Vectors {
       _mm512_or_si512(_mm512_srli_epi32(bfloat16Words(a), 16), high), to: F32.self)
   }
 
-  /// `neighbours` of numbers that are not NaN.
+  /// `neighbours` of numbers that are not NaN, for which it does not matter which way a number goes
+  /// that is halfway between two.
   @_transparent
-  public static func neighboursOfNumbers(_ a: F32, _ b: F32) -> F32 {
-    neighbours(words: roundedWords(a), roundedWords(b))
+  public static func roughNeighbours(_ a: F32, _ b: F32) -> F32 {
+    let half = _mm512_set1_epi32(0x8000)
+    return neighbours(
+      words: _mm512_add_epi32(unsafeBitCast(a, to: SIMD8<Int64>.self), half),
+      _mm512_add_epi32(unsafeBitCast(b, to: SIMD8<Int64>.self), half))
   }
 
   /// The bits of each element as bfloat16, in the upper half of a lane.

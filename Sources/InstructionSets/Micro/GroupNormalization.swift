@@ -277,6 +277,7 @@ extension InstructionSet {
   public static func normalize(_ n: GroupNormalization, lines range: Range<Int>) {
     switch n.function {
     case .identity: normalize(n, lines: range) { $0 }
+    case .silu where n.output.form != .float32: normalize(n, lines: range) { coarseSiLU($0) }
     case .silu: normalize(n, lines: range) { silu($0) }
     default:
       // No model has another one behind a group norm: not worth code of its own.

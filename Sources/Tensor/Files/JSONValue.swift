@@ -23,6 +23,23 @@ package enum JSONValue: Sendable {
   }
 }
 
+extension JSONValue {
+  /// A text as JSON has it: in quotation marks, with what must not stand in them escaped.
+  static func quoted(_ text: String) -> String {
+    var result = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"", "\\": result += "\\\(scalar)"
+      case "\u{0}"..<" ":
+        let digits = String(scalar.value, radix: 16)
+        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result + "\""
+  }
+}
+
 /// Where and why a text is not the JSON we read.
 public struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
   /// What is wrong.

@@ -6,7 +6,7 @@ import Testing
     _ bytes: [UInt8], sourceLocation: SourceLocation = #_sourceLocation
   ) throws -> (size: Int, kinds: [Int]) {
     let compressed = Deflate.zlib(bytes)
-    let result = try Inflate.zlib(compressed)
+    let result = try ReferenceInflate.zlib(compressed)
     #expect(result.bytes == bytes, sourceLocation: sourceLocation)
     return (compressed.count, result.kinds)
   }

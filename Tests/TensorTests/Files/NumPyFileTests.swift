@@ -75,7 +75,7 @@ import Testing
     try expect(.header(expected: "{'descr': '"), npy("{}\n"))
     try expect(.header(expected: "', 'fortran_order': "), npy("{'descr': '<f4"))
     try expect(.header(expected: "False, 'shape': ("), npy(order: "false", shape: "()"))
-    try expect(.columnMajor, npy(order: "True", shape: "(2,)"))
+    try expect(.header(expected: ", 'shape': ("), npy(order: "Trueish", shape: "(2,)"))
     try expect(.header(expected: ","), npy(shape: "(2)"))
     for shape in ["(-2,)", "(2, 1e3)", "(2L,)", "(2, 3", "(2, x)"] {
       #expect(throws: NumPyError.self) { try NumPyFile.read(directory.write(npy(shape: shape))) }
@@ -91,7 +91,7 @@ import Testing
   }
 
   @Test func refusesElementTypes() throws {
-    for type in [">f4", "<c8", "|O", "<U3", ""] {
+    for type in [">f4", "<c16", "|O", "<U3", ""] {
       let path = try directory.write(npy(type: type, shape: "(2,)"))
       #expect(throws: NumPyError.unsupported(path: path, type)) { try NumPyFile.read(path) }
     }

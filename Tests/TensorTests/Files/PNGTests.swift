@@ -34,7 +34,7 @@ import Testing
       colour = Int(header[9])
       #expect(header[8] == 8 && header[10...] == [0, 0, 0])
       let data = chunks.filter { $0.type == "IDAT" }.flatMap(\.data)
-      try unfilter(Inflate.zlib(data).bytes)
+      try unfilter(ReferenceInflate.zlib(data).bytes)
     }
 
     private mutating func unfilter(_ rows: [UInt8]) throws {

@@ -3,19 +3,6 @@ import Testing
 
 /// Damaged files must be refused or read, and never stop the program.
 @Suite struct SafetensorsMutationTests {
-  /// SplitMix64, so that a failure can be repeated.
-  struct Generator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var z = state
-      z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-      z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-      return z ^ z >> 31
-    }
-  }
-
   static let original = safetensors(
     """
     {"__metadata__":{"k\\u00e9y":"\\ud83d\\ude00"},
@@ -26,7 +13,7 @@ import Testing
     """, [UInt8](repeating: 1, count: 19))
 
   /// One change at a random place: a bit or byte, a cut, a piece copied elsewhere.
-  func mutate(_ bytes: inout [UInt8], using generator: inout Generator) {
+  func mutate(_ bytes: inout [UInt8], using generator: inout SplitMix64) {
     guard !bytes.isEmpty else { return }
     let place = Int.random(in: 0..<bytes.count, using: &generator)
     let end = min(bytes.count, place + Int.random(in: 1...12, using: &generator))
@@ -43,7 +30,7 @@ import Testing
   }
 
   @Test func damagedFilesNeverTrap() {
-    var generator = Generator(state: 1)
+    var generator = SplitMix64(state: 1)
     var (opened, refused) = (0, 0)
     for _ in 0..<5000 {
       var bytes = Self.original

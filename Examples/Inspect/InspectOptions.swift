@@ -1,0 +1,53 @@
+internal import Tensor
+internal import _ExampleCommandLine
+
+/// The options of `inspect`.
+struct InspectOptions {
+  let subtree = Option(
+    "subtree", optional: .text.named("NAME"), default: "all tensors",
+    "only the tensors below a name, such as ema, by what stands behind it")
+  let hash = Option(flag: "hash", "print the SHA-256 of each file")
+  let json = Option(flag: "json", "print a report for programs")
+
+  let convert = Option(
+    "convert", short: "o", optional: .path.named("FILE"),
+    "write the tensors to a .safetensors or .npz file")
+  let type = Option(
+    "dtype", optional: .choice(["f32", "f16", "bf16"]), default: "that of each",
+    "what floating-point numbers become")
+  let shardSize = Option(
+    "shard-size", optional: .byteCount, default: "one file",
+    "the most bytes of a .safetensors file, such as 5GB; what does not fit goes to more, with an index"
+  )
+  let compress = Option(flag: "compress", "compress the arrays of a .npz file")
+  let noClobber = Option(flag: "no-clobber", "refuse to overwrite a file")
+
+  var command: Command {
+    Command(
+      "inspect", version: "0.1.0",
+      summary:
+        "Lists the tensors of a checkpoint (safetensors, PyTorch, NumPy, or an index of several"
+        + " files), and converts it. Nothing in the file is run.",
+      operands: .init("FILE", count: 1...1),
+      groups: [
+        .init("What", [subtree, hash, json]),
+        .init("Conversion", [convert, type, shardSize, compress, noClobber]),
+      ])
+  }
+}
+
+extension ValueForm<Int> {
+  /// A number of bytes, with or without a unit of a thousand, a million or a billion.
+  fileprivate static var byteCount: ValueForm {
+    ValueForm("SIZE", allowed: "a number of bytes such as 500MB or 5GB", describe: String.init) {
+      text in
+      let units = [("KB", 1000), ("MB", 1_000_000), ("GB", 1_000_000_000)]
+      let unit = units.first { text.uppercased().hasSuffix($0.0) }
+      guard let number = Int(unit == nil ? text[...] : text.dropLast(2)), number > 0 else {
+        return nil
+      }
+      let (count, overflow) = number.multipliedReportingOverflow(by: unit?.1 ?? 1)
+      return overflow ? nil : count
+    }
+  }
+}

@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# Runs a reader of files under libFuzzer with the address sanitizer, and says how many of its lines
+# the inputs reach.
+#
+#   Scripts/fuzz.sh FORMAT [SECONDS]    safetensors, pytorch, npz, npy, png, inflate or index; 60 s
+#
+# It begins with the golden files, and keeps what it finds in .build-fuzz/corpus/FORMAT. An input that
+# stops the reader is left in .build-fuzz/found. `ok` or `FAILED`.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+source Scripts/lib/checks.sh
+
+format=${1:?which format?} seconds=${2:-60}
+fixtures=Tests/Fixtures/formats
+case $format in
+  safetensors) seeds=("$fixtures"/*.safetensors) ;;
+  pytorch) seeds=("$fixtures"/*.pt "$fixtures"/*.bin) ;;
+  npz) seeds=("$fixtures"/*.npz) ;;
+  npy) seeds=("$fixtures"/*.npy) ;;
+  png) seeds=("$fixtures"/*.png) ;;
+  inflate) seeds=() ;;
+  index) seeds=("$fixtures"/*.json) ;;
+  *) echo "unknown format '$format'" >&2; exit 64 ;;
+esac
+
+# The toolchain's own tools for coverage, which know the format of its compiler.
+resources=$(swift -print-target-info | sed -n 's/.*"runtimeResourcePath": "\(.*\)".*/\1/p')
+PATH="$resources/../../bin:$PATH"
+export SWIFT_DIT_FUZZ=1 FUZZ_FORMAT=$format
+scratch=.build-fuzz
+corpus=$scratch/corpus/$format
+mkdir -p "$corpus" "$scratch/found"
+if ((${#seeds[@]})); then cp -n "${seeds[@]}" "$corpus" 2>/dev/null || true; fi
+
+build() {  # build FOLDER FLAG…
+  local folder=$1
+  shift
+  swift build -c release --scratch-path "$folder" --target Fuzz $(printf -- "-Xswiftc %s " "$@") \
+    >"$scratch/log" 2>&1 && swiftc "$@" -use-ld=lld "$folder"/release/*.build/*.o \
+    -o "$folder/fuzz" >>"$scratch/log" 2>&1 \
+    || { failed "the fuzz target does not compile"; tail -n 25 "$scratch/log"; exit 1; }
+}
+build $scratch -sanitize=fuzzer,address
+if $scratch/fuzz -max_total_time="$seconds" -max_len=65536 -rss_limit_mb=2048 -timeout=20 \
+  -artifact_prefix=$scratch/found/ -print_final_stats=1 "$corpus" >"$scratch/log" 2>&1; then
+  ok "$format: $(sed -n 's/^stat::number_of_executed_units: *//p' "$scratch/log") inputs in $seconds s"
+else
+  failed "$format"
+  grep -E -A 12 'SUMMARY|ERROR|Fatal|Test unit' "$scratch/log" | head -n 40
+fi
+
+# Line coverage, in a build of its own: the same inputs once, without mutation.
+build $scratch/coverage -sanitize=fuzzer -profile-generate -profile-coverage-mapping
+LLVM_PROFILE_FILE=$scratch/fuzz.profraw $scratch/coverage/fuzz -runs=0 "$corpus" \
+  >"$scratch/log" 2>&1 || true
+llvm-profdata merge -sparse $scratch/fuzz.profraw -o $scratch/fuzz.profdata
+llvm-cov report $scratch/coverage/fuzz -instr-profile=$scratch/fuzz.profdata Sources/Tensor/Files \
+  | awk '/\.swift/ && $10 != "0.00%" { print "    " $10, "of the lines of " $1 }'
+finish

@@ -1,0 +1,80 @@
+extension SafetensorsFile.ElementType {
+  /// The element type that tensors read from such elements have: the same, or where tensors cannot
+  /// have it one that holds all its numbers; nil where there is none.
+  public var scalarType: ScalarType? {
+    switch self {
+    case .int16, .uint16: .int32
+    case .uint32: .int64
+    case .float8E5M2, .float8E4M3, .float8E8M0, .float8E5M2FNUZ, .float8E4M3FNUZ: .float
+    default: ScalarType.allCases.first { Self($0) == self }
+    }
+  }
+
+  /// A type of elements of the same width, by which they are copied; nil where there is none.
+  var carrier: ScalarType? {
+    switch self {
+    case .int16, .uint16: .bfloat16
+    case .uint32: .int32
+    case .float8E5M2, .float8E4M3, .float8E8M0, .float8E5M2FNUZ, .float8E4M3FNUZ: .uint8
+    default: scalarType
+    }
+  }
+
+  /// The numbers that the bytes 0 to 255 are; nil where an element is no byte.
+  ///
+  /// The formats are those of the OCP's "8-bit floating point specification" (2023) and "Microscaling
+  /// formats" (2023), those without negative zero of ONNX.
+  private var numbers: [Float]? {
+    switch self {
+    case .float8E5M2:
+      // The upper halves of 16-bit numbers, infinities included.
+      Self.numbers(exponentBits: 5, bias: 15) { $0 & 0x7F > 0x7C }
+        .map { $0.magnitude == 65536 ? $0 * .infinity : $0 }
+    case .float8E4M3: Self.numbers(exponentBits: 4, bias: 7) { $0 & 0x7F == 0x7F }
+    case .float8E5M2FNUZ: Self.numbers(exponentBits: 5, bias: 16) { $0 == 0x80 }
+    case .float8E4M3FNUZ: Self.numbers(exponentBits: 4, bias: 8) { $0 == 0x80 }
+    case .float8E8M0:
+      (0..<256).map { $0 == 255 ? .nan : Float(sign: .plus, exponent: $0 - 127, significand: 1) }
+    default: nil
+    }
+  }
+
+  /// The numbers of bytes with a sign, so many bits of exponent, and a significand in the others.
+  private static func numbers(
+    exponentBits: Int, bias: Int, isNaN: (Int) -> Bool
+  ) -> [Float] {
+    let width = 7 - exponentBits
+    return (0..<256).map { byte in
+      let (exponent, fraction) = (byte >> width & (1 << exponentBits - 1), byte & (1 << width - 1))
+      // Without the leading one where the exponent is zero.
+      let significand = Float(exponent > 0 ? 1 << width + fraction : fraction)
+      let scale = Float(
+        sign: .plus, exponent: max(exponent, 1) - bias - width, significand: 1)
+      return isNaN(byte) ? .nan : byte >= 0x80 ? -significand * scale : significand * scale
+    }
+  }
+
+  /// Elements that were copied by their `carrier`, as `scalarType`.
+  func widened(_ tensor: AnyTensor) -> AnyTensor {
+    switch self {
+    case .int16: Self.mapped(tensor) { (element: Int16) in Int32(element) }
+    case .uint16: Self.mapped(tensor) { (element: UInt16) in Int32(element) }
+    case .uint32: Self.mapped(tensor) { (element: UInt32) in Int64(element) }
+    default:
+      if let numbers {
+        Self.mapped(tensor) { (element: UInt8) in numbers[Int(element)] }
+      } else {
+        tensor
+      }
+    }
+  }
+
+  private static func mapped<Element, Scalar: TensorScalar>(
+    _ tensor: AnyTensor, _ transform: (Element) -> Scalar
+  ) -> AnyTensor {
+    let elements = tensor.withUnsafeBytes { bytes in
+      bytes.withMemoryRebound(to: Element.self) { $0.map(transform) }
+    }
+    return AnyTensor(Tensor(elements, shape: tensor.shape))
+  }
+}

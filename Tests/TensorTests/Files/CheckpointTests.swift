@@ -1,0 +1,137 @@
+import Tensor
+import Testing
+
+@Suite struct CheckpointTests {
+  let directory: TemporaryDirectory
+
+  init() throws { directory = try TemporaryDirectory() }
+
+  @Test(arguments: [
+    ("tensors.safetensors", Checkpoint.Format.safetensors), ("tensors.pt", .pyTorch),
+    ("tensors-legacy.pt", .pyTorch), ("model.safetensors.index.json", .safetensors),
+    ("model.bin.index.json", .pyTorch),
+  ])
+  func opensEveryFormat(_ name: String, _ format: Checkpoint.Format) throws {
+    let checkpoint = try Checkpoint(path: Fixtures.path("formats/\(name)"))
+    #expect(checkpoint.format == format)
+    #expect(checkpoint.files.count == (name.hasSuffix("json") ? 2 : 1))
+    try expectGoldenTensors(checkpoint.names) { try checkpoint.tensor(named: $0) }
+    let entry = try #require(checkpoint.entries.first { $0.name == "bf16" })
+    #expect(entry.byteCount == 12 && entry.scalarType == .bfloat16 && entry.shape == [2, 3])
+    #expect(throws: CheckpointError.missing(path: checkpoint.path, tensor: "x")) {
+      try checkpoint.tensor(named: "x")
+    }
+  }
+
+  @Test func opensArraysOfNumPy() throws {
+    let archive = try Checkpoint(path: Fixtures.path("formats/arrays-compressed.npz"))
+    #expect(archive.format == .npz)
+    try expectGoldenTensors(archive.names, skipping: ["bf16"]) { try archive.tensor(named: $0) }
+    let array = try Checkpoint(path: Fixtures.path("formats/column-major.npy"))
+    #expect(array.format == .npy && array.names == ["tensor"])
+    #expect(try array.tensor(named: "tensor").shape == [2, 3])
+  }
+
+  @Test func refusesOtherFiles() throws {
+    for bytes: [UInt8] in [[], [1], Array("GGUF and so on".utf8)] {
+      let path = try directory.write(bytes)
+      #expect(throws: CheckpointError.unknownFormat(path: path)) { try Checkpoint(path: path) }
+    }
+    let missing = directory.file("missing")
+    #expect(throws: CheckpointError.file(.unreadable(path: missing, code: 2))) {
+      try Checkpoint(path: missing)
+    }
+  }
+
+  @Test func subtrees() throws {
+    let checkpoint = try Checkpoint(path: Fixtures.path("formats/training.pt"))
+    let ema = try checkpoint.subtree("ema")
+    #expect(ema.names == ["weight", "bias"])
+    #expect(try ema.tensor(named: "bias").tensor(of: Float.self)?.elements == [7, 8])
+    let state = try checkpoint.subtree("opt").subtree("state.1")
+    #expect(state.names == ["step", "exp_avg", "exp_avg_sq"])
+    #expect(throws: CheckpointError.missing(path: checkpoint.path, tensor: "em.…")) {
+      try checkpoint.subtree("em")
+    }
+  }
+
+  // MARK: Several files
+
+  @Test func writesSeveralFiles() throws {
+    let tensors = (0..<5).map { index in
+      DeferredTensor(
+        "t\(index)", AnyTensor(Tensor<Float>(repeating: Float(index), shape: [index, 2])))
+    }
+    let path = directory.file("a.safetensors")
+    let paths = try Safetensors.write(
+      tensors, metadata: ["format": "pt"], to: path, shardByteLimit: 24)
+    #expect(
+      try directory.names == [
+        "a-00001-of-00003.safetensors", "a-00002-of-00003.safetensors",
+        "a-00003-of-00003.safetensors", "a.safetensors.index.json",
+      ])
+    #expect(paths == (try directory.names.map(directory.file)))
+    let checkpoint = try Checkpoint(path: paths[3])
+    #expect(checkpoint.names.sorted() == tensors.map(\.name))
+    #expect(checkpoint.metadata == ["format": "pt"] && checkpoint.files.count == 3)
+    for index in 0..<5 {
+      let elements = try checkpoint.tensor(named: "t\(index)").tensor(of: Float.self)?.elements
+      #expect(elements == [Float](repeating: Float(index), count: 2 * index))
+    }
+    #expect(try Safetensors.write(tensors, to: path) == [path])
+    #expect(try Checkpoint(path: path).names.count == 5)
+  }
+
+  @Test func writesAllFilesOrNone() throws {
+    let path = directory.file("a.safetensors")
+    let tensor = DeferredTensor("a", AnyTensor(Tensor<Float>(zeros: [4])))
+    let failing = DeferredTensor("b", scalarType: .float, shape: [4]) { throw CancellationError() }
+    #expect(throws: CancellationError.self) {
+      try Safetensors.write([tensor, failing], to: path, shardByteLimit: 16)
+    }
+    #expect(throws: SafetensorsError.duplicateName(path: path, tensor: "a")) {
+      try Safetensors.write([tensor, tensor], to: path, shardByteLimit: 16)
+    }
+    #expect(try directory.names.isEmpty)
+  }
+
+  func expect(
+    _ defect: CheckpointError.IndexDefect, _ index: String,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    let path = try directory.write(Array(index.utf8), as: "index.json")
+    #expect(throws: CheckpointError.index(path: path, defect), sourceLocation: sourceLocation) {
+      try Checkpoint(path: path)
+    }
+    #expect(!"\(defect)".isEmpty)
+  }
+
+  @Test func refusesIndices() throws {
+    try Safetensors.write(
+      ["a": AnyTensor(Tensor<Float>(zeros: [1]))], to: directory.file("part.safetensors"))
+    let path = try directory.write(
+      Array(#"{"weight_map":{"a":"part.safetensors"}}"#.utf8), as: "index.json")
+    #expect(try Checkpoint(path: path).names == ["a"])
+    try expect(.json(JSONError(position: 1, problem: .expected("a name"))), "{")
+    try expect(
+      .json(JSONError(position: 24, problem: .duplicateName("a"))),
+      #"{"weight_map":{"a":"x", "a":"y"}}"#)
+    try expect(.noMap, "{}")
+    try expect(.noMap, #"{"weight_map":3}"#)
+    try expect(.noMap, #"{"weight_map":{}}"#)
+    try expect(.entry("a"), #"{"weight_map":{"a":3}}"#)
+    for name in ["", "/etc/passwd", "../x", "a/../../x", "a//b", ".", "..", "a/", "\\u0000"] {
+      let found = name == "\\u0000" ? "\0" : name
+      try expect(.fileName(found), #"{"weight_map":{"a":"\#(name)"}}"#)
+    }
+    try expect(
+      .missingFile(.unreadable(path: directory.file("x"), code: 2)), #"{"weight_map":{"a":"x"}}"#)
+    try expect(
+      .missingTensor("b", file: "part.safetensors"), #"{"weight_map":{"b":"part.safetensors"}}"#)
+    // An index is no file of an index.
+    #expect(throws: CheckpointError.unknownFormat(path: path)) {
+      _ = try directory.write(Array(#"{"weight_map":{"a":"index.json"}}"#.utf8), as: "index.json")
+      _ = try Checkpoint(path: path)
+    }
+  }
+}
