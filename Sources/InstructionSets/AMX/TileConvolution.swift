@@ -91,14 +91,6 @@ extension Convolution {
       + stride * (row * input.lineStride + firstPixel(ofSpan: place) * input.pixelStride)
   }
 
-  /// The spans of a block: their input, with what surrounds it, takes up to 1.25 MB of an L2 cache
-  /// of 2 MB. Blocks are of like length.
-  fileprivate func spansPerBlock(_ count: Int) -> Int {
-    let limit = max((5 << 18) / max(input.lineStride * stride, 1), 2) * spansPerLine
-    let blocks = max((count + limit - 1) / limit, 1)
-    return (count + 2 * blocks - 1) / (2 * blocks) * 2
-  }
-
   /// The distances between pixels of the result and of the residual.
   fileprivate var finishingStrides: (Int, Int) {
     (output.pixelStride, (residual ?? output).pixelStride)
@@ -149,7 +141,7 @@ extension AMX {
     finish: (FinishingRun, Int, UnsafePointer<Float>) -> Void
   ) {
     var finishing = FinishingPair(scratch)
-    let count = c.spansPerBlock(spans.count)
+    let count = spansPerBlock(c, spans.count)
     var first = spans.lowerBound
     while first < spans.upperBound {
       let block = first..<min(first + count, spans.upperBound)
@@ -210,6 +202,15 @@ extension AMX {
       finishing.begin(c, pair, panel: panel)
       span = pair.upperBound
     }
+  }
+
+  /// The spans of a block, and blocks of like length.
+  ///
+  /// Their input, with what surrounds it, takes up to 1.25 MB of an L2 cache of 2 MB.
+  private static func spansPerBlock(_ c: Convolution, _ count: Int) -> Int {
+    let limit = max((5 << 18) / max(c.input.lineStride * c.stride, 1), 2) * c.spansPerLine
+    let blocks = max((count + limit - 1) / limit, 1)
+    return (count + 2 * blocks - 1) / (2 * blocks) * 2
   }
 
   /// The largest power of two that is not above a number, or 1.
