@@ -89,6 +89,11 @@ public struct Weights: Sendable {
     return tensor.converted(to: Float.self)
   }
 
+  /// Leaves out the tensors of this scope, as if they were not in the file.
+  public func leaveOut() {
+    names.unread.withLock { $0 = $0.filter { !$0.hasPrefix(scope + ".") } }
+  }
+
   /// Ends the reading of a model.
   ///
   /// - Throws: `WeightError.unexpected` where tensors were not asked for.

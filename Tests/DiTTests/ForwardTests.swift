@@ -15,18 +15,6 @@ private struct GoldenConfiguration: Decodable {
   let learnSigma: Bool
 }
 
-/// The tensors of a golden file that stand below a name.
-private struct Scope: WeightSource {
-  let file: SafetensorsFile
-  let prefix: String
-
-  var description: String { file.path }
-  var names: [String] {
-    file.names.filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
-  }
-  func tensor(named name: String) throws -> AnyTensor { try file.tensor(named: prefix + name) }
-}
-
 /// A model of a golden file.
 func goldenModel(_ file: SafetensorsFile) throws -> DiffusionTransformer {
   let decoder = JSONDecoder()
@@ -39,7 +27,7 @@ func goldenModel(_ file: SafetensorsFile) throws -> DiffusionTransformer {
       width: c.hiddenSize, depth: c.depth, headCount: c.numHeads,
       hiddenWidth: Int(Double(c.hiddenSize) * c.mlpRatio), classCount: c.numClasses,
       learnsSigma: c.learnSigma),
-    from: Weights(Scope(file: file, prefix: "model.")))
+    from: Weights(GoldenWeights(file: file)))
 }
 
 @Suite struct ForwardTests {

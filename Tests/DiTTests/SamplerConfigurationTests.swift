@@ -6,7 +6,7 @@ import _TestSupport
   private func sampler(
     _ text: String, _ kind: SamplerKind? = nil, steps: Int = 8
   ) throws -> any Sampler {
-    try SchedulerFile(text).configuration().sampler(kind, steps: steps)
+    try ConfigurationFile(text).configuration().sampler(kind, steps: steps)
   }
 
   /// What stands in `scheduler_config.json` of published models, infinity and nulls included.
@@ -64,7 +64,7 @@ import _TestSupport
   ])
   func namesTheFault(_ text: String, _ message: String) throws {
     let isWhole = "{[".contains(text.prefix(1))
-    let file = try SchedulerFile(
+    let file = try ConfigurationFile(
       isWhole ? text : "{\"_class_name\": \"DPMSolverMultistepScheduler\", \(text)}")
     let error = #expect(throws: ModelError.self) {
       try file.configuration().sampler(steps: 8)

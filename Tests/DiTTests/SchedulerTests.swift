@@ -39,7 +39,7 @@ import _TestSupport
     }
 
     func sampler() throws -> any Sampler {
-      let configuration = try SchedulerFile(config).configuration()
+      let configuration = try ConfigurationFile(config).configuration()
       if config.contains(self.class) { #expect(try configuration.kind == kind) }
       return try configuration.sampler(kind, steps: steps, eta: eta)
     }
@@ -118,16 +118,7 @@ import _TestSupport
   }
 }
 
-/// A configuration of diffusers' in a file that goes with it.
-final class SchedulerFile {
-  let path: String
-
-  init(_ text: String) throws {
-    path = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
-    try Data(text.utf8).write(to: URL(filePath: path))
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
+extension ConfigurationFile {
+  /// The sampler's configuration that the file holds.
   func configuration() throws -> SamplerConfiguration { try SamplerConfiguration(path: path) }
 }

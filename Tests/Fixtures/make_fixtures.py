@@ -31,6 +31,7 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from scheduler_cases import make_schedulers
+from vae_cases import make_vaes
 
 HERE = Path(__file__).resolve().parent
 VERSIONS = {"torch": "2.15.0", "diffusers": "0.42.1", "safetensors": "0.8.0", "numpy": "2.4.6"}
@@ -619,6 +620,7 @@ def make_all(model_folder, judge_folder):
     files |= {f"dit-{name}": make_tiny_dit(name) for name in TINY}
     files |= {"fashion": make_fashion(model_folder), "learned-sigma": make_learned_sigma(), "samplers": make_samplers()}
     files["schedulers"] = make_schedulers()
+    files |= make_vaes()
     files["judge"] = make_judge(judge_folder, files["fashion"][0])
     return files
 

@@ -1,0 +1,33 @@
+internal import Kernels
+internal import NN
+internal import Tensor
+
+extension AutoencoderKL {
+  /// Two convolutions beside a residual stream, each behind a norm and SiLU.
+  struct ResidualBlock: Sendable {
+    let norm1, norm2: GroupNorm
+    let conv1, conv2: Conv2d
+    /// What makes the stream's channels those of the result where they differ.
+    let shortcut: Conv2d?
+
+    init(_ inputs: Int, _ outputs: Int, groups: Int, from weights: Weights) throws {
+      norm1 = try GroupNorm(inputs, groups: groups, epsilon: epsilon, from: weights["norm1"])
+      conv1 = try Conv2d(inputs, outputs, size: 3, from: weights["conv1"])
+      norm2 = try GroupNorm(outputs, groups: groups, epsilon: epsilon, from: weights["norm2"])
+      conv2 = try Conv2d(outputs, outputs, size: 3, from: weights["conv2"])
+      shortcut =
+        inputs == outputs
+        ? nil : try Conv2d(inputs, outputs, size: 1, from: weights["conv_shortcut"])
+    }
+
+    /// Passes features through the block, `[batch, height, width, channels]`.
+    func callAsFunction(_ x: inout Tensor<Float>, in workspace: Workspace) {
+      let h = norm1(x, activation: .silu, padding: conv1.padding, in: workspace)
+      let g = conv1(h, in: workspace)
+      if let shortcut { x = shortcut(x, in: workspace) }
+      x = conv2(
+        norm2(g, activation: .silu, padding: conv2.padding, in: workspace), residual: x,
+        in: workspace)
+    }
+  }
+}
