@@ -33,7 +33,7 @@ package final class BufferPool: Sendable {
     }
     let base =
       address.flatMap { UnsafeMutableRawPointer(bitPattern: $0) }
-      ?? .allocate(byteCount: size, alignment: Storage.alignment)
+      ?? Storage.allocate(size)
     return Storage(base, byteCount: size, isWritable: true) { base in
       self.state.withLock { $0.free[size, default: []].append(UInt(bitPattern: base)) }
     }
