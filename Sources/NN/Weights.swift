@@ -88,7 +88,7 @@ public struct Weights: Sendable {
     }
     names.unread.withLock { _ = $0.remove(name) }
     let numbers = tensor.converted(to: Float.self)
-    if tensor.scalarType != .float32 { tensor.discardPages() }
+    if tensor.scalarType != Float.scalarType { tensor.discardPages() }
     return numbers
   }
 

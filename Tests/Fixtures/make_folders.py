@@ -70,11 +70,19 @@ def autoencoder(seed):
     return randomize(model, seed)
 
 
+def edit(file, without=None, **fields):
+    """Changes fields of a JSON file."""
+    settings = json.loads(file.read_text()) | fields
+    settings.pop(without, None)
+    file.write_text(json.dumps(settings, indent=2) + "\n")
+
+
 def write_safetensors(folder):
     """The current form: every block has embeddings of its own, the variance is learned."""
     scheduler = DDIMScheduler(clip_sample=False)
     pipeline = DiTPipeline(transformer(1, out_channels=8), autoencoder(2), scheduler, id2label=NAMES)
     pipeline.save_pretrained(folder)
+    edit(folder / "model_index.json", id2label=NAMES)
     return pipeline
 
 
@@ -101,14 +109,9 @@ def write_bin(folder):
     for part in ("transformer", "vae"):
         (folder / part / "diffusion_pytorch_model.safetensors").unlink()
 
-    config = json.loads((folder / "transformer/config.json").read_text())
-    (folder / "transformer/config.json").write_text(json.dumps(config | OLD_FIELDS, indent=2, sort_keys=True) + "\n")
-    config = json.loads((folder / "vae/config.json").read_text())
-    del config["scaling_factor"]
-    (folder / "vae/config.json").write_text(json.dumps(config, indent=2, sort_keys=True) + "\n")
-    index = json.loads((folder / "model_index.json").read_text())
-    index["transformer"] = ["diffusers", "Transformer2DModel"]
-    (folder / "model_index.json").write_text(json.dumps(index, indent=2, sort_keys=True) + "\n")
+    edit(folder / "transformer/config.json", **OLD_FIELDS)
+    edit(folder / "vae/config.json", without="scaling_factor")
+    edit(folder / "model_index.json", id2label=NAMES, transformer=["diffusers", "Transformer2DModel"])
     return pipeline
 
 
