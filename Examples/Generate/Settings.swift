@@ -15,6 +15,8 @@ struct Settings: Sendable {
   let pipeline: DiffusionPipeline
   let modelName: String
   let isShippedModel: Bool
+  /// The autoencoder and the variant of the weights that were asked for instead of the model's.
+  let autoencoder, variant: String?
   let items: [Item]
   /// The number of pictures of each class that was named.
   let countPerClass: Int
@@ -73,8 +75,9 @@ struct Settings: Sendable {
     isShippedModel = arguments[o.model] == nil
     let folder = try arguments[o.model] ?? ShowcaseModel.generator.folder()
     modelName = folder.split(separator: "/").last.map(String.init) ?? folder
+    (autoencoder, variant) = (arguments[o.autoencoder], arguments[o.variant])
     pipeline = try DiffusionPipeline(
-      folder: folder, autoencoder: arguments[o.autoencoder], variant: arguments[o.variant],
+      folder: folder, autoencoder: autoencoder, variant: variant,
       precision: Precision(rawValue: arguments[o.precision]))
     let (defaults, c) = (pipeline.defaults, pipeline.model.configuration)
 

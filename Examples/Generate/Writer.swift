@@ -82,7 +82,9 @@ struct Writer {
       .init("RNG", s.rng),
     ]
     fields += s.samplerChoice.fields
-    if s.guidance.channels != .all {
+    if let autoencoder = s.autoencoder { fields.append(.init("VAE", autoencoder)) }
+    if let variant = s.variant { fields.append(.init("Variant", variant)) }
+    if s.guidance.channels != s.pipeline.defaults.guidedChannels {
       fields.append(.init("CFG channels", s.guidance.channels.rawValue))
     }
     if let path = s.latentsIn { fields.append(.init("Latents", path)) }

@@ -52,7 +52,8 @@ public struct DiffusionPipeline: Sendable {
   ///   - variant: Which of several files of weights to read, such as `fp16`.
   ///   - precision: The numbers that the model is to multiply; nil for those that suit the machine
   ///     and the size of the model, `Precision.automatic(parameterCount:)`.
-  /// - Throws: `ModelError`, `CheckpointError` or `WeightError`, each naming the file.
+  /// - Throws: `ModelError`, `SafetensorsError`, `CheckpointError` or `WeightError`, each naming the
+  ///   file.
   public init(
     folder: String, autoencoder: String? = nil, variant: String? = nil,
     precision: Precision? = .float32
