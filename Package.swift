@@ -6,6 +6,10 @@ import PackageDescription
 // A target's name is global to every client's package graph, so those that no product exports are
 // underscored. There are no executable products for the same reason: examples run from a clone.
 
+/// The thread sanitizer wraps calls for the sake of C++ exceptions; intrinsics such as prefetch and
+/// xgetbv cannot be wrapped.
+let withoutExceptionHandling = ["-Xllvm", "-tsan-handle-cxx-exceptions=0"]
+
 /// Flags of a target that holds element loops, optimised in debug builds too.
 ///
 /// It works on pointers and counts that its callers have checked, so arithmetic is not checked again.
@@ -22,6 +26,7 @@ func hot(_ level: String? = nil, also features: [String] = []) -> [SwiftSetting]
   // A register tile lives in registers only if both of its loops are unrolled completely.
   flags += ["-Xllvm", "-unroll-threshold=4000"]
   #endif
+  flags += withoutExceptionHandling
   return common + [.unsafeFlags(flags)]
 }
 
@@ -65,8 +70,7 @@ let package = Package(
       ],
       path: "\(instructionSets)/Active",
       swiftSettings: common + [
-        // The thread sanitizer cannot wrap xgetbv in its handling of C++ exceptions.
-        .unsafeFlags(["-Xcc", "-mxsave", "-Xllvm", "-tsan-handle-cxx-exceptions=0"])
+        .unsafeFlags(["-Xcc", "-mxsave"] + withoutExceptionHandling)
       ]),
     .target(name: "_Parallel", path: "Sources/Parallel", swiftSettings: common),
     .target(

@@ -21,7 +21,7 @@ class Case:
 
     @property
     def is_model(self) -> bool:
-        return self.group == "step"
+        return self.group in ("step", "vae-decode")
 
 
 def cases(precision: str) -> list[Case]:
@@ -49,6 +49,8 @@ def cases(precision: str) -> list[Case]:
     for channels, side in [(512, 32), (512, 64), (512, 128), (256, 128), (256, 256), (128, 256)]:
         add("group-norm-silu", (1, channels, side, side), group_norm, channels, side)
     add("step", "dit-xl-2-256", step)
+    for side in [256, 512]:
+        add("vae-decode", f"sd-{side}", decode, side)
     return found
 
 
@@ -110,3 +112,21 @@ def step(dtype):
         return model(x, timesteps, class_labels=labels, return_dict=False)[0]
 
     return work, (torch.randn(2, 4, 32, 32, dtype=dtype),)
+
+
+def decode(dtype, side):
+    from diffusers import AutoencoderKL
+    from diffusers.utils import logging
+
+    logging.set_verbosity_error()
+    model = AutoencoderKL(
+        block_out_channels=[128, 256, 512, 512], layers_per_block=2, sample_size=256,
+        down_block_types=["DownEncoderBlock2D"] * 4, up_block_types=["UpDecoderBlock2D"] * 4,
+    )  # fmt: skip
+    model.eval().requires_grad_(False).to(dtype)
+    del model.encoder
+
+    def work(z):
+        return model.decode(z, return_dict=False)[0]
+
+    return work, (torch.randn(1, 4, side // 8, side // 8, dtype=dtype),)

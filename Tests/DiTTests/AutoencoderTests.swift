@@ -142,7 +142,7 @@ import _TestSupport
   }
 
   @Test func picturesAreThoseOfDiffusers() throws {
-    let file = try Fixtures.open("pictures")
+    let file = try Fixtures.open("vae-pictures")
     func levels(_ name: String) throws -> Tensor<UInt8> {
       try file.tensor(named: name).converted(to: UInt8.self)
     }

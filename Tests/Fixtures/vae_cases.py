@@ -111,4 +111,4 @@ def make_pictures():
 
 
 def make_vaes():
-    return {f"vae-{name}": make_vae(name) for name in CASES} | {"pictures": make_pictures()}
+    return {f"vae-{name}": make_vae(name) for name in CASES} | {"vae-pictures": make_pictures()}

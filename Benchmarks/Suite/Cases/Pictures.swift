@@ -5,7 +5,8 @@ extension Case {
   /// What the decoder of latent diffusion's autoencoder consists of, for latents of 32² and 64².
   ///
   /// Convolutions are `conv3x3/f32/<batch>x<inputs>x<height>x<width>x<outputs>`, norms
-  /// `group-norm-silu/f32/<batch>x<channels>x<height>x<width>`.
+  /// `group-norm-silu/f32/<batch>x<channels>x<height>x<width>`; extents of enlargements are those of
+  /// the smaller pictures.
   static var pictures: [Case] {
     let latents = [32, 64]
     let convolutions = latents.flatMap { side in
@@ -19,8 +20,15 @@ extension Case {
     let samplings = latents.flatMap { side in
       [(512, 1), (512, 2), (256, 4)].map { upsampling($0.0, side: side * $0.1, latent: side) }
     }
+    let upsampledConvolutions = latents.flatMap { side in
+      [(512, 1), (512, 2), (256, 4)].map {
+        upsampledConvolution($0.0, side: side * $0.1, latent: side)
+      }
+    }
     var names: Set<String> = []
-    return (convolutions + norms + samplings).filter { names.insert($0.name).inserted }
+    return (convolutions + upsampledConvolutions + norms + samplings).filter {
+      names.insert($0.name).inserted
+    }
   }
 
   /// The decoder's convolutions, at a side of the latent's times the scale.
@@ -46,6 +54,19 @@ extension Case {
       let bias = numbers([outputs])
       let x = PaddedPixels(pictures, padding: weight.padding, in: Workspace())
       return { _ = Kernels.convolution(x, weight, bias: bias, in: $0) }
+    }
+  }
+
+  private static func upsampledConvolution(_ channels: Int, side: Int, latent: Int) -> Case {
+    Case(
+      family: "upsampled-conv3x3", precision: .float32,
+      shape: [1, channels, side, side, channels].joined, note: note(latent),
+      work: .operations(2 * Double(4 * side * side * 4 * channels * channels))
+    ) {
+      let x = numbers([1, side, side, channels])
+      let weight = PackedUpsamplingKernel(numbers([channels, channels, 3, 3]))
+      let bias = numbers([channels])
+      return { _ = Kernels.upsampledConvolution(x, weight, bias: bias, in: $0) }
     }
   }
 

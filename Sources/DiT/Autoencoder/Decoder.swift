@@ -37,7 +37,7 @@ extension AutoencoderKL {
     /// The residual blocks of one resolution, then twice the resolution.
     struct Stage: Sendable {
       let blocks: [ResidualBlock]
-      let upsampling: Conv2d?
+      let upsampling: UpsamplingConv2d?
 
       init(
         _ c: Configuration, _ inputs: Int, _ outputs: Int, enlarges: Bool, from weights: Weights
@@ -48,16 +48,13 @@ extension AutoencoderKL {
         }
         upsampling =
           enlarges
-          ? try Conv2d(outputs, outputs, size: 3, from: weights["upsamplers"][0]["conv"]) : nil
+          ? try UpsamplingConv2d(outputs, from: weights["upsamplers"][0]["conv"]) : nil
       }
 
       /// Passes features through the stage, `[batch, height, width, channels]`.
       func callAsFunction(_ x: inout Tensor<Float>, in workspace: Workspace) {
         for block in blocks { block(&x, in: workspace) }
-        if let upsampling {
-          x = upsampling(
-            upsampled(x, by: 2, padding: upsampling.padding, in: workspace), in: workspace)
-        }
+        if let upsampling { x = upsampling(x, in: workspace) }
       }
     }
   }

@@ -1,0 +1,32 @@
+public import Kernels
+public import Tensor
+
+/// A convolution of 3 × 3 pixels, of pictures of which each pixel becomes four first, plus a bias.
+public struct UpsamplingConv2d: Sendable {
+  /// The weights, `[channels, channels, 3, 3]`.
+  let weight: PackedUpsamplingKernel
+  /// The bias, `[channels]`.
+  let bias: Tensor<Float>
+
+  /// Reads `weight` and `bias`.
+  ///
+  /// - Parameters:
+  ///   - channels: The number of channels that it takes and gives.
+  ///   - weights: The scope of the layer.
+  /// - Throws: `WeightError` where they are missing or of another shape.
+  public init(_ channels: Int, from weights: Weights) throws {
+    weight = PackedUpsamplingKernel(
+      try weights.tensor("weight", [channels, channels, 3, 3]), table: weights.table)
+    bias = try weights.tensor("bias", [channels]).copied()
+  }
+
+  /// Applies the layer.
+  ///
+  /// - Parameters:
+  ///   - x: `[batch, height, width, channels]`.
+  ///   - workspace: What to compute with.
+  /// - Returns: `[batch, 2 · height, 2 · width, channels]`.
+  public func callAsFunction(_ x: Tensor<Float>, in workspace: Workspace) -> Tensor<Float> {
+    upsampledConvolution(x, weight, bias: bias, in: workspace)
+  }
+}
