@@ -15,7 +15,7 @@ struct ClassNames {
     self.full = full
     names = full.enumerated().flatMap { label, name in
       let parts = name.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
-      return ([name] + (parts.count > 1 ? parts : [])).map { ($0.lowercased(), label) }
+      return ([name] + (parts.count > 1 ? parts : [])).map { (name: $0.lowercased(), label: label) }
     }
   }
 

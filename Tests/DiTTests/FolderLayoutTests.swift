@@ -134,7 +134,8 @@ import _TestSupport
     var tensors = Self.tensors()
     tensors[name] = AnyTensor(Tensor<Float>(zeros: shape))
     let error = #expect(throws: (any Error).self) { try open(tensors) }
-    let description = "\(try #require(error))"
+    let found = try #require(error)
+    let description = "\(found)"
     #expect(
       description.contains("DiT.pt: ") && description.contains("'\(name)'")
         && description.contains(message), "\(description)")

@@ -68,12 +68,18 @@ extension DiffusionTransformer.Configuration {
         found: "of \(tokens) tokens")
     }
     let outputs = try shape("final_layer.linear.weight", rank: 2)[0]
+    let classes = try shape("y_embedder.embedding_table.weight", rank: 2)[0] - 1
+    guard classes > 0 else {
+      throw ModelError.value(
+        file: checkpoint.path, key: "y_embedder.embedding_table.weight",
+        expected: "of a class and the null class", found: "of one row")
+    }
     let depth = (0..<shapes.count).prefix { shapes["blocks.\($0).attn.qkv.weight"] != nil }.count
     self.init(
       inputSide: grid * patch, channels: channels, patchSize: patch, width: width,
       depth: depth, headCount: heads,
       hiddenWidth: try shape("blocks.0.mlp.fc1.weight", rank: 2)[0],
-      classCount: try shape("y_embedder.embedding_table.weight", rank: 2)[0] - 1,
+      classCount: classes,
       learnsSigma: outputs == 2 * patch * patch * channels)
   }
 }

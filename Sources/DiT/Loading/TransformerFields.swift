@@ -38,9 +38,9 @@ struct TransformerFields: Decodable {
       outputs == channels || outputs == 2 * channels, "out_channels", outputs,
       "in_channels \(channels) or twice as many")
     let heads = try settings.number(
-      "num_attention_heads", numAttentionHeads, else: 16, in: 1...1024)
+      "num_attention_heads", numAttentionHeads, else: 16, in: 1...256)
     let headWidth = try settings.number(
-      "attention_head_dim", attentionHeadDim, else: 72, in: 1...1024)
+      "attention_head_dim", attentionHeadDim, else: 72, in: 1...256)
     try settings.require(
       heads * headWidth % 4 == 0, "attention_head_dim", headWidth,
       "a number that times num_attention_heads \(heads) is a multiple of 4")
