@@ -125,7 +125,9 @@ import _TestSupport
   }
 
   @Test(arguments: [
-    ("x_embedder.proj.weight", [8, 4, 2, 2], "must be of width [384, 768, 1024, 1152], not of wid"),
+    (
+      "x_embedder.proj.weight", [8, 4, 2, 2], "must be of width [384, 768, 1024, 1152], not of wid"
+    ),
     ("x_embedder.proj.weight", [384, 16], "must be of 4 dimensions, none of them empty, not of s"),
     ("pos_embed", [1, 5, 384], "must be of a square of at most 65536 tokens, not of 5 tokens"),
     ("blocks.0.attn.proj.weight", [384, 8], "has shape [384, 8], the model needs [384, 384]"),
