@@ -79,6 +79,7 @@ extension FileSettings {
   ///   - patch: The side of a patch, which `patch_size` gives.
   ///   - side: The side of a sample.
   ///   - key: The key that gives it.
+  /// - Throws: `ModelError.value` where a number does not suit the other.
   func requirePatches(_ patch: Int, side: Int, key: String) throws(ModelError) {
     try require(side % patch == 0, "patch_size", patch, "a divisor of \(key) \(side)")
     try require(
