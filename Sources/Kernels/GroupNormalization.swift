@@ -18,30 +18,52 @@ public import Tensor
 ///   - workspace: What to compute with.
 /// - Returns: Pictures of the shape of `x`.
 public func groupNorm(
-  _ x: Tensor<Float>, groups: Int, weight: Tensor<Float>? = nil, bias: Tensor<Float>? = nil,
+  _ x: PaddedPixels, groups: Int, weight: Tensor<Float>? = nil, bias: Tensor<Float>? = nil,
   epsilon: Float, activation: Activation? = nil, padding: Padding = .none, in workspace: Workspace
 ) -> PaddedPixels {
   check(
-    x.rank == 4 && groups > 0 && x.shape[3] % groups == 0,
+    groups > 0 && x.shape[3] % groups == 0,
     "group norm: \(x.shape) are no pictures with \(groups) groups of channels")
-  let (batch, pixels, channels) = (x.shape[0], x.shape[1] * x.shape[2], x.shape[3])
+  let (batch, channels) = (x.shape[0], x.shape[3])
   check(
     [weight, bias].allSatisfy { $0.map { $0.shape == [channels] } ?? true },
     "group norm: weight \(weight?.shape ?? []) and bias \(bias?.shape ?? []) do not fit \(x.shape)")
   let timer = workspace.timer("group norm \(x.shape)")
   defer { timer.stop() }
-  let (x, weight, bias) = (x.contiguous(), weight?.contiguous(), bias?.contiguous())
-  let output = PaddedPixels(shape: x.shape, padding: padding, in: workspace)
-  let chunks = GroupNormalization.chunks(pixels: pixels)
+  let (weight, bias) = (weight?.contiguous(), bias?.contiguous())
+  let output = PaddedPixels(
+    shape: x.shape, padding: padding, form: workspace.pixelForm, in: workspace)
+  let chunks = PixelChunks(width: x.shape[2], height: x.shape[1]).count
   let moments = workspace.tensor([batch, chunks, groups, 2], of: Double.self)
   let factors: Tensor<Float> = workspace.tensor([batch, 3, channels])
   var normalization = GroupNormalization(
-    input: x.pointer, output: output.lines, width: x.shape[2], channels: channels, groups: groups,
-    epsilon: epsilon, moments: moments.mutablePointer, factors: factors.mutablePointer)
+    input: x.lines, output: output.lines, groups: groups, epsilon: epsilon,
+    moments: moments.mutablePointer, factors: factors.mutablePointer)
   (normalization.weight, normalization.bias) = (weight?.pointer, bias?.pointer)
   normalization.function = activation?.function ?? .identity
   compute(normalization, batch: batch, chunks: chunks, in: workspace)
   return withExtendedLifetime((x, weight, bias, moments, factors)) { output }
+}
+
+/// Group normalization and an activation of the pictures of a tensor.
+///
+/// - Parameters:
+///   - x: `[batch, height, width, channels]`.
+///   - groups: The number of groups, which divides the channels.
+///   - weight: A factor for each channel, `[channels]`.
+///   - bias: A summand for each channel, `[channels]`.
+///   - epsilon: What is added to the variance.
+///   - activation: What is applied at the end.
+///   - padding: The zeros around each result.
+///   - workspace: What to compute with.
+/// - Returns: Pictures of the shape of `x`.
+public func groupNorm(
+  _ x: Tensor<Float>, groups: Int, weight: Tensor<Float>? = nil, bias: Tensor<Float>? = nil,
+  epsilon: Float, activation: Activation? = nil, padding: Padding = .none, in workspace: Workspace
+) -> PaddedPixels {
+  groupNorm(
+    PaddedPixels(unpadded: x), groups: groups, weight: weight, bias: bias, epsilon: epsilon,
+    activation: activation, padding: padding, in: workspace)
 }
 
 /// Takes the moments of all chunks, merges them, and normalizes, on all threads of a workspace.
@@ -49,7 +71,7 @@ private func compute(
   _ normalization: GroupNormalization, batch: Int, chunks: Int, in workspace: Workspace
 ) {
   let (kernels, threads) = (workspace.table.pixels, workspace.threads)
-  let count = (3 * normalization.channels).roundedUp(to: Storage.alignment)
+  let count = (3 * normalization.output.channels).roundedUp(to: Storage.alignment)
   let memory: Tensor<Float> = workspace.tensor([threads, count])
   nonisolated(unsafe) let scratch = memory.mutablePointer
   parallelFor(batch * chunks, threads: threads) { range, thread in
@@ -57,7 +79,7 @@ private func compute(
   }
   withExtendedLifetime(memory) {}
   parallelFor(batch, threads: threads) { range, _ in kernels.mergeMoments(normalization, range) }
-  let grain = rowGrain(normalization.width * normalization.channels)
+  let grain = rowGrain(normalization.output.width * normalization.output.channels)
   parallelFor(batch * normalization.output.height, grain: grain, threads: threads) { range, _ in
     kernels.normalize(normalization, range)
   }

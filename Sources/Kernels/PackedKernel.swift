@@ -10,22 +10,39 @@ public struct PackedKernel: Sendable {
   /// The number of lines and of pixels in a line that a result is made of.
   public let height, width: Int
   /// The weights of the product, the terms of an output from the first line of pixels to the last.
+  ///
+  /// In a line come first the channels of the first pixel; for the tile unit first the first 32
+  /// channels of all its pixels.
   package let matrix: PackedMatrix
 
   /// Packs weights.
   ///
-  /// - Parameter weight: `[outputs, inputs, height, width]`, as PyTorch stores them.
+  /// - Parameters:
+  ///   - weight: `[outputs, inputs, height, width]`, as PyTorch stores them.
+  ///   - precision: The numbers to multiply with; weights are rounded to them.
   /// - Precondition: `weight` has four dimensions.
-  public init(_ weight: Tensor<Float>) { self.init(weight, table: .active) }
+  public init(_ weight: Tensor<Float>, precision: Precision = .float32) {
+    self.init(weight, precision: precision, table: .active)
+  }
 
-  package init(_ weight: Tensor<Float>, table: KernelTable) {
+  package init(_ weight: Tensor<Float>, precision: Precision = .float32, table: KernelTable) {
     check(weight.rank == 4, "packed kernel: weights of shape \(weight.shape) are no convolution's")
     (outputs, inputs) = (weight.shape[0], weight.shape[1])
     (height, width) = (weight.shape[2], weight.shape[3])
+    var terms = weight.permuted([0, 2, 3, 1])
+    if table.products(precision).convolve != nil {
+      let blocks = (inputs + 31) / 32
+      var whole = Tensor<Float>(repeating: 0, shape: [outputs, height, width, blocks * 32])
+      whole[.all, .all, .all, ..<inputs] = terms
+      terms = whole.reshaped([outputs, height, width, blocks, 32]).permuted([0, 1, 3, 2, 4])
+    }
+    let depth = terms.shape.dropFirst().reduce(1, *)
     matrix = PackedMatrix(
-      weight.permuted([0, 2, 3, 1]).contiguous().reshaped([outputs, height * width * inputs]),
-      table: table)
+      terms.contiguous().reshaped([outputs, depth]), precision: precision, table: table)
   }
+
+  /// The numbers that the product multiplies.
+  public var precision: Precision { matrix.precision }
 
   /// The padding with which the pictures keep their size, at stride 1; for odd sizes.
   public var padding: Padding {
@@ -34,4 +51,15 @@ public struct PackedKernel: Sendable {
 
   /// The extents of the weights, `[outputs, inputs, height, width]`.
   public var shape: [Int] { [outputs, inputs, height, width] }
+
+  /// Where in pictures each 32 terms of the tile unit are, from the first pixel on, in bytes.
+  func offsets(in pictures: PixelLines) -> [Int] {
+    (0..<height).flatMap { line in
+      (0..<(inputs + 31) / 32).flatMap { block in
+        (0..<width).map {
+          line * pictures.lineStride + block * pictures.blockStride + $0 * pictures.pixelStride
+        }
+      }
+    }
+  }
 }

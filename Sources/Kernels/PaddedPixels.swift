@@ -25,59 +25,102 @@ public struct Padding: Sendable, Hashable {
   public static let downsampling = Padding(bottom: 1, right: 1)
 }
 
-/// The pictures that a convolution takes, with zeros around them so that it never leaves them.
+/// The pictures that operations pass to each other, with zeros around them, so that a convolution
+/// never leaves them.
 ///
-/// Operations whose result goes into a convolution write it directly: the counterpart for pictures
-/// of `Operand`.
+/// They have the form that the convolutions of a precision read: 32-bit numbers, channels last, or
+/// bfloat16 in blocks of 32 channels. Operations whose result goes into a convolution write it
+/// directly: the counterpart for pictures of `Operand`.
 public struct PaddedPixels: Sendable {
   /// The extents without the padding, `[batch, height, width, channels]`.
   public let shape: [Int]
   /// The zeros around each picture.
   public let padding: Padding
+  /// `[batch, height, blocks, width, 16]` where the form is blocks, else `[batch, height, width,
+  /// channels]`, with the padding.
   let memory: Tensor<Float>
+  let form: PixelForm
 
-  /// Pictures with zeros around them; where there is no padding, the elements of `pictures`.
+  /// Pictures with zeros around them, in the form of a workspace's precision; where there is nothing
+  /// to change, the elements of `pictures`.
   ///
   /// - Parameters:
   ///   - pictures: `[batch, height, width, channels]`.
   ///   - padding: The zeros around each.
   ///   - workspace: What to compute with.
   public init(_ pictures: Tensor<Float>, padding: Padding = .none, in workspace: Workspace) {
-    if padding == .none {
-      check(pictures.rank == 4, "padded pixels: \(pictures.shape) are no pictures")
-      (shape, self.padding, memory) = (pictures.shape, padding, pictures.contiguous())
-    } else {
-      self = enlarged(pictures, by: 1, padding: padding, in: workspace)
-    }
+    let unpadded = PaddedPixels(unpadded: pictures)
+    let isDone = padding == .none && workspace.pixelForm == .float32
+    self = isDone ? unpadded : enlarged(unpadded, by: 1, padding: padding, in: workspace)
+  }
+
+  /// The elements of pictures, as they are.
+  init(unpadded pictures: Tensor<Float>) {
+    check(pictures.rank == 4, "padded pixels: \(pictures.shape) are no pictures")
+    (shape, padding, form) = (pictures.shape, .none, .float32)
+    memory = pictures.contiguous()
   }
 
   /// Pictures that are not written yet, with zeros around them.
-  init(shape: [Int], padding: Padding, in workspace: Workspace) {
+  init(shape: [Int], padding: Padding, form: PixelForm, in workspace: Workspace) {
     let (top, left) = (padding.top, padding.left)
     let (bottom, right) = (top + shape[1], left + shape[2])
-    var memory: Tensor<Float> = workspace.tensor([
-      shape[0], bottom + padding.bottom, right + padding.right, shape[3],
-    ])
+    let (height, width) = (bottom + padding.bottom, right + padding.right)
+    let blocks = form.blocks(channels: shape[3])
+    let pixel = form.pixelStride(channels: shape[3]) / MemoryLayout<Float>.stride
+    var memory: Tensor<Float> = workspace.tensor([shape[0], height, blocks, width, pixel])
     let zero = Tensor<Float>(scalar: 0)
     if top > 0 { memory[.all, ..<top] = zero }
     if padding.bottom > 0 { memory[.all, bottom...] = zero }
-    if left > 0 { memory[.all, top..<bottom, ..<left] = zero }
-    if padding.right > 0 { memory[.all, top..<bottom, right...] = zero }
-    (self.shape, self.padding, self.memory) = (shape, padding, memory)
+    if left > 0 { memory[.all, top..<bottom, .all, ..<left] = zero }
+    if padding.right > 0 { memory[.all, top..<bottom, .all, right...] = zero }
+    (self.shape, self.padding, self.form) = (shape, padding, form)
+    self.memory =
+      form == .blocks ? memory : memory.reshaped([shape[0], height, width, shape[3]])
   }
 
-  /// The pictures without the padding, `shape`: a view.
+  /// The pictures without the padding, `shape`: a view, unless they are in blocks.
+  ///
+  /// - Complexity: the number of elements where they are in blocks.
   public var tensor: Tensor<Float> {
-    memory[
-      .all, padding.top..<padding.top + shape[1], padding.left..<padding.left + shape[2]]
+    guard form == .blocks else {
+      return memory[
+        .all, padding.top..<padding.top + shape[1], padding.left..<padding.left + shape[2]]
+    }
+    let (lines, width, channels) = (lines, shape[2], shape[3])
+    let elements = (0..<shape.product).map { i in
+      let (pixel, channel) = i.quotientAndRemainder(dividingBy: channels)
+      let place =
+        lines.place(line: pixel / width, channel: channel) + pixel % width * lines.pixelStride
+      return Float(bitPattern: UInt32(place.load(as: UInt16.self)) << 16)
+    }
+    return Tensor(elements, shape: shape)
   }
 
-  /// Where to write the pictures.
-  var lines: PixelLines {
+  /// The extents with the padding.
+  var paddedHeight: Int { padding.top + shape[1] + padding.bottom }
+  var paddedWidth: Int { padding.left + shape[2] + padding.right }
+
+  /// Where the pictures are, with their padding.
+  var paddedLines: PixelLines {
     PixelLines(
-      first: tensor.mutablePointer, lineStride: memory.strides[1], height: shape[1],
-      pictureStride: memory.strides[0])
+      first: UnsafeMutablePointer(mutating: memory.pointer), width: paddedWidth,
+      height: paddedHeight, channels: shape[3],
+      form: form)
   }
+
+  /// Where the pictures are.
+  var lines: PixelLines {
+    var lines = paddedLines
+    lines.first += padding.top * lines.lineStride + padding.left * lines.pixelStride
+    (lines.width, lines.height) = (shape[2], shape[1])
+    return lines
+  }
+}
+
+extension Workspace {
+  /// The form of the pictures that convolutions of its precision read.
+  var pixelForm: PixelForm { table.products(precision).pixelForm }
 }
 
 /// Pictures enlarged by a whole factor: each pixel becomes a square of the same pixels.
@@ -91,23 +134,34 @@ public struct PaddedPixels: Sendable {
 public func upsampled(
   _ x: Tensor<Float>, by factor: Int, padding: Padding = .none, in workspace: Workspace
 ) -> PaddedPixels {
+  upsampled(PaddedPixels(unpadded: x), by: factor, padding: padding, in: workspace)
+}
+
+/// Pictures enlarged by a whole factor: each pixel becomes a square of the same pixels.
+///
+/// - Parameters:
+///   - x: `[batch, height, width, channels]`.
+///   - factor: The side of the squares.
+///   - padding: The zeros around each result.
+///   - workspace: What to compute with.
+/// - Returns: `[batch, factor · height, factor · width, channels]`.
+public func upsampled(
+  _ x: PaddedPixels, by factor: Int, padding: Padding = .none, in workspace: Workspace
+) -> PaddedPixels {
   let timer = workspace.timer("upsample \(x.shape) by \(factor)")
   defer { timer.stop() }
   return enlarged(x, by: factor, padding: padding, in: workspace)
 }
 
 private func enlarged(
-  _ x: Tensor<Float>, by factor: Int, padding: Padding, in workspace: Workspace
+  _ x: PaddedPixels, by factor: Int, padding: Padding, in workspace: Workspace
 ) -> PaddedPixels {
-  check(
-    x.rank == 4 && factor > 0, "pictures of shape \(x.shape) cannot be enlarged by \(factor)")
-  let x = x.contiguous()
+  check(factor > 0, "pictures of shape \(x.shape) cannot be enlarged by \(factor)")
   let (width, channels) = (x.shape[2], x.shape[3])
   let result = PaddedPixels(
     shape: [x.shape[0], factor * x.shape[1], factor * width, channels], padding: padding,
-    in: workspace)
-  var enlargement = Enlargement(
-    input: x.pointer, width: width, channels: channels, output: result.lines)
+    form: workspace.pixelForm, in: workspace)
+  var enlargement = Enlargement(input: x.lines, output: result.lines)
   enlargement.factor = factor
   let (table, work) = (workspace.table, enlargement)
   parallelFor(

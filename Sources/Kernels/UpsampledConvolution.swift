@@ -13,11 +13,15 @@ public struct PackedUpsamplingKernel: Sendable {
 
   /// Packs weights.
   ///
-  /// - Parameter weight: `[outputs, inputs, 3, 3]`, as PyTorch stores them.
+  /// - Parameters:
+  ///   - weight: `[outputs, inputs, 3, 3]`, as PyTorch stores them.
+  ///   - precision: The numbers to multiply with; weights are rounded to them.
   /// - Precondition: `weight` has this shape.
-  public init(_ weight: Tensor<Float>) { self.init(weight, table: .active) }
+  public init(_ weight: Tensor<Float>, precision: Precision = .float32) {
+    self.init(weight, precision: precision, table: .active)
+  }
 
-  package init(_ weight: Tensor<Float>, table: KernelTable) {
+  package init(_ weight: Tensor<Float>, precision: Precision = .float32, table: KernelTable) {
     check(
       weight.rank == 4 && weight.shape[2...] == [3, 3],
       "upsampling kernel: weights of shape \(weight.shape) are none of 3 × 3 pixels")
@@ -28,7 +32,8 @@ public struct PackedUpsamplingKernel: Sendable {
     }
     parts = [(0, 0), (0, 1), (1, 0), (1, 1)].map { line, column in
       let lines = folded(weight, axis: 2, remainder: line)
-      let kernel = PackedKernel(folded(lines, axis: 3, remainder: column), table: table)
+      let kernel = PackedKernel(
+        folded(lines, axis: 3, remainder: column), precision: precision, table: table)
       return (line, column, kernel)
     }
   }

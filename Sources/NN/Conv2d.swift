@@ -33,14 +33,14 @@ public struct Conv2d: Sendable {
     self.init(
       weight: try weights.tensor("weight", [outputs, inputs, size, size]),
       bias: try weights.tensor("bias", [outputs]), stride: stride, padding: padding,
-      table: weights.table)
+      precision: weights.precision, table: weights.table)
   }
 
   package init(
     weight: Tensor<Float>, bias: Tensor<Float>, stride: Int = 1, padding: Padding? = nil,
-    table: KernelTable
+    precision: Precision, table: KernelTable
   ) {
-    self.weight = PackedKernel(weight, table: table)
+    self.weight = PackedKernel(weight, precision: precision, table: table)
     self.bias = bias.copied()
     self.stride = stride
     self.padding = padding ?? self.weight.padding

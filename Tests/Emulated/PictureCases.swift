@@ -20,6 +20,14 @@ private struct Extents {
   var lines: Int { pictures * height }
   var count: Int { lines * width * channels }
 
+  /// Dense pictures.
+  func lines(_ elements: UnsafeBufferPointer<Float>) -> PixelLines? {
+    elements.baseAddress.map {
+      PixelLines(
+        first: UnsafeMutablePointer(mutating: $0), width: width, height: height, channels: channels)
+    }
+  }
+
   /// The elements that a kernel wrote, from two calls each of a part of the lines; gaps between
   /// lines and twice as many after a picture may not be written.
   func written(_ body: (PixelLines, Range<Int>) -> Void) -> Written<Float> {
@@ -27,8 +35,8 @@ private struct Extents {
     let pictureStride = height * lineStride + 2 * gap
     var result = Written<Float>(elements: [], isInside: true)
     let all = Emulated::written(pictures * pictureStride, canary: canary) { first in
-      let lines = PixelLines(
-        first: first, lineStride: lineStride, height: height, pictureStride: pictureStride)
+      var lines = PixelLines(first: first, width: width, height: height, channels: channels)
+      (lines.lineStride, lines.pictureStride) = (4 * lineStride, 4 * pictureStride)
       body(lines, self.lines / 2..<self.lines)
       body(lines, 0..<self.lines / 2)
     }
@@ -55,9 +63,8 @@ func testEnlargement() {
     let x = numbers.next(extents.count)
     let result = enlarged.written { lines, range in
       x.withUnsafeBufferPointer { x in
-        guard let input = x.baseAddress else { return }
-        var work = Enlargement(
-          input: input, width: extents.width, channels: extents.channels, output: lines)
+        guard let input = extents.lines(x) else { return }
+        var work = Enlargement(input: input, output: lines)
         work.factor = factor
         kernelsBaseline.pixels.enlarge(work, range)
       }
@@ -80,7 +87,7 @@ extension Extents {
   fileprivate func normalized(
     _ x: [Float], groups: Int, weight: [Float], bias: [Float]
   ) -> Written<Float> {
-    let chunks = GroupNormalization.chunks(pixels: height * width)
+    let chunks = PixelChunks(width: width, height: height).count
     var moments = [Double](repeating: 0, count: pictures * chunks * groups * 2)
     var factors = [Float](repeating: 0, count: pictures * 3 * channels)
     return written { lines, range in
@@ -89,19 +96,21 @@ extension Extents {
           bias.withUnsafeBufferPointer { bias in
             moments.withUnsafeMutableBufferPointer { moments in
               factors.withUnsafeMutableBufferPointer { factors in
-                guard let x = x.baseAddress, let moments = moments.baseAddress,
+                guard let input = self.lines(x), let moments = moments.baseAddress,
                   let factors = factors.baseAddress
                 else { return }
                 var n = GroupNormalization(
-                  input: x, output: lines, width: width, channels: channels, groups: groups,
-                  epsilon: 1e-6, moments: moments, factors: factors)
+                  input: input, output: lines, groups: groups, epsilon: 1e-6, moments: moments,
+                  factors: factors)
                 (n.weight, n.bias, n.function) = (weight.baseAddress, bias.baseAddress, .silu)
                 let scratch = Emulated::written(3 * channels, canary: canary) { scratch in
                   kernelsBaseline.pixels.takeMoments(n, 0..<pictures * chunks, scratch)
                 }
                 kernelsBaseline.pixels.mergeMoments(n, 0..<pictures)
                 kernelsBaseline.pixels.normalize(n, range)
-                if !scratch.isInside { lines.first[0] = .nan }
+                if !scratch.isInside {
+                  lines.first.storeBytes(of: .nan, as: Float.self)
+                }
               }
             }
           }

@@ -155,7 +155,7 @@ import _TestSupport
 }
 
 extension Padding {
-  fileprivate init(_ sides: (top: Int, bottom: Int, left: Int, right: Int)) {
+  init(_ sides: (top: Int, bottom: Int, left: Int, right: Int)) {
     self.init(top: sides.top, bottom: sides.bottom, left: sides.left, right: sides.right)
   }
 }

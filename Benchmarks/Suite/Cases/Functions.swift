@@ -30,6 +30,9 @@ extension Case {
     [
       activation(.geluTanh, VectorOperations.geluTanh, [128, 1024], note: "in L2"),
       activation(.geluTanh, VectorOperations.geluTanh, [512, 4608], note: "DiT-XL 256²"),
+      activation(
+        .geluTanh, VectorOperations.geluTanh, [512, 4608], .bfloat16,
+        note: "DiT-XL 256², of 32 bits here too"),
       activation(.gelu, VectorOperations.gelu, [128, 1024], note: "in L2"),
       activation(.silu, VectorOperations.silu, [128, 1024], note: "in L2"),
       rowSoftmax([128, 1024], note: "in L2"),
@@ -38,10 +41,11 @@ extension Case {
   }
 
   private static func activation(
-    _ activation: Activation, _ operations: Double, _ shape: [Int], note: String
+    _ activation: Activation, _ operations: Double, _ shape: [Int],
+    _ precision: Precision = .float32, note: String
   ) -> Case {
     Case(
-      family: activation == .geluTanh ? "gelu-tanh" : "\(activation)", precision: .float32,
+      family: activation == .geluTanh ? "gelu-tanh" : "\(activation)", precision: precision,
       shape: shape.joined, note: note,
       work: .elements(shape.product, operations: operations)
     ) {

@@ -8,27 +8,31 @@ extension Case {
   /// `group-norm-silu/f32/<batch>x<channels>x<height>x<width>`; extents of enlargements are those of
   /// the smaller pictures.
   static var pictures: [Case] {
+    var names: Set<String> = []
+    return Precision.allCases.flatMap { pictures($0) }.filter { names.insert($0.name).inserted }
+  }
+
+  private static func pictures(_ precision: Precision) -> [Case] {
     let latents = [32, 64]
     let convolutions = latents.flatMap { side in
       decoderConvolutions.map {
-        convolution($0.inputs, $0.outputs, side: side * $0.scale, latent: side)
+        convolution($0.inputs, $0.outputs, precision, side: side * $0.scale, latent: side)
       }
     }
     let norms = latents.flatMap { side in
-      decoderNorms.map { groupNorm($0.channels, side: side * $0.scale, latent: side) }
+      decoderNorms.map { groupNorm($0.channels, precision, side: side * $0.scale, latent: side) }
     }
     let samplings = latents.flatMap { side in
-      [(512, 1), (512, 2), (256, 4)].map { upsampling($0.0, side: side * $0.1, latent: side) }
+      [(512, 1), (512, 2), (256, 4)].map {
+        upsampling($0.0, precision, side: side * $0.1, latent: side)
+      }
     }
     let upsampledConvolutions = latents.flatMap { side in
       [(512, 1), (512, 2), (256, 4)].map {
         upsampledConvolution($0.0, side: side * $0.1, latent: side)
       }
     }
-    var names: Set<String> = []
-    return (convolutions + upsampledConvolutions + norms + samplings).filter {
-      names.insert($0.name).inserted
-    }
+    return convolutions + (precision == .float32 ? upsampledConvolutions : []) + norms + samplings
   }
 
   /// The decoder's convolutions, at a side of the latent's times the scale.
@@ -44,16 +48,21 @@ extension Case {
 
   private static func note(_ latent: Int) -> String { "SD VAE decoder, latent \(latent)²" }
 
-  private static func convolution(_ inputs: Int, _ outputs: Int, side: Int, latent: Int) -> Case {
+  private static func convolution(
+    _ inputs: Int, _ outputs: Int, _ precision: Precision, side: Int, latent: Int
+  ) -> Case {
     Case(
-      family: "conv3x3", precision: .float32, shape: [1, inputs, side, side, outputs].joined,
-      note: note(latent), work: .operations(2 * Double(side * side * 9 * inputs * outputs))
+      family: "conv3x3", precision: precision, shape: [1, inputs, side, side, outputs].joined,
+      note: note(latent),
+      work: .operations(
+        2 * Double(side * side * 9 * inputs * outputs),
+        peak: precision == .bfloat16 ? .tile : .multiplyAdd)
     ) {
-      let pictures = numbers([1, side, side, inputs])
-      let weight = PackedKernel(numbers([outputs, inputs, 3, 3]))
-      let bias = numbers([outputs])
-      let x = PaddedPixels(pictures, padding: weight.padding, in: Workspace())
-      return { _ = Kernels.convolution(x, weight, bias: bias, in: $0) }
+      let weight = PackedKernel(numbers([outputs, inputs, 3, 3]), precision: precision)
+      let (bias, pictures) = (numbers([outputs]), numbers([1, side, side, inputs]))
+      let x = PaddedPixels(
+        pictures, padding: weight.padding, in: Workspace(precision: precision))
+      return { _ = Kernels.convolutionPixels(x, weight, bias: bias, in: $0) }
     }
   }
 
@@ -70,12 +79,17 @@ extension Case {
     }
   }
 
-  private static func groupNorm(_ channels: Int, side: Int, latent: Int) -> Case {
-    Case(
-      family: "group-norm-silu", precision: .float32, shape: [1, channels, side, side].joined,
-      note: note(latent), work: .bytes(12 * Double(side * side * channels))
+  private static func groupNorm(
+    _ channels: Int, _ precision: Precision, side: Int, latent: Int
+  ) -> Case {
+    // Read twice and written once.
+    let bytes = precision == .bfloat16 && Workspace.hasTileUnit ? 6.0 : 12.0
+    return Case(
+      family: "group-norm-silu", precision: precision, shape: [1, channels, side, side].joined,
+      note: note(latent), work: .bytes(bytes * Double(side * side * channels))
     ) {
-      let x = numbers([1, side, side, channels])
+      let pictures = numbers([1, side, side, channels])
+      let x = PaddedPixels(pictures, in: Workspace(precision: precision))
       let (weight, bias) = (numbers([channels]), numbers([channels]))
       return {
         _ = Kernels.groupNorm(
@@ -85,12 +99,16 @@ extension Case {
     }
   }
 
-  private static func upsampling(_ channels: Int, side: Int, latent: Int) -> Case {
-    Case(
-      family: "upsample", precision: .float32, shape: [1, channels, side, side].joined,
-      note: note(latent), work: .bytes(20 * Double(side * side * channels))
+  private static func upsampling(
+    _ channels: Int, _ precision: Precision, side: Int, latent: Int
+  ) -> Case {
+    let bytes = precision == .bfloat16 && Workspace.hasTileUnit ? 10.0 : 20.0
+    return Case(
+      family: "upsample", precision: precision, shape: [1, channels, side, side].joined,
+      note: note(latent), work: .bytes(bytes * Double(side * side * channels))
     ) {
-      let x = numbers([1, side, side, channels])
+      let pictures = numbers([1, side, side, channels])
+      let x = PaddedPixels(pictures, in: Workspace(precision: precision))
       return { _ = upsampled(x, by: 2, padding: Padding(1), in: $0) }
     }
   }

@@ -48,7 +48,7 @@ extension AutoencoderKL {
       qkv = Conv2d(
         weight: weight.reshaped([3 * channels, channels, 1, 1]),
         bias: Tensor(concatenating: try layers.map { try $0.tensor("bias", [channels]) }),
-        table: weights.table)
+        precision: weights.precision, table: weights.table)
       projection = try Linear(
         channels, channels, from: isLegacy ? weights["proj_attn"] : weights["to_out"][0])
     }

@@ -13,7 +13,8 @@ enum AMX: AVX512Vectors {
     productScratch: { productScratch(rows: $0, depth: $1, columns: $2) },
     product: { compute($0, rows: $1, panels: $2, scratch: $3) },
     attentionScratch: { attentionScratch(queries: $0, keys: $1, size: $2) },
-    attend: { attend($0, queries: $1, scratch: $2) })
+    attend: { attend($0, queries: $1, scratch: $2) },
+    convolve: { convolve($0, spans: $1, panels: $2, scratch: $3) })
 }
 
 /// The kernels for AMX: those for AVX-512, with products of bfloat16 on the tile unit.

@@ -15,14 +15,15 @@ private func storeTile(_ tile: UInt8, _ start: UnsafeMutableRawPointer, _ stride
 /// Tiles 0 to 3 are sums, two rows of two; 4 and 5 are rows of the left matrix, 6 and 7 columns of
 /// the right one. The number of a tile is part of an instruction, so each has a function of its own.
 enum TileUnit {
-  /// Sets all tiles to 16 rows of 64 bytes, on this thread.
+  /// Sets the tiles of sums and of the left matrix to `rows` rows, those of the right one to 16, all
+  /// of 64 bytes, on this thread.
   @inline(__always)
-  static func configure() {
+  static func configure(rows: Int = 16) {
     var configuration = SIMD64<UInt8>.zero
     configuration[0] = 1  // palette
     for tile in 0..<8 {
       configuration[16 + 2 * tile] = 64
-      configuration[48 + tile] = 16
+      configuration[48 + tile] = tile < 6 ? UInt8(rows) : 16
     }
     withUnsafeBytes(of: configuration) { bytes in
       if let start = bytes.baseAddress { loadTileConfiguration(start) }
@@ -117,6 +118,33 @@ enum TileUnit {
       a += 2048
       b += 2048
     }
+  }
+
+  /// Adds the products of twice 16 rows and 32 columns over 32 terms.
+  @inline(__always)
+  static func addProducts(
+    rows: UnsafeRawPointer, secondRows: UnsafeRawPointer, stride: Int, columns: UnsafeRawPointer
+  ) {
+    loadTile(6, columns, 64)
+    loadTile(4, rows, stride)
+    Builtin.int_x86_tdpbf16ps(number0, number4, number6)
+    loadTile(7, columns + 1024, 64)
+    Builtin.int_x86_tdpbf16ps(number1, number4, number7)
+    loadTile(5, secondRows, stride)
+    Builtin.int_x86_tdpbf16ps(number2, number5, number6)
+    Builtin.int_x86_tdpbf16ps(number3, number5, number7)
+  }
+
+  /// Adds the products of twice 16 rows and 16 columns over 32 terms.
+  @inline(__always)
+  static func addHalfProducts(
+    rows: UnsafeRawPointer, secondRows: UnsafeRawPointer, stride: Int, columns: UnsafeRawPointer
+  ) {
+    loadTile(6, columns, 64)
+    loadTile(4, rows, stride)
+    Builtin.int_x86_tdpbf16ps(number0, number4, number6)
+    loadTile(5, secondRows, stride)
+    Builtin.int_x86_tdpbf16ps(number2, number5, number6)
   }
 
   /// Writes the sums of the first 16 rows, 32 columns each, `stride` bytes apart.

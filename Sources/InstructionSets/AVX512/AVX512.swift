@@ -50,6 +50,10 @@ extension AVX512Vectors {
   @inlinable @inline(__always)
   public static func squareRoot(_ x: F32) -> F32 { _mm512_sqrt_ps(x) }
 
+  /// One over each of them, in 14 bits.
+  @inlinable @inline(__always)
+  public static func coarseReciprocal(_ x: F32) -> F32 { _mm512_rcp14_ps(x) }
+
   /// `x · 2ⁿ` by one instruction.
   @inlinable @inline(__always)
   public static func scaled(_ x: F32, byPowerOfTwo n: F32) -> F32 { _mm512_scalef_ps(x, n) }
@@ -89,6 +93,13 @@ extension AVX512Vectors {
     let words = _mm512_srli_epi32(bfloat16Words(x), 16)
     _mm256_mask_storeu_epi16(
       place, __mmask16(truncatingIfNeeded: 1 &<< count &- 1), _mm512_cvtepi32_epi16(words))
+  }
+
+  /// The numbers of 16 bits from `place` on, widened.
+  @_transparent
+  public static func loadBFloat16(_ place: UnsafeRawPointer) -> F32 {
+    let words = _mm512_cvtepu16_epi32(place.loadUnaligned(as: SIMD4<Int64>.self))
+    return unsafeBitCast(_mm512_slli_epi32(words, 16), to: F32.self)
   }
 
   /// The bits of all elements of `a` as bfloat16, then those of `b`.

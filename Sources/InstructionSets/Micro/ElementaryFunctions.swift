@@ -155,6 +155,21 @@ extension InstructionSet {
     divide(x, add(exp(subtract(all(0), x)), all(1)))
   }
 
+  /// `x · sigmoid(x)`, within 2e-4 of itself: a tenth of what bfloat16 rounds away.
+  @inlinable @inline(__always)
+  public static func coarseSiLU(_ x: F32) -> F32 {
+    // 2 to the power -x log₂ e, as 2ⁿ · p(f) with the whole number n next to it.
+    let y = smaller(larger(multiply(x, all(-1.442_695_04)), all(-126)), all(126))
+    let magic = all(12_582_912)
+    let n = subtract(add(y, magic), magic)
+    let f = subtract(y, n)
+    var p = all(5.517_144e-2)
+    p = multiplyAdd(p, f, all(2.426_108e-1))
+    p = multiplyAdd(p, f, all(6.932_61e-1))
+    p = multiplyAdd(p, f, all(9.999_281e-1))
+    return multiply(x, coarseReciprocal(add(scaled(p, byPowerOfTwo: n), all(1))))
+  }
+
   /// The nearest whole number, ties to even.
   ///
   /// Adding 2²³ leaves no bits for a fraction; larger numbers have none.

@@ -5,14 +5,10 @@
 /// Pictures are cut into chunks of pixels, whatever the number of threads, whose moments are taken
 /// one by one and merged in order.
 public struct GroupNormalization: @unchecked Sendable {
-  /// The pixels, `[pictures, height, width, channels]`, dense.
-  public var input: UnsafePointer<Float>
-  /// Where the normalized pixels go.
+  /// The pixels.
+  public var input: PixelLines
+  /// Where the normalized pixels go, in any form.
   public var output: PixelLines
-  /// The number of pixels in a line.
-  public var width: Int
-  /// The length of a pixel.
-  public var channels: Int
   /// The number of groups, which divides the channels.
   public var groups: Int
   /// What is added to the variance.
@@ -21,7 +17,7 @@ public struct GroupNormalization: @unchecked Sendable {
   public var weight: UnsafePointer<Float>?
   /// A summand for each channel.
   public var bias: UnsafePointer<Float>?
-  /// What is applied at the end.
+  /// What is applied at the end; of zero it is zero.
   public var function: ElementFunction
   /// The mean of each group and the sum of its squared differences from that, `[pictures, chunks,
   /// groups, 2]`.
@@ -32,30 +28,62 @@ public struct GroupNormalization: @unchecked Sendable {
   /// A plain normalization; set the optional parts afterwards.
   @inlinable
   public init(
-    input: UnsafePointer<Float>, output: PixelLines, width: Int, channels: Int, groups: Int,
-    epsilon: Float, moments: UnsafeMutablePointer<Double>, factors: UnsafeMutablePointer<Float>
+    input: PixelLines, output: PixelLines, groups: Int, epsilon: Float,
+    moments: UnsafeMutablePointer<Double>, factors: UnsafeMutablePointer<Float>
   ) {
-    (self.input, self.output, self.width) = (input, output, width)
-    (self.channels, self.groups, self.epsilon) = (channels, groups, epsilon)
+    (self.input, self.output, self.groups, self.epsilon) = (input, output, groups, epsilon)
     (self.moments, self.factors) = (moments, factors)
     (weight, bias, function) = (nil, nil, .identity)
   }
 
-  /// The number of pixels in a chunk; the last one may be shorter.
+  /// The length of a pixel.
   @inlinable @inline(__always)
-  static var chunkPixels: Int { 256 }
+  var channels: Int { input.channels }
 
   /// The number of pixels in a picture.
   @inlinable @inline(__always)
-  var pixels: Int { output.height * width }
+  var pixels: Int { input.height * input.width }
+
+  /// How pictures are cut.
+  @inlinable @inline(__always)
+  var chunks: PixelChunks { PixelChunks(width: input.width, height: input.height) }
+}
+
+/// How pictures are cut into chunks of up to 256 pixels: some whole lines, or parts of one.
+public struct PixelChunks: Sendable {
+  /// The extents of a picture.
+  @usableFromInline let width, height: Int
+  /// The number of lines of a chunk, and of parts of a line; one of them is 1.
+  @usableFromInline let lines, parts: Int
+
+  /// The chunks of pictures of these extents.
+  @inlinable @inline(__always)
+  public init(width: Int, height: Int) {
+    (self.width, self.height) = (width, height)
+    lines = max(256 / max(width, 1), 1)
+    parts = max((width + 255) / 256, 1)
+  }
 
   /// The number of chunks of a picture.
   @inlinable @inline(__always)
-  public static func chunks(pixels: Int) -> Int { (pixels + chunkPixels - 1) / chunkPixels }
+  public var count: Int { (height + lines - 1) / lines * parts }
 
-  /// The number of pixels in the chunk of a picture that begins with pixel `first`.
+  /// The lines and the pixels of each that make up a chunk of a picture.
   @inlinable @inline(__always)
-  func chunkCount(from first: Int) -> Int { min(Self.chunkPixels, pixels - first) }
+  subscript(chunk: Int) -> (lines: Range<Int>, pixels: Range<Int>) {
+    let (row, part) = chunk.quotientAndRemainder(dividingBy: parts)
+    return (
+      row * lines..<min((row + 1) * lines, height),
+      part * width / parts..<(part + 1) * width / parts
+    )
+  }
+
+  /// The number of pixels of a chunk.
+  @inlinable @inline(__always)
+  func pixelCount(_ chunk: Int) -> Int {
+    let (lines, pixels) = self[chunk]
+    return lines.count * pixels.count
+  }
 }
 
 /// For each channel of a chunk a number amid its elements, and the sums of their differences from
@@ -78,83 +106,109 @@ extension InstructionSet {
     _ n: GroupNormalization, chunks range: Range<Int>, scratch: UnsafeMutablePointer<Float>
   ) {
     let sums = ChannelSums(scratch, channels: n.channels)
-    let chunks = GroupNormalization.chunks(pixels: n.pixels)
+    let (chunks, run) = (n.chunks, n.input.run(with: n.input))
     for chunk in range {
-      let (picture, place) = chunk.quotientAndRemainder(dividingBy: chunks)
-      let first = place * GroupNormalization.chunkPixels
-      let count = n.chunkCount(from: first)
-      let input = n.input + (picture * n.pixels + first) * n.channels
-      // A block fits into L1, where its columns are read one after the other while the next block
-      // arrives.
-      var start = 0
-      while start < count {
-        let block = min(16, count - start)
-        prefetchToL2(input + (start + block) * n.channels, lines: block * n.channels / 16)
-        addBlock(
-          input + start * n.channels, pixels: block, channels: n.channels, to: sums,
-          isFirst: start == 0)
-        start += block
+      let (picture, place) = chunk.quotientAndRemainder(dividingBy: chunks.count)
+      let (lines, pixels) = chunks[place]
+      for line in lines {
+        var channel = 0
+        while channel < n.channels {
+          addLine(
+            n.input, line: picture * n.input.height + line, pixels: pixels,
+            channels: channel..<min(channel + run, n.channels), to: sums,
+            isFirst: line == lines.lowerBound)
+          channel += run
+        }
       }
-      mergeChannels(n, sums, pixels: count, into: n.moments + chunk * n.groups * 2)
+      mergeChannels(
+        n, sums, pixels: lines.count * pixels.count, into: n.moments + chunk * n.groups * 2)
     }
   }
 
-  /// Adds some pixels to the sums of all channels.
-  @inlinable @inline(__always)
-  static func addBlock(
-    _ x: UnsafePointer<Float>, pixels: Int, channels: Int, to sums: ChannelSums, isFirst: Bool
-  ) {
-    var i = 0
-    while i + width <= channels {
-      addColumn(i, x, pixels: pixels, stride: channels, to: sums, isFirst: isFirst) {
-        load($0)
-      } store: {
-        store($0, $1)
-      }
-      i += width
-    }
-    let rest = channels - i
-    if rest > 0 {
-      addColumn(i, x, pixels: pixels, stride: channels, to: sums, isFirst: isFirst) {
-        loadPart($0, count: rest, padding: 0)
-      } store: {
-        storePart($0, $1, count: rest)
-      }
-    }
-  }
-
-  /// Adds a vector of channels of some pixels to their sums.
+  /// Adds some channels of pixels of a line to their sums.
   ///
-  /// The mean of the first block is the center: as it is amid the chunk's own elements, what cancels
+  /// A few pixels fit into L1, where their columns are read one after the other while the next ones
+  /// arrive.
+  @inlinable @inline(__always)
+  static func addLine(
+    _ input: PixelLines, line: Int, pixels: Range<Int>, channels: Range<Int>, to sums: ChannelSums,
+    isFirst: Bool
+  ) {
+    let start = UnsafeRawPointer(input.place(line: line, channel: channels.lowerBound))
+    let limit = input.form == .blocks ? 64 : 16
+    var pixel = pixels.lowerBound
+    while pixel < pixels.upperBound {
+      let count = min(limit, pixels.upperBound - pixel)
+      let x = start + pixel * input.pixelStride
+      prefetchToL2(x + count * input.pixelStride, lines: count * input.pixelStride / 64)
+      var channel = channels.lowerBound
+      while channel < channels.upperBound {
+        addColumn(
+          x + (channel - channels.lowerBound) * input.form.elementSize, of: input, pixels: count,
+          channels: channel..<min(channel + width, channels.upperBound), to: sums,
+          isFirst: isFirst && pixel == pixels.lowerBound)
+        channel += width
+      }
+      pixel += count
+    }
+  }
+
+  /// Adds up to a vector of channels of some pixels to their sums.
+  @inlinable @inline(__always)
+  static func addColumn(
+    _ x: UnsafeRawPointer, of input: PixelLines, pixels: Int, channels: Range<Int>,
+    to sums: ChannelSums, isFirst: Bool
+  ) {
+    let stride = input.pixelStride
+    func add(_ pixel: (UnsafeRawPointer) -> F32) {
+      addColumn(pixels: pixels, channels: channels, to: sums, isFirst: isFirst) {
+        pixel(x + $0 * stride)
+      }
+    }
+    if input.form == .blocks {
+      add { loadBFloat16($0) }
+    } else if channels.count == width {
+      add { load($0.assumingMemoryBound(to: Float.self)) }
+    } else {
+      add { loadPart($0.assumingMemoryBound(to: Float.self), count: channels.count, padding: 0) }
+    }
+  }
+
+  /// Adds pixels that `pixel` gives.
+  ///
+  /// The mean of the first ones is the center: as it is amid the chunk's own elements, what cancels
   /// out in the sum of squares is never much larger than what remains.
   @inlinable @inline(__always)
   static func addColumn(
-    _ channel: Int, _ x: UnsafePointer<Float>, pixels: Int, stride: Int, to sums: ChannelSums,
-    isFirst: Bool, load: (UnsafePointer<Float>) -> F32,
-    store: (F32, UnsafeMutablePointer<Float>) -> Void
+    pixels: Int, channels: Range<Int>, to sums: ChannelSums, isFirst: Bool, pixel: (Int) -> F32
   ) {
-    let x = x + channel
+    func load(_ x: UnsafeMutablePointer<Float>) -> F32 {
+      loadChannels(x + channels.lowerBound, as: .float32, count: channels.count)
+    }
+    func store(_ x: F32, _ place: UnsafeMutablePointer<Float>) {
+      storeChannels(x, place + channels.lowerBound, as: .float32, count: channels.count)
+    }
     let center: F32
     if isFirst {
-      var total = load(x)
-      for pixel in 1..<max(pixels, 1) { total = add(total, load(x + pixel * stride)) }
+      var total = pixel(0)
+      for i in 1..<max(pixels, 1) { total = add(total, pixel(i)) }
       center = divide(total, all(Float(pixels)))
-      store(center, sums.centers + channel)
+      store(center, sums.centers)
     } else {
-      center = load(sums.centers + channel)
+      center = load(sums.centers)
     }
     var (differences, squares) = (all(0), all(0))
-    for pixel in 0..<pixels {
-      let difference = subtract(load(x + pixel * stride), center)
+    for i in 0..<pixels {
+      let difference = subtract(pixel(i), center)
       differences = add(differences, difference)
       squares = multiplyAdd(difference, difference, squares)
     }
     if !isFirst {
-      differences = add(differences, load(sums.differences + channel))
-      squares = add(squares, load(sums.squares + channel))
+      differences = add(differences, load(sums.differences))
+      squares = add(squares, load(sums.squares))
     }
-    store(differences, sums.differences + channel)
-    store(squares, sums.squares + channel)
+    store(differences, sums.differences)
+    store(squares, sums.squares)
   }
 
   /// Merges the channels of each group of a chunk.
@@ -183,13 +237,12 @@ extension InstructionSet {
   /// Merges the chunks of some pictures, in order, to what is put to each channel.
   @inlinable @inline(__always)
   public static func mergeMoments(_ n: GroupNormalization, pictures: Range<Int>) {
-    let chunks = GroupNormalization.chunks(pixels: n.pixels)
-    let members = n.channels / n.groups
+    let (chunks, members) = (n.chunks, n.channels / n.groups)
     for picture in pictures {
       let factors = n.factors + picture * 3 * n.channels
       for group in 0..<n.groups {
-        let moments = n.moments + (picture * chunks * n.groups + group) * 2
-        let (mean, variance) = mergeChunks(n, moments, chunks: chunks)
+        let moments = n.moments + (picture * chunks.count * n.groups + group) * 2
+        let (mean, variance) = mergeChunks(n, moments)
         let inverse = 1 / squareRoot(all(Float(variance) + n.epsilon))[0]
         for c in group * members..<(group + 1) * members {
           factors[c] = Float(mean)
@@ -203,16 +256,16 @@ extension InstructionSet {
   /// The mean and the variance of a group.
   @inlinable @inline(__always)
   static func mergeChunks(
-    _ n: GroupNormalization, _ moments: UnsafePointer<Double>, chunks: Int
+    _ n: GroupNormalization, _ moments: UnsafePointer<Double>
   ) -> (mean: Double, variance: Double) {
+    let chunks = n.chunks
     var (mean, variance) = (0.0, 0.0)
-    for chunk in 0..<chunks {
-      let count = n.chunkCount(from: chunk * GroupNormalization.chunkPixels)
-      mean += moments[chunk * n.groups * 2] * Double(count)
+    for chunk in 0..<chunks.count {
+      mean += moments[chunk * n.groups * 2] * Double(chunks.pixelCount(chunk))
     }
     mean /= Double(n.pixels)
-    for chunk in 0..<chunks {
-      let count = n.chunkCount(from: chunk * GroupNormalization.chunkPixels) * n.channels / n.groups
+    for chunk in 0..<chunks.count {
+      let count = chunks.pixelCount(chunk) * n.channels / n.groups
       let offset = moments[chunk * n.groups * 2] - mean
       variance += moments[chunk * n.groups * 2 + 1] + offset * offset * Double(count)
     }
@@ -224,13 +277,14 @@ extension InstructionSet {
   public static func normalize(_ n: GroupNormalization, lines range: Range<Int>) {
     switch n.function {
     case .identity: normalize(n, lines: range) { $0 }
+    case .silu where n.output.form != .float32: normalize(n, lines: range) { coarseSiLU($0) }
     case .silu: normalize(n, lines: range) { silu($0) }
     default:
       // No model has another one behind a group norm: not worth code of its own.
-      normalize(n, lines: range) { $0 }
-      for line in range {
-        let output = n.output.start(ofLine: line)
-        map(n.function, output, into: output, count: n.width * n.channels)
+      normalize(n, lines: range) { x in
+        var y = x
+        with(n.function) { y = $0(x) }
+        return y
       }
     }
   }
@@ -238,29 +292,72 @@ extension InstructionSet {
   @inlinable @inline(__always)
   static func normalize(_ n: GroupNormalization, lines range: Range<Int>, _ function: (F32) -> F32)
   {
-    let channels = n.channels
+    let (input, output, channels) = (n.input, n.output, n.channels)
+    let isPlain = output.form == .float32 && input.form != .blocks
     for line in range {
-      let means = n.factors + line / n.output.height * 3 * channels
-      let (factors, summands) = (means + channels, means + 2 * channels)
-      var x = n.input + line * n.width * channels
-      var y = n.output.start(ofLine: line)
-      for _ in 0..<n.width {
-        var i = 0
-        while i + width <= channels {
-          let difference = subtract(load(x + i), load(means + i))
-          store(function(multiplyAdd(difference, load(factors + i), load(summands + i))), y + i)
-          i += width
-        }
-        let rest = channels - i
-        if rest > 0 {
-          func part(_ x: UnsafePointer<Float>) -> F32 { loadPart(x + i, count: rest, padding: 0) }
-          let difference = subtract(part(x), part(means))
-          storePart(
-            function(multiplyAdd(difference, part(factors), part(summands))), y + i, count: rest)
-        }
-        x += channels
-        y += channels
+      let means = UnsafePointer(n.factors + line / output.height * 3 * channels)
+      if isPlain {
+        normalizeLine(n, line, means, function)
+        continue
       }
+      var channel = 0
+      // Blocks have room for what the last vectors lack.
+      while channel < (output.form == .blocks ? (channels + 31) / 32 * 32 : channels) {
+        normalizeColumn(n, line, channel, means, function)
+        channel += width
+      }
+    }
+  }
+
+  /// Normalizes a line pixel by pixel.
+  @inlinable @inline(__always)
+  static func normalizeLine(
+    _ n: GroupNormalization, _ line: Int, _ means: UnsafePointer<Float>, _ function: (F32) -> F32
+  ) {
+    let channels = n.channels
+    let (factors, summands) = (means + channels, means + 2 * channels)
+    var x = UnsafePointer(n.input.place(line: line).assumingMemoryBound(to: Float.self))
+    var y = n.output.place(line: line).assumingMemoryBound(to: Float.self)
+    for _ in 0..<n.output.width {
+      var i = 0
+      while i + width <= channels {
+        let difference = subtract(load(x + i), load(means + i))
+        store(function(multiplyAdd(difference, load(factors + i), load(summands + i))), y + i)
+        i += width
+      }
+      let rest = channels - i
+      if rest > 0 {
+        func part(_ x: UnsafePointer<Float>) -> F32 { loadPart(x + i, count: rest, padding: 0) }
+        let difference = subtract(part(x), part(means))
+        storePart(
+          function(multiplyAdd(difference, part(factors), part(summands))), y + i, count: rest)
+      }
+      x += channels
+      y += channels
+    }
+  }
+
+  /// Normalizes a vector of channels of all pixels of a line.
+  ///
+  /// Channels that are missing become the function of zero, which is zero.
+  @inlinable @inline(__always)
+  static func normalizeColumn(
+    _ n: GroupNormalization, _ line: Int, _ channel: Int, _ means: UnsafePointer<Float>,
+    _ function: (F32) -> F32
+  ) {
+    let (input, output, count) = (n.input, n.output, n.channels - channel)
+    func part(_ i: Int) -> F32 {
+      loadChannels(means + (i * n.channels + channel), as: .float32, count: count)
+    }
+    let (mean, factor, summand) = (part(0), part(1), part(2))
+    var x = UnsafeRawPointer(input.place(line: line, channel: channel))
+    var y = output.place(line: line, channel: channel)
+    for _ in 0..<output.width {
+      let difference = subtract(loadChannels(x, as: input.form, count: count), mean)
+      storeChannels(
+        function(multiplyAdd(difference, factor, summand)), y, as: output.form, count: count)
+      x += input.pixelStride
+      y += output.pixelStride
     }
   }
 }

@@ -40,6 +40,9 @@ public protocol InstructionSet: SendableMetatype {
   /// The square root, correctly rounded; NaN below zero.
   static func squareRoot(_ x: F32) -> F32
 
+  /// One over each of them, within 1e-4 of itself.
+  static func coarseReciprocal(_ x: F32) -> F32
+
   /// `x · 2ⁿ`, infinite or subnormal where it has to be, for `x` around one and whole numbers `n`
   /// from -252 to 252. It may be rounded twice where it is subnormal.
   static func scaled(_ x: F32, byPowerOfTwo n: F32) -> F32
@@ -56,6 +59,9 @@ public protocol InstructionSet: SendableMetatype {
 
   /// Writes the first `count` elements, rounded to bfloat16, and no other.
   static func storePartBFloat16(_ x: F32, _ place: UnsafeMutableRawPointer, count: Int)
+
+  /// The numbers of 16 bits from `place` on, widened.
+  static func loadBFloat16(_ place: UnsafeRawPointer) -> F32
 
   /// Transposes as many vectors as a vector has elements: `Square` of that width does it.
   static func transpose(load: (Int) -> F32, store: (Int, F32) -> Void)
@@ -117,6 +123,10 @@ extension InstructionSet {
     }
     return result
   }
+
+  /// One over each of them.
+  @inlinable @inline(__always)
+  public static func coarseReciprocal(_ x: F32) -> F32 { divide(all(1), x) }
 
   /// `x · 2ⁿ` in two factors, for one alone cannot reach infinity or the subnormal numbers.
   @inlinable @inline(__always)

@@ -28,6 +28,20 @@ public final class MatrixKernels: Sendable {
   /// Computes the results of a range of queries of one head, with scratch.
   public let attend: @Sendable (AttentionHead, Range<Int>, UnsafeMutablePointer<Float>) -> Void
 
+  /// Computes spans × panels of a convolution, with `Convolution.scratch` elements of scratch, where
+  /// that is not a product of rows.
+  public let convolve:
+    (@Sendable (Convolution, Range<Int>, Range<Int>, UnsafeMutablePointer<Float>) -> Void)?
+
+  /// The form in which a convolution reads its pictures.
+  public var pixelForm: PixelForm {
+    switch form {
+    case .float32: .float32
+    case .rounded: .rounded
+    case .tiles: .blocks
+    }
+  }
+
   /// Kernels that are given one by one.
   @inlinable
   public init(
@@ -40,11 +54,15 @@ public final class MatrixKernels: Sendable {
         Product, Range<Int>, Range<Int>, UnsafeMutablePointer<Float>
       ) -> Void,
     attentionScratch: @escaping @Sendable (Int, Int, Int) -> Int,
-    attend: @escaping @Sendable (AttentionHead, Range<Int>, UnsafeMutablePointer<Float>) -> Void
+    attend: @escaping @Sendable (AttentionHead, Range<Int>, UnsafeMutablePointer<Float>) -> Void,
+    convolve: (
+      @Sendable (Convolution, Range<Int>, Range<Int>, UnsafeMutablePointer<Float>) -> Void
+    )? = nil
   ) {
     (self.name, self.form, self.panelWidth) = (name, form, panelWidth)
     (self.panelBytes, self.pack, self.write) = (panelBytes, pack, write)
     (self.productScratch, self.product) = (productScratch, product)
     (self.attentionScratch, self.attend) = (attentionScratch, attend)
+    self.convolve = convolve
   }
 }

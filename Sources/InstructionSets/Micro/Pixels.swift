@@ -1,73 +1,113 @@
-/// Where the pixels of pictures go, a row of channels each: side by side in lines, which may lie
-/// apart, and so may pictures.
-public struct PixelLines: @unchecked Sendable {
-  /// The first pixel of the first picture.
-  public var first: UnsafeMutablePointer<Float>
-  /// The distance between lines of a picture, in elements.
-  public var lineStride: Int
-  /// The number of lines of a picture.
-  public var height: Int
-  /// The distance between pictures, in elements.
-  public var pictureStride: Int
+/// The form in which the channels of pixels are kept.
+public enum PixelForm: Sendable {
+  /// Numbers of 32 bits, the channels of a pixel side by side.
+  case float32
+  /// The same, each rounded to one that bfloat16 can hold.
+  case rounded
+  /// Numbers of 16 bits in blocks of 32 channels, as the tile unit reads them: of a line first
+  /// those channels of all its pixels, then the next ones. What the last block lacks is zero.
+  case blocks
 
-  /// Pictures of `height` lines.
-  @inlinable
-  public init(
-    first: UnsafeMutablePointer<Float>, lineStride: Int, height: Int, pictureStride: Int
-  ) {
-    (self.first, self.lineStride) = (first, lineStride)
-    (self.height, self.pictureStride) = (height, pictureStride)
-  }
-
-  /// The first pixel of a line, counted through all pictures.
+  /// The bytes of a number.
   @inlinable @inline(__always)
-  func start(ofLine line: Int) -> UnsafeMutablePointer<Float> {
-    let (picture, place) = line.quotientAndRemainder(dividingBy: height)
-    return first + picture * pictureStride + place * lineStride
-  }
+  public var elementSize: Int { self == .blocks ? 2 : 4 }
+
+  /// The bytes from a pixel of so many channels to the next.
+  @inlinable @inline(__always)
+  public func pixelStride(channels: Int) -> Int { self == .blocks ? 64 : 4 * channels }
+
+  /// How often a line goes over its pixels, to hold so many channels of each.
+  @inlinable @inline(__always)
+  public func blocks(channels: Int) -> Int { self == .blocks ? (channels + 31) / 32 : 1 }
 }
 
-/// Pictures that become larger by a whole factor: each pixel becomes a square of pixels.
-public struct Enlargement: @unchecked Sendable {
-  /// The pixels, dense.
-  public var input: UnsafePointer<Float>
-  /// The number of pixels in a line of the input.
-  public var width: Int
-  /// The length of a pixel.
+/// Where the pixels of pictures are: side by side in lines, which may lie apart, and so may pictures.
+///
+/// Distances are in bytes.
+public struct PixelLines: @unchecked Sendable {
+  /// The first pixel of the first picture.
+  public var first: UnsafeMutableRawPointer
+  /// The form of the pixels.
+  public var form: PixelForm
+  /// The number of channels of a pixel.
   public var channels: Int
-  /// The side of the square that a pixel becomes.
-  public var factor: Int
-  /// Where the enlarged pictures go.
-  public var output: PixelLines
+  /// The number of pixels in a line, and of lines in a picture.
+  public var width, height: Int
+  /// The distance between blocks of channels of a line.
+  public var blockStride: Int
+  /// The distance between lines of a picture.
+  public var lineStride: Int
+  /// The distance between pictures.
+  public var pictureStride: Int
 
-  /// Pictures of lines of `width` pixels, to be copied; set the factor afterwards.
+  /// Dense pictures of `height` lines of `width` pixels; set other distances afterwards.
   @inlinable
-  public init(input: UnsafePointer<Float>, width: Int, channels: Int, output: PixelLines) {
-    (self.input, self.width, self.channels) = (input, width, channels)
-    (self.output, factor) = (output, 1)
+  public init(
+    first: UnsafeMutableRawPointer, width: Int, height: Int, channels: Int,
+    form: PixelForm = .float32
+  ) {
+    (self.first, self.form, self.channels) = (first, form, channels)
+    (self.width, self.height) = (width, height)
+    blockStride = width * form.pixelStride(channels: channels)
+    lineStride = form.blocks(channels: channels) * blockStride
+    pictureStride = height * lineStride
+  }
+
+  /// The distance between pixels of a line.
+  @inlinable @inline(__always)
+  public var pixelStride: Int { form.pixelStride(channels: channels) }
+
+  /// The place of a channel of the first pixel of a line, counted through all pictures.
+  @inlinable @inline(__always)
+  public func place(line: Int, channel: Int = 0) -> UnsafeMutableRawPointer {
+    let (picture, line) = line.quotientAndRemainder(dividingBy: height)
+    let start = first + picture * pictureStride + line * lineStride
+    return form == .blocks
+      ? start + channel / 32 * blockStride + channel % 32 * 2 : start + channel * 4
+  }
+
+  /// How many channels are visited pixel by pixel before the next ones, where these lines and
+  /// `other` ones are gone through together.
+  @inlinable @inline(__always)
+  func run(with other: PixelLines) -> Int {
+    form == .blocks || other.form == .blocks ? 32 : channels
   }
 }
 
 extension InstructionSet {
-  /// Writes the lines of `range` of the enlarged pictures.
+  /// The first `count` channels from a place in pixels of some form on, and zeros behind them.
   @inlinable @inline(__always)
-  public static func enlarge(_ work: Enlargement, lines range: Range<Int>) {
-    let count = work.channels
-    for line in range {
-      var source = work.input + line / work.factor * work.width * count
-      var target = work.output.start(ofLine: line)
-      if work.factor == 1 {
-        map(source, target, work.width * count) { $0 }
-        continue
-      }
-      for _ in 0..<work.width {
-        for _ in 0..<work.factor {
-          map(source, target, count) { $0 }
-          target += count
-        }
-        source += count
-      }
+  public static func loadChannels(_ place: UnsafeRawPointer, as form: PixelForm, count: Int) -> F32
+  {
+    // Blocks are whole, with zeros.
+    if form == .blocks { return loadBFloat16(place) }
+    let elements = place.assumingMemoryBound(to: Float.self)
+    if count >= width { return load(elements) }
+    return count > 0 ? loadPart(elements, count: count, padding: 0) : .zero
+  }
+
+  /// Writes the first `count` channels to a place in pixels of some form; all of them to blocks.
+  @inlinable @inline(__always)
+  public static func storeChannels(
+    _ x: F32, _ place: UnsafeMutableRawPointer, as form: PixelForm, count: Int
+  ) {
+    if form == .blocks { return storeBFloat16(x, place) }
+    let elements = place.assumingMemoryBound(to: Float.self)
+    let y = form == .rounded ? roundedToBFloat16(x) : x
+    if count >= width {
+      store(y, elements)
+    } else if count > 0 {
+      storePart(y, elements, count: count)
     }
+  }
+
+  /// The numbers of 16 bits from `place` on, widened.
+  @inlinable @inline(__always)
+  public static func loadBFloat16(_ place: UnsafeRawPointer) -> F32 {
+    let place = place.assumingMemoryBound(to: UInt16.self)
+    var result = F32.zero
+    for lane in 0..<width { result[lane] = Float(bitPattern: UInt32(place[lane]) << 16) }
+    return result
   }
 }
 
