@@ -76,10 +76,12 @@ struct Comparison: Sendable {
       }
     }
     let judge = settings.isShippedModel ? try Judge(folder: ShowcaseModel.judge.folder()) : nil
-    let reference = settings.pipeline.pictures(variants[0].samples.latents)
+    let reference = settings.pipeline.pictures(
+      variants[0].samples.latents, threads: settings.threads)
     let workspace = Workspace(threads: settings.threads)
     for index in variants.indices {
-      let pictures = settings.pipeline.pictures(variants[index].samples.latents)
+      let pictures = settings.pipeline.pictures(
+        variants[index].samples.latents, threads: settings.threads)
       variants[index].psnr = mean(pictures, reference, psnr)
       variants[index].ssim = mean(pictures, reference, ssim)
       variants[index].accuracy = judge.map {

@@ -6,10 +6,17 @@ internal import _ExampleCommandLine
 struct GenerateOptions {
   let model = Option(
     "model", optional: .path.named("FOLDER"), default: "the shipped fashion-dit",
-    "a folder with config.json and model.safetensors")
+    "a folder of this package or of diffusers, a checkpoint of the original DiT, or a name in the "
+      + "cache of Hugging Face, such as facebook/DiT-XL-2-256")
+  let autoencoder = Option(
+    "vae", optional: .path.named("FOLDER"), default: "the model's",
+    "the folder of another autoencoder, or its name in the cache")
+  let variant = Option(
+    "variant", optional: .text.named("NAME"), default: "none",
+    "which of several files of weights to read, such as fp16")
   let classes = Option(
     "class", each: .text.named("CLASS"), default: "all",
-    "a class by name, unique beginning of it, or number; may be repeated")
+    "a class by one of its names, unique beginning of one, or number; may be repeated")
   let count = Option(
     "batch-count", short: "b", as: .integer(1...100_000), default: 1, "pictures of each class")
   let seed = Option(
@@ -37,8 +44,8 @@ struct GenerateOptions {
     "cfg-scale", "guidance-scale", optional: .number(-1e6...1e6), default: "the model's",
     "classifier-free guidance; 1 is none")
   let guidedChannels = Option(
-    "cfg-channels", as: .choice(["all", "three"]), default: "all",
-    "the channels that are guided")
+    "cfg-channels", optional: .choice(Guidance.Channels.allCases.map(\.rawValue)),
+    default: "the model's", "the channels that are guided")
   let cache = Option(
     "cache", optional: .text.named("NAME[:KEY=VALUE,…]"), default: "none",
     "reuse blocks: none, delta-dit[:n=2,nc=9,b=12,front=0], delta-dit:target=0.625 (share of multiply-adds), or "
@@ -82,7 +89,7 @@ struct GenerateOptions {
       "generate", version: Generate.version,
       summary: "Draws pictures of classes with a diffusion transformer in pure Swift.",
       groups: [
-        .init("What", [model, classes, count, seed, rng]),
+        .init("What", [model, autoencoder, variant, classes, count, seed, rng]),
         .init(
           "How",
           [

@@ -15,6 +15,8 @@ struct Settings: Sendable {
   let pipeline: DiffusionPipeline
   let modelName: String
   let isShippedModel: Bool
+  /// The autoencoder and the variant of the weights that were asked for instead of the model's.
+  let autoencoder, variant: String?
   let items: [Item]
   /// The number of pictures of each class that was named.
   let countPerClass: Int
@@ -73,20 +75,25 @@ struct Settings: Sendable {
     isShippedModel = arguments[o.model] == nil
     let folder = try arguments[o.model] ?? ShowcaseModel.generator.folder()
     modelName = folder.split(separator: "/").last.map(String.init) ?? folder
+    (autoencoder, variant) = (arguments[o.autoencoder], arguments[o.variant])
     pipeline = try DiffusionPipeline(
-      folder: folder, precision: Precision(rawValue: arguments[o.precision]))
+      folder: folder, autoencoder: autoencoder, variant: variant,
+      precision: Precision(rawValue: arguments[o.precision]))
     let (defaults, c) = (pipeline.defaults, pipeline.model.configuration)
 
-    let labels = try Self.labels(arguments[o.classes], pipeline.classNames, option: o.classes)
+    let labels = try ClassNames(pipeline.classNames).labels(
+      arguments[o.classes], option: o.classes)
     let (first, count) = (arguments[o.seed], arguments[o.count])
     countPerClass = count
     items = labels.flatMap { label in (0..<count).map { _ in label } }.enumerated().map {
       Item(label: $0.element, seed: UInt64(first + $0.offset))
     }
 
-    guard format != .png && previewInterval == nil || [1, 3].contains(c.channels) else {
+    guard format != .png && previewInterval == nil || [1, 3].contains(pipeline.pictureChannels)
+    else {
       throw UsageError.other(
-        "pictures of \(c.channels) channels do not go into PNG; use --format npy or safetensors")
+        "pictures of \(pipeline.pictureChannels) channels do not go into PNG; use --format npy or safetensors"
+      )
     }
     guard format != .png || !isGrid || items.count <= 2000 else {
       throw UsageError.other(
@@ -113,7 +120,8 @@ struct Settings: Sendable {
     self.sampler = sampler
     guidance = Guidance(
       scale: arguments[o.guidanceScale].map { Float($0) } ?? defaults.guidanceScale,
-      channels: Guidance.Channels(rawValue: arguments[o.guidedChannels]) ?? .all)
+      channels: arguments[o.guidedChannels].flatMap(Guidance.Channels.init(rawValue:))
+        ?? defaults.guidedChannels)
     cache = try cacheSpecification.map {
       try CacheChoice.method($0, stepCount: sampler.stepCount, depth: c.depth)
     }
@@ -160,26 +168,6 @@ struct Settings: Sendable {
 
   private func generator(seed: UInt64) -> any RandomSource {
     rng == "torch" ? TorchGenerator(seed: seed) : PhiloxGenerator(seed: seed)
-  }
-
-  /// The labels that classes are named by.
-  private static func labels(
-    _ classes: [String], _ names: [String], option: Option<[String]>
-  ) throws -> [Int] {
-    if classes.isEmpty { return Array(names.indices) }
-    return try classes.map { text in
-      if let number = Int(text), names.indices.contains(number) { return number }
-      let wanted = text.lowercased()
-      if let exact = names.firstIndex(where: { $0.lowercased() == wanted }) { return exact }
-      let beginning = names.indices.filter { names[$0].lowercased().hasPrefix(wanted) }
-      if beginning.count == 1 { return beginning[0] }
-      let listed = names.prefix(20).enumerated().map { "\($0.offset) \($0.element)" }
-      let guess = nearest(wanted, among: names.map { $0.lowercased() })
-      throw option.refusing(
-        text,
-        allowed: "one of " + listed.joined(separator: ", ") + (names.count > 20 ? ", …" : "")
-          + (guess.map { " (did you mean '\($0)'?)" } ?? ""))
-    }
   }
 
   /// Throws where a path is not named like an array file.

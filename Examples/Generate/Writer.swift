@@ -17,7 +17,7 @@ struct Writer {
   func write(_ samples: Samples) throws -> [String] {
     let latents = samples.latents
     let items = settings.items.prefix(samples.count)
-    let pictures = settings.pipeline.pictures(latents)
+    let pictures = settings.pipeline.pictures(latents, threads: settings.threads)
     var paths = settings.picturePaths
     switch settings.format {
     case .png where settings.isGrid:
@@ -52,7 +52,8 @@ struct Writer {
   /// Writes what the pictures of a batch look like so far, as a grid.
   func writePreview(_ samples: Tensor<Float>, batch: Range<Int>, step: Int) throws {
     try PNG.write(
-      grid(settings.pipeline.pictures(samples), settings.items[batch]),
+      grid(
+        settings.pipeline.pictures(samples, threads: settings.threads), settings.items[batch]),
       to: settings.previewPath(batch: batch, step: step))
   }
 
@@ -81,7 +82,9 @@ struct Writer {
       .init("RNG", s.rng),
     ]
     fields += s.samplerChoice.fields
-    if s.guidance.channels != .all {
+    if let autoencoder = s.autoencoder { fields.append(.init("VAE", autoencoder)) }
+    if let variant = s.variant { fields.append(.init("Variant", variant)) }
+    if s.guidance.channels != s.pipeline.defaults.guidedChannels {
       fields.append(.init("CFG channels", s.guidance.channels.rawValue))
     }
     if let path = s.latentsIn { fields.append(.init("Latents", path)) }

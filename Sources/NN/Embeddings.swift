@@ -28,14 +28,20 @@ public struct TimestepEmbedding: Sendable {
   let first, second: Linear
   let frequencies: [Double]
 
-  /// Reads `mlp.0` and `mlp.2`.
+  /// Reads both layers.
   ///
-  /// - Throws: `WeightError` where they are missing or of another shape.
-  public init(_ width: Int, from weights: Weights) throws {
+  /// - Parameters:
+  ///   - width: The length of an embedding.
+  ///   - interval: The number of equal ratios from the frequency 1 to 1/10000: 128, so that the last
+  ///     of the 128 frequencies falls one short of it, or 127.
+  ///   - first: The scope of the first layer.
+  ///   - second: The scope of the second.
+  /// - Throws: `WeightError` where parameters are missing or of another shape.
+  public init(_ width: Int, interval: Int = 128, first: Weights, second: Weights) throws {
     let half = 128
-    frequencies = (0..<half).map { exp(-log(10_000) * Double($0) / Double(half)) }
-    first = try Linear(2 * half, width, from: weights["mlp"][0])
-    second = try Linear(width, width, from: weights["mlp"][2])
+    frequencies = (0..<half).map { exp(-log(10_000) * Double($0) / Double(interval)) }
+    self.first = try Linear(2 * half, width, from: first)
+    self.second = try Linear(width, width, from: second)
   }
 
   /// The embeddings of some timesteps.

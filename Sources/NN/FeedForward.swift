@@ -5,12 +5,17 @@ public import Tensor
 public struct FeedForward: Sendable {
   let expand, contract: Linear
 
-  /// Reads `fc1` and `fc2`.
+  /// Reads both layers.
   ///
-  /// - Throws: `WeightError` where they are missing or of another shape.
-  public init(_ width: Int, hiddenWidth: Int, from weights: Weights) throws {
-    expand = try Linear(width, hiddenWidth, from: weights["fc1"])
-    contract = try Linear(hiddenWidth, width, from: weights["fc2"])
+  /// - Parameters:
+  ///   - width: The width of a token.
+  ///   - hiddenWidth: The width between the layers.
+  ///   - expand: The scope of the first layer.
+  ///   - contract: The scope of the second.
+  /// - Throws: `WeightError` where parameters are missing or of another shape.
+  public init(_ width: Int, hiddenWidth: Int, expand: Weights, contract: Weights) throws {
+    self.expand = try Linear(width, hiddenWidth, from: expand)
+    self.contract = try Linear(hiddenWidth, width, from: contract)
   }
 
   /// Adds `gate` times the result to a residual stream.

@@ -25,6 +25,28 @@ public struct Linear: Sendable {
       table: weights.table)
   }
 
+  /// Reads layers that take the same rows, as one that gives their results side by side.
+  ///
+  /// - Parameters:
+  ///   - inputs: The length of the rows that they take.
+  ///   - outputs: The length of all their results together.
+  ///   - layers: The scopes of the layers, whose results are of one length.
+  /// - Throws: `WeightError` where parameters are missing or of another shape.
+  public init(_ inputs: Int, _ outputs: Int, joining layers: [Weights]) throws {
+    check(
+      !layers.isEmpty && outputs.isMultiple(of: layers.count),
+      "linear: \(layers.count) layers do not share \(outputs) results evenly")
+    let each = outputs / layers.count
+    let weights = try layers.map { try $0.tensor("weight", [each, inputs]) }
+    let biases = try layers.map { try $0.tensor("bias", [each]) }
+    let (weight, bias) =
+      layers.count == 1
+      ? (weights[0], biases[0])
+      : (Tensor(concatenating: weights), Tensor(concatenating: biases))
+    self.init(weight: weight, bias: bias, precision: layers[0].precision, table: layers[0].table)
+    for weight in weights { weight.discardPages() }
+  }
+
   /// A layer with a copy of these parameters.
   ///
   /// - Parameters:
@@ -42,6 +64,7 @@ public struct Linear: Sendable {
   ) {
     self.weight = PackedMatrix(weight, precision: precision, table: table)
     self.bias = bias.copied()
+    weight.discardPages()
   }
 
   /// Applies the layer, then `activation`, to each row.

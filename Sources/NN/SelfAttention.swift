@@ -6,12 +6,15 @@ public struct SelfAttention: Sendable {
   let qkv: Linear
   let headCount: Int
 
-  /// Reads the layer that makes queries, keys and values, in this order, each with its heads side
-  /// by side.
+  /// Reads what makes queries, keys and values, in this order, each with its heads side by side.
   ///
-  /// - Throws: `WeightError` where it is missing or of another shape.
-  public init(_ width: Int, headCount: Int, qkv weights: Weights) throws {
-    qkv = try Linear(width, 3 * width, from: weights)
+  /// - Parameters:
+  ///   - width: The width of a token.
+  ///   - headCount: The number of heads.
+  ///   - layers: The scope of the layer that makes all of them, or of the three that make one each.
+  /// - Throws: `WeightError` where parameters are missing or of another shape.
+  public init(_ width: Int, headCount: Int, qkv layers: [Weights]) throws {
+    qkv = try Linear(width, 3 * width, joining: layers)
     self.headCount = headCount
   }
 

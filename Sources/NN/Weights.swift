@@ -1,3 +1,4 @@
+internal import Foundation
 public import Kernels
 internal import Synchronization
 public import Tensor
@@ -86,7 +87,29 @@ public struct Weights: Sendable {
         file: source.description, tensor: name, found: tensor.scalarType)
     }
     names.unread.withLock { _ = $0.remove(name) }
-    return tensor.converted(to: Float.self)
+    let numbers = tensor.converted(to: Float.self)
+    if tensor.scalarType != Float.scalarType { tensor.discardPages() }
+    return numbers
+  }
+
+  /// Whether the tensors of this scope are those of another one, in name, type, shape and bytes.
+  ///
+  /// - Throws: What the source throws.
+  public func areEqual(to other: Weights) throws -> Bool {
+    let names = ownNames
+    guard names == other.ownNames else { return false }
+    return try names.allSatisfy { name in
+      let tensor = try source.tensor(named: fullName(name))
+      defer { tensor.discardPages() }
+      return tensor.isEqual(to: try other.source.tensor(named: other.fullName(name)))
+    }
+  }
+
+  /// The names below this scope, sorted.
+  private var ownNames: [String] {
+    let prefix = scope.isEmpty ? "" : scope + "."
+    return names.all.filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
+      .sorted()
   }
 
   /// Leaves out the tensors of this scope, as if they were not in the file.
@@ -100,6 +123,19 @@ public struct Weights: Sendable {
   public func finish() throws {
     let left = names.unread.withLock { $0.sorted() }
     if !left.isEmpty { throw WeightError.unexpected(file: source.description, tensors: left) }
+  }
+}
+
+extension AnyTensor {
+  /// Whether a tensor has the same type, shape and bytes.
+  fileprivate func isEqual(to other: AnyTensor) -> Bool {
+    guard scalarType == other.scalarType, shape == other.shape else { return false }
+    return withUnsafeBytes { a in
+      other.withUnsafeBytes { b in
+        guard let first = a.baseAddress, let second = b.baseAddress else { return a.isEmpty }
+        return memcmp(first, second, a.count) == 0
+      }
+    }
   }
 }
 

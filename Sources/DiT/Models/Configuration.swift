@@ -19,16 +19,23 @@ extension DiffusionTransformer {
     public var classCount: Int
     /// Whether the model also predicts the variance of a step.
     public var learnsSigma: Bool
+    /// Whose code the model follows.
+    public var flavor: Flavor
+    /// The ε of the LayerNorm before the feed-forward branch.
+    public var feedForwardEpsilon: Float
 
     /// A configuration; the defaults are those of the published models at 256 × 256.
     public init(
       inputSide: Int = 32, channels: Int = 4, patchSize: Int, width: Int, depth: Int,
-      headCount: Int, hiddenWidth: Int? = nil, classCount: Int = 1000, learnsSigma: Bool = true
+      headCount: Int, hiddenWidth: Int? = nil, classCount: Int = 1000, learnsSigma: Bool = true,
+      flavor: Flavor = .original, feedForwardEpsilon: Float? = nil
     ) {
       (self.inputSide, self.channels, self.patchSize) = (inputSide, channels, patchSize)
       (self.width, self.depth, self.headCount) = (width, depth, headCount)
       self.hiddenWidth = hiddenWidth ?? 4 * width
       (self.classCount, self.learnsSigma) = (classCount, learnsSigma)
+      self.flavor = flavor
+      self.feedForwardEpsilon = feedForwardEpsilon ?? flavor.feedForwardEpsilon
     }
 
     /// DiT-S, 33 million parameters.

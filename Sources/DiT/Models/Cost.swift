@@ -42,9 +42,13 @@ extension DiffusionTransformer.Configuration {
     return MultiplyAdds(linear: Double(tokenCount) * Double(width) * patch)
   }
 
-  /// The multiply-adds of the condition and all modulations for one timestep and label.
-  var conditionCost: MultiplyAdds {
+  /// The multiply-adds of the conditions and all modulations for one timestep and label.
+  ///
+  /// - Parameter embeddings: The number of embeddings, each of which makes a condition.
+  /// - Returns: The multiply-adds.
+  func conditionCost(embeddings: Int) -> MultiplyAdds {
     let d = Double(width)
-    return MultiplyAdds(linear: d * (256 + d) + Double(6 * depth + 2) * d * d)
+    return MultiplyAdds(
+      linear: Double(embeddings) * d * (256 + d) + Double(6 * depth + 2) * d * d)
   }
 }

@@ -2,7 +2,7 @@ public import Kernels
 internal import NN
 public import Tensor
 
-/// The ε of every LayerNorm of the original.
+/// The ε of every LayerNorm but the one before the feed-forward branch.
 private let epsilon: Float = 1e-6
 
 extension DiffusionTransformer {
@@ -12,13 +12,18 @@ extension DiffusionTransformer {
     let projection: Linear
     let feedForward: FeedForward
     let modulation: Linear
+    let feedForwardEpsilon: Float
 
     init(_ c: Configuration, from weights: Weights) throws {
+      let names = c.flavor.names
       attention = try SelfAttention(
-        c.width, headCount: c.headCount, qkv: weights["attn"]["qkv"])
-      projection = try Linear(c.width, c.width, from: weights["attn"]["proj"])
-      feedForward = try FeedForward(c.width, hiddenWidth: c.hiddenWidth, from: weights["mlp"])
-      modulation = try Linear(c.width, 6 * c.width, from: weights["adaLN_modulation"][1])
+        c.width, headCount: c.headCount, qkv: names.qkv.map { weights[$0] })
+      projection = try Linear(c.width, c.width, from: weights[names.projection])
+      feedForward = try FeedForward(
+        c.width, hiddenWidth: c.hiddenWidth, expand: weights[names.expand],
+        contract: weights[names.contract])
+      modulation = try Linear(c.width, 6 * c.width, from: weights[names.modulation])
+      feedForwardEpsilon = c.feedForwardEpsilon
     }
 
     /// What the condition makes of a block: the shift, scale and gate of both branches.
@@ -47,7 +52,8 @@ extension DiffusionTransformer {
       projection(
         attention(a, in: workspace), gate: m.attention.gate, addedTo: &x, in: workspace)
       let b = layerNorm(
-        x, shift: m.feedForward.shift, scale: m.feedForward.scale, epsilon: epsilon, in: workspace)
+        x, shift: m.feedForward.shift, scale: m.feedForward.scale, epsilon: feedForwardEpsilon,
+        in: workspace)
       feedForward(b, gate: m.feedForward.gate, addedTo: &x, in: workspace)
     }
   }
@@ -58,9 +64,10 @@ extension DiffusionTransformer {
     let modulation: Linear
 
     init(_ c: Configuration, from weights: Weights) throws {
+      let names = c.flavor.names
       linear = try Linear(
-        c.width, c.patchSize * c.patchSize * c.outputChannels, from: weights["linear"])
-      modulation = try Linear(c.width, 2 * c.width, from: weights["adaLN_modulation"][1])
+        c.width, c.patchSize * c.patchSize * c.outputChannels, from: weights[names.output])
+      modulation = try Linear(c.width, 2 * c.width, from: weights[names.outputModulation])
     }
 
     /// What the condition makes of the last layer.

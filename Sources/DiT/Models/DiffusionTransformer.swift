@@ -5,8 +5,8 @@ internal import _KernelsMicro
 
 /// A class-conditional diffusion transformer (DiT).
 ///
-/// Reference: [Peebles and Xie, 2023](https://arxiv.org/abs/2212.09748), and `models.py` of
-/// [facebookresearch/DiT](https://github.com/facebookresearch/DiT), whose names the weights have.
+/// Reference: [Peebles and Xie, 2023](https://arxiv.org/abs/2212.09748), and the code that the
+/// `Flavor` names, whose names the weights have.
 public struct DiffusionTransformer: Sendable {
   /// The sizes of this model.
   public let configuration: Configuration
@@ -14,18 +14,19 @@ public struct DiffusionTransformer: Sendable {
   public let blocks: [Block]
   let patchEmbedding: Linear
   let positions: Tensor<Float>
-  let timestepEmbedding: TimestepEmbedding
-  let labelEmbedding: Embedding
+  /// One for all blocks, or one for each.
+  let conditionEmbeddings: [ConditionEmbedding]
   let output: OutputLayer
 
   /// Reads the parameters of a model.
   ///
-  /// The position table `pos_embed` may be left out, and is then worked out.
+  /// The original's position table, `pos_embed`, may be left out, and is then worked out.
   ///
   /// - Throws: `WeightError` where `weights` are not those of this configuration.
   public init(_ c: Configuration, from weights: Weights) throws {
     configuration = c
-    let patch = weights["x_embedder"]["proj"]
+    let names = c.flavor.names
+    let patch = weights[names.patchEmbedding]
     patchEmbedding = Linear(
       weight: try patch.tensor("weight", [c.width, c.channels, c.patchSize, c.patchSize])
         .reshaped([c.width, c.channels * c.patchSize * c.patchSize]),
@@ -35,11 +36,9 @@ public struct DiffusionTransformer: Sendable {
       weights.contains("pos_embed")
       ? try weights.tensor("pos_embed", [1, c.tokenCount, c.width]).copied()
       : sineCosinePositions(width: c.width, side: c.gridSide)
-    timestepEmbedding = try TimestepEmbedding(c.width, from: weights["t_embedder"])
-    labelEmbedding = try Embedding(
-      c.classCount + 1, c.width, from: weights["y_embedder"]["embedding_table"])
-    blocks = try (0..<c.depth).map { try Block(c, from: weights["blocks"][$0]) }
-    output = try OutputLayer(c, from: weights["final_layer"])
+    conditionEmbeddings = try ConditionEmbedding.all(c, from: weights)
+    blocks = try (0..<c.depth).map { try Block(c, from: weights[names.blocks][$0]) }
+    output = try OutputLayer(c, from: weights)
     try weights.finish()
   }
 
@@ -59,20 +58,13 @@ public struct DiffusionTransformer: Sendable {
   public func callAsFunction(
     _ x: Tensor<Float>, timesteps: [Double], labels: [Int], in workspace: Workspace
   ) -> Tensor<Float> {
-    let c = condition(timesteps: timesteps, labels: labels, in: workspace)
+    let c = Conditions(self, timesteps: timesteps, labels: labels, in: workspace)
     let modulations = modulations(c, in: workspace)
     var tokens = embed(x, in: workspace)
     for (block, modulation) in zip(blocks, modulations.blocks) {
       block(&tokens, modulation, in: workspace)
     }
     return predict(tokens, modulations.output, in: workspace)
-  }
-
-  /// The condition `c` that modulates the blocks, the sum of both embeddings.
-  ///
-  /// - Returns: `[batch, width]`.
-  func condition(timesteps: [Double], labels: [Int], in workspace: Workspace) -> Tensor<Float> {
-    timestepEmbedding(timesteps, in: workspace) + labelEmbedding(labels)
   }
 
   /// The tokens of noisy pictures, `[batch, tokens, width]`.

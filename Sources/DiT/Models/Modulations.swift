@@ -1,4 +1,5 @@
 internal import Kernels
+internal import NN
 internal import Tensor
 
 extension DiffusionTransformer {
@@ -8,12 +9,13 @@ extension DiffusionTransformer {
     let output: OutputLayer.Modulation
   }
 
-  /// The modulations of a condition, `[batch, width]`.
-  func modulations(_ c: Tensor<Float>, in workspace: Workspace) -> Modulations {
-    let c = Operand(activate(.silu, c, in: workspace))
-    return Modulations(
-      blocks: blocks.map { Block.Modulation($0.modulation(c, in: workspace)) },
-      output: OutputLayer.Modulation(output.modulation(c, in: workspace)))
+  /// The modulations of some conditions.
+  func modulations(_ c: Conditions, in workspace: Workspace) -> Modulations {
+    Modulations(
+      blocks: blocks.indices.map {
+        Block.Modulation(blocks[$0].modulation(c[$0], in: workspace))
+      },
+      output: OutputLayer.Modulation(output.modulation(c.output, in: workspace)))
   }
 
   /// The modulations of some steps of a run, worked out together.
@@ -40,15 +42,17 @@ extension DiffusionTransformer {
       in workspace: Workspace
     ) {
       let distinct = Array(Set(labels)).sorted()
-      let c = model.condition(
-        timesteps: steps.flatMap { step in distinct.map { _ in timesteps[step] } },
+      let c = Conditions(
+        model, timesteps: steps.flatMap { step in distinct.map { _ in timesteps[step] } },
         labels: steps.flatMap { _ in distinct }, in: workspace)
-      let operand = Operand(activate(.silu, c, in: workspace))
       let places = Tensor(labels.map { label in Int64(distinct.firstIndex(of: label) ?? 0) })
-      rows = (model.blocks.map(\.modulation) + [model.output.modulation]).map { layer in
-        layer(operand, in: workspace).reshaped([steps.count, distinct.count, -1])
+      func modulated(_ layer: Linear, _ c: Operand) -> Tensor<Float> {
+        layer(c, in: workspace).reshaped([steps.count, distinct.count, -1])
           .gathered(places, axis: 1)
       }
+      rows =
+        model.blocks.indices.map { modulated(model.blocks[$0].modulation, c[$0]) }
+        + [modulated(model.output.modulation, c.output)]
       firstStep = steps.lowerBound
     }
 

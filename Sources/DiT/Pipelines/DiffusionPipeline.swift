@@ -1,22 +1,22 @@
-internal import Foundation
 public import Kernels
-internal import NN
 public import Tensor
 internal import _KernelsActive
 package import _KernelsMicro
 
-/// A model with all that it takes to make pictures with it.
+/// A model with all that it takes to make pictures with it: the embedding of the class, the
+/// denoiser, the sampler's settings, and the decoder where samples are latents.
 public struct DiffusionPipeline: Sendable {
-  /// The denoiser.
+  /// The denoiser, with the embedding of the class.
   public let model: DiffusionTransformer
-  /// The names of the classes, by label.
+  /// The names of the classes, by label; a name may be several, with commas between them.
   public let classNames: [String]
+  /// The settings that samplers of this model are made from.
+  public let sampling: SamplerConfiguration
   /// The noise that the model was trained with.
   public let schedule: NoiseSchedule
   /// How the model is meant to be sampled.
   public let defaults: Defaults
-  private let range: ClosedRange<Float>
-  private let crop: (rows: Range<Int>, columns: Range<Int>)
+  private let form: SampleForm
 
   /// How a model is meant to be sampled.
   public struct Defaults: Sendable, Hashable {
@@ -24,84 +24,89 @@ public struct DiffusionPipeline: Sendable {
     public var sampler = SamplerKind.ddim
     /// The number of steps.
     public var steps = 20
-    /// How the steps are spread.
-    public var spacing = TimestepSpacing.leading
+    /// How the steps are spread; nil is as `sampling` says.
+    public var spacing: TimestepSpacing?
     /// The guidance scale.
     public var guidanceScale: Float = 4
+    /// The channels that are guided.
+    public var guidedChannels = Guidance.Channels.all
   }
 
-  /// Opens a model folder, which holds `config.json` and `model.safetensors`.
+  /// Opens a model.
+  ///
+  /// It may be
+  ///
+  /// - a folder with `config.json` and `model.safetensors`, in the layout of this package;
+  /// - a folder of diffusers' `DiTPipeline`, with `model_index.json`, `transformer`, `vae` and
+  ///   `scheduler`; safetensors are read before PyTorch's files, each in one or several files;
+  /// - a checkpoint of the original code, with an autoencoder in a folder `vae` beside it;
+  /// - a name such as `facebook/DiT-XL-2-256`, of a folder of these in the cache of Hugging Face's
+  ///   libraries (`HF_HUB_CACHE`, `HF_HOME`); nothing is downloaded.
   ///
   /// The weights are read from the mapped file and packed layer by layer, for the instruction set
-  /// that is active.
+  /// that is active. The autoencoder multiplies 32-bit numbers.
   ///
   /// - Parameters:
-  ///   - folder: The path of the folder.
+  ///   - folder: The path of the folder or checkpoint, or the name.
+  ///   - autoencoder: The path of another autoencoder's folder, or its name; nil is the model's.
+  ///   - variant: Which of several files of weights to read, such as `fp16`.
   ///   - precision: The numbers that the model is to multiply; nil for those that suit the machine
   ///     and the size of the model, `Precision.automatic(parameterCount:)`.
-  /// - Throws: `ModelError`, `SafetensorsError` or `WeightError`, each naming the file.
-  public init(folder: String, precision: Precision? = .float32) throws {
-    try self.init(folder: folder, precision: precision, table: .active)
+  /// - Throws: `ModelError`, `SafetensorsError`, `CheckpointError` or `WeightError`, each naming the
+  ///   file.
+  public init(
+    folder: String, autoencoder: String? = nil, variant: String? = nil,
+    precision: Precision? = .float32
+  ) throws {
+    try self.init(
+      folder: folder, autoencoder: autoencoder, variant: variant, precision: precision,
+      table: .active)
   }
 
-  package init(folder: String, precision: Precision?, table: KernelTable) throws {
-    let file = folder + "/config.json"
-    let description: ModelDescription = try FileSettings.decoded(path: file)
-    let configuration = try description.configuration(file: file)
-    range = try description.range(file: file)
-    crop = try description.crop(file: file)
-    schedule = .linear(
-      count: description.diffusion.numTrainTimesteps, from: description.diffusion.betaStart,
-      to: description.diffusion.betaEnd)
-    classNames = (0..<configuration.classCount).map {
-      description.id2label?[String($0)] ?? "class \($0)"
+  package init(
+    folder: String, autoencoder: String? = nil, variant: String? = nil, precision: Precision?,
+    table: KernelTable
+  ) throws {
+    let options = LoadingOptions(
+      autoencoder: autoencoder, variant: variant, precision: precision, table: table)
+    switch try ModelLocation(folder) {
+    case .ownFolder(let folder): try self.init(ownFolder: folder, options)
+    case .diffusersFolder(let folder): try self.init(diffusersFolder: folder, options)
+    case .originalCheckpoint(let path): try self.init(originalCheckpoint: path, options)
     }
-    defaults = try Self.defaults(
-      description.sampler, timestepCount: schedule.count, file: file)
-    let weights = try SafetensorsFile(path: folder + "/model.safetensors")
-    let precision =
-      precision
-      ?? .automatic(
-        parameterCount: weights.entries.reduce(0) { $0 + $1.shape.product }, table: table)
-    model = try DiffusionTransformer(
-      configuration, from: Weights(weights, precision: precision, table: table))
   }
 
-  private static func defaults(
-    _ sampler: ModelDescription.Sampler?, timestepCount: Int, file: String
-  ) throws(ModelError) -> Defaults {
-    var defaults = Defaults()
-    let settings = FileSettings(file: file)
-    defaults.sampler = try settings.choice(
-      "sampler.name", sampler?.name, else: defaults.sampler,
-      of: SamplerKind.allCases.filter { $0 != .flowEuler })
-    defaults.spacing = try settings.choice(
-      "sampler.timestep_spacing", sampler?.timestepSpacing, else: defaults.spacing)
-    defaults.guidanceScale = sampler?.guidanceScale ?? defaults.guidanceScale
-    defaults.steps = try settings.number(
-      "sampler.steps", sampler?.steps, else: min(defaults.steps, timestepCount),
-      in: 1...timestepCount)
-    return defaults
+  init(
+    model: DiffusionTransformer, form: SampleForm, labels: [String: String]?,
+    sampling: SamplerConfiguration, defaults: Defaults
+  ) throws(ModelError) {
+    (self.model, self.form, self.sampling, self.defaults) = (model, form, sampling, defaults)
+    schedule = try sampling.schedule(sampling.kind)
+    classNames = (0..<model.configuration.classCount).map {
+      labels?[String($0)] ?? "class \($0)"
+    }
   }
 
-  /// The settings that samplers of this model are made from.
-  public var sampling: SamplerConfiguration {
-    SamplerConfiguration(
-      kind: defaults.sampler, spacing: defaults.spacing, schedule: schedule,
-      learnsVariance: model.configuration.learnsSigma)
+  /// The decoder of samples that are latents; nil where they are pictures.
+  public var autoencoder: AutoencoderKL? {
+    if case .latents(let autoencoder) = form { autoencoder } else { nil }
   }
 
   /// The size of a picture in pixels.
-  public var pictureSize: (height: Int, width: Int) { (crop.rows.count, crop.columns.count) }
+  public var pictureSize: (height: Int, width: Int) { form.pictureSize(model.configuration) }
+
+  /// The channels of a picture.
+  public var pictureChannels: Int {
+    autoencoder?.configuration.outputChannels ?? model.configuration.channels
+  }
 
   /// The pictures that finished samples are.
   ///
-  /// - Parameter latents: Samples, `[batch, channels, side, side]`.
-  /// - Returns: 8-bit pictures, `[batch, height, width, channels]`.
-  public func pictures(_ latents: Tensor<Float>) -> Tensor<UInt8> {
-    let (low, high) = (range.lowerBound, range.upperBound)
-    let cropped = latents[.all, .all, crop.rows, crop.columns].permuted([0, 2, 3, 1])
-    return ((cropped.clamped(to: range) - low) * (255 / (high - low))).rounded()
-      .converted(to: UInt8.self)
+  /// - Parameters:
+  ///   - samples: Pictures or latents, `[batch, channels, side, side]`.
+  ///   - threads: The most threads to decode with; one for each processor by default.
+  /// - Returns: 8-bit pictures, `[batch, height, width, pictureChannels]`.
+  public func pictures(_ samples: Tensor<Float>, threads: Int? = nil) -> Tensor<UInt8> {
+    form.pictures(samples, in: Workspace(threads: threads, table: model.table))
   }
 }

@@ -52,12 +52,7 @@ struct ModelDescription: Decodable {
     ] {
       try require(sizes.contains(size), key, size, "1 to 65536")
     }
-    try require(
-      inputSize % patchSize == 0, "patch_size", patchSize, "a divisor of input_size \(inputSize)")
-    let side = inputSize / patchSize
-    try require(
-      side <= 256, "input_size", inputSize,
-      "at most 256 patches of \(patchSize): \(256 * patchSize)")
+    try FileSettings(file: file).requirePatches(patchSize, side: inputSize, key: "input_size")
     try require(
       hiddenSize % numHeads == 0, "num_heads", numHeads, "a divisor of hidden_size \(hiddenSize)")
     try require(hiddenSize % 4 == 0, "hidden_size", hiddenSize, "a multiple of 4")
@@ -110,25 +105,5 @@ struct ModelDescription: Decodable {
         file: file, key: "image_range", expected: "two growing numbers", found: "\(range)")
     }
     return range[0]...range[1]
-  }
-}
-
-/// A model folder that cannot be used.
-public enum ModelError: Error, Equatable, CustomStringConvertible {
-  /// A file does not exist or cannot be read.
-  case unreadable(file: String)
-  /// A file is not what it should be.
-  case malformed(file: String, reason: String)
-  /// A setting has a value that cannot be served.
-  case value(file: String, key: String, expected: String, found: String)
-
-  /// The error in a sentence.
-  public var description: String {
-    switch self {
-    case .unreadable(let file): "\(file): there is no such file, or it cannot be read"
-    case .malformed(let file, let reason): "\(file): \(reason)"
-    case .value(let file, let key, let expected, let found):
-      "\(file): '\(key)' must be \(expected), not \(found)"
-    }
   }
 }

@@ -36,7 +36,8 @@ public struct RunReport: Sendable {
     fullBlockCost = run.batchSize * (computedBlocks + reusedBlocks) * c.blockCost
     executedCost =
       run.batchSize * computedBlocks * c.blockTokenCost
-      + run.batchSize * run.index * c.embeddingCost + run.conditionCount * c.conditionCost
+      + run.batchSize * run.index * c.embeddingCost + run.conditionCount
+      * c.conditionCost(embeddings: run.model.conditionEmbeddings.count)
     cachePeakBytes = run.cachePeakBytes
   }
 

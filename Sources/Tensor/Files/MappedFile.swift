@@ -69,6 +69,13 @@ extension AnyTensor {
   package func discardPages() { storage.discardPages(byteRange) }
 }
 
+extension Tensor {
+  /// Gives the memory of a tensor in a mapped file back, once its elements have been packed.
+  package func discardPages() {
+    if isContiguous { AnyTensor(self).discardPages() }
+  }
+}
+
 extension [Int] {
   /// The product of these extents and `width`; nil if a tensor of this shape is too large.
   ///

@@ -1,0 +1,67 @@
+internal import Kernels
+internal import NN
+internal import Tensor
+internal import _KernelsMicro
+
+/// How a model is to be read.
+struct LoadingOptions {
+  /// Where its autoencoder is; nil is where the model's layout has it.
+  let autoencoder: String?
+  /// Which of several files of weights to read, such as `fp16`.
+  let variant: String?
+  /// The numbers to multiply; nil for those that suit the machine and the size of the model.
+  let precision: Precision?
+  /// The kernels to pack weights for.
+  let table: KernelTable
+
+  /// The weights of a denoiser, from a source of tensors of these shapes.
+  func weights(_ source: some WeightSource, shapes: [[Int]]) -> Weights {
+    let count = shapes.reduce(0) { $0 + $1.product }
+    return Weights(
+      source, precision: precision ?? .automatic(parameterCount: count, table: table),
+      table: table)
+  }
+
+  /// The autoencoder for latents of a denoiser, which need not encode.
+  ///
+  /// - Parameters:
+  ///   - standard: Its folder where the options name none.
+  ///   - channels: The channels of the denoiser's latents.
+  /// - Returns: The autoencoder.
+  /// - Throws: An error that names the file, where it cannot be read or is not for such latents.
+  func autoencoder(
+    else standard: String, forLatentsOf channels: Int
+  ) throws -> AutoencoderKL {
+    let folder = try autoencoder.map { try ModelLocation.autoencoderFolder($0) } ?? standard
+    let file = folder + "/config.json"
+    let configuration = try AutoencoderKL.Configuration(path: file)
+    try FileSettings(file: file).require(
+      configuration.latentChannels == channels, "latent_channels", configuration.latentChannels,
+      "\(channels), the channels that the transformer draws")
+    let checkpoint = try Checkpoint(
+      component: folder, variant: autoencoder == nil ? variant : nil)
+    return try AutoencoderKL(
+      configuration, from: Weights(checkpoint, precision: .float32, table: table),
+      includesEncoder: false)
+  }
+}
+
+extension Checkpoint {
+  /// Opens the weights in a folder of diffusers' models, safetensors before PyTorch's.
+  ///
+  /// - Parameters:
+  ///   - folder: The path of the folder.
+  ///   - variant: Which of several files to read, such as `fp16`; nil is the one without a name.
+  /// - Throws: `ModelError.missing` where there is none, and what opening it throws.
+  init(component folder: String, variant: String?) throws {
+    let stem = "diffusion_pytorch_model"
+    let infix = variant.map { ".\($0)" } ?? ""
+    let names = ["safetensors", "bin"].flatMap {
+      ["\(stem)\(infix).\($0)", "\(stem).\($0).index\(infix).json"]
+    }
+    guard let name = names.first(where: { hasFile("\(folder)/\($0)") }) else {
+      throw ModelError.missing(folder: folder, files: names)
+    }
+    try self.init(path: "\(folder)/\(name)")
+  }
+}

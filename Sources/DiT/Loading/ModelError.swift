@@ -1,0 +1,28 @@
+/// A model folder that cannot be used.
+public enum ModelError: Error, Equatable, CustomStringConvertible {
+  /// A file does not exist or cannot be read.
+  case unreadable(file: String)
+  /// A folder has none of some files, of which one is needed.
+  case missing(folder: String, files: [String])
+  /// There is no folder of this name, and no model of it in the cache of Hugging Face.
+  case notCached(name: String, cache: String)
+  /// A file is not what it should be.
+  case malformed(file: String, reason: String)
+  /// A setting has a value that cannot be served.
+  case value(file: String, key: String, expected: String, found: String)
+
+  /// The error in a sentence.
+  public var description: String {
+    switch self {
+    case .unreadable(let file): "\(file): there is no such file, or it cannot be read"
+    case .missing(let folder, let files):
+      "\(folder): there is no file "
+        + files.map { "'\($0)'" }.joined(separator: " or ")
+    case .notCached(let name, let cache):
+      "\(name): there is no such folder, and no such model in the cache '\(cache)'"
+    case .malformed(let file, let reason): "\(file): \(reason)"
+    case .value(let file, let key, let expected, let found):
+      "\(file): '\(key)' must be \(expected), not \(found)"
+    }
+  }
+}

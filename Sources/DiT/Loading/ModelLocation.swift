@@ -1,0 +1,57 @@
+internal import Foundation
+
+/// Where a model is, and in which layout.
+enum ModelLocation: Equatable {
+  /// A folder in the layout of this package, with `config.json` and `model.safetensors`.
+  case ownFolder(String)
+  /// A folder as diffusers writes it, with `model_index.json`.
+  case diffusersFolder(String)
+  /// A checkpoint of the original code.
+  case originalCheckpoint(String)
+
+  /// Finds a model.
+  ///
+  /// - Parameters:
+  ///   - path: The path of a folder or of a checkpoint, or the name of a model in the cache.
+  ///   - cache: Where to look for names.
+  /// - Throws: `ModelError` where a name is not in the cache.
+  init(_ path: String, cache: HuggingFaceCache = HuggingFaceCache()) throws(ModelError) {
+    var isFolder: ObjCBool = false
+    let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+    if exists && !isFolder.boolValue {
+      self = .originalCheckpoint(path)
+    } else if exists {
+      self = Self.isDiffusers(path) ? .diffusersFolder(path) : .ownFolder(path)
+    } else if HuggingFaceCache.isName(path) {
+      let snapshot = try cache.snapshot(of: path)
+      let isOwn = hasFile(snapshot + "/config.json") && !Self.isDiffusers(snapshot)
+      self = isOwn ? .ownFolder(snapshot) : .diffusersFolder(snapshot)
+    } else {
+      self = .ownFolder(path)
+    }
+  }
+
+  private static func isDiffusers(_ folder: String) -> Bool {
+    hasFile(folder + "/model_index.json") || hasFile(folder + "/transformer")
+  }
+
+  /// The folder of an autoencoder.
+  ///
+  /// - Parameters:
+  ///   - path: The path of its folder, or of one that has it in `vae`, or a name in the cache.
+  ///   - cache: Where to look for names.
+  /// - Returns: The path of a folder that should have `config.json`.
+  /// - Throws: `ModelError` where a name is not in the cache.
+  static func autoencoderFolder(
+    _ path: String, cache: HuggingFaceCache = HuggingFaceCache()
+  ) throws(ModelError) -> String {
+    let isCached = !hasFile(path) && HuggingFaceCache.isName(path)
+    let folder = isCached ? try cache.snapshot(of: path) : path
+    return hasFile(folder + "/vae") ? folder + "/vae" : folder
+  }
+}
+
+/// Whether there is a file or folder, or a link that may lead nowhere, as in a partial snapshot.
+func hasFile(_ path: String) -> Bool {
+  (try? FileManager.default.attributesOfItem(atPath: path)) != nil
+}

@@ -1,0 +1,88 @@
+/// The fields of diffusers' `config.json` of a DiT, under its names.
+struct TransformerFields: Decodable {
+  let _className: String?
+  let numAttentionHeads, attentionHeadDim, inChannels, outChannels, numLayers: Int?
+  let sampleSize, patchSize, numEmbedsAdaNorm: Int?
+  let attentionBias, normElementwiseAffine: Bool?
+  let activationFn, normType: String?
+  let normEps: Double?
+  let captionChannels: Int?
+
+  /// The sizes of the model.
+  ///
+  /// - Parameter settings: The file to name in an error.
+  /// - Returns: Sizes that go together; diffusers' own where a field is left out.
+  /// - Throws: `ModelError` where a field asks for what is not served, or one is left out that the
+  ///   class of older releases has for other models too.
+  func configuration(
+    _ settings: FileSettings
+  ) throws(ModelError) -> DiffusionTransformer.Configuration {
+    let name = _className ?? "nothing"
+    try settings.require(
+      ["DiTTransformer2DModel", "Transformer2DModel"].contains(name), "_class_name", name,
+      "DiTTransformer2DModel or Transformer2DModel")
+    if name == "Transformer2DModel" { try requireFields(settings.file) }
+    for (key, found, served) in [
+      ("norm_type", normType ?? "ada_norm_zero", "ada_norm_zero"),
+      ("activation_fn", activationFn ?? "gelu-approximate", "gelu-approximate"),
+      ("attention_bias", "\(attentionBias ?? true)", "true"),
+      ("norm_elementwise_affine", "\(normElementwiseAffine ?? false)", "false"),
+      ("caption_channels", captionChannels.map { "\($0)" } ?? "null", "null"),
+    ] {
+      try settings.require(found == served, key, found, served)
+    }
+    let sizes = 1...65_536
+    let channels = try settings.number("in_channels", inChannels, else: 4, in: sizes)
+    let outputs = outChannels ?? channels
+    try settings.require(
+      outputs == channels || outputs == 2 * channels, "out_channels", outputs,
+      "in_channels \(channels) or twice as many")
+    let heads = try settings.number(
+      "num_attention_heads", numAttentionHeads, else: 16, in: 1...256)
+    let headWidth = try settings.number(
+      "attention_head_dim", attentionHeadDim, else: 72, in: 1...256)
+    try settings.require(
+      heads * headWidth % 4 == 0, "attention_head_dim", headWidth,
+      "a number that times num_attention_heads \(heads) is a multiple of 4")
+    let side = try settings.number("sample_size", sampleSize, else: 32, in: sizes)
+    let patch = try settings.number("patch_size", patchSize, else: 2, in: sizes)
+    try settings.requirePatches(patch, side: side, key: "sample_size")
+    return DiffusionTransformer.Configuration(
+      inputSide: side, channels: channels, patchSize: patch, width: heads * headWidth,
+      depth: try settings.number("num_layers", numLayers, else: 28, in: sizes), headCount: heads,
+      classCount: try settings.number(
+        "num_embeds_ada_norm", numEmbedsAdaNorm, else: 1000, in: sizes),
+      learnsSigma: outputs != channels, flavor: .diffusers,
+      feedForwardEpsilon: Float(
+        try settings.number("norm_eps", normEps, else: 1e-5, in: 1e-12...1)))
+  }
+
+  /// Throws where a field is left out that has another default in the older class.
+  private func requireFields(_ file: String) throws(ModelError) {
+    for (key, isThere) in [
+      ("norm_type", normType != nil), ("num_layers", numLayers != nil),
+      ("attention_head_dim", attentionHeadDim != nil), ("in_channels", inChannels != nil),
+      ("sample_size", sampleSize != nil), ("patch_size", patchSize != nil),
+      ("attention_bias", attentionBias != nil), ("activation_fn", activationFn != nil),
+      ("num_embeds_ada_norm", numEmbedsAdaNorm != nil),
+      ("norm_elementwise_affine", normElementwiseAffine != nil),
+    ] where !isThere {
+      throw .malformed(file: file, reason: "key '\(key)' is missing")
+    }
+  }
+}
+
+extension FileSettings {
+  /// Throws where patches do not fit into a sample, or are too many.
+  ///
+  /// - Parameters:
+  ///   - patch: The side of a patch, which `patch_size` gives.
+  ///   - side: The side of a sample.
+  ///   - key: The key that gives it.
+  /// - Throws: `ModelError.value` where a number does not suit the other.
+  func requirePatches(_ patch: Int, side: Int, key: String) throws(ModelError) {
+    try require(side % patch == 0, "patch_size", patch, "a divisor of \(key) \(side)")
+    try require(
+      side / patch <= 256, key, side, "at most 256 patches of \(patch): \(256 * patch)")
+  }
+}

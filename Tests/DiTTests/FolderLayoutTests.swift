@@ -1,0 +1,159 @@
+import DiT
+import Foundation
+import Kernels
+import NN
+import Tensor
+import Testing
+import _TestSupport
+
+/// The layouts that one model may have on disk give the same samples, to the last bit.
+@Suite struct FolderLayoutTests {
+  private static let weights = "diffusion_pytorch_model"
+
+  private static let expected = Result {
+    try bits(DiffusionPipeline(folder: FolderTests.folders + "/safetensors"))
+  }
+
+  private static func bits(_ pipeline: DiffusionPipeline) throws -> [UInt32] {
+    try FolderTests.latents(pipeline, steps: 2).elements.map(\.bitPattern)
+  }
+
+  @Test func readsSafetensorsBeforeOthers() throws {
+    let folder = try FolderCopy()
+    for part in ["transformer", "vae"] {
+      try folder.write("no weights", to: "\(part)/\(Self.weights).bin")
+    }
+    #expect(try Self.bits(DiffusionPipeline(folder: folder.path)) == Self.expected.get())
+  }
+
+  @Test func readsAVariant() throws {
+    let folder = try FolderCopy()
+    for part in ["transformer", "vae"] {
+      try folder.move(
+        "\(part)/\(Self.weights).safetensors", to: "\(part)/\(Self.weights).fp16.safetensors")
+    }
+    let pipeline = try DiffusionPipeline(folder: folder.path, variant: "fp16")
+    #expect(try Self.bits(pipeline) == Self.expected.get())
+    #expect(throws: ModelError.self) { try DiffusionPipeline(folder: folder.path) }
+  }
+
+  @Test func readsSeveralFiles() throws {
+    let folder = try FolderCopy()
+    let whole = "transformer/\(Self.weights).safetensors"
+    let tensors = try folder.tensors(whole)
+    var map: [String] = []
+    for number in 1...2 {
+      let shard = "\(Self.weights)-0000\(number)-of-00002.safetensors"
+      let part = tensors.filter { ($0.key.contains("blocks.1") ? 2 : 1) == number }
+      try Safetensors.write(part, to: folder.file("transformer/\(shard)"))
+      map += part.keys.map { "\"\($0)\": \"\(shard)\"" }
+    }
+    try folder.remove(whole)
+    try folder.write(
+      "{\"metadata\": {}, \"weight_map\": {\(map.joined(separator: ", "))}}",
+      to: whole + ".index.json")
+    #expect(try Self.bits(DiffusionPipeline(folder: folder.path)) == Self.expected.get())
+  }
+
+  @Test func takesAnotherAutoencoder() throws {
+    let folder = try FolderCopy()
+    try folder.remove("vae")
+    let pipeline = try DiffusionPipeline(
+      folder: folder.path, autoencoder: FolderTests.folders + "/bin")
+    #expect(try Self.bits(pipeline) == Self.expected.get())
+    #expect(pipeline.autoencoder?.configuration.latentFactor == 0.18215)
+  }
+}
+
+/// Checkpoints of the original code, whose sizes are those of its tensors.
+@Suite struct OriginalCheckpointTests {
+  /// A model of DiT-S's width with one block, and little else.
+  private static let configuration = DiffusionTransformer.Configuration(
+    inputSide: 4, channels: 4, patchSize: 2, width: 384, depth: 1, headCount: 6, hiddenWidth: 8,
+    classCount: 3)
+
+  private static func tensors() -> [String: AnyTensor] {
+    var generator = TorchGenerator(seed: 5)
+    let c = configuration
+    let (width, hidden) = (c.width, c.hiddenWidth)
+    let layers: [(String, [Int])] = [
+      ("x_embedder.proj", [width, 4, 2, 2]), ("t_embedder.mlp.0", [width, 256]),
+      ("t_embedder.mlp.2", [width, width]), ("blocks.0.attn.qkv", [3 * width, width]),
+      ("blocks.0.attn.proj", [width, width]), ("blocks.0.mlp.fc1", [hidden, width]),
+      ("blocks.0.mlp.fc2", [width, hidden]), ("blocks.0.adaLN_modulation.1", [6 * width, width]),
+      ("final_layer.linear", [32, width]), ("final_layer.adaLN_modulation.1", [2 * width, width]),
+    ]
+    var tensors: [String: AnyTensor] = [
+      "y_embedder.embedding_table.weight": AnyTensor(generator.uniform([4, width])),
+      "pos_embed": AnyTensor(sineCosinePositions(width: width, side: 2)),
+    ]
+    for (name, shape) in layers {
+      tensors[name + ".weight"] = AnyTensor(generator.uniform(shape) * 0.1 - 0.05)
+      tensors[name + ".bias"] = AnyTensor(generator.uniform([shape[0]]) * 0.1)
+    }
+    return tensors
+  }
+
+  /// Opens a checkpoint with these tensors and the autoencoder of a golden folder beside it.
+  private func open(_ tensors: [String: AnyTensor]) throws -> DiffusionPipeline {
+    let folder = try FolderCopy()
+    try Safetensors.write(tensors, to: folder.file("DiT.pt"))
+    return try DiffusionPipeline(folder: folder.file("DiT.pt"))
+  }
+
+  @Test func tellsTheSizesOfItsTensors() throws {
+    let pipeline = try open(Self.tensors())
+    #expect(pipeline.model.configuration == Self.configuration)
+    #expect(pipeline.defaults.sampler == .ddpm && pipeline.defaults.guidedChannels == .three)
+    #expect(pipeline.pictureSize == (8, 8) && pipeline.pictureChannels == 3)
+  }
+
+  /// A checkpoint of training has the weights of the last step, and their average.
+  @Test func readsTheAverageOfTraining() throws {
+    let tensors = Self.tensors()
+    var training: [String: AnyTensor] = [:]
+    for (name, tensor) in tensors {
+      training["ema." + name] = tensor
+      training["model." + name] = AnyTensor(Tensor<Float>(zeros: tensor.shape))
+    }
+    let averaged = try open(training).model, plain = try open(tensors).model
+    let x = Tensor<Float>(repeating: 0.5, shape: [1, 4, 4, 4])
+    func output(_ model: DiffusionTransformer) -> [Float] {
+      model(x, timesteps: [10], labels: [1], in: Workspace(threads: 1)).elements
+    }
+    #expect(output(averaged) == output(plain))
+  }
+
+  @Test(arguments: [
+    (
+      "x_embedder.proj.weight", [8, 4, 2, 2], "must be of width [384, 768, 1024, 1152], not of wid"
+    ),
+    ("x_embedder.proj.weight", [384, 16], "must be of 4 dimensions, none of them empty, not of s"),
+    ("pos_embed", [1, 5, 384], "must be of a square of at most 65536 tokens, not of 5 tokens"),
+    ("blocks.0.attn.proj.weight", [384, 8], "has shape [384, 8], the model needs [384, 384]"),
+  ])
+  func namesATensorThatDoesNotFit(_ name: String, _ shape: [Int], _ message: String) throws {
+    var tensors = Self.tensors()
+    tensors[name] = AnyTensor(Tensor<Float>(zeros: shape))
+    let error = #expect(throws: (any Error).self) { try open(tensors) }
+    let found = try #require(error)
+    let description = "\(found)"
+    #expect(
+      description.contains("DiT.pt: ") && description.contains("'\(name)'")
+        && description.contains(message), "\(description)")
+  }
+
+  @Test func namesWhatIsMissing() throws {
+    let folder = try FolderCopy()
+    let path = folder.file("DiT.pt")
+    try Safetensors.write(Self.tensors().filter { $0.key != "pos_embed" }, to: path)
+    #expect(throws: WeightError.missing(file: path, tensor: "pos_embed")) {
+      try DiffusionPipeline(folder: path)
+    }
+    try Safetensors.write(Self.tensors(), to: path)
+    try folder.remove("vae")
+    #expect(throws: ModelError.unreadable(file: folder.file("vae/config.json"))) {
+      try DiffusionPipeline(folder: path)
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import DiT
+import Foundation
+import NN
+import Tensor
+import Testing
+import _TestSupport
+
+/// Folders of diffusers, as its `DiTPipeline` draws with them.
+@Suite struct FolderTests {
+  static let folders = Fixtures.repository + "/Tests/Fixtures/folders"
+
+  /// The samples of a run with the labels and seeds of the golden files.
+  static func latents(_ pipeline: DiffusionPipeline, steps: Int) throws -> Tensor<Float> {
+    var generators = [42, 43].map { TorchGenerator(seed: $0) }
+    let shape = [1] + pipeline.model.configuration.sampleShape
+    let noise = Tensor(
+      concatenating: generators.indices.map { generators[$0].normal(shape) }, axis: 0)
+    let defaults = pipeline.defaults
+    var run = try DenoisingRun(
+      model: pipeline.model, sampler: pipeline.sampling.sampler(steps: steps),
+      request: .init(
+        labels: [207, 1], noise: noise, generators: generators,
+        guidance: Guidance(scale: defaults.guidanceScale, channels: defaults.guidedChannels)))
+    while try run.next() != nil {}
+    return run.latents
+  }
+
+  @Test(arguments: [("safetensors", 6), ("bin", 7)])
+  func drawsWhatDiffusersDraws(_ name: String, _ steps: Int) throws {
+    let pipeline = try DiffusionPipeline(folder: "\(Self.folders)/\(name)")
+    let golden = try Fixtures.open("folders/runs")
+    let latents = try Self.latents(pipeline, steps: steps)
+    #expect(relativeError(latents.elements, try golden["\(name).latents"].elements) < 1e-3)
+
+    let pictures = pipeline.pictures(latents)
+    let expected = try golden["\(name).pixels"]
+    #expect(pictures.shape == expected.shape)
+    #expect(pipeline.pictureSize == (12, 12) && pipeline.pictureChannels == 3)
+    let differences = zip(pictures.converted(to: Float.self).elements, expected.elements)
+      .count { abs($0 - $1) > 1 }
+    #expect(Double(differences) <= 0.001 * Double(expected.count))
+  }
+
+  @Test func knowsWhatTheFoldersSay() throws {
+    let pipeline = try DiffusionPipeline(folder: Self.folders + "/bin")
+    #expect(pipeline.classNames[0] == "tench, Tinca tinca" && pipeline.classNames[2] == "class 2")
+    #expect(pipeline.defaults.sampler == .dpmSolver)
+    #expect(pipeline.model.configuration.flavor == .diffusers)
+    #expect(pipeline.autoencoder?.configuration.latentFactor == 0.18215)
+  }
+}
