@@ -21,8 +21,9 @@ bundle=$(echo "$(swift build --show-bin-path)"/*PackageTests.xctest)
 
 emulate() {  # emulate PROCESSOR TABLES: TABLES in alphabetical order
   local tables summary
-  if ! timeout 300 qemu-x86_64-static -cpu "$1" "$bundle" --testing-library swift-testing \
-    --filter KernelsTests >"$work/log" 2>&1; then
+  # The emulator reads the lanes that a masked load leaves out, so guard pages are for processors.
+  if ! timeout 900 qemu-x86_64-static -cpu "$1" "$bundle" --testing-library swift-testing \
+    --filter KernelsTests --skip KernelsTests.Guarded >"$work/log" 2>&1; then
     failed "$1: the kernels' tests"
     grep -E '✘|recorded an issue|rror' "$work/log" | head -n 20 | sed 's/^/    /' || true
     return

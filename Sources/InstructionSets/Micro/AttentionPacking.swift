@@ -12,8 +12,12 @@ extension Tile {
     while key < head.keys {
       let count = stripRows(head.keys - key)
       var starts = InlineArray<rows, UnsafePointer<Float>>(repeating: head.key)
-      for i in 0..<count {
-        starts[unchecked: i] = head.key + head.place(key + i) * head.keyStride
+      // Two loops: of one that asks each time, the compiler makes masked loads from a null pointer,
+      // which processors allow and emulators do not.
+      if let places = head.places {
+        for i in 0..<count { starts[unchecked: i] = head.key + places[key + i] * head.keyStride }
+      } else {
+        for i in 0..<count { starts[unchecked: i] = head.key + (key + i) * head.keyStride }
       }
       packStrip(isa, starts, at: 0, rows: count, terms: head.size, into: strip)
       strip += count * head.size

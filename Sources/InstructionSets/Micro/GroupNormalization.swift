@@ -244,10 +244,19 @@ extension InstructionSet {
         let moments = n.moments + (picture * chunks.count * n.groups + group) * 2
         let (mean, variance) = mergeChunks(n, moments)
         let inverse = 1 / squareRoot(all(Float(variance) + n.epsilon))[0]
-        for c in group * members..<(group + 1) * members {
-          factors[c] = Float(mean)
-          factors[n.channels + c] = inverse * (n.weight.map { $0[c] } ?? 1)
-          factors[2 * n.channels + c] = n.bias.map { $0[c] } ?? 0
+        let first = group * members
+        let means = factors + first
+        let (scales, shifts) = (means + n.channels, means + 2 * n.channels)
+        means.update(repeating: Float(mean), count: members)
+        if let weight = n.weight {
+          for c in 0..<members { scales[c] = inverse * weight[first + c] }
+        } else {
+          scales.update(repeating: inverse, count: members)
+        }
+        if let bias = n.bias {
+          shifts.update(from: bias + first, count: members)
+        } else {
+          shifts.update(repeating: 0, count: members)
         }
       }
     }
