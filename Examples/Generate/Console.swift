@@ -21,6 +21,7 @@ struct Console {
       "sampling   \(counted(s.items.count, "picture")), \(s.sampler.name), "
         + "\(counted(s.steps, "step")), "
         + (s.sampler.stepCount == s.steps ? "" : "\(s.sampler.stepCount) evaluations, ")
+        + (s.edit.map { "\($0.strength) of \($0.picture), " } ?? "")
         + "guidance \(s.guidance.scale), seed \(s.items[0].seed)",
     ]
     if let cache = s.cache {

@@ -26,6 +26,16 @@ struct GenerateOptions {
     "rng", as: .choice(["torch", "philox"]), default: "torch",
     "where noise comes from: PyTorch's generator, or a counter-based one")
 
+  let initImage = Option(
+    "init-image", optional: .path.named("FILE"),
+    "start from a PNG picture, brought to the model's size, instead of noise alone")
+  let strength = Option(
+    "strength", optional: .number(0...1), default: "0.75, with --mask 1",
+    "--init-image: how far the picture is changed, the share of the steps that are taken")
+  let mask = Option(
+    "mask", optional: .path.named("FILE"),
+    "--init-image: a PNG picture, white where that is to be drawn anew; the rest is kept")
+
   let steps = Option(
     "steps", "num-inference-steps", optional: .integer(1...1_000_000), default: "the model's",
     "the number of steps")
@@ -90,6 +100,7 @@ struct GenerateOptions {
       summary: "Draws pictures of classes with a diffusion transformer in pure Swift.",
       groups: [
         .init("What", [model, autoencoder, variant, classes, count, seed, rng]),
+        .init("From a picture", [initImage, strength, mask]),
         .init(
           "How",
           [

@@ -42,6 +42,9 @@ struct Settings: Sendable {
   let noise: Tensor<Float>?
   let latentsOut: String?
   let previewInterval: Int?
+  /// The picture to start from.
+  let edit: PictureEdit?
+  let source: PictureEdit.Source?
   let isQuiet: Bool
   let isJSON: Bool
 
@@ -72,12 +75,15 @@ struct Settings: Sendable {
       throw UsageError.other("--compare measures times, and --preview-every would spoil them")
     }
 
+    let edit = try PictureEdit(o, arguments)
+    self.edit = edit
+
     isShippedModel = arguments[o.model] == nil
     let folder = try arguments[o.model] ?? ShowcaseModel.generator.folder()
     modelName = folder.split(separator: "/").last.map(String.init) ?? folder
     (autoencoder, variant) = (arguments[o.autoencoder], arguments[o.variant])
     pipeline = try DiffusionPipeline(
-      folder: folder, autoencoder: autoencoder, variant: variant,
+      folder: folder, autoencoder: autoencoder, variant: variant, encodesPictures: edit != nil,
       precision: Precision(rawValue: arguments[o.precision]))
     let (defaults, c) = (pipeline.defaults, pipeline.model.configuration)
 
@@ -113,7 +119,8 @@ struct Settings: Sendable {
     let choice = try SamplerChoice(o, arguments, defaults)
     samplerChoice = choice
     makeSampler = { [sampling = pipeline.sampling] steps in
-      try choice.sampler(sampling, steps: steps)
+      let sampler = try choice.sampler(sampling, steps: steps)
+      return try edit?.steps(of: sampler) ?? sampler
     }
     steps = arguments[o.steps] ?? defaults.steps
     let sampler = try makeSampler(steps)
@@ -125,6 +132,7 @@ struct Settings: Sendable {
     cache = try cacheSpecification.map {
       try CacheChoice.method($0, stepCount: sampler.stepCount, depth: c.depth)
     }
+    source = try edit?.read(for: pipeline)
     noise = try latentsIn.map {
       try Self.noise($0, shape: [labels.count * count] + c.sampleShape)
     }
@@ -155,13 +163,22 @@ struct Settings: Sendable {
   ) throws -> DenoisingRun {
     let sampleShape = [1] + pipeline.model.configuration.sampleShape
     var generators = items[batch].map { generator(seed: $0.seed) }
+    // Latents of the picture first, then noise: the order of diffusers.
+    let source = source.map { source in
+      let samples = generators.indices.map {
+        pipeline.sample(of: source.picture, using: &generators[$0], threads: threads)
+      }
+      return SourcePicture(
+        samples: Tensor(concatenating: samples, axis: 0), mask: source.mask,
+        startsFromNoise: source.mask != nil && edit?.strength == 1)
+    }
     let drawn = Tensor(
       concatenating: generators.indices.map { generators[$0].normal(sampleShape) }, axis: 0)
     return try DenoisingRun(
       model: pipeline.model, sampler: sampler ?? self.sampler,
       request: .init(
         labels: items[batch].map(\.label), noise: noise.map { $0[batch] } ?? drawn,
-        generators: generators, guidance: guidance, cache: isCached ? cache : nil,
+        source: source, generators: generators, guidance: guidance, cache: isCached ? cache : nil,
         previewInterval: previewInterval),
       threads: threads)
   }

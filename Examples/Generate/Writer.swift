@@ -87,6 +87,11 @@ struct Writer {
     if s.guidance.channels != s.pipeline.defaults.guidedChannels {
       fields.append(.init("CFG channels", s.guidance.channels.rawValue))
     }
+    if let edit = s.edit {
+      fields.append(.init("Init image", edit.picture))
+      fields.append(.init("Denoising strength", "\(edit.strength)"))
+      if let mask = edit.mask { fields.append(.init("Mask", mask)) }
+    }
     if let path = s.latentsIn { fields.append(.init("Latents", path)) }
     fields.append(.init("Class", classes.map { "\($0)" }.joined(separator: " ")))
     if items.count > 1 { fields.append(.init("Batch count", "\(s.countPerClass)")) }

@@ -17,7 +17,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from diffusers import AutoencoderKL, DDIMScheduler, DiTPipeline, DiTTransformer2DModel, DPMSolverMultistepScheduler
+from diffusers import (
+    AutoencoderKL, DDIMScheduler, DiTPipeline, DiTTransformer2DModel, DPMSolverMultistepScheduler, EulerDiscreteScheduler,
+    HeunDiscreteScheduler, UniPCMultistepScheduler,
+)  # fmt: skip
+from PIL import Image
 from safetensors.torch import load_file, save_file
 
 from vae_cases import legacy_name
@@ -132,13 +136,67 @@ def draw(pipeline, steps):
     return {"latents": latents, "pixels": pixels}
 
 
+def change(pipeline, scheduler, steps, strength, picture, mask):
+    """The latents of a run from a picture, as diffusers' pipelines from image to image and for inpainting take their steps; there is none
+    for DiT."""
+    model, vae = pipeline.transformer, pipeline.vae
+    scheduler.set_timesteps(steps)
+    generators = [generator(seed) for seed in SEEDS]
+    values = torch.from_numpy(picture.copy()).permute(2, 0, 1)[None].float() / 255 * 2 - 1
+    known = torch.cat([vae.encode(values).latent_dist.sample(g) for g in generators]) * vae.config.scaling_factor
+    noise = torch.cat([torch.randn(known[:1].shape, generator=g) for g in generators])
+    start = (steps - min(int(steps * strength), steps)) * scheduler.order
+    timesteps = scheduler.timesteps[start:]
+    if hasattr(scheduler, "set_begin_index"):
+        scheduler.set_begin_index(start)
+    x = scheduler.add_noise(known, noise, timesteps[:1].repeat(len(SEEDS)))
+    labels = torch.tensor(LABELS + [1000] * len(LABELS))
+    for index, t in enumerate(timesteps):
+        inputs = scheduler.scale_model_input(torch.cat([x, x]), t)
+        output = model(inputs, t.expand(len(labels)), class_labels=labels).sample[:, : x.shape[1]]
+        conditional, unconditional = output.chunk(2)
+        x = scheduler.step(unconditional + GUIDANCE * (conditional - unconditional), t, x).prev_sample
+        if mask is not None:
+            later = timesteps[index + 1 :]
+            kept = scheduler.add_noise(known, noise, later[:1].repeat(len(SEEDS))) if len(later) else known
+            x = (1 - mask) * kept + mask * x
+    return x
+
+
+def changes(pipelines):
+    """Runs from a picture by several schedulers, with and without a mask."""
+    rng = np.random.default_rng(5)
+    picture = rng.integers(0, 256, (9, 17, 3), dtype=np.uint8)
+    resized = np.asarray(Image.fromarray(picture).resize((12, 12), Image.Resampling.LANCZOS))
+    enlarged = np.asarray(Image.fromarray(resized).resize((31, 20), Image.Resampling.LANCZOS))
+    levels = np.zeros((12, 12), np.uint8)
+    levels[3:9, 5:] = 255
+    mask = torch.from_numpy(levels >= 128).float()[None, None]
+    side = pipelines["bin"].transformer.config.sample_size
+    mask = torch.nn.functional.interpolate(mask, size=(side, side))
+    found = {"picture": picture, "resized": resized, "enlarged": enlarged, "levels": levels}
+    found = {key: torch.from_numpy(value.copy()) for key, value in found.items()} | {"mask": mask}
+    for name, folder, scheduler, steps, strength, masked in [
+        ("ddim", "safetensors", DDIMScheduler, 6, 0.7, False), ("dpm++2m", "bin", DPMSolverMultistepScheduler, 8, 0.75, True),
+        ("unipc", "bin", UniPCMultistepScheduler, 9, 0.6, False), ("euler", "bin", EulerDiscreteScheduler, 7, 1.0, True),
+        ("heun", "bin", HeunDiscreteScheduler, 5, 0.6, True),
+    ]:  # fmt: skip
+        pipeline = pipelines[folder]
+        # What is a scheduler's default is not carried over to another: Heun's would be other noise.
+        scheduler = scheduler.from_config(pipeline.scheduler.config, beta_start=0.0001, beta_end=0.02)
+        found[name] = change(pipeline, scheduler, steps, strength, resized, mask if masked else None)
+    return found
+
+
 def write(root):
     torch.set_num_threads(1)
-    runs = {}
+    runs, pipelines = {}, {}
     for name, write in {"safetensors": write_safetensors, "bin": write_bin}.items():
-        for key, value in draw(write(root / name), STEPS[name]).items():
+        pipelines[name] = write(root / name)
+        for key, value in draw(pipelines[name], STEPS[name]).items():
             runs[f"{name}.{key}"] = value.contiguous()
     save_file(runs, root / "runs.safetensors")
+    save_file({key: value.contiguous() for key, value in changes(pipelines).items()}, root / "changes.safetensors")
 
 
 def content(path):

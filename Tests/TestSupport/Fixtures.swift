@@ -27,6 +27,11 @@ extension SafetensorsFile {
     get throws { try tensor(named: name).converted(to: Float.self) }
   }
 
+  /// A tensor of this file as 8-bit levels.
+  package func levels(_ name: String) throws -> Tensor<UInt8> {
+    try tensor(named: name).converted(to: UInt8.self)
+  }
+
   /// A tensor of this file as whole numbers.
   package func integers(_ name: String) throws -> [Int] {
     try tensor(named: name).converted(to: Int64.self).elements.map(Int.init)

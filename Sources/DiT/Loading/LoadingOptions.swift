@@ -9,6 +9,8 @@ struct LoadingOptions {
   let autoencoder: String?
   /// Which of several files of weights to read, such as `fp16`.
   let variant: String?
+  /// Whether the autoencoder is to encode.
+  let encodesPictures: Bool
   /// The numbers to multiply; nil for those that suit the machine and the size of the model.
   let precision: Precision?
   /// The kernels to pack weights for.
@@ -22,7 +24,7 @@ struct LoadingOptions {
       table: table)
   }
 
-  /// The autoencoder for latents of a denoiser, which need not encode.
+  /// The autoencoder for latents of a denoiser.
   ///
   /// - Parameters:
   ///   - standard: Its folder where the options name none.
@@ -42,7 +44,7 @@ struct LoadingOptions {
       component: folder, variant: autoencoder == nil ? variant : nil)
     return try AutoencoderKL(
       configuration, from: Weights(checkpoint, precision: .float32, table: table),
-      includesEncoder: false)
+      includesEncoder: encodesPictures)
   }
 }
 

@@ -14,6 +14,8 @@ public struct DenoisingRun: Sendable {
     public var labels: [Int]
     /// What the samples start from, standard normal noise `[batch] + sampleShape`.
     public var noise: Tensor<Float>
+    /// The pictures to change; nil draws from noise alone.
+    public var source: SourcePicture?
     /// Where the noise of the steps comes from, a generator for each sample.
     public var generators: [any RandomSource]
     /// The guidance.
@@ -25,10 +27,11 @@ public struct DenoisingRun: Sendable {
 
     /// A request for samples of some classes.
     public init(
-      labels: [Int], noise: Tensor<Float>, generators: [any RandomSource], guidance: Guidance,
-      cache: (any CacheMethod)? = nil, previewInterval: Int? = nil
+      labels: [Int], noise: Tensor<Float>, source: SourcePicture? = nil,
+      generators: [any RandomSource], guidance: Guidance, cache: (any CacheMethod)? = nil,
+      previewInterval: Int? = nil
     ) {
-      (self.labels, self.noise, self.generators) = (labels, noise, generators)
+      (self.labels, self.noise, self.source, self.generators) = (labels, noise, source, generators)
       (self.guidance, self.cache, self.previewInterval) = (guidance, cache, previewInterval)
     }
   }
@@ -100,6 +103,7 @@ public struct DenoisingRun: Sendable {
       throw RunError.noise(
         expected: [request.labels.count] + c.sampleShape, found: request.noise.shape)
     }
+    try request.source?.validate(for: request.noise.shape)
     guard request.generators.count == request.labels.count else {
       throw RunError.generators(
         expected: request.labels.count, found: request.generators.count)
@@ -123,8 +127,8 @@ public struct DenoisingRun: Sendable {
     }
     cache = CacheState(plan)
     latents =
-      sampler.initialNoiseScale == 1
-      ? request.noise : request.noise * Float(sampler.initialNoiseScale)
+      request.source?.start(sampler, noise: request.noise)
+      ?? request.noise * Float(sampler.initialNoiseScale)
     generators = request.generators
     // The conditional half of a guided batch, and then the unconditional one.
     labels =
@@ -156,10 +160,12 @@ public struct DenoisingRun: Sendable {
       isPreviewDue
       ? sampler.denoised(index, latents, prediction: prediction, in: workspace).copied() : nil
     // In memory of their own: who keeps samples does not keep the run's pool.
-    let next = sampler.step(
+    let drawn = sampler.step(
       index, latents, prediction: prediction, noise: stepNoise(&generators), history: &history,
       in: workspace
     ).copied()
+    let next =
+      request.source?.kept(in: drawn, after: index, sampler, noise: request.noise) ?? drawn
     // Zero times a number is zero; infinity and NaN give NaN.
     guard (next * 0).sum().item == 0 else { throw RunError.notFinite(step: index) }
     (self.cache, self.generators, self.history, latents) = (cache, generators, history, next)
@@ -217,6 +223,8 @@ public enum RunError: Error, Equatable, CustomStringConvertible {
   case labels([Int], classCount: Int)
   /// The noise has another shape than the samples.
   case noise(expected: [Int], found: [Int])
+  /// The source's latents or its mask have another shape than the samples.
+  case source(expected: [Int], found: [Int])
   /// There is not one generator for each sample.
   case generators(expected: Int, found: Int)
   /// The guidance scale is not a finite number.
@@ -235,6 +243,8 @@ public enum RunError: Error, Equatable, CustomStringConvertible {
       labels.isEmpty
         ? "there are no labels" : "labels \(labels) are not all from 0 to \(classCount)"
     case .noise(let expected, let found): "the noise has shape \(found), not \(expected)"
+    case .source(let expected, let found):
+      "the source picture, or its mask, has shape \(found), not \(expected)"
     case .generators(let expected, let found):
       "\(found) generators cannot serve \(expected) samples"
     case .guidance(let scale): "the guidance scale must be a finite number, not \(scale)"

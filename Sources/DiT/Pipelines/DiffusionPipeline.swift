@@ -50,25 +50,27 @@ public struct DiffusionPipeline: Sendable {
   ///   - folder: The path of the folder or checkpoint, or the name.
   ///   - autoencoder: The path of another autoencoder's folder, or its name; nil is the model's.
   ///   - variant: Which of several files of weights to read, such as `fp16`.
+  ///   - encodesPictures: Whether the autoencoder's encoder is read too, for `sample(of:using:)`.
   ///   - precision: The numbers that the model is to multiply; nil for those that suit the machine
   ///     and the size of the model, `Precision.automatic(parameterCount:)`.
   /// - Throws: `ModelError`, `SafetensorsError`, `CheckpointError` or `WeightError`, each naming the
   ///   file.
   public init(
     folder: String, autoencoder: String? = nil, variant: String? = nil,
-    precision: Precision? = .float32
+    encodesPictures: Bool = false, precision: Precision? = .float32
   ) throws {
     try self.init(
-      folder: folder, autoencoder: autoencoder, variant: variant, precision: precision,
-      table: .active)
+      folder: folder, autoencoder: autoencoder, variant: variant,
+      encodesPictures: encodesPictures, precision: precision, table: .active)
   }
 
   package init(
-    folder: String, autoencoder: String? = nil, variant: String? = nil, precision: Precision?,
-    table: KernelTable
+    folder: String, autoencoder: String? = nil, variant: String? = nil,
+    encodesPictures: Bool = false, precision: Precision?, table: KernelTable
   ) throws {
     let options = LoadingOptions(
-      autoencoder: autoencoder, variant: variant, precision: precision, table: table)
+      autoencoder: autoencoder, variant: variant, encodesPictures: encodesPictures,
+      precision: precision, table: table)
     switch try ModelLocation(folder) {
     case .ownFolder(let folder): try self.init(ownFolder: folder, options)
     case .diffusersFolder(let folder): try self.init(diffusersFolder: folder, options)
@@ -98,6 +100,44 @@ public struct DiffusionPipeline: Sendable {
   /// The channels of a picture.
   public var pictureChannels: Int {
     autoencoder?.configuration.outputChannels ?? model.configuration.channels
+  }
+
+  /// The sample that a picture is, to draw it anew from.
+  ///
+  /// - Parameters:
+  ///   - picture: 8-bit levels, `[height, width, pictureChannels]`; one of another size is brought to
+  ///     that of the model.
+  ///   - generator: What a latent is drawn with from the distribution that the encoder gives.
+  ///   - threads: The most threads to encode with; one for each processor by default.
+  /// - Returns: `[1] + sampleShape`.
+  /// - Precondition: The model was opened with `encodesPictures` where its samples are latents.
+  public func sample(
+    of picture: Tensor<UInt8>, using generator: inout some RandomSource, threads: Int? = nil
+  ) -> Tensor<Float> {
+    check(
+      picture.rank == 3 && picture.shape[2] == pictureChannels && picture.count > 0,
+      "sample: \(picture.shape) is no picture of \(pictureChannels) channels")
+    return form.sample(
+      of: fitting(picture)[.newAxis], model.configuration, using: &generator,
+      in: Workspace(threads: threads, table: model.table))
+  }
+
+  /// The mask of a sample, for a `SourcePicture`.
+  ///
+  /// - Parameter picture: 8-bit levels, `[height, width, 1]`, white where the picture is to be drawn
+  ///   anew; one of another size is brought to that of the model.
+  /// - Returns: Ones, where the levels are at least half of white, and zeros; `[1, 1, side, side]`.
+  public func mask(_ picture: Tensor<UInt8>) -> Tensor<Float> {
+    check(
+      picture.rank == 3 && picture.shape[2] == 1 && picture.count > 0,
+      "mask: \(picture.shape) is no picture of one channel")
+    return form.mask(fitting(picture)[.all, .all, 0], model.configuration)
+  }
+
+  /// A picture in the size of the model's.
+  private func fitting(_ picture: Tensor<UInt8>) -> Tensor<UInt8> {
+    let size = pictureSize
+    return resized(picture, height: size.height, width: size.width)
   }
 
   /// The pictures that finished samples are.

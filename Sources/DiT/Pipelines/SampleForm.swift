@@ -19,6 +19,53 @@ enum SampleForm: Sendable {
     }
   }
 
+  /// The sample of a picture in its size.
+  ///
+  /// - Parameters:
+  ///   - picture: 8-bit levels, `[1, height, width, channels]`.
+  ///   - c: The sizes of the model.
+  ///   - generator: What a latent is drawn with from the distribution that the encoder gives.
+  ///   - workspace: What to compute with.
+  /// - Returns: `[1, channels, side, side]`.
+  func sample(
+    of picture: Tensor<UInt8>, _ c: DiffusionTransformer.Configuration,
+    using generator: inout some RandomSource, in workspace: Workspace
+  ) -> Tensor<Float> {
+    switch self {
+    case .pixels(let range, let rows, let columns):
+      let (low, high) = (range.lowerBound, range.upperBound)
+      // What the crop leaves out is black, as in training.
+      var sample = Tensor(repeating: low, shape: [1] + c.sampleShape)
+      sample[.all, .all, rows, columns] =
+        picture.permuted([0, 3, 1, 2]).converted(to: Float.self) * ((high - low) / 255) + low
+      return sample
+    case .latents(let autoencoder):
+      let distribution = autoencoder.encode(AutoencoderKL.values(picture), in: workspace)
+      return autoencoder.scaled(distribution.sample(using: &generator))
+    }
+  }
+
+  /// The mask of a sample.
+  ///
+  /// - Parameters:
+  ///   - levels: 8-bit levels in the size of a picture, `[height, width]`.
+  ///   - c: The sizes of the model.
+  /// - Returns: `[1, 1, side, side]`, one where the levels are at least half of white, else zero.
+  func mask(
+    _ levels: Tensor<UInt8>, _ c: DiffusionTransformer.Configuration
+  ) -> Tensor<Float> {
+    let ones = (levels.converted(to: Float.self) - 127).clamped(to: 0...1)
+    var mask = Tensor<Float>(ones: [1, 1, c.inputSide, c.inputSide])
+    switch self {
+    case .pixels(_, let rows, let columns): mask[0, 0, rows, columns] = ones
+    case .latents(let autoencoder):
+      // The nearest level, as diffusers takes it.
+      let scale = autoencoder.configuration.scale
+      mask[0, 0] = ones[.stride(by: scale), .stride(by: scale)]
+    }
+    return mask
+  }
+
   /// The 8-bit pictures of samples, `[batch, height, width, channels]`.
   func pictures(_ samples: Tensor<Float>, in workspace: Workspace) -> Tensor<UInt8> {
     switch self {

@@ -71,13 +71,13 @@ public struct DPMSolver: Sampler {
   /// Whether a step adds noise: each of the stochastic equation does that does not end at zero.
   public func addsNoise(at step: Int) -> Bool { isStochastic && sigmas[step + 1] > 0 }
 
-  /// The order of a step: what the steps before it allow, and lower at the end.
-  private func order(of step: Int) -> Int {
+  /// The order of a step: what the pictures so far allow, and lower at the end.
+  private func order(of step: Int, _ history: SamplerHistory) -> Int {
     let remaining = stepCount - step
     let isShort = lowersFinalOrder && stepCount < 15
     if remaining == 1, isShort || endsWithEuler || sigmas[step + 1] == 0 { return 1 }
-    if remaining == 2, isShort { return min(order, step + 1, 2) }
-    return min(order, step + 1)
+    if remaining == 2, isShort { return min(history.outputs.count, 2) }
+    return history.outputs.count
   }
 
   /// Takes a step; see `Sampler`.
@@ -94,7 +94,7 @@ public struct DPMSolver: Sampler {
     let damping = next.sigma / here.sigma * (isStochastic ? exp(-h) : 1)
     // σ'/σ x - α' φ D₀ + c₁ D₁ + c₂ D₂, and the noise of the stochastic equation.
     var terms = [(Float(damping), x)]
-    let weights = differenceWeights(order: order(of: step), drift: drift, φ: φ)
+    let weights = differenceWeights(order: order(of: step, history), drift: drift, φ: φ)
     for (age, weight) in pictureWeights(weights, step: step, h: h).enumerated() {
       let picture = required(history.output(age + 1), step: step)
       terms.append((Float(next.alpha * weight), picture))

@@ -41,6 +41,9 @@ public struct Heun: Sampler {
     path.timesteps.prefix(1) + path.timesteps.dropFirst().flatMap { [$0, $0] }
   }
 
+  /// A run begins with the first of two evaluations.
+  public var starts: [Int] { Array(stride(from: 0, to: stepCount, by: 2)) }
+
   /// The standard deviation of the noise to start from.
   public var initialNoiseScale: Double { path.initialNoiseScale }
 

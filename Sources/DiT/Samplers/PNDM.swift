@@ -61,6 +61,12 @@ public struct PNDM: Sampler {
   /// The name, `pndm`.
   public var name: String { "pndm" }
 
+  /// A run begins with the first evaluation of a step, or behind those that begin a whole run.
+  public var starts: [Int] {
+    let beginning = rungeKuttaCount == 0 ? [0] : [0, 4, 8]
+    return beginning + Array(max(2, rungeKuttaCount)..<max(2, stepCount))
+  }
+
   /// How much picture and how much noise is in the sample before a step.
   public func noiseLevel(at step: Int) -> NoiseLevel {
     NoiseLevel(cumulativeAlpha: alphas[evaluations[step]])

@@ -41,10 +41,15 @@ public protocol Sampler: Sendable {
   /// Whether a step adds noise to the sample.
   func addsNoise(at step: Int) -> Bool
 
+  /// The steps that a run may begin with, ascending: those that begin to lead from one noise level
+  /// to the next.
+  var starts: [Int] { get }
+
   /// Takes a step.
   ///
   /// - Parameters:
-  ///   - step: The index of the step, below `stepCount`; with a history, the one after the last.
+  ///   - step: The index of the step, below `stepCount`; with a history, the one after the last,
+  ///     and without one a start.
   ///   - x: The sample before the step, `[batch, channels, height, width]`.
   ///   - prediction: What the model makes of it, `[batch, channels or more, height, width]`.
   ///   - noise: Standard normal noise of the shape of `x`; needed only if `addsNoise(at: step)`.
@@ -71,6 +76,9 @@ extension Sampler {
   public func predictionChannels(forSample channels: Int) -> ClosedRange<Int> {
     channels...2 * channels
   }
+
+  /// A run may begin with any step.
+  public var starts: [Int] { Array(timesteps.indices) }
 
   /// No step does.
   public func addsNoise(at step: Int) -> Bool { false }

@@ -8,6 +8,8 @@ public enum SamplerError: Error, Equatable, CustomStringConvertible {
   case timestepOffset(Int, allowed: ClosedRange<Int>)
   /// The method does not have this order.
   case order(Int, allowed: ClosedRange<Int>)
+  /// A picture is to be changed by a share that is not from zero to one, or too small for a step.
+  case strength(Double, steps: Int)
   /// The model predicts what the sampler cannot use.
   case prediction(Prediction.Kind, sampler: String)
 
@@ -22,6 +24,10 @@ public enum SamplerError: Error, Equatable, CustomStringConvertible {
         + "not \(offset)"
     case .order(let order, let allowed):
       "the order must be from \(allowed.lowerBound) to \(allowed.upperBound), not \(order)"
+    case .strength(let strength, let steps):
+      (0...1).contains(strength)
+        ? "strength \(strength) of \(steps) steps leaves none to take"
+        : "the strength must be from 0 to 1, not \(strength)"
     case .prediction(let kind, let sampler):
       "sampler '\(sampler)' is not for models that predict '\(kind.rawValue)'"
     }

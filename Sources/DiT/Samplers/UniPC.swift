@@ -62,10 +62,10 @@ public struct UniPC: Sampler {
   /// How much picture and how much noise is in the sample before a step.
   public func noiseLevel(at step: Int) -> NoiseLevel { NoiseLevel(ratio: sigmas[step]) }
 
-  /// The order of a step: what the steps before it allow, and lower at the end.
-  private func order(of step: Int) -> Int {
+  /// The order of a step: what the pictures so far allow, and lower at the end.
+  private func order(of step: Int, _ history: SamplerHistory) -> Int {
     if sigmas[step + 1] == 0 { return 1 }
-    return min(order, step + 1, lowersFinalOrder ? stepCount - step : order)
+    return min(history.outputs.count, lowersFinalOrder ? stepCount - step : order)
   }
 
   /// Takes a step; see `Sampler`.
@@ -75,8 +75,7 @@ public struct UniPC: Sampler {
   ) -> Tensor<Float> {
     let x0 = denoised(step, x, prediction: prediction, in: workspace)
     var x = x
-    if step > 0, !uncorrected.contains(step - 1) {
-      let start = required(history.sample, step: step)
+    if let start = history.sample, !uncorrected.contains(step - 1) {
       x = advanced(start, step - 1, history, end: x0, in: workspace).copied()
     }
     history.append(x0, limit: order)
@@ -91,7 +90,7 @@ public struct UniPC: Sampler {
   ) -> Tensor<Float> {
     let (here, next) = (noiseLevel(at: step), noiseLevel(at: step + 1))
     let h = next.λ - here.λ
-    let pasts = 1..<order(of: step)
+    let pasts = 1..<order(of: step, history)
     // Where the pictures are that differ from m₀, in units of h, and how their differences count.
     let r = pasts.map { (noiseLevel(at: step - $0).λ - here.λ) / h } + (end == nil ? [] : [1])
     let pictures =

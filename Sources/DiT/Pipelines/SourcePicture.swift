@@ -1,0 +1,55 @@
+public import Tensor
+
+/// What a run changes: pictures, and which parts of them.
+public struct SourcePicture: Sendable {
+  /// The samples that the pictures are, `[batch] + sampleShape`.
+  public var samples: Tensor<Float>
+  /// One where the picture is to be drawn anew and zero where it is to be kept,
+  /// `[1, 1, height, width]` of a sample; nil draws all of it anew.
+  public var mask: Tensor<Float>?
+  /// Whether the run starts from noise alone, as for a part that shall owe nothing to what was there.
+  public var startsFromNoise: Bool
+
+  /// Pictures to change.
+  public init(
+    samples: Tensor<Float>, mask: Tensor<Float>? = nil, startsFromNoise: Bool = false
+  ) {
+    (self.samples, self.mask, self.startsFromNoise) = (samples, mask, startsFromNoise)
+  }
+
+  /// Throws where the samples or the mask are not for samples of a shape.
+  func validate(for shape: [Int]) throws(RunError) {
+    guard samples.shape == shape else {
+      throw .source(expected: shape, found: samples.shape)
+    }
+    let maskShape = [1, 1] + shape.suffix(2)
+    guard let mask, mask.shape != maskShape else { return }
+    throw .source(expected: maskShape, found: mask.shape)
+  }
+
+  /// What a run starts from; nil is noise alone.
+  func start(_ sampler: any Sampler, noise: Tensor<Float>) -> Tensor<Float>? {
+    startsFromNoise ? nil : noised(at: 0, sampler, noise)
+  }
+
+  /// The samples after a step with the kept part as it would be in a run that ends with the source;
+  /// nil where nothing is kept.
+  ///
+  /// Reference: [Lugmayr et al., 2022](https://arxiv.org/abs/2201.09865), equation 8, with the same
+  /// noise in every step, as diffusers has it.
+  func kept(
+    in drawn: Tensor<Float>, after step: Int, _ sampler: any Sampler, noise: Tensor<Float>
+  ) -> Tensor<Float>? {
+    guard let mask else { return nil }
+    let known = step + 1 < sampler.stepCount ? noised(at: step + 1, sampler, noise) : samples
+    return (1 - mask) * known + mask * drawn
+  }
+
+  /// The samples with the noise before a step.
+  private func noised(
+    at step: Int, _ sampler: any Sampler, _ noise: Tensor<Float>
+  ) -> Tensor<Float> {
+    let level = sampler.noiseLevel(at: step)
+    return samples * Float(level.alpha) + noise * Float(level.sigma)
+  }
+}

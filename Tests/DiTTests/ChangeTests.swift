@@ -1,0 +1,140 @@
+import DiT
+import Kernels
+import Tensor
+import Testing
+import _TestSupport
+
+/// Runs that begin with a picture, whole or in the part that a mask names, as diffusers takes them.
+@Suite struct ChangeTests {
+  private struct Change: CustomTestStringConvertible, Sendable {
+    let sampler: SamplerKind
+    let folder: String
+    let steps: Int
+    let strength: Double
+    var isMasked = true
+
+    var testDescription: String { sampler.rawValue }
+  }
+
+  private static let changes = [
+    Change(sampler: .ddim, folder: "safetensors", steps: 6, strength: 0.7, isMasked: false),
+    Change(sampler: .dpmSolver, folder: "bin", steps: 8, strength: 0.75),
+    Change(sampler: .uniPC, folder: "bin", steps: 9, strength: 0.6, isMasked: false),
+    Change(sampler: .euler, folder: "bin", steps: 7, strength: 1),
+    Change(sampler: .heun, folder: "bin", steps: 5, strength: 0.6),
+  ]
+
+  @Test(arguments: changes)
+  private func changesWhatDiffusersChanges(_ change: Change) throws {
+    let golden = try Fixtures.open("folders/changes")
+    let pipeline = try DiffusionPipeline(
+      folder: "\(FolderTests.folders)/\(change.folder)", encodesPictures: true)
+    let picture = try golden.levels("resized")
+    var generators = [42, 43].map { TorchGenerator(seed: $0) }
+    let samples = generators.indices.map { pipeline.sample(of: picture, using: &generators[$0]) }
+    let shape = [1] + pipeline.model.configuration.sampleShape
+    let noise = generators.indices.map { generators[$0].normal(shape) }
+    let levels = try golden.levels("levels")
+    let sampler = try pipeline.sampling.sampler(change.sampler, steps: change.steps)
+    var run = try DenoisingRun(
+      model: pipeline.model, sampler: SamplerTail(of: sampler, strength: change.strength),
+      request: .init(
+        labels: [207, 1], noise: Tensor(concatenating: noise, axis: 0),
+        source: SourcePicture(
+          samples: Tensor(concatenating: samples, axis: 0),
+          mask: change.isMasked ? pipeline.mask(levels[.all, .all, .newAxis]) : nil),
+        generators: generators, guidance: Guidance(scale: 4)))
+    while try run.next() != nil {}
+    let expected = try golden[change.sampler.rawValue]
+    #expect(relativeError(run.latents.elements, expected.elements) < 1e-3)
+  }
+
+  @Test func bringsPicturesToTheSizeOfTheModel() throws {
+    let golden = try Fixtures.open("folders/changes")
+    let pipeline = try DiffusionPipeline(
+      folder: FolderTests.folders + "/bin", encodesPictures: true)
+    var (generator, other) = (TorchGenerator(seed: 1), TorchGenerator(seed: 1))
+    let mask = pipeline.mask(try golden.levels("levels")[.all, .all, .newAxis])
+    let expectedMask = try golden["mask"]
+    #expect(mask.elements == expectedMask.elements)
+    let sample = pipeline.sample(of: try golden.levels("picture"), using: &generator)
+    let expected = pipeline.sample(of: try golden.levels("resized"), using: &other)
+    #expect(relativeError(sample.elements, expected.elements) < 0.02)
+  }
+
+  @Test(arguments: [("picture", "resized"), ("resized", "enlarged")])
+  func resizesAsPillowDoes(_ source: String, _ target: String) throws {
+    let golden = try Fixtures.open("folders/changes")
+    let expected = try golden.levels(target)
+    let found = resized(
+      try golden.levels(source), height: expected.shape[0], width: expected.shape[1])
+    #expect(found.shape == expected.shape)
+    let differences = zip(found.elements, expected.elements).map { abs(Int($0) - Int($1)) }
+    #expect(differences.allSatisfy { $0 <= 1 })
+  }
+
+  /// A part that is kept is the source's, whatever is drawn beside it.
+  @Test func keepsWhatIsNotMasked() throws {
+    let pipeline = try DiffusionPipeline(folder: Fixtures.showcaseModel)
+    var generator = TorchGenerator(seed: 3)
+    let source = generator.normal([1] + pipeline.model.configuration.sampleShape)
+    let side = pipeline.model.configuration.inputSide
+    var mask = Tensor<Float>(zeros: [1, 1, side, side])
+    mask[0, 0, 4..<9, 7..<20] = Tensor(ones: [5, 13])
+    var run = try DenoisingRun(
+      model: pipeline.model, sampler: DDIM(steps: 3),
+      request: .init(
+        labels: [2], noise: generator.normal(source.shape),
+        source: SourcePicture(samples: source, mask: mask, startsFromNoise: true),
+        generators: [generator], guidance: Guidance(scale: 4)))
+    while try run.next() != nil {}
+    let kept = (1 - mask) * (run.latents - source)
+    #expect(kept.elements.allSatisfy { $0 == 0 })
+    #expect((run.latents - source).elements.contains { abs($0) > 0.1 })
+  }
+
+  @Test func refusesWhatDoesNotFit() throws {
+    let pipeline = try DiffusionPipeline(folder: Fixtures.showcaseModel)
+    let shape = [1] + pipeline.model.configuration.sampleShape
+    let noise = Tensor<Float>(zeros: shape)
+    func run(_ source: SourcePicture) throws -> DenoisingRun {
+      try DenoisingRun(
+        model: pipeline.model, sampler: DDIM(steps: 3),
+        request: .init(
+          labels: [2], noise: noise, source: source, generators: [TorchGenerator(seed: 1)],
+          guidance: Guidance(scale: 4)))
+    }
+    #expect(throws: RunError.source(expected: shape, found: [1, 2, 3, 4])) {
+      try run(SourcePicture(samples: Tensor(zeros: [1, 2, 3, 4])))
+    }
+    #expect(throws: RunError.source(expected: [1, 1] + shape.suffix(2), found: [1])) {
+      try run(SourcePicture(samples: noise, mask: Tensor(zeros: [1])))
+    }
+    for strength in [-0.1, 0, 0.3, 1.1, .nan] {
+      #expect(throws: SamplerError.self) {
+        try SamplerTail(of: DDIM(steps: 3), strength: strength)
+      }
+    }
+  }
+
+  @Test(arguments: SamplerKind.allCases.filter { $0 != .flowEuler })
+  func everySamplerBeginsMidway(_ kind: SamplerKind) throws {
+    let pipeline = try DiffusionPipeline(folder: Fixtures.showcaseModel)
+    let all = try pipeline.sampling.sampler(kind, steps: 8)
+    #expect(all.starts.count == 8 && all.starts[0] == 0)
+    for strength in [0.125, 0.5, 1] {
+      let sampler = try SamplerTail(of: all, strength: strength)
+      #expect(sampler.starts.count == Int(8 * strength))
+      #expect(sampler.timesteps.last == all.timesteps.last)
+      var generator = TorchGenerator(seed: 3)
+      let noise = generator.normal([1] + pipeline.model.configuration.sampleShape)
+      var run = try DenoisingRun(
+        model: pipeline.model, sampler: sampler,
+        request: .init(
+          labels: [2], noise: noise, source: SourcePicture(samples: noise * 0.1),
+          generators: [generator], guidance: Guidance(scale: 1)))
+      while try run.next() != nil {}
+      #expect(run.latents.elements.allSatisfy { $0.isFinite })
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import Foundation
+import Tensor
+import Testing
+import _TestSupport
+
+/// `generate` from a picture, with and without a mask.
+@Suite(.serialized, .timeLimit(.minutes(2))) struct GenerateChangeTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func change(_ options: String...) throws -> GenerateResult {
+    try GenerateProcess(
+      ["--class", "7", "--steps", "8", "--quiet", "-o", folder.file("x.png")] + options
+    ).finish()
+  }
+
+  /// The lower half of a picture is kept where the mask is black.
+  @Test func drawsTheMaskedPartAnew() throws {
+    #expect(try change("--class", "9", "--seed", "1").status == 0)
+    let source = folder.file("x-0002.png")
+    let mask = folder.file("mask.png")
+    let levels = (0..<28 * 28).map { UInt8($0 < 14 * 28 ? 255 : 0) }
+    try PNG.write(Tensor(levels, shape: [28, 28, 1]), to: mask)
+    #expect(try change("--init-image", source, "--mask", mask).status == 0)
+    let (before, after) = (try PNG.read(source), try PNG.read(folder.file("x.png")))
+    #expect(before[14..<28].elements == after[14..<28].elements)
+    #expect(before[0..<14].elements != after[0..<14].elements)
+  }
+
+  /// The less strength, the nearer the result is to the picture.
+  @Test func changesByTheStrength() throws {
+    let source = folder.file("source.png")
+    let levels = (0..<28 * 28).map { UInt8($0 % 28 * 9) }
+    try PNG.write(Tensor(levels, shape: [28, 28, 1]), to: source)
+    let distances = try ["0.125", "1"].map { strength in
+      let result = try change("--init-image", source, "--strength", strength)
+      #expect(result.status == 0, "\(result.error)")
+      let picture = try PNG.read(folder.file("x.png"))
+      return zip(picture.elements, levels).reduce(0) { $0 + abs(Int($1.0) - Int($1.1)) }
+    }
+    #expect(distances[0] < distances[1] / 2)
+  }
+
+  @Test(arguments: [
+    (["--strength", "0.5"], "need an --init-image"),
+    (["--mask", "x.png"], "need an --init-image"),
+    (["--init-image", Fixtures.showcaseModel + "/config.json"], "is no PNG picture"),
+    (["--init-image", "/nowhere.png"], "cannot read '/nowhere.png'"),
+    (["--init-image", "x.png", "--strength", "1.5"], "--strength"),
+  ])
+  func explainsWhatCannotBe(_ options: [String], _ message: String) throws {
+    let result = try GenerateProcess(["--class", "7", "--quiet"] + options).finish()
+    #expect(result.status != 0 && result.error.contains(message), "\(result.error)")
+  }
+}
