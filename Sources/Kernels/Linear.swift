@@ -142,11 +142,11 @@ func compute(
   let memory: Tensor<Float> = workspace.tensor([workspace.threads, count])
   nonisolated(unsafe) let scratch = memory.mutablePointer
   let threads = workspace.threads
-  let (sharesRows, grain) =
-    kernels.form == .tiles
-    ? (panels < threads, 32)
-    : (rows >= 2 * workspace.table.tileRows * threads, workspace.table.tileRows)
+  let height = kernels.form == .tiles ? 32 : workspace.table.tileRows
+  let sharesRows = kernels.form == .tiles ? panels < threads : rows >= 2 * height * threads
   if sharesRows {
+    // Two parts for each thread: every part reads all of the weights, so more would cost more.
+    let grain = max(1, rows / (2 * threads * height)) * height
     parallelFor(rows, grain: grain, threads: threads) { range, thread in
       kernels.product(product, range, 0..<panels, scratch + thread * count)
     }
