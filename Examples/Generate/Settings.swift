@@ -82,9 +82,12 @@ struct Settings: Sendable {
     let folder = try arguments[o.model] ?? ShowcaseModel.generator.folder()
     modelName = folder.split(separator: "/").last.map(String.init) ?? folder
     (autoencoder, variant) = (arguments[o.autoencoder], arguments[o.variant])
+    let bar = LoadingBar(quiet: isQuiet)
+    defer { bar.clear() }
     pipeline = try DiffusionPipeline(
       folder: folder, autoencoder: autoencoder, variant: variant, encodesPictures: edit != nil,
-      precision: Precision(rawValue: arguments[o.precision]))
+      precision: Precision(rawValue: arguments[o.precision]),
+      progress: { read, count in bar.advance(to: read, of: count) })
     let (defaults, c) = (pipeline.defaults, pipeline.model.configuration)
 
     let labels = try ClassNames(pipeline.classNames).labels(

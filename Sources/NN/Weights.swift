@@ -18,6 +18,10 @@ public struct Weights: Sendable {
   /// The kernels that linear layers are packed for.
   package let table: KernelTable
   private let names: Names
+  private let progress: Progress?
+
+  /// Called after each tensor that was read, with the number of those read so far and of all.
+  public typealias Progress = @Sendable (_ read: Int, _ count: Int) -> Void
 
   /// The names of all tensors and of those that no layer has asked for yet, shared by all scopes.
   private final class Names: Sendable {
@@ -35,19 +39,26 @@ public struct Weights: Sendable {
   /// - Parameters:
   ///   - source: Where the tensors are.
   ///   - precision: The numbers that linear layers are to multiply.
-  public init(_ source: any WeightSource, precision: Precision = .float32) {
-    self.init(source, precision: precision, table: .active)
+  ///   - progress: Called after each tensor that was read.
+  public init(
+    _ source: any WeightSource, precision: Precision = .float32, progress: Progress? = nil
+  ) {
+    self.init(source, precision: precision, table: .active, progress: progress)
   }
 
-  package init(_ source: any WeightSource, precision: Precision, table: KernelTable) {
+  package init(
+    _ source: any WeightSource, precision: Precision, table: KernelTable,
+    progress: Progress? = nil
+  ) {
     (self.source, self.precision, self.table) = (source, precision, table)
+    self.progress = progress
     scope = ""
     names = Names(source.names)
   }
 
   private init(_ parent: Weights, scope: String) {
     (source, precision, table) = (parent.source, parent.precision, parent.table)
-    names = parent.names
+    (names, progress) = (parent.names, parent.progress)
     self.scope = scope
   }
 
@@ -86,7 +97,11 @@ public struct Weights: Sendable {
       throw WeightError.scalarType(
         file: source.description, tensor: name, found: tensor.scalarType)
     }
-    names.unread.withLock { _ = $0.remove(name) }
+    let left = names.unread.withLock {
+      $0.remove(name)
+      return $0.count
+    }
+    defer { progress?(names.all.count - left, names.all.count) }
     let numbers = tensor.converted(to: Float.self)
     if tensor.scalarType != Float.scalarType { tensor.discardPages() }
     return numbers

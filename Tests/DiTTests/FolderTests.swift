@@ -1,6 +1,7 @@
 import DiT
 import Foundation
 import NN
+import Synchronization
 import Tensor
 import Testing
 import _TestSupport
@@ -39,6 +40,17 @@ import _TestSupport
     let differences = zip(pictures.converted(to: Float.self).elements, expected.elements)
       .count { abs($0 - $1) > 1 }
     #expect(Double(differences) <= 0.001 * Double(expected.count))
+  }
+
+  @Test func tellsHowFarItHasRead() throws {
+    let read = Mutex<[[Int]]>([])
+    _ = try DiffusionPipeline(
+      folder: Self.folders + "/bin",
+      progress: { count, all in read.withLock { $0.append([count, all]) } })
+    let steps = read.withLock { $0 }
+    let all = steps.last?.last ?? 0
+    #expect(all > 20 && steps.last == [all, all])
+    #expect(steps.map(\.[0]) == steps.map(\.[0]).sorted())
   }
 
   @Test func knowsWhatTheFoldersSay() throws {

@@ -13,6 +13,8 @@ struct LoadingOptions {
   let encodesPictures: Bool
   /// The numbers to multiply; nil for those that suit the machine and the size of the model.
   let precision: Precision?
+  /// Called after each tensor of the denoiser.
+  let progress: Weights.Progress?
   /// The kernels to pack weights for.
   let table: KernelTable
 
@@ -21,7 +23,7 @@ struct LoadingOptions {
     let count = shapes.reduce(0) { $0 + $1.product }
     return Weights(
       source, precision: precision ?? .automatic(parameterCount: count, table: table),
-      table: table)
+      table: table, progress: progress)
   }
 
   /// The autoencoder for latents of a denoiser.

@@ -1,4 +1,5 @@
 public import Kernels
+public import NN
 public import Tensor
 internal import _KernelsActive
 package import _KernelsMicro
@@ -53,24 +54,27 @@ public struct DiffusionPipeline: Sendable {
   ///   - encodesPictures: Whether the autoencoder's encoder is read too, for `sample(of:using:)`.
   ///   - precision: The numbers that the model is to multiply; nil for those that suit the machine
   ///     and the size of the model, `Precision.automatic(parameterCount:)`.
+  ///   - progress: Called after each tensor of the denoiser that was read and packed.
   /// - Throws: `ModelError`, `SafetensorsError`, `CheckpointError` or `WeightError`, each naming the
   ///   file.
   public init(
     folder: String, autoencoder: String? = nil, variant: String? = nil,
-    encodesPictures: Bool = false, precision: Precision? = .float32
+    encodesPictures: Bool = false, precision: Precision? = .float32,
+    progress: Weights.Progress? = nil
   ) throws {
     try self.init(
       folder: folder, autoencoder: autoencoder, variant: variant,
-      encodesPictures: encodesPictures, precision: precision, table: .active)
+      encodesPictures: encodesPictures, precision: precision, progress: progress, table: .active)
   }
 
   package init(
     folder: String, autoencoder: String? = nil, variant: String? = nil,
-    encodesPictures: Bool = false, precision: Precision?, table: KernelTable
+    encodesPictures: Bool = false, precision: Precision?, progress: Weights.Progress? = nil,
+    table: KernelTable
   ) throws {
     let options = LoadingOptions(
       autoencoder: autoencoder, variant: variant, encodesPictures: encodesPictures,
-      precision: precision, table: table)
+      precision: precision, progress: progress, table: table)
     switch try ModelLocation(folder) {
     case .ownFolder(let folder): try self.init(ownFolder: folder, options)
     case .diffusersFolder(let folder): try self.init(diffusersFolder: folder, options)
