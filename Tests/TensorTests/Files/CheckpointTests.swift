@@ -134,4 +134,15 @@ import Testing
       _ = try Checkpoint(path: path)
     }
   }
+
+  @Test func refusesTooManyFiles() throws {
+    var members: [String] = []
+    for number in 0...10_000 {
+      let header = #"{"t\#(number)":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}"#
+      _ = try directory.write(safetensors(header), as: "\(number)")
+      members.append(#""t\#(number)":"\#(number)""#)
+    }
+    let index = #"{"weight_map":{\#(members.joined(separator: ","))}}"#
+    try expect(.tooManyFiles(limit: 10_000), index)
+  }
 }

@@ -214,6 +214,17 @@ import Testing
     expect(Defect.tooManyObjects(limit: 1 << 22), P.archive(list + lists))
   }
 
+  @Test func refusesTooMuch() {
+    expect(
+      PickleError.Problem.tooManyObjects(limit: 1 << 22),
+      [UInt8](repeating: 0x29, count: (1 << 22) + 1))
+    // A hundred and one dictionaries under the same name of a megabyte.
+    let name = P.text(String(repeating: "n", count: 1_000_000)) + [0x71, 0, 0x30]
+    let member: [UInt8] = [0x7D, 0x68, 0, 0x29, 0x73]
+    let list = [0x5D] + P.mark + [[UInt8]](repeating: member, count: 101).flatMap(\.self) + [0x65]
+    expect(.namesTooLong, P.archive(name + list))
+  }
+
   @Test func refusesArchives() {
     let tensor = P.tensor()
     expect(.archive(.noDirectory), Array("PK\u{3}\u{4}".utf8))

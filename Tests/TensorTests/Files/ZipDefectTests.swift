@@ -79,6 +79,19 @@ import Testing
       })
   }
 
+  @Test func refusesTooManyEntries() {
+    let count = Int64((1 << 20) + 1)
+    let size = 46 * count
+    var file = [UInt8](repeating: 0, count: Int(size))
+    file += little(UInt32(0x0606_4B50), Int64(44), UInt16(45), UInt16(45), Int64(0), count, count)
+    file += little(size, Int64(0), UInt32(0x0706_4B50), UInt32(0), size, UInt32(1))
+    file += little(UInt32(0x0605_4B50), UInt16(0), UInt16(0), UInt16.max, UInt16.max)
+    file += little(UInt32(size), UInt32(0), UInt16(0))
+    #expect(throws: NumPyError.malformed(path: "x", .archive(.entryCount(Int(count))))) {
+      try NumPyArchive(Storage(file), path: "x")
+    }
+  }
+
   @Test func refusesNames() {
     for name: [UInt8] in [[], [0x61, 0], [0xFF], [UInt8](repeating: 0x61, count: 4097)] {
       expect(.name, ZipBytes(Self.a.with { $0.name = name }))
