@@ -37,6 +37,18 @@ emulate() {  # emulate PROCESSOR TABLES: TABLES in alphabetical order
   fi
 }
 
+refuse() {  # refuse PROCESSOR TABLE MESSAGE: a table that it lacks is a usage error
+  local message status=0
+  message=$(KERNELS_ISA=$2 qemu-x86_64-static -cpu "$1" "${bundle%/*}/generate" 2>&1) || status=$?
+  if [[ $status == 64 && $message == *"'$2' is not available here; $3"* ]]; then
+    ok "$1: KERNELS_ISA=$2 is refused"
+  else
+    failed "$1: KERNELS_ISA=$2 ends with $status: ${message##*$'\n'}"
+  fi
+}
+
 emulate Nehalem "baseline"
 emulate Haswell "avx2 baseline"
+refuse Haswell amx "this machine has avx2, baseline"
+refuse Nehalem avx2 "this machine has baseline"
 finish
