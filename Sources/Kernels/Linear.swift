@@ -144,14 +144,16 @@ func compute(
   let threads = workspace.threads
   let height = kernels.form == .tiles ? 32 : workspace.table.tileRows
   let sharesRows = kernels.form == .tiles ? panels < threads : rows >= 2 * height * threads
+  // Two parts for each thread: every part reads all of the rows or all of the weights.
+  func grain(_ count: Int, _ multiple: Int) -> Int {
+    max(1, count / (2 * threads * multiple)) * multiple
+  }
   if sharesRows {
-    // Two parts for each thread: every part reads all of the weights, so more would cost more.
-    let grain = max(1, rows / (2 * threads * height)) * height
-    parallelFor(rows, grain: grain, threads: threads) { range, thread in
+    parallelFor(rows, grain: grain(rows, height), threads: threads) { range, thread in
       kernels.product(product, range, 0..<panels, scratch + thread * count)
     }
   } else {
-    parallelFor(panels, threads: threads) { range, thread in
+    parallelFor(panels, grain: grain(panels, 1), threads: threads) { range, thread in
       kernels.product(product, 0..<rows, range, scratch + thread * count)
     }
   }
