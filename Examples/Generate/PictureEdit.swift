@@ -12,7 +12,7 @@ struct PictureEdit: Sendable {
 
   /// What the files hold.
   struct Source: Sendable {
-    let picture: Tensor<UInt8>
+    let picture: EncodedPicture
     let mask: Tensor<Float>?
   }
 
@@ -43,17 +43,17 @@ struct PictureEdit: Sendable {
     }
   }
 
-  /// Reads the files.
+  /// Reads the files, and encodes the picture.
   ///
   /// - Throws: `PNGError` where one is no picture.
-  func read(for pipeline: DiffusionPipeline) throws -> Source {
+  func read(for pipeline: DiffusionPipeline, threads: Int) throws -> Source {
     let channels: PNG.Channels = pipeline.pictureChannels == 1 ? .grey : .rgb
     guard pipeline.pictureChannels == channels.rawValue else {
       throw UsageError.other(
         "--init-image: pictures of \(pipeline.pictureChannels) channels are not in PNG")
     }
     return Source(
-      picture: try PNG.read(picture, as: channels),
+      picture: pipeline.encoded(try PNG.read(picture, as: channels), threads: threads),
       mask: try mask.map { pipeline.mask(try PNG.read($0, as: .grey)) })
   }
 }

@@ -135,7 +135,7 @@ struct Settings: Sendable {
     cache = try cacheSpecification.map {
       try CacheChoice.method($0, stepCount: sampler.stepCount, depth: c.depth)
     }
-    source = try edit?.read(for: pipeline)
+    source = try edit?.read(for: pipeline, threads: threads)
     noise = try latentsIn.map {
       try Self.noise($0, shape: [labels.count * count] + c.sampleShape)
     }
@@ -169,7 +169,7 @@ struct Settings: Sendable {
     // Latents of the picture first, then noise: the order of diffusers.
     let source = source.map { source in
       let samples = generators.indices.map {
-        pipeline.sample(of: source.picture, using: &generators[$0], threads: threads)
+        source.picture.sample(using: &generators[$0])
       }
       return SourcePicture(
         samples: Tensor(concatenating: samples, axis: 0), mask: source.mask,

@@ -31,7 +31,8 @@ import _TestSupport
       folder: "\(FolderTests.folders)/\(change.folder)", encodesPictures: true)
     let picture = try golden.levels("resized")
     var generators = [42, 43].map { TorchGenerator(seed: $0) }
-    let samples = generators.indices.map { pipeline.sample(of: picture, using: &generators[$0]) }
+    let encoded = pipeline.encoded(picture)
+    let samples = generators.indices.map { encoded.sample(using: &generators[$0]) }
     let shape = [1] + pipeline.model.configuration.sampleShape
     let noise = generators.indices.map { generators[$0].normal(shape) }
     let levels = try golden.levels("levels")
@@ -57,8 +58,8 @@ import _TestSupport
     let mask = pipeline.mask(try golden.levels("levels")[.all, .all, .newAxis])
     let expectedMask = try golden["mask"]
     #expect(mask.elements == expectedMask.elements)
-    let sample = pipeline.sample(of: try golden.levels("picture"), using: &generator)
-    let expected = pipeline.sample(of: try golden.levels("resized"), using: &other)
+    let sample = pipeline.encoded(try golden.levels("picture")).sample(using: &generator)
+    let expected = pipeline.encoded(try golden.levels("resized")).sample(using: &other)
     #expect(relativeError(sample.elements, expected.elements) < 0.02)
   }
 

@@ -9,7 +9,6 @@ Made with Python 3.11 and torch==2.15.0 diffusers==0.42.1 safetensors==0.8.0 num
 
 import argparse
 import json
-import math
 import shutil
 import sys
 import tempfile
@@ -24,7 +23,7 @@ from diffusers import (
 from PIL import Image
 from safetensors.torch import load_file, save_file
 
-from vae_cases import legacy_name
+from vae_cases import generator, legacy_name, randomize
 
 HERE = Path(__file__).resolve().parent / "folders"
 SEEDS = [42, 43]
@@ -39,26 +38,6 @@ OLD_FIELDS = {
     "cross_attention_dim": None, "num_vector_embeds": None, "only_cross_attention": False, "use_linear_projection": False,
     "_class_name": "Transformer2DModel", "_diffusers_version": "0.12.0.dev0",
 }  # fmt: skip
-
-
-def generator(seed):
-    return torch.Generator("cpu").manual_seed(seed)
-
-
-def randomize(model, seed):
-    """Weights that are random and not zero: uniform, because torch draws those bit for bit alike on every processor."""
-    g = generator(seed)
-    for key, parameter in model.eval().requires_grad_(False).named_parameters():
-        value = (torch.rand(parameter.shape, generator=g) * 2 - 1) * math.sqrt(3)
-        if key.endswith("bias"):
-            parameter.copy_(0.3 * value)
-        elif parameter.ndim == 1:  # of a norm
-            parameter.copy_(1 + 0.3 * value)
-        elif "embedding_table" in key:
-            parameter.copy_(value)
-        else:
-            parameter.copy_(value / math.sqrt(parameter[0].numel()))
-    return model
 
 
 def transformer(seed, **settings):

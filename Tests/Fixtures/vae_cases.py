@@ -34,20 +34,29 @@ def generator(seed):
 
 
 def tiny_vae(name):
-    """An autoencoder whose every weight is random and not zero. The numbers are uniform, because torch draws them bit for bit alike on every processor."""
+    """An autoencoder whose every weight is random and not zero."""
     settings = CASES[name]
     count = len(settings["block_out_channels"])
     model = AutoencoderKL(**settings, down_block_types=["DownEncoderBlock2D"] * count, up_block_types=["UpDecoderBlock2D"] * count)
-    g = generator(3000 + ord(name))
+    return randomize(model, 3000 + ord(name), sharpness=3)
+
+
+def randomize(model, seed, sharpness=1):
+    """Weights that are random and not zero: uniform, because torch draws those bit for bit alike on every processor.
+
+    Those of the queries and keys of an autoencoder's attention are `sharpness` times as large."""
+    g = generator(seed)
     for key, parameter in model.eval().requires_grad_(False).named_parameters():
         value = (torch.rand(parameter.shape, generator=g) * 2 - 1) * math.sqrt(3)
         if key.endswith("bias"):
             parameter.copy_(0.3 * value)
         elif parameter.ndim == 1:  # of a norm
             parameter.copy_(1 + 0.3 * value)
+        elif "embedding_table" in key:
+            parameter.copy_(value)
         else:
-            sharpness = 3 if "to_q" in key or "to_k" in key else 1
-            parameter.copy_(value * sharpness / math.sqrt(parameter[0].numel()))
+            scale = sharpness if "to_q" in key or "to_k" in key else 1
+            parameter.copy_(value * scale / math.sqrt(parameter[0].numel()))
     return model
 
 

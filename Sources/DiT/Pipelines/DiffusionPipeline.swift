@@ -51,7 +51,7 @@ public struct DiffusionPipeline: Sendable {
   ///   - folder: The path of the folder or checkpoint, or the name.
   ///   - autoencoder: The path of another autoencoder's folder, or its name; nil is the model's.
   ///   - variant: Which of several files of weights to read, such as `fp16`.
-  ///   - encodesPictures: Whether the autoencoder's encoder is read too, for `sample(of:using:)`.
+  ///   - encodesPictures: Whether the autoencoder's encoder is read too, for `encoded(_:)`.
   ///   - precision: The numbers that the model is to multiply; nil for those that suit the machine
   ///     and the size of the model, `Precision.automatic(parameterCount:)`.
   ///   - progress: Called after each tensor of the denoiser that was read and packed.
@@ -106,23 +106,20 @@ public struct DiffusionPipeline: Sendable {
     autoencoder?.configuration.outputChannels ?? model.configuration.channels
   }
 
-  /// The sample that a picture is, to draw it anew from.
+  /// What a picture is to the model, to draw it anew from.
   ///
   /// - Parameters:
   ///   - picture: 8-bit levels, `[height, width, pictureChannels]`; one of another size is brought to
   ///     that of the model.
-  ///   - generator: What a latent is drawn with from the distribution that the encoder gives.
   ///   - threads: The most threads to encode with; one for each processor by default.
-  /// - Returns: `[1] + sampleShape`.
+  /// - Returns: What samples are drawn from.
   /// - Precondition: The model was opened with `encodesPictures` where its samples are latents.
-  public func sample(
-    of picture: Tensor<UInt8>, using generator: inout some RandomSource, threads: Int? = nil
-  ) -> Tensor<Float> {
+  public func encoded(_ picture: Tensor<UInt8>, threads: Int? = nil) -> EncodedPicture {
     check(
       picture.rank == 3 && picture.shape[2] == pictureChannels && picture.count > 0,
-      "sample: \(picture.shape) is no picture of \(pictureChannels) channels")
-    return form.sample(
-      of: fitting(picture)[.newAxis], model.configuration, using: &generator,
+      "encoded: \(picture.shape) is no picture of \(pictureChannels) channels")
+    return form.encoded(
+      fitting(picture)[.newAxis], model.configuration,
       in: Workspace(threads: threads, table: model.table))
   }
 

@@ -19,18 +19,16 @@ enum SampleForm: Sendable {
     }
   }
 
-  /// The sample of a picture in its size.
+  /// What samples of a picture in its size are drawn from.
   ///
   /// - Parameters:
   ///   - picture: 8-bit levels, `[1, height, width, channels]`.
   ///   - c: The sizes of the model.
-  ///   - generator: What a latent is drawn with from the distribution that the encoder gives.
   ///   - workspace: What to compute with.
-  /// - Returns: `[1, channels, side, side]`.
-  func sample(
-    of picture: Tensor<UInt8>, _ c: DiffusionTransformer.Configuration,
-    using generator: inout some RandomSource, in workspace: Workspace
-  ) -> Tensor<Float> {
+  /// - Returns: A sample, or a distribution of latents.
+  func encoded(
+    _ picture: Tensor<UInt8>, _ c: DiffusionTransformer.Configuration, in workspace: Workspace
+  ) -> EncodedPicture {
     switch self {
     case .pixels(let range, let rows, let columns):
       let (low, high) = (range.lowerBound, range.upperBound)
@@ -38,10 +36,10 @@ enum SampleForm: Sendable {
       var sample = Tensor(repeating: low, shape: [1] + c.sampleShape)
       sample[.all, .all, rows, columns] =
         picture.permuted([0, 3, 1, 2]).converted(to: Float.self) * ((high - low) / 255) + low
-      return sample
+      return EncodedPicture(form: .sample(sample))
     case .latents(let autoencoder):
       let distribution = autoencoder.encode(AutoencoderKL.values(picture), in: workspace)
-      return autoencoder.scaled(distribution.sample(using: &generator))
+      return EncodedPicture(form: .latents(distribution, autoencoder))
     }
   }
 

@@ -17,11 +17,12 @@ public struct SamplerTail: Sampler {
   /// - Throws: `SamplerError.strength` where it is out of range or leaves no step.
   public init(of sampler: any Sampler, strength: Double) throws(SamplerError) {
     let starts = sampler.starts
-    guard (0...1).contains(strength), Int(Double(starts.count) * strength) > 0 else {
+    let share = Double(starts.count) * strength
+    guard (0...1).contains(strength), share >= 1 else {
       throw .strength(strength, steps: starts.count)
     }
     self.sampler = sampler
-    first = starts[starts.count - Int(Double(starts.count) * strength)]
+    first = starts[starts.count - Int(share)]
   }
 
   /// The name of the sampler.

@@ -110,11 +110,7 @@ enum TileUnit {
   ) {
     var (a, b) = (rows, columns)
     for _ in 0..<steps {
-      loadTile(6, b, 64)
-      loadTile(4, a, 64)
-      Builtin.int_x86_tdpbf16ps(number0, number4, number6)
-      loadTile(5, a + 1024, 64)
-      Builtin.int_x86_tdpbf16ps(number2, number5, number6)
+      addHalfProducts(rows: a, secondRows: a + 1024, stride: 64, columns: b)
       a += 2048
       b += 2048
     }

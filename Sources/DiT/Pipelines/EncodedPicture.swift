@@ -1,0 +1,25 @@
+public import Tensor
+
+/// A picture that samples are drawn from: encoded once, for any number of runs.
+public struct EncodedPicture: Sendable {
+  enum Form: Sendable {
+    /// The picture, where samples are pictures.
+    case sample(Tensor<Float>)
+    /// The latents that it may be, as the encoder gives them.
+    case latents(DiagonalGaussian, AutoencoderKL)
+  }
+
+  let form: Form
+
+  /// A sample that the picture is.
+  ///
+  /// - Parameter generator: What a latent is drawn with; samples that are pictures draw nothing.
+  /// - Returns: `[1] + sampleShape`.
+  public func sample(using generator: inout some RandomSource) -> Tensor<Float> {
+    switch form {
+    case .sample(let sample): sample
+    case .latents(let distribution, let autoencoder):
+      autoencoder.scaled(distribution.sample(using: &generator))
+    }
+  }
+}
