@@ -1,0 +1,85 @@
+#!/usr/bin/env python3
+"""Draws one picture of a DiT folder with diffusers, says how long it took, and compares our latents and picture with its own.
+
+    python Scripts/make_dit_folder.py xl
+    swift run -c release generate --model xl --class "class 207" --cfg-scale 4 --precision f32 --latents-out ours.npy -o ours.png --json
+    python Benchmarks/peers/picture.py xl --precision f32 --latents ours.npy --picture ours.png
+"""
+
+import argparse
+import resource
+import statistics
+import time
+
+import numpy as np
+import torch
+from diffusers import AutoencoderKL, DDIMScheduler, DiTPipeline, DiTTransformer2DModel
+from PIL import Image
+
+PRECISIONS = {"f32": torch.float32, "bf16": torch.bfloat16}
+
+
+def load(folder, dtype):
+    """The pipeline; as ours, its decoder has 32 bits."""
+    transformer = DiTTransformer2DModel.from_pretrained(f"{folder}/transformer", torch_dtype=dtype)
+    vae = AutoencoderKL.from_pretrained(f"{folder}/vae")
+    pipeline = DiTPipeline(transformer, vae, DDIMScheduler.from_pretrained(f"{folder}/scheduler"))
+    pipeline.set_progress_bar_config(disable=True)
+    return pipeline
+
+
+def draw(pipeline, label, steps, guidance):
+    """The finished latents, the picture of 8 bits, and the seconds of each step."""
+    latents, seconds = [], []
+    decode, forward = pipeline.vae.decode, pipeline.transformer.forward
+
+    def decoding(z, *rest, **options):
+        latents.append(z.float() * pipeline.vae.config.scaling_factor)
+        return decode(z.float(), *rest, **options)
+
+    def timed(*inputs, **options):
+        start = time.perf_counter()
+        output = forward(*inputs, **options)
+        seconds.append(time.perf_counter() - start)
+        return output
+
+    pipeline.vae.decode, pipeline.transformer.forward = decoding, timed
+    images = pipeline(
+        [label], guidance_scale=guidance, num_inference_steps=steps, output_type="np",
+        generator=[torch.Generator().manual_seed(42)],
+    ).images  # fmt: skip
+    return latents[0].numpy(), (images[0] * 255).round().astype(int), seconds
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder")
+    parser.add_argument("--precision", choices=PRECISIONS, default="f32")
+    parser.add_argument("--label", type=int, default=207)
+    parser.add_argument("--steps", type=int, default=20)
+    parser.add_argument("--guidance", type=float, default=4)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--latents", help="ours, a .npy file")
+    parser.add_argument("--picture", help="ours, a .png file")
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+
+    start = time.perf_counter()
+    pipeline = load(arguments.folder, PRECISIONS[arguments.precision])
+    loaded = time.perf_counter()
+    with torch.inference_mode():
+        latents, picture, steps = draw(pipeline, arguments.label, arguments.steps, arguments.guidance)
+    print(f"load {loaded - start:.2f} s, picture {time.perf_counter() - loaded:.2f} s", end=", ")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    print(f"step {statistics.median(steps):.3f} s (first {steps[0]:.3f} s), peak {peak:.2f} GB")
+    if arguments.latents:
+        error = np.load(arguments.latents) - latents
+        rms = np.sqrt((error**2).mean() / (latents**2).mean())
+        print(f"latents: largest error {np.abs(error).max() / np.abs(latents).max():.2g} of the largest, rms {rms:.2g}")
+    if arguments.picture:
+        levels = np.abs(np.asarray(Image.open(arguments.picture)).astype(int) - picture)
+        print(f"picture: {(levels <= 1).mean():.2%} of levels within 1, largest difference {levels.max()}")
+
+
+if __name__ == "__main__":
+    main()
