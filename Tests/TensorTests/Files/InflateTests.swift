@@ -67,6 +67,18 @@ import Testing
         == Array("abcabcabcabc".utf8) + [0xFF])
   }
 
+  /// Of a block in which nothing comes again, the code of distances may have no symbol.
+  @Test func readsBlocksWithoutDistances() throws {
+    let header = "1 01 00000 00000 0111"
+    // The code of lengths: 18 is 0, 0 is 10, 1 is 11.
+    let code = "000 000 100 010" + String(repeating: " 000", count: 13) + " 010"
+    // Symbols 97 and 256 have a bit each; the only distance has none.
+    let lengths = "0 0110101 11 0 1111111 0 1001000 11 10"
+    #expect(
+      try inflate(Self.stream([header, code, lengths, "0001"].joined(separator: " ")), 3)
+        == Array("aaa".utf8))
+  }
+
   @Test func refusesDamagedStreams() throws {
     let cases: [(InflateError, [UInt8])] = [
       (.truncated, []),

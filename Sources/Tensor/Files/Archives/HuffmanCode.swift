@@ -53,11 +53,11 @@ package struct HuffmanCode {
     return lengths
   }
 
-  /// The bits of symbols of these lengths, the first in the lowest place.
+  /// The bits of symbols of these lengths, the first in the lowest place; none of them need occur.
   static func codes(_ lengths: [Int]) -> [UInt32] {
     var codes = [UInt32](repeating: 0, count: lengths.count)
     var code: UInt32 = 0
-    for length in 1...(lengths.max() ?? 1) {
+    for length in stride(from: 1, through: lengths.max() ?? 0, by: 1) {
       code <<= 1
       for symbol in lengths.indices where lengths[symbol] == length {
         for bit in 0..<length { codes[symbol] |= (code >> bit & 1) << (length - 1 - bit) }
