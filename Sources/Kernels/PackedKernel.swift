@@ -9,40 +9,66 @@ public struct PackedKernel: Sendable {
   public let outputs: Int
   /// The number of lines and of pixels in a line that a result is made of.
   public let height, width: Int
-  /// The weights of the product, the terms of an output from the first line of pixels to the last.
-  ///
-  /// In a line come first the channels of the first pixel; for the tile unit first the first 32
-  /// channels of all its pixels.
-  package let matrix: PackedMatrix
+  /// The distance in the pictures of neighbours in the result.
+  public let stride: Int
+  /// The numbers that the products multiply.
+  public let precision: Precision
+  /// The kernels that the layout is for.
+  package let table: KernelTable
+  /// The weights of the products.
+  let layout: Layout
+
+  /// The weights as one of the ways to compute needs them.
+  enum Layout {
+    /// The terms of an output from the first line of pixels to the last, of a line from the first
+    /// pixel to the last.
+    case rows(PackedMatrix)
+    /// For the tile unit: of a line first the first 32 channels of all its pixels.
+    case blocks(PackedMatrix)
+    /// For Winograd's products, less than half as many.
+    case winograd(WinogradKernel)
+  }
 
   /// Packs weights.
   ///
   /// - Parameters:
   ///   - weight: `[outputs, inputs, height, width]`, as PyTorch stores them.
+  ///   - stride: The distance in the pictures of neighbours in the result.
   ///   - precision: The numbers to multiply with; weights are rounded to them.
   /// - Precondition: `weight` has four dimensions.
-  public init(_ weight: Tensor<Float>, precision: Precision = .float32) {
-    self.init(weight, precision: precision, table: .active)
+  public init(_ weight: Tensor<Float>, stride: Int = 1, precision: Precision = .float32) {
+    self.init(weight, stride: stride, precision: precision, table: .active)
   }
 
-  package init(_ weight: Tensor<Float>, precision: Precision = .float32, table: KernelTable) {
-    check(weight.rank == 4, "packed kernel: weights of shape \(weight.shape) are no convolution's")
+  package init(
+    _ weight: Tensor<Float>, stride: Int = 1, precision: Precision = .float32, table: KernelTable
+  ) {
+    check(
+      weight.rank == 4 && stride > 0,
+      "packed kernel: weights of shape \(weight.shape) at stride \(stride) are no convolution's")
     (outputs, inputs) = (weight.shape[0], weight.shape[1])
-    (height, width) = (weight.shape[2], weight.shape[3])
+    (height, width, self.stride) = (weight.shape[2], weight.shape[3], stride)
+    (self.precision, self.table) = (precision, table)
+    // Rounded to bfloat16, sums and differences of pixels would lose more than the pixels do.
+    if precision == .float32 && weight.shape[2...] == [3, 3] && stride == 1
+      && WinogradKernel.isWorthwhile(inputs: inputs, outputs: outputs)
+    {
+      layout = .winograd(WinogradKernel(weight, table: table))
+      return
+    }
     var terms = weight.permuted([0, 2, 3, 1])
-    if table.products(precision).convolve != nil {
+    let isInBlocks = table.products(precision).convolve != nil
+    if isInBlocks {
       let blocks = (inputs + 31) / 32
       var whole = Tensor<Float>(repeating: 0, shape: [outputs, height, width, blocks * 32])
       whole[.all, .all, .all, ..<inputs] = terms
       terms = whole.reshaped([outputs, height, width, blocks, 32]).permuted([0, 1, 3, 2, 4])
     }
     let depth = terms.shape.dropFirst().reduce(1, *)
-    matrix = PackedMatrix(
+    let matrix = PackedMatrix(
       terms.contiguous().reshaped([outputs, depth]), precision: precision, table: table)
+    layout = isInBlocks ? .blocks(matrix) : .rows(matrix)
   }
-
-  /// The numbers that the product multiplies.
-  public var precision: Precision { matrix.precision }
 
   /// The padding with which the pictures keep their size, at stride 1; for odd sizes.
   public var padding: Padding {

@@ -51,7 +51,11 @@ public struct PaddedPixels: Sendable {
   public init(_ pictures: Tensor<Float>, padding: Padding = .none, in workspace: Workspace) {
     let unpadded = PaddedPixels(unpadded: pictures)
     let isDone = padding == .none && workspace.pixelForm == .float32
-    self = isDone ? unpadded : enlarged(unpadded, by: 1, padding: padding, in: workspace)
+    self =
+      isDone
+      ? unpadded
+      : enlarged(
+        unpadded, by: 1, padding: padding, form: workspace.pixelForm, in: workspace)
   }
 
   /// The elements of pictures, as they are.
@@ -81,20 +85,13 @@ public struct PaddedPixels: Sendable {
 
   /// The pictures without the padding, `shape`: a view, unless they are in blocks.
   ///
-  /// - Complexity: the number of elements where they are in blocks.
-  public var tensor: Tensor<Float> {
-    guard form == .blocks else {
-      return memory[
-        .all, padding.top..<padding.top + shape[1], padding.left..<padding.left + shape[2]]
+  /// - Parameter workspace: What to compute with.
+  public func tensor(in workspace: Workspace) -> Tensor<Float> {
+    if form == .blocks {
+      return enlarged(self, by: 1, padding: .none, form: .float32, in: workspace).memory
     }
-    let (lines, width, channels) = (lines, shape[2], shape[3])
-    let elements = (0..<shape.product).map { i in
-      let (pixel, channel) = i.quotientAndRemainder(dividingBy: channels)
-      let place =
-        lines.place(line: pixel / width, channel: channel) + pixel % width * lines.pixelStride
-      return Float(bitPattern: UInt32(place.load(as: UInt16.self)) << 16)
-    }
-    return Tensor(elements, shape: shape)
+    return memory[
+      .all, padding.top..<padding.top + shape[1], padding.left..<padding.left + shape[2]]
   }
 
   /// The extents with the padding.
@@ -150,17 +147,18 @@ public func upsampled(
 ) -> PaddedPixels {
   let timer = workspace.timer("upsample \(x.shape) by \(factor)")
   defer { timer.stop() }
-  return enlarged(x, by: factor, padding: padding, in: workspace)
+  return enlarged(
+    x, by: factor, padding: padding, form: workspace.pixelForm, in: workspace)
 }
 
 private func enlarged(
-  _ x: PaddedPixels, by factor: Int, padding: Padding, in workspace: Workspace
+  _ x: PaddedPixels, by factor: Int, padding: Padding, form: PixelForm, in workspace: Workspace
 ) -> PaddedPixels {
   check(factor > 0, "pictures of shape \(x.shape) cannot be enlarged by \(factor)")
   let (width, channels) = (x.shape[2], x.shape[3])
   let result = PaddedPixels(
     shape: [x.shape[0], factor * x.shape[1], factor * width, channels], padding: padding,
-    form: workspace.pixelForm, in: workspace)
+    form: form, in: workspace)
   var enlargement = Enlargement(input: x.lines, output: result.lines)
   enlargement.factor = factor
   let (table, work) = (workspace.table, enlargement)

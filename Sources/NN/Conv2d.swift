@@ -10,11 +10,9 @@ public struct Conv2d: Sendable {
   let weight: PackedKernel
   /// The bias, `[outputs]`.
   let bias: Tensor<Float>
-  /// The distance in the input of neighbours in the result.
-  let stride: Int
 
   /// The kernels that the weights are packed for.
-  package var table: KernelTable { weight.matrix.table }
+  package var table: KernelTable { weight.table }
 
   /// Reads `weight` and `bias`.
   ///
@@ -40,9 +38,8 @@ public struct Conv2d: Sendable {
     weight: Tensor<Float>, bias: Tensor<Float>, stride: Int = 1, padding: Padding? = nil,
     precision: Precision, table: KernelTable
   ) {
-    self.weight = PackedKernel(weight, precision: precision, table: table)
+    self.weight = PackedKernel(weight, stride: stride, precision: precision, table: table)
     self.bias = bias.copied()
-    self.stride = stride
     self.padding = padding ?? self.weight.padding
   }
 
@@ -51,12 +48,25 @@ public struct Conv2d: Sendable {
   /// - Parameters:
   ///   - x: `[batch, height, width, inputs]`, with the layer's padding.
   ///   - residual: What the result is added to, of its shape.
+  ///   - padding: The zeros that what comes next needs.
   ///   - workspace: What to compute with.
   /// - Returns: `[batch, height, width, outputs]`, at a stride of one; else as much less.
   public func callAsFunction(
-    _ x: PaddedPixels, residual: Tensor<Float>? = nil, in workspace: Workspace
-  ) -> Tensor<Float> {
-    convolution(x, weight, stride: stride, bias: bias, residual: residual, in: workspace)
+    _ x: PaddedPixels, residual: PaddedPixels? = nil, padding: Padding = .none,
+    in workspace: Workspace
+  ) -> PaddedPixels {
+    convolutionPixels(
+      x, weight, bias: bias, residual: residual, padding: padding, in: workspace)
+  }
+
+  /// Applies the layer, the last one of its kind.
+  ///
+  /// - Parameters:
+  ///   - x: `[batch, height, width, inputs]`, with the layer's padding.
+  ///   - workspace: What to compute with.
+  /// - Returns: `[batch, height, width, outputs]`, at a stride of one; else as much less.
+  public func tensor(_ x: PaddedPixels, in workspace: Workspace) -> Tensor<Float> {
+    convolution(x, weight, bias: bias, in: workspace)
   }
 
   /// Applies the layer to pictures without padding.
@@ -65,7 +75,7 @@ public struct Conv2d: Sendable {
   ///   - x: `[batch, height, width, inputs]`.
   ///   - workspace: What to compute with.
   /// - Returns: `[batch, height, width, outputs]`, at a stride of one; else as much less.
-  public func callAsFunction(_ x: Tensor<Float>, in workspace: Workspace) -> Tensor<Float> {
-    self(PaddedPixels(x, padding: padding, in: workspace), in: workspace)
+  public func tensor(_ x: Tensor<Float>, in workspace: Workspace) -> Tensor<Float> {
+    tensor(PaddedPixels(x, padding: padding, in: workspace), in: workspace)
   }
 }

@@ -1,5 +1,5 @@
 public import Kernels
-public import Tensor
+internal import Tensor
 
 /// Group normalization of pictures, channels last.
 public struct GroupNorm: Sendable {
@@ -31,7 +31,7 @@ public struct GroupNorm: Sendable {
   ///   - workspace: What to compute with.
   /// - Returns: Pictures of the shape of `x`.
   public func callAsFunction(
-    _ x: Tensor<Float>, activation: Activation? = nil, padding: Padding = .none,
+    _ x: PaddedPixels, activation: Activation? = nil, padding: Padding = .none,
     in workspace: Workspace
   ) -> PaddedPixels {
     groupNorm(

@@ -1,5 +1,5 @@
 public import Kernels
-public import Tensor
+internal import Tensor
 
 /// A convolution of 3 × 3 pixels, of pictures of which each pixel becomes four first, plus a bias.
 public struct UpsamplingConv2d: Sendable {
@@ -21,13 +21,16 @@ public struct UpsamplingConv2d: Sendable {
     bias = try weights.tensor("bias", [channels]).copied()
   }
 
+  /// The zeros that the pictures it takes need around them.
+  public var padding: Padding { PackedUpsamplingKernel.padding }
+
   /// Applies the layer.
   ///
   /// - Parameters:
-  ///   - x: `[batch, height, width, channels]`.
+  ///   - x: `[batch, height, width, channels]`, with the layer's padding.
   ///   - workspace: What to compute with.
   /// - Returns: `[batch, 2 · height, 2 · width, channels]`.
-  public func callAsFunction(_ x: Tensor<Float>, in workspace: Workspace) -> Tensor<Float> {
+  public func callAsFunction(_ x: PaddedPixels, in workspace: Workspace) -> PaddedPixels {
     upsampledConvolution(x, weight, bias: bias, in: workspace)
   }
 }

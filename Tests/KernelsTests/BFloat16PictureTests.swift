@@ -40,17 +40,18 @@ import _TestSupport
         index % 2 == 0 ? Tensor(rounded(numbers.next(shape).elements), shape: shape) : nil
       let (values, magnitudes) = reference(rounded(x.elements), rounded(w.elements))
       let pictures = PaddedPixels(x, padding: Padding(reference.padding), in: workspace)
-      let weight = PackedKernel(w, precision: .bfloat16, table: table)
+      let weight = PackedKernel(
+        w, stride: reference.stride, precision: .bfloat16, table: table)
       let plain = convolution(
-        pictures, weight, stride: reference.stride, bias: bias, residual: residual, in: workspace)
+        pictures, weight, bias: bias, residual: residual, in: workspace)
       let pixels = convolutionPixels(
-        pictures, weight, stride: reference.stride, bias: bias,
+        pictures, weight, bias: bias,
         residual: residual.map { PaddedPixels($0, in: workspace) }, in: workspace)
       #expect(plain.shape == shape && pixels.shape == shape)
       let (biases, summands) = (bias.elements, residual?.elements)
       // The products of rounded operands are exact; each of the additions rounds once.
       let terms = Double(reference.weightShape.dropFirst().reduce(1, *) + 34)
-      for (i, (a, b)) in zip(plain.elements, pixels.tensor.elements).enumerated() {
+      for (i, (a, b)) in zip(plain.elements, pixels.tensor(in: workspace).elements).enumerated() {
         let expected =
           values[i] + Double(biases[i % reference.outputs]) + Double(summands?[i] ?? 0)
         let bound = terms * 6e-8 * (magnitudes[i] + 2)
@@ -73,7 +74,7 @@ import _TestSupport
       let normal = groupNorm(
         x, groups: 5, epsilon: 1e-6, activation: .silu, padding: weight.padding, in: workspace)
       let result = convolutionPixels(normal, weight, in: workspace)
-      return groupNorm(result, groups: 2, epsilon: 1e-6, in: workspace).tensor.bits
+      return groupNorm(result, groups: 2, epsilon: 1e-6, in: workspace).tensor(in: workspace).bits
         + convolution(normal, weight, in: workspace).bits
     }
     let all = bits(x, threads: 1)
@@ -99,7 +100,7 @@ import _TestSupport
         groupNorm(
           x, groups: groups, weight: weight, bias: bias, epsilon: 1e-6, activation: activation,
           padding: Padding(1), in: workspace
-        ).tensor.elements
+        ).tensor(in: workspace).elements
       }
       // Of 32 bits, this is tested against `Double`.
       let expected = normalized(PaddedPixels(x, in: exact), in: exact)
@@ -123,8 +124,8 @@ import _TestSupport
       for padding in [Padding.none, .downsampling, Padding(1)] {
         let once = upsampled(x, by: factor, padding: padding, in: workspace)
         let again = upsampled(PaddedPixels(x, in: workspace), by: factor, in: workspace)
-        #expect(once.tensor.elements == expected.elements)
-        #expect(again.tensor.elements == expected.elements)
+        #expect(once.tensor(in: workspace).elements == expected.elements)
+        #expect(again.tensor(in: workspace).elements == expected.elements)
       }
     }
   }

@@ -137,4 +137,33 @@ import _TestSupport
       }
     }
   }
+
+  @Test(arguments: KernelTable.supported, GuardedMemory.Side.allCases)
+  func transformedSquaresStayInside(_ table: KernelTable, _ side: GuardedMemory.Side) {
+    var numbers = SampleNumbers(seed: 43)
+    for (width, height) in [(1, 1), (2, 2), (3, 2), (5, 7), (16, 4)] {
+      for (channels, enlarges) in [(1, false), (5, true), (16, false), (33, true), (40, false)] {
+        let memory = GuardedMemory(flushWith: side)
+        func pixels(_ width: Int, _ height: Int, areWritten: Bool) -> PixelLines {
+          pictures(
+            memory, &numbers, width: width, height: height, channels: channels, form: .float32,
+            areWritten: areWritten)
+        }
+        let factor = enlarges ? 2 : 1
+        let output = pixels(factor * width, factor * height, areWritten: false)
+        var work = WinogradConvolution(
+          input: pixels(width + 2, height + 2, areWritten: true), output: output,
+          enlarges: enlarges)
+        work.bias = UnsafePointer(memory.numbers(numbers.next(channels)))
+        work.residual = pixels(factor * width, factor * height, areWritten: true)
+        let (squares, scratch) = (work.squaresPerPicture, memory.numbers(work.scratch))
+        for part in [0..<squares / 2, squares / 2..<squares] {
+          let terms = memory.numbers(work.side * work.side * part.count * channels)
+          table.pixels.gather(work, part, terms, scratch)
+          table.pixels.scatter(work, part, terms)
+        }
+        #expect(areNumbers(output), "\(width) × \(height) × \(channels)")
+      }
+    }
+  }
 }

@@ -22,7 +22,9 @@ import _TestSupport
       )
       let bias = numbers.next([shape[4]])
       let result = upsampledConvolution(
-        x, PackedUpsamplingKernel(weight, table: table), bias: bias, in: workspace)
+        PaddedPixels(x, padding: PackedUpsamplingKernel.padding, in: workspace),
+        PackedUpsamplingKernel(weight, table: table), bias: bias, in: workspace
+      ).tensor(in: workspace)
       let reference = Reference.Convolution(
         batch: shape[0], height: 2 * shape[1], width: 2 * shape[2], inputs: shape[3],
         outputs: shape[4])
@@ -48,7 +50,11 @@ import _TestSupport
     let weight = PackedUpsamplingKernel(numbers.next([37, 19, 3, 3]), table: table)
     let x = numbers.next([3, 13, 11, 19])
     func bits(_ x: Tensor<Float>, threads: Int) -> [UInt32] {
-      upsampledConvolution(x, weight, in: Workspace(threads: threads, table: table)).bits
+      let workspace = Workspace(threads: threads, table: table)
+      return upsampledConvolution(
+        PaddedPixels(x, padding: PackedUpsamplingKernel.padding, in: workspace), weight,
+        in: workspace
+      ).tensor(in: workspace).bits
     }
     let all = bits(x, threads: 1)
     for threads in 2...4 { #expect(bits(x, threads: threads) == all) }

@@ -29,10 +29,10 @@ extension Case {
     }
     let upsampledConvolutions = latents.flatMap { side in
       [(512, 1), (512, 2), (256, 4)].map {
-        upsampledConvolution($0.0, side: side * $0.1, latent: side)
+        upsampledConvolution($0.0, precision, side: side * $0.1, latent: side)
       }
     }
-    return convolutions + (precision == .float32 ? upsampledConvolutions : []) + norms + samplings
+    return convolutions + upsampledConvolutions + norms + samplings
   }
 
   /// The decoder's convolutions, at a side of the latent's times the scale.
@@ -66,14 +66,21 @@ extension Case {
     }
   }
 
-  private static func upsampledConvolution(_ channels: Int, side: Int, latent: Int) -> Case {
+  private static func upsampledConvolution(
+    _ channels: Int, _ precision: Precision, side: Int, latent: Int
+  ) -> Case {
     Case(
-      family: "upsampled-conv3x3", precision: .float32,
+      family: "upsampled-conv3x3", precision: precision,
       shape: [1, channels, side, side, channels].joined, note: note(latent),
-      work: .operations(2 * Double(4 * side * side * 4 * channels * channels))
+      work: .operations(
+        2 * Double(4 * side * side * 9 * channels * channels),
+        peak: precision == .bfloat16 ? .tile : .multiplyAdd)
     ) {
-      let x = numbers([1, side, side, channels])
-      let weight = PackedUpsamplingKernel(numbers([channels, channels, 3, 3]))
+      let pictures = numbers([1, side, side, channels])
+      let x = PaddedPixels(
+        pictures, padding: PackedUpsamplingKernel.padding, in: Workspace(precision: precision))
+      let weight = PackedUpsamplingKernel(
+        numbers([channels, channels, 3, 3]), precision: precision)
       let bias = numbers([channels])
       return { _ = Kernels.upsampledConvolution(x, weight, bias: bias, in: $0) }
     }

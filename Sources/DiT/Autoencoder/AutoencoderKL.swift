@@ -73,7 +73,7 @@ public struct AutoencoderKL: Sendable {
     for i in 0..<z.shape[0] {
       grid.map(z[i...i].permuted([0, 2, 3, 1]), into: &pictures, at: i) { tile in
         let tile = copy(tile, in: workspace)
-        return decoder(dequantization?(tile, in: workspace) ?? tile, in: workspace)
+        return decoder(dequantization?.tensor(tile, in: workspace) ?? tile, in: workspace)
       }
     }
     return pictures.permuted([0, 3, 1, 2])
@@ -105,7 +105,7 @@ public struct AutoencoderKL: Sendable {
     for i in 0..<pictures.shape[0] {
       grid.map(pictures[i...i].permuted([0, 2, 3, 1]), into: &moments, at: i) { tile in
         let h = encoder(copy(tile, in: workspace), in: workspace)
-        return quantization?(h, in: workspace) ?? h
+        return quantization?.tensor(h, in: workspace) ?? h
       }
     }
     return DiagonalGaussian(moments: moments.permuted([0, 3, 1, 2]))

@@ -27,10 +27,10 @@ extension AutoencoderKL {
 
     /// The pictures of latents, `[batch, height, width, channels]`.
     func callAsFunction(_ z: Tensor<Float>, in workspace: Workspace) -> Tensor<Float> {
-      var x = input(z, in: workspace)
+      var x = input(PaddedPixels(z, padding: input.padding, in: workspace), in: workspace)
       middle(&x, in: workspace)
       for stage in stages { stage(&x, in: workspace) }
-      return output(
+      return output.tensor(
         norm(x, activation: .silu, padding: output.padding, in: workspace), in: workspace)
     }
 
@@ -52,8 +52,9 @@ extension AutoencoderKL {
       }
 
       /// Passes features through the stage, `[batch, height, width, channels]`.
-      func callAsFunction(_ x: inout Tensor<Float>, in workspace: Workspace) {
-        for block in blocks { block(&x, in: workspace) }
+      func callAsFunction(_ x: inout PaddedPixels, in workspace: Workspace) {
+        for block in blocks.dropLast() { block(&x, in: workspace) }
+        blocks.last?(&x, padding: upsampling?.padding ?? .none, in: workspace)
         if let upsampling { x = upsampling(x, in: workspace) }
       }
     }

@@ -28,10 +28,11 @@ extension AutoencoderKL {
 
     /// The moments of pictures, `[batch, height, width, channels]`.
     func callAsFunction(_ pictures: Tensor<Float>, in workspace: Workspace) -> Tensor<Float> {
-      var x = input(pictures, in: workspace)
+      var x = input(
+        PaddedPixels(pictures, padding: input.padding, in: workspace), in: workspace)
       for stage in stages { stage(&x, in: workspace) }
       middle(&x, in: workspace)
-      return output(
+      return output.tensor(
         norm(x, activation: .silu, padding: output.padding, in: workspace), in: workspace)
     }
 
@@ -55,8 +56,9 @@ extension AutoencoderKL {
       }
 
       /// Passes features through the stage, `[batch, height, width, channels]`.
-      func callAsFunction(_ x: inout Tensor<Float>, in workspace: Workspace) {
-        for block in blocks { block(&x, in: workspace) }
+      func callAsFunction(_ x: inout PaddedPixels, in workspace: Workspace) {
+        for block in blocks.dropLast() { block(&x, in: workspace) }
+        blocks.last?(&x, padding: downsampling?.padding ?? .none, in: workspace)
         if let downsampling { x = downsampling(x, in: workspace) }
       }
     }

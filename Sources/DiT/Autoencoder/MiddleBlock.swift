@@ -23,7 +23,7 @@ extension AutoencoderKL {
     }
 
     /// Passes features through the block, `[batch, height, width, channels]`.
-    func callAsFunction(_ x: inout Tensor<Float>, in workspace: Workspace) {
+    func callAsFunction(_ x: inout PaddedPixels, in workspace: Workspace) {
       first(&x, in: workspace)
       attention?(&x, in: workspace)
       second(&x, in: workspace)
@@ -54,16 +54,16 @@ extension AutoencoderKL {
     }
 
     /// Passes features through the layer, `[batch, height, width, channels]`.
-    func callAsFunction(_ x: inout Tensor<Float>, in workspace: Workspace) {
+    func callAsFunction(_ x: inout PaddedPixels, in workspace: Workspace) {
       let shape = x.shape
       let (batch, pixels, channels) = (shape[0], shape[1] * shape[2], shape[3])
-      let parts = qkv(norm(x, in: workspace), in: workspace)
+      let parts = qkv.tensor(norm(x, in: workspace), in: workspace)
         .reshaped([batch, pixels, 3, 1, channels])
         .permuted([2, 0, 1, 3, 4])
       let h = attention(query: parts[0], key: parts[1], value: parts[2], in: workspace)
-      x = x.reshaped([batch, pixels, channels])
-      projection(h, addedTo: &x, in: workspace)
-      x = x.reshaped(shape)
+      var sum = x.tensor(in: workspace).reshaped([batch, pixels, channels])
+      projection(h, addedTo: &sum, in: workspace)
+      x = PaddedPixels(sum.reshaped(shape), in: workspace)
     }
   }
 }

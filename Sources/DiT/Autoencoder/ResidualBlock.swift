@@ -1,6 +1,5 @@
 internal import Kernels
 internal import NN
-internal import Tensor
 
 extension AutoencoderKL {
   /// Two convolutions beside a residual stream, each behind a norm and SiLU.
@@ -21,13 +20,20 @@ extension AutoencoderKL {
     }
 
     /// Passes features through the block, `[batch, height, width, channels]`.
-    func callAsFunction(_ x: inout Tensor<Float>, in workspace: Workspace) {
-      let h = norm1(x, activation: .silu, padding: conv1.padding, in: workspace)
-      let g = conv1(h, in: workspace)
+    ///
+    /// - Parameters:
+    ///   - x: The features.
+    ///   - padding: The zeros that what comes next needs.
+    ///   - workspace: What to compute with.
+    func callAsFunction(
+      _ x: inout PaddedPixels, padding: Padding = .none, in workspace: Workspace
+    ) {
+      let h = conv1(
+        norm1(x, activation: .silu, padding: conv1.padding, in: workspace), in: workspace)
       if let shortcut { x = shortcut(x, in: workspace) }
       x = conv2(
-        norm2(g, activation: .silu, padding: conv2.padding, in: workspace), residual: x,
-        in: workspace)
+        norm2(h, activation: .silu, padding: conv2.padding, in: workspace), residual: x,
+        padding: padding, in: workspace)
     }
   }
 }

@@ -35,6 +35,8 @@ public struct PixelLines: @unchecked Sendable {
   public var width, height: Int
   /// The distance between blocks of channels of a line.
   public var blockStride: Int
+  /// The distance between pixels of a line.
+  public var pixelStride: Int
   /// The distance between lines of a picture.
   public var lineStride: Int
   /// The distance between pictures.
@@ -48,14 +50,15 @@ public struct PixelLines: @unchecked Sendable {
   ) {
     (self.first, self.form, self.channels) = (first, form, channels)
     (self.width, self.height) = (width, height)
-    blockStride = width * form.pixelStride(channels: channels)
+    pixelStride = form.pixelStride(channels: channels)
+    blockStride = width * pixelStride
     lineStride = form.blocks(channels: channels) * blockStride
     pictureStride = height * lineStride
   }
 
-  /// The distance between pixels of a line.
+  /// The distances between lines and between pixels in numbers of 32 bits.
   @inlinable @inline(__always)
-  public var pixelStride: Int { form.pixelStride(channels: channels) }
+  public var strides: (line: Int, pixel: Int) { (lineStride / 4, pixelStride / 4) }
 
   /// The place of a channel of the first pixel of a line, counted through all pictures.
   @inlinable @inline(__always)
@@ -123,6 +126,13 @@ public struct PixelKernels: Sendable {
   public let mergeMoments: @Sendable (GroupNormalization, Range<Int>) -> Void
   /// Normalizes a range of the lines of all pictures.
   public let normalize: @Sendable (GroupNormalization, Range<Int>) -> Void
+  /// Writes the terms of some squares of a convolution, with scratch.
+  public let gather:
+    @Sendable (
+      WinogradConvolution, Range<Int>, UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>
+    ) -> Void
+  /// Writes the results of some squares of a convolution.
+  public let scatter: @Sendable (WinogradConvolution, Range<Int>, UnsafePointer<Float>) -> Void
 
   /// Instantiates the kernels for `isa`.
   @inlinable @inline(__always)
@@ -131,5 +141,7 @@ public struct PixelKernels: Sendable {
     takeMoments = { I.takeMoments($0, chunks: $1, scratch: $2) }
     mergeMoments = { I.mergeMoments($0, pictures: $1) }
     normalize = { I.normalize($0, lines: $1) }
+    gather = { I.gather($0, squares: $1, into: $2, scratch: $3) }
+    scatter = { I.scatter($0, squares: $1, from: $2) }
   }
 }

@@ -1,0 +1,87 @@
+internal import _KernelsMicro
+internal import _Parallel
+internal import Tensor
+
+/// The weights of a convolution of 3 × 3 pixels as Winograd's F(2 × 2, 3 × 3) multiplies with them.
+///
+/// It has 16 products where the plain convolution has 36, and 9 where pictures are enlarged twofold
+/// first: see `WinogradConvolution`.
+struct WinogradKernel: Sendable {
+  /// Whether pictures are enlarged twofold first.
+  let enlarges: Bool
+  /// The weights for each of the terms, `[outputs, inputs]`.
+  let matrices: [PackedMatrix]
+
+  /// Transforms weights, `[outputs, inputs, 3, 3]`, and packs them.
+  init(_ weight: Tensor<Float>, enlarges: Bool = false, table: KernelTable) {
+    self.enlarges = enlarges
+    func transformed(_ weight: Tensor<Float>, axis: Int) -> [Tensor<Float>] {
+      let w = weight.split([1, 1, 1], axis: axis)
+      let (outer, inner) = ((w[0] + w[2]) * 0.5, w[1] * 0.5)
+      return enlarges ? [w[0], outer + inner, w[2]] : [w[0], outer + inner, outer - inner, w[2]]
+    }
+    matrices = transformed(weight, axis: 2).flatMap { line in
+      transformed(line, axis: 3).map {
+        PackedMatrix($0.reshaped([weight.shape[0], weight.shape[1]]), table: table)
+      }
+    }
+  }
+
+  /// Whether the products saved are worth the terms: these are made of every input, and their sums
+  /// of every output.
+  static func isWorthwhile(inputs: Int, outputs: Int) -> Bool { min(inputs, outputs) >= 32 }
+}
+
+/// A convolution of 3 × 3 pixels by Winograd's products, some squares of the result at a time.
+///
+/// Their terms and sums stay in a thread's caches, between which and the result there is nothing but
+/// the products.
+///
+/// - Parameters:
+///   - input: The pixels, with the zeros around them.
+///   - kernel: The weights.
+///   - bias: What is added to each pixel.
+///   - residual: What the result is added to.
+///   - output: Where it goes.
+///   - pictures: The number of pictures.
+///   - workspace: What to compute with.
+func convolveSquares(
+  _ input: PixelLines, _ kernel: WinogradKernel, _ bias: Tensor<Float>?, _ residual: PixelLines?,
+  into output: PixelLines, pictures: Int, in workspace: Workspace
+) {
+  var work = WinogradConvolution(input: input, output: output, enlarges: kernel.enlarges)
+  (work.bias, work.residual) = (bias?.pointer, residual)
+  let (table, threads, convolution) = (workspace.table, workspace.threads, work)
+  let (inputs, outputs, count) = (input.channels, output.channels, kernel.matrices.count)
+  let squares = pictures * work.squaresPerPicture
+  // Rows of the products: whole tiles, with terms and sums of 6 MB at most, and two parts or more
+  // for each thread.
+  let height = table.tileRows
+  let limit = (6 << 20) / (4 * count * (inputs + outputs)) / height
+  let chunk = max(min(limit, squares / (2 * threads * height)), 1) * height
+  let panels = 0..<(outputs + table.panelWidth - 1) / table.panelWidth
+  let scratchCount = max(table.productScratch(chunk, inputs, outputs), work.scratch)
+  let (termCount, sumCount) = (count * chunk * inputs, count * chunk * outputs)
+  let memory: Tensor<Float> = workspace.tensor([
+    threads, (termCount + sumCount + scratchCount).roundedUp(to: Storage.alignment),
+  ])
+  nonisolated(unsafe) let first = memory.mutablePointer
+  let stride = memory.strides[0]
+  parallelFor(squares, grain: chunk, threads: threads) { range, thread in
+    let terms = first + thread * stride
+    let (sums, scratch) = (terms + termCount, terms + termCount + sumCount)
+    for start in Swift.stride(from: range.lowerBound, to: range.upperBound, by: chunk) {
+      let part = start..<min(start + chunk, range.upperBound)
+      table.pixels.gather(convolution, part, terms, scratch)
+      for (index, matrix) in kernel.matrices.enumerated() {
+        let product = Product(
+          a: terms + index * part.count * inputs, aStride: inputs, b: matrix.storage.base,
+          depth: inputs, columns: outputs, output: sums + index * part.count * outputs,
+          outputStride: outputs)
+        table.product(product, 0..<part.count, panels, scratch)
+      }
+      table.pixels.scatter(convolution, part, sums)
+    }
+  }
+  withExtendedLifetime(memory) {}
+}
