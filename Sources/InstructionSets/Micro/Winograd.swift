@@ -118,6 +118,7 @@ extension InstructionSet {
     var target = terms
     for square in range {
       let source = work.source(ofSquare: square, scratch: scratch)
+      @inline(__always)
       func place(_ line: Int, _ pixel: Int) -> UnsafePointer<Float> {
         source.first + line * source.line + pixel * source.pixel
       }
@@ -147,6 +148,7 @@ extension InstructionSet {
   static func gatherTerms(
     enlarges: Bool, load: (Int, Int) -> F32, store: (Int, F32) -> Void
   ) {
+    @inline(__always)
     func terms(ofLine line: Int) -> (F32, F32, F32, F32) {
       enlarges
         ? Self.terms((load(line, 0), load(line, 1), load(line, 1), load(line, 2)))
@@ -154,6 +156,7 @@ extension InstructionSet {
     }
     let (a, b) = (terms(ofLine: 0), terms(ofLine: 1))
     let (c, d) = enlarges ? (b, terms(ofLine: 2)) : (terms(ofLine: 2), terms(ofLine: 3))
+    @inline(__always)
     func write(column: Int, _ x: (F32, F32, F32, F32)) {
       let (terms, side) = (Self.terms(x), enlarges ? 3 : 4)
       store(column, terms.0)
@@ -198,16 +201,19 @@ extension InstructionSet {
       let (lines, pixels) = (
         min(2, output.height - 2 * line), min(2, output.width - 2 * column)
       )
+      @inline(__always)
       func place(_ lines: PixelLines) -> UnsafeMutablePointer<Float> {
         (lines.place(line: first) + 2 * column * lines.pixelStride)
           .assumingMemoryBound(to: Float.self)
       }
       let (target, residual) = (place(output), work.residual.map(place))
+      @inline(__always)
       func finish(
         _ channel: Int, load: (UnsafePointer<Float>) -> F32,
         store: (F32, UnsafeMutablePointer<Float>) -> Void
       ) {
         let bias = work.bias.map { load($0 + channel) } ?? .zero
+        @inline(__always)
         func finish(_ line: Int, _ pixel: Int, _ sum: F32) {
           guard line < lines && pixel < pixels else { return }
           var x = add(sum, bias)
@@ -243,6 +249,7 @@ extension InstructionSet {
     enlarges: Bool, load: (Int) -> F32
   ) -> (upper: (F32, F32), lower: (F32, F32)) {
     let side = enlarges ? 3 : 4
+    @inline(__always)
     func results(ofColumn column: Int) -> (F32, F32) {
       Self.results(
         (
