@@ -83,9 +83,10 @@ public struct PaddedPixels: Sendable {
       form == .blocks ? memory : memory.reshaped([shape[0], height, width, shape[3]])
   }
 
-  /// The pictures without the padding, `shape`: a view, unless they are in blocks.
+  /// The pictures without the padding.
   ///
   /// - Parameter workspace: What to compute with.
+  /// - Returns: A tensor of `shape`: a view, unless they are in blocks.
   public func tensor(in workspace: Workspace) -> Tensor<Float> {
     if form == .blocks {
       return enlarged(self, by: 1, padding: .none, form: .float32, in: workspace).memory
