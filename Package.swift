@@ -139,5 +139,8 @@ let package = Package(
 // Scripts/fuzz.sh builds this and links it with libFuzzer, which has the main function.
 if Context.environment["SWIFT_DIT_FUZZ"] != nil {
   package.targets.append(
-    .target(name: "Fuzz", dependencies: ["Tensor"], path: "Tests/Fuzz", swiftSettings: common))
+    .target(
+      name: "Fuzz", dependencies: ["Tensor"], path: "Tests/Fuzz",
+      exclude: ["Seeds", "make_seeds.py"],
+      swiftSettings: common))
 }

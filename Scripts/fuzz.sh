@@ -4,7 +4,7 @@
 #
 #   Scripts/fuzz.sh FORMAT [SECONDS]    safetensors, pytorch, npz, npy, png, inflate or index; 60 s
 #
-# It begins with the golden files, and keeps what it finds in .build-fuzz/corpus/FORMAT. An input that
+# It begins with the golden files and those of Tests/Fuzz/Seeds, and keeps what it finds in .build-fuzz/corpus/FORMAT. An input that
 # stops the reader is left in .build-fuzz/found. `ok` or `FAILED`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -12,14 +12,18 @@ source Scripts/lib/checks.sh
 
 format=${1:?which format?} seconds=${2:-60}
 fixtures=Tests/Fixtures/formats
-case $format in
-  safetensors) seeds=("$fixtures"/*.safetensors) ;;
-  pytorch) seeds=("$fixtures"/*.pt "$fixtures"/*.bin) ;;
-  npz) seeds=("$fixtures"/*.npz) ;;
-  npy) seeds=("$fixtures"/*.npy) ;;
-  png) seeds=("$fixtures"/*.png) ;;
-  inflate) seeds=() ;;
-  index) seeds=("$fixtures"/*.json) ;;
+archive='Archives/(ZipArchive|ByteReader)' inflate='Archives/(Inflate|HuffmanDecoder|ByteReader)'
+case $format in  # what to begin with, and the files of the reader
+  safetensors)
+    golden=("$fixtures"/*.safetensors) reader='Safetensors/Safetensors(File|Header|Element|Error)|JSON' ;;
+  pytorch) golden=("$fixtures"/*.pt "$fixtures"/*.bin) reader="PyTorch/|$archive" ;;
+  npz)
+    golden=("$fixtures"/*.npz)
+    reader="NumPy/NumPy(Archive|Header|Error)|$archive|$inflate" ;;
+  npy) golden=("$fixtures"/*.npy) reader='NumPy/NumPy(File|Header)' ;;
+  png) golden=("$fixtures"/*.png) reader="PNG/PNG(Reader|Header|Samples)|$inflate" ;;
+  inflate) golden=() reader=$inflate ;;
+  index) golden=("$fixtures"/*.json) reader='Checkpoints/Checkpoint(File|Index|)\.|JSON' ;;
   *) echo "unknown format '$format'" >&2; exit 64 ;;
 esac
 
@@ -30,7 +34,7 @@ export SWIFT_DIT_FUZZ=1 FUZZ_FORMAT=$format
 scratch=.build-fuzz
 corpus=$scratch/corpus/$format
 mkdir -p "$corpus" "$scratch/found"
-if ((${#seeds[@]})); then cp -n "${seeds[@]}" "$corpus" 2>/dev/null || true; fi
+cp -n ${golden[@]+"${golden[@]}"} Tests/Fuzz/Seeds/"$format"/* "$corpus" 2>/dev/null || true
 
 build() {  # build FOLDER FLAG…
   local folder=$1
@@ -55,5 +59,7 @@ LLVM_PROFILE_FILE=$scratch/fuzz.profraw $scratch/coverage/fuzz -runs=0 "$corpus"
   >"$scratch/log" 2>&1 || true
 llvm-profdata merge -sparse $scratch/fuzz.profraw -o $scratch/fuzz.profdata
 llvm-cov report $scratch/coverage/fuzz -instr-profile=$scratch/fuzz.profdata Sources/Tensor/Files \
-  | awk '/\.swift/ && $10 != "0.00%" { print "    " $10, "of the lines of " $1 }'
+  | awk -v files="$reader" '$1 ~ files && $1 !~ "Writer" {
+      print "    " $10, "of the lines of " $1; lines += $8; missed += $9
+    } END { printf "    %.1f%% of the lines of the reader\n", 100 * (1 - missed / lines) }'
 finish

@@ -7,43 +7,51 @@ public func readInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   // As much memory as there are bytes, for the sanitizer to see what is read beyond.
   let file = Storage(byteCount: count)
   if let start { file.base.copyMemory(from: start, byteCount: count) }
-  reader(file)
+  do { try reader(file) } catch { withExtendedLifetime("\(error)") {} }
   return 0
 }
 
 /// The reader of the format that is asked for.
-private let reader: @Sendable (Storage) -> Void =
+private let reader: @Sendable (Storage) throws -> Void =
   switch ProcessInfo.processInfo.environment["FUZZ_FORMAT"] {
   case "safetensors":
     { file in
-      guard let file = try? SafetensorsFile(file, path: "input") else { return }
-      for name in file.names { touch(try? file.tensor(named: name)) }
+      let file = try SafetensorsFile(file, path: "input")
+      for name in file.names { touch(try file.tensor(named: name)) }
     }
   case "pytorch":
     { file in
-      guard let file = try? PyTorchFile(file, path: "input") else { return }
-      for name in file.names.prefix(100) { touch(try? file.tensor(named: name)) }
+      let file = try PyTorchFile(file, path: "input")
+      for name in file.names.prefix(100) { touch(try file.tensor(named: name)) }
     }
   case "npz":
     { file in
-      guard let file = try? NumPyArchive(file, path: "input") else { return }
-      for name in file.names.prefix(100) { touch(try? file.tensor(named: name)) }
+      let file = try NumPyArchive(file, path: "input")
+      for name in file.names.prefix(100) { touch(try file.tensor(named: name)) }
     }
-  case "npy": { touch(try? NumPyFile.read($0, path: "input")) }
-  case "png": { _ = try? PNG.read($0, path: "input", as: .rgba, pixelLimit: 1 << 16) }
+  case "npy": { touch(try NumPyFile.read($0, path: "input")) }
+  case "png": { _ = try PNG.read($0, path: "input", as: .rgba, pixelLimit: 1 << 16) }
   case "inflate":
     { file in
       let output = Storage(byteCount: 1 << 12)
-      _ = try? Inflate.decompressZlib(
+      _ = try Inflate.decompressZlib(
         UnsafeRawBufferPointer(start: file.base, count: file.byteCount),
         into: UnsafeMutableRawBufferPointer(start: output.base, count: output.byteCount))
     }
-  case "index": { _ = try? Checkpoint($0, path: "/nowhere/input") }
+  case "index":
+    { file in
+      // Beside the files that golden indices name.
+      let checkpoint = try Checkpoint(file, path: "Tests/Fixtures/formats/input")
+      for name in checkpoint.names.prefix(100) {
+        touch(try checkpoint.tensor(named: name))
+        _ = try? checkpoint.subtree(name.split(separator: ".").first.map(String.init) ?? name)
+      }
+    }
   case let format: fatalError("FUZZ_FORMAT is \(format ?? "not set")")
   }
 
 /// Reads all bytes of a tensor.
-private func touch(_ tensor: AnyTensor?) {
-  let sum = tensor?.withUnsafeBytes { $0.reduce(UInt8(0), &+) }
+private func touch(_ tensor: AnyTensor) {
+  let sum = tensor.withUnsafeBytes { $0.reduce(UInt8(0), &+) }
   withExtendedLifetime(sum) {}
 }

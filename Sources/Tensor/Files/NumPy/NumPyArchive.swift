@@ -76,39 +76,7 @@ public struct NumPyArchive: Sendable, CustomStringConvertible {
   /// The path.
   public var description: String { path }
 
-  private static let ending = ".npy"
-
-  /// Writes a file, in the place of what has its name.
-  ///
-  /// - Parameters:
-  ///   - tensors: The arrays, each of which is made when its turn comes.
-  ///   - path: The path of the file.
-  ///   - compressed: Whether to compress those that become smaller by it.
-  /// - Throws: `NumPyError`, or what makes a tensor throws, and then the old file is as it was.
-  public static func write(
-    _ tensors: [DeferredTensor], to path: String, compressed: Bool = false
-  ) throws {
-    var names: Set<String> = []
-    for tensor in tensors {
-      let isShort = tensor.name.utf8.count + ending.utf8.count <= ZipArchive.nameLimit
-      guard isShort, !tensor.name.unicodeScalars.contains("\0"), names.insert(tensor.name).inserted
-      else { throw NumPyError.invalidName(path: path, tensor: tensor.name) }
-    }
-    do {
-      var file = try ZipWriter(path: path)
-      for deferred in tensors {
-        let header = try NumPyHeader.text(deferred.scalarType, deferred.shape, path: path)
-        let tensor = try deferred.tensor()
-        try tensor.withUnsafeBytes { bytes in
-          try file.append(
-            deferred.name + ending, header: header, body: bytes, compressed: compressed)
-        }
-      }
-      try file.commit()
-    } catch let error as FileError {
-      throw NumPyError.file(error)
-    }
-  }
+  static let ending = ".npy"
 }
 
 extension ZipArchive {

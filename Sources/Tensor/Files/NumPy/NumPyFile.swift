@@ -2,32 +2,6 @@
 ///
 /// Both ways keep to version 1.0 and little-endian numbers; what is written is in row-major order.
 public enum NumPyFile {
-  /// Writes a file, in the place of what has its name.
-  ///
-  /// - Throws: `NumPyError`, and then the old file is as it was; `.unsupported` for `bfloat16`,
-  ///   which NumPy does not have.
-  public static func write(_ tensor: AnyTensor, to path: String) throws(NumPyError) {
-    let header = try NumPyHeader.text(tensor.scalarType, tensor.shape, path: path)
-    do {
-      var file = try AtomicFile(path: path)
-      try file.append(header)
-      try tensor.withUnsafeBytes { (bytes) throws(FileError) in try file.append(bytes) }
-      try file.commit()
-    } catch {
-      throw .file(error)
-    }
-  }
-
-  /// Writes a file, in the place of what has its name.
-  ///
-  /// - Throws: `NumPyError`, and then the old file is as it was; `.unsupported` for `BFloat16`,
-  ///   which NumPy does not have.
-  public static func write<Scalar>(
-    _ tensor: Tensor<Scalar>, to path: String
-  ) throws(NumPyError) {
-    try write(AnyTensor(tensor), to: path)
-  }
-
   /// Reads a file; the tensor shares the bytes of the file, which is mapped into memory, if they are
   /// in row-major order.
   ///

@@ -9,10 +9,10 @@ struct NumPyHeader {
   /// The number of bytes before the elements.
   let byteCount: Int
 
-  private static let magic: [UInt8] = [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59, 1, 0]
+  static let magic: [UInt8] = [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59, 1, 0]
 
   /// The names of the element types.
-  private static let types: [String: SafetensorsFile.ElementType] = [
+  static let types: [String: SafetensorsFile.ElementType] = [
     "<f4": .float32, "<f8": .float64, "<f2": .float16, "|i1": .int8, "|u1": .uint8, "<i2": .int16,
     "<u2": .uint16, "<i4": .int32, "<u4": .uint32, "<i8": .int64, "<u8": .uint64, "|b1": .bool,
     "<c8": .complex64,
@@ -52,26 +52,6 @@ struct NumPyHeader {
       case .invalidTruthValue: throw .malformed(path: path, .invalidTruthValue)
       }
     }
-  }
-
-  /// The bytes of a header for elements in row-major order; `path` is for errors to name.
-  static func text(
-    _ scalarType: ScalarType, _ shape: [Int], path: String
-  ) throws(NumPyError) -> [UInt8] {
-    let elementType = SafetensorsFile.ElementType(scalarType)
-    guard let type = types.first(where: { $0.value == elementType })?.key else {
-      throw .unsupported(path: path, "\(scalarType)")
-    }
-    let extents = shape.map(String.init)
-    let tuple = extents.count == 1 ? "\(extents[0])," : extents.joined(separator: ", ")
-    let text = "{'descr': '\(type)', 'fortran_order': False, 'shape': (\(tuple)), }"
-    // With spaces and a line break behind it, so that the elements begin at a multiple of 64.
-    let space = -(magic.count + 2 + text.utf8.count + 1) & 63
-    guard let length = UInt16(exactly: text.utf8.count + space + 1) else {
-      throw .malformed(path: path, .rank(shape.count))
-    }
-    return magic + .littleEndian(length)
-      + Array((text + String(repeating: " ", count: space) + "\n").utf8)
   }
 }
 
