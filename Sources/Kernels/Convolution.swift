@@ -4,6 +4,9 @@ public import Tensor
 
 /// The convolution of pictures, plus a bias and a residual.
 ///
+/// In 32 bits, one of 3 × 3 pixels at stride 1 with 32 channels or more goes by Winograd's products
+/// ([Lavin and Gray, 2015](https://arxiv.org/abs/1509.09308)), and rounds a few times more often.
+///
 /// - Parameters:
 ///   - x: The pictures, `[batch, height, width, inputs]`, with their padding.
 ///   - weight: The weights, `[outputs, inputs, height, width]`.

@@ -15,15 +15,15 @@ struct WinogradKernel: Sendable {
   /// Transforms weights, `[outputs, inputs, 3, 3]`, and packs them.
   init(_ weight: Tensor<Float>, enlarges: Bool = false, table: KernelTable) {
     self.enlarges = enlarges
-    func transformed(_ weight: Tensor<Float>, axis: Int) -> [Tensor<Float>] {
-      let w = weight.split([1, 1, 1], axis: axis)
+    let (outputs, inputs) = (weight.shape[0], weight.shape[1])
+    /// The terms of what three neighbours, along the first axis, are multiplied with.
+    func terms(_ w: Tensor<Float>) -> [Tensor<Float>] {
       let (outer, inner) = ((w[0] + w[2]) * 0.5, w[1] * 0.5)
       return enlarges ? [w[0], outer + inner, w[2]] : [w[0], outer + inner, outer - inner, w[2]]
     }
-    matrices = transformed(weight, axis: 2).flatMap { line in
-      transformed(line, axis: 3).map {
-        PackedMatrix($0.reshaped([weight.shape[0], weight.shape[1]]), table: table)
-      }
+    // With the pixels outside, so that all that is done to matrices is done to neighbours.
+    matrices = terms(weight.permuted([2, 3, 0, 1]).contiguous()).flatMap { line in
+      terms(line).map { PackedMatrix($0.reshaped([outputs, inputs]), table: table) }
     }
   }
 
@@ -57,7 +57,7 @@ func convolveSquares(
   // Rows of the products: whole tiles, with terms and sums of 6 MB at most, and two parts or more
   // for each thread.
   let height = table.tileRows
-  let limit = (6 << 20) / (4 * count * (inputs + outputs)) / height
+  let limit = (6 << 20) / (4 * count * max(inputs + outputs, 1)) / height
   let chunk = max(min(limit, squares / (2 * threads * height)), 1) * height
   let panels = 0..<(outputs + table.panelWidth - 1) / table.panelWidth
   let scratchCount = max(table.productScratch(chunk, inputs, outputs), work.scratch)
