@@ -12,18 +12,16 @@ source Scripts/lib/checks.sh
 
 format=${1:?which format?} seconds=${2:-60}
 fixtures=Tests/Fixtures/formats
-archive='Archives/(ZipArchive|ByteReader)' inflate='Archives/(Inflate|HuffmanDecoder|ByteReader)'
+archive='Archives/(ZipArchive|ByteReader)'
 case $format in  # what to begin with, and the files of the reader
   safetensors)
     golden=("$fixtures"/*.safetensors) reader='Safetensors/Safetensors(File|Header|Element|Error)|JSON' ;;
   pytorch) golden=("$fixtures"/*.pt "$fixtures"/*.bin) reader="PyTorch/|$archive" ;;
-  npz)
-    golden=("$fixtures"/*.npz)
-    reader="NumPy/NumPy(Archive|Header|Error)|$archive|$inflate" ;;
-  npy) golden=("$fixtures"/*.npy) reader='NumPy/NumPy(File|Header)' ;;
-  png) golden=("$fixtures"/*.png) reader="PNG/PNG(Reader|Header|Samples)|$inflate" ;;
-  inflate) golden=() reader=$inflate ;;
-  index) golden=("$fixtures"/*.json) reader='Checkpoints/Checkpoint(File|Index|)\.|JSON' ;;
+  npz) golden=("$fixtures"/*.npz) reader="NumPy/NumPy(Archive|Header|Error)|$archive" ;;
+  npy) golden=("$fixtures"/*.npy) reader='NumPy/NumPy(File|Header|Error)' ;;
+  png) golden=("$fixtures"/*.png) reader='PNG/PNG(Reader|Header|Samples|Error)' ;;
+  inflate) golden=() reader='Archives/(Inflate|HuffmanDecoder|ByteReader)' ;;
+  index) golden=("$fixtures"/*.json) reader='Checkpoints/Checkpoint(File|Index)?[.]swift|JSON' ;;
   *) echo "unknown format '$format'" >&2; exit 64 ;;
 esac
 
