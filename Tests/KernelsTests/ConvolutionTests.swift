@@ -46,14 +46,15 @@ import _TestSupport
     // The depth beyond what one section of a product holds.
     let deep = Reference.Convolution(batch: 1, height: 4, width: 5, inputs: 150, outputs: 33)
     // Wide enough for Winograd's products: whole squares, and halves of them at the edges.
-    let wide = [(1, 1), (1, 4), (2, 2), (3, 5), (6, 8), (7, 12), (13, 9)].flatMap { height, width in
-      [(0, 0, 0, 0), (1, 1, 1, 1), (2, 0, 1, 3)].map { padding in
-        var convolution = Reference.Convolution(
-          batch: numbers.next(in: 1...3), height: height + 2, width: width + 2,
-          inputs: numbers.next(in: 32...70), outputs: numbers.next(in: 32...70))
-        convolution.padding = padding
-        return convolution
-      }
+    let wide = [
+      (3, 3, (0, 0, 0, 0)), (3, 6, (0, 0, 0, 0)), (4, 4, (1, 1, 1, 1)), (5, 7, (2, 0, 1, 3)),
+      (8, 10, (1, 1, 1, 1)), (15, 11, (0, 0, 0, 0)),
+    ].map { height, width, padding in
+      var convolution = Reference.Convolution(
+        batch: numbers.next(in: 1...3), height: height, width: width,
+        inputs: numbers.next(in: 32...50), outputs: numbers.next(in: 32...50))
+      convolution.padding = padding
+      return convolution
     }
     return same + pointwise + downsampling + others + [deep] + wide
   }()
