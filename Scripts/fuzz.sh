@@ -4,8 +4,9 @@
 #
 #   Scripts/fuzz.sh FORMAT [SECONDS]    safetensors, pytorch, npz, npy, png, inflate or index; 60 s
 #
-# It begins with the golden files and those of Tests/Fuzz/Seeds, and keeps what it finds in .build-fuzz/corpus/FORMAT. An input that
-# stops the reader is left in .build-fuzz/found. `ok` or `FAILED`.
+# It begins with the golden files and those of Tests/Fuzz/Seeds, and keeps what it finds in
+# .build-fuzz/corpus/FORMAT. An input that stops the reader is left in .build-fuzz/found. `ok` or
+# `FAILED`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source Scripts/lib/checks.sh
@@ -57,7 +58,7 @@ LLVM_PROFILE_FILE=$scratch/fuzz.profraw $scratch/coverage/fuzz -runs=0 "$corpus"
   >"$scratch/log" 2>&1 || true
 llvm-profdata merge -sparse $scratch/fuzz.profraw -o $scratch/fuzz.profdata
 llvm-cov report $scratch/coverage/fuzz -instr-profile=$scratch/fuzz.profdata Sources/Tensor/Files \
-  | awk -v files="$reader" '$1 ~ files && $1 !~ "Writer" {
+  | awk -v files="$reader" '$1 ~ files {
       print "    " $10, "of the lines of " $1; lines += $8; missed += $9
     } END { printf "    %.1f%% of the lines of the reader\n", 100 * (1 - missed / lines) }'
 finish

@@ -1,34 +1,25 @@
 #if arch(x86_64)
 internal import _KernelsMicro
 
-/// How a product of tiles is cut to fit the caches.
+/// How a product of tiles is cut to fit the L2 cache.
 private struct TileBlocking {
-  /// The rows of a block, and the squares in a section of the depth: together they stay in L2.
+  /// The rows of a block, and the squares in a section of the depth.
   let rows, section: Int
-  /// The squares in a slice of a section: those of a panel stay in L1.
-  let slice: Int
   /// The squares of the whole depth.
   let steps: Int
 
   init(_ rowCount: Int, depth: Int) {
     steps = AMX.squares(depth)
-    // Sections of like length, and slices too.
-    func cut(_ length: Int, _ limit: Int) -> Int {
-      let parts = max((length + limit - 1) / limit, 1)
-      return (length + parts - 1) / parts
-    }
-    section = cut(steps, 48)
-    slice = cut(section, 18)
+    // Sections of like length.
+    let sections = max((steps + 47) / 48, 1)
+    section = (steps + sections - 1) / sections
     // A third of an L2 cache of 2 MB: panels, sums and results pass through it too.
     let limit = max(700 * 1024 / (2048 * section + 1), 1)
     rows = min(limit, max(AMX.squares(rowCount), 1)) * 32
   }
 
-  /// The elements of the sums of a panel that wait for the next slice.
-  var waitingCount: Int { slice < steps ? rows * 32 : 0 }
-
-  /// How many panels' sums wait at once: those of all panels wait for the next section.
-  func waitingPanels(_ columns: Int) -> Int { section < steps ? AMX.squares(columns) : 1 }
+  /// The elements of the sums of a panel that wait for the next section.
+  var waitingCount: Int { section < steps ? rows * 32 : 0 }
 }
 
 /// A square of sums on its way to the output, row by row.
@@ -66,17 +57,15 @@ private struct FinishingSquare {
 
 extension AMX {
   /// The elements of scratch that `compute` needs: two squares of sums, and those that wait for the
-  /// next slice of the depth.
+  /// next section of the depth.
   static func productScratch(rows: Int, depth: Int, columns: Int) -> Int {
-    let blocking = TileBlocking(rows, depth: depth)
-    return 2 * 1024 + blocking.waitingCount * blocking.waitingPanels(columns)
+    2 * 1024 + TileBlocking(rows, depth: depth).waitingCount * squares(columns)
   }
 
   /// Computes rows × panels of a product of tiles.
   ///
-  /// A block of rows × a section of the depth stays in the L2 cache while each panel meets it. Of a
-  /// panel, a slice of the depth stays in L1 while the rows meet it; their sums wait in `scratch` for
-  /// the next slice. An output is one chain of sums whatever surrounds it.
+  /// A block of rows × a section of the depth stays in the L2 cache while each panel meets it. An
+  /// output is one chain of sums whatever surrounds it.
   static func compute(
     _ product: Product, rows: Range<Int>, panels: Range<Int>,
     scratch: UnsafeMutablePointer<Float>
@@ -90,15 +79,10 @@ extension AMX {
       var start = 0
       repeat {  // once for a depth of zero
         let section = start..<min(start + blocking.section, blocking.steps)
+        var waiting = scratch + 2 * 1024
         for panel in panels {
-          let place = section.count < blocking.steps ? panel - panels.lowerBound : 0
-          let waiting = scratch + 2 * 1024 + place * blocking.waitingCount
-          var first = section.lowerBound
-          repeat {
-            let slice = first..<min(first + blocking.slice, section.upperBound)
-            compute(product, rows: block, steps: slice, panel: panel, waiting, &finishing)
-            first = slice.upperBound
-          } while first < section.upperBound
+          compute(product, rows: block, steps: section, panel: panel, waiting, &finishing)
+          waiting += blocking.waitingCount
         }
         start = section.upperBound
       } while start < blocking.steps
@@ -108,7 +92,7 @@ extension AMX {
     TileUnit.release()
   }
 
-  /// Computes a block of rows × a slice of the depth × one panel, 32 rows at a time.
+  /// Computes a block of rows × a section of the depth × one panel, 32 rows at a time.
   ///
   /// The vector unit works beside the tile unit: in each step of a square it takes a row of the one
   /// before to the output, and asks for a part of the next panel.
@@ -118,7 +102,7 @@ extension AMX {
   ///   - rows: The rows of the block.
   ///   - steps: The squares of the depth.
   ///   - panel: The panel.
-  ///   - waiting: The sums of this block and panel, from one slice to the next.
+  ///   - waiting: The sums of this block and panel, from one section to the next.
   ///   - finishing: The square before, and afterwards the last one of these.
   @inline(__always)
   private static func compute(
@@ -128,8 +112,6 @@ extension AMX {
     let allSteps = squares(product.depth)
     let columns = product.b + (panel * allSteps + steps.lowerBound) * 2048
     var (next, waiting) = (columns + allSteps * 2048, waiting)
-    // All squares together ask for the 32 lines of a step.
-    let lines = min(max(32 / max(squares(rows.count), 1), 1), 8)
     var row = rows.lowerBound
     while row < rows.upperBound {
       let square = row..<min(row + 32, rows.upperBound)
@@ -139,8 +121,8 @@ extension AMX {
         rows: product.a + (row / 32 * allSteps + steps.lowerBound) * 2048, count: square.count,
         columns: columns, steps: steps.count
       ) {
-        prefetchToL2(next, lines: lines)
-        next += lines * 64
+        prefetchToL2(next, lines: 2)
+        next += 2 * 64
         for _ in 0..<rowsPerStep { finishing.finishRow(product) }
       }
       while finishing.rowsLeft > 0 { finishing.finishRow(product) }
@@ -164,11 +146,10 @@ extension AMX {
     if count > 16 {
       TileUnit.addProducts(
         rows: rows, secondRows: 1024, stride: 64, step: 2048, columns: columns, steps: steps,
-        rowsPassL1: true, beside: beside)
+        beside: beside)
     } else {
       TileUnit.addProducts(
-        rows: rows, stride: 64, step: 2048, columns: columns, steps: steps, rowsPassL1: true,
-        beside: beside)
+        rows: rows, stride: 64, step: 2048, columns: columns, steps: steps, beside: beside)
     }
   }
 }

@@ -7,9 +7,6 @@ private func loadTileConfiguration(_ configuration: UnsafeRawPointer)
 @_silgen_name("llvm.x86.tileloadd64")
 private func loadTile(_ tile: UInt8, _ start: UnsafeRawPointer, _ stride: Int)
 
-@_silgen_name("llvm.x86.tileloaddt164")
-private func loadPassingTile(_ tile: UInt8, _ start: UnsafeRawPointer, _ stride: Int)
-
 @_silgen_name("llvm.x86.tilestored64")
 private func storeTile(_ tile: UInt8, _ start: UnsafeMutableRawPointer, _ stride: Int)
 
@@ -54,14 +51,6 @@ enum TileUnit {
     loadTile(3, sums + 2112, 128)
   }
 
-  /// Loads a tile of the left matrix, into L1 or past it.
-  @_transparent
-  private static func loadRows(
-    _ tile: UInt8, _ start: UnsafeRawPointer, _ stride: Int, passL1: Bool
-  ) {
-    if passL1 { loadPassingTile(tile, start, stride) } else { loadTile(tile, start, stride) }
-  }
-
   /// Adds the products of 32 rows and 32 columns over `steps` times 32 terms.
   ///
   /// Four loads for four products: a load takes half as long as a product.
@@ -73,21 +62,20 @@ enum TileUnit {
   ///   - step: The distance between the squares of a row, in bytes.
   ///   - columns: The squares of the right matrix, two for each step, 1 KB each.
   ///   - steps: The number of squares in a row.
-  ///   - rowsPassL1: Whether to leave L1 to the columns, which other rows will meet too.
   ///   - beside: What else is done in each step.
   @inline(__always)
   static func addProducts(
     rows: UnsafeRawPointer, secondRows: Int, stride: Int, step: Int, columns: UnsafeRawPointer,
-    steps: Int, rowsPassL1: Bool = false, beside: () -> Void = {}
+    steps: Int, beside: () -> Void = {}
   ) {
     var (a, b) = (rows, columns)
     for _ in 0..<steps {
       loadTile(6, b, 64)
-      loadRows(4, a, stride, passL1: rowsPassL1)
+      loadTile(4, a, stride)
       Builtin.int_x86_tdpbf16ps(number0, number4, number6)
       loadTile(7, b + 1024, 64)
       Builtin.int_x86_tdpbf16ps(number1, number4, number7)
-      loadRows(5, a + secondRows, stride, passL1: rowsPassL1)
+      loadTile(5, a + secondRows, stride)
       Builtin.int_x86_tdpbf16ps(number2, number5, number6)
       Builtin.int_x86_tdpbf16ps(number3, number5, number7)
       beside()
@@ -100,12 +88,12 @@ enum TileUnit {
   @inline(__always)
   static func addProducts(
     rows: UnsafeRawPointer, stride: Int, step: Int, columns: UnsafeRawPointer, steps: Int,
-    rowsPassL1: Bool = false, beside: () -> Void = {}
+    beside: () -> Void = {}
   ) {
     var (a, b) = (rows, columns)
     for _ in 0..<steps {
       loadTile(6, b, 64)
-      loadRows(4, a, stride, passL1: rowsPassL1)
+      loadTile(4, a, stride)
       Builtin.int_x86_tdpbf16ps(number0, number4, number6)
       loadTile(7, b + 1024, 64)
       Builtin.int_x86_tdpbf16ps(number1, number4, number7)
