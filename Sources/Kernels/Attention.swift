@@ -9,9 +9,9 @@ public import Tensor
 /// all of whose keys are left out, or have a bias of minus infinity, gives zeros.
 ///
 /// - Parameters:
-///   - query: `[batch, queries, heads, size]`; any strides, the last one 1.
-///   - key: `[batch, keys, heads, size]`, likewise.
-///   - value: `[batch, keys, heads, size]`, likewise.
+///   - query: `[batch, queries, heads, size]`.
+///   - key: `[batch, keys, heads, size]`.
+///   - value: `[batch, keys, heads, size]`.
 ///   - mask: Which keys count, `[batch, keys]`; nil where all do.
 ///   - bias: What is added to the scores, `[heads, queries, keys]`, as T5 has it.
 ///   - scale: What the products of queries and keys are multiplied with, a positive number; nil for
@@ -21,13 +21,12 @@ public import Tensor
 /// - Complexity: 2 · batch · heads · queries · keys · size multiply-adds; the scores of a few keys
 ///   at a time.
 public func attention(
-  query: Tensor<Float>, key: Tensor<Float>, value: Tensor<Float>, mask: Tensor<Bool>? = nil,
-  bias: Tensor<Float>? = nil, scale: Float? = nil, in workspace: Workspace
+  query: Heads, key: Heads, value: Heads, mask: Tensor<Bool>? = nil, bias: Tensor<Float>? = nil,
+  scale: Float? = nil, in workspace: Workspace
 ) -> Operand {
   check(
-    query.rank == 4 && key.rank == 4 && key.shape == value.shape && key.shape[1] > 0
-      && [0, 2, 3].allSatisfy { query.shape[$0] == key.shape[$0] }
-      && [query, key, value].allSatisfy { $0.strides[3] == 1 || $0.shape[3] == 1 },
+    key.shape == value.shape && key.shape[1] > 0
+      && [0, 2, 3].allSatisfy { query.shape[$0] == key.shape[$0] },
     "attention: query \(query.shape), key \(key.shape) and value \(value.shape) do not meet")
   let (batch, queries, heads) = (query.shape[0], query.shape[1], query.shape[2])
   let (keys, size) = (key.shape[1], query.shape[3])
@@ -47,6 +46,9 @@ public func attention(
   let kernels = bias == nil ? workspace.table.products(precision) : workspace.table.float32
   let form: RowForm =
     bias == nil ? kernels.form : precision == .bfloat16 ? .rounded : .float32
+  let query = query.converted(to: kernels.form, in: workspace)
+  let key = key.converted(to: kernels.form, in: workspace)
+  let value = value.converted(to: kernels.form, in: workspace)
   let output = Operand([batch, queries, heads * size], form: form, in: workspace)
   let rows = output.rows
   let threads = workspace.threads
@@ -65,14 +67,13 @@ public func attention(
     for part in range {
       let (item, cut) = part.quotientAndRemainder(dividingBy: cuts)
       let (sample, head) = item.quotientAndRemainder(dividingBy: heads)
-      func start(_ x: Tensor<Float>) -> UnsafePointer<Float> {
-        x.pointer + sample * x.strides[0] + head * x.strides[2]
-      }
       func first(_ cut: Int) -> Int { min(panels * cut / cuts * panelWidth, queries) }
       var work = AttentionHead(
-        query: start(query), key: start(key), value: start(value), queryStride: query.strides[1],
-        keyStride: key.strides[1], valueStride: value.strides[1], queries: queries, keys: keys,
-        size: size, scale: scale, destination: rows, row: sample * queries, column: head * size)
+        query: query.tokens(sample: sample, head: head),
+        key: key.tokens(sample: sample, head: head),
+        value: value.tokens(sample: sample, head: head),
+        result: HeadTokens(rows, row: sample * queries, column: head * size), queries: queries,
+        keys: keys, size: size, scale: scale)
       if let bias {
         work.bias = bias.pointer + head * bias.strides[0]
         work.biasStride = bias.strides[1]
@@ -95,6 +96,18 @@ public func attention(
   return withExtendedLifetime((query, key, value, bias, scratchTensor)) {
     output.converted(to: precision, in: workspace)
   }
+}
+
+/// Scaled dot-product attention of tensors, `[batch, tokens, heads, size]`.
+///
+/// The other `attention` says what it computes, and what the parameters are.
+public func attention(
+  query: Tensor<Float>, key: Tensor<Float>, value: Tensor<Float>, mask: Tensor<Bool>? = nil,
+  bias: Tensor<Float>? = nil, scale: Float? = nil, in workspace: Workspace
+) -> Operand {
+  attention(
+    query: Heads(query), key: Heads(key), value: Heads(value), mask: mask, bias: bias,
+    scale: scale, in: workspace)
 }
 
 /// Where the mask of each sample is true.

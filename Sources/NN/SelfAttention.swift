@@ -25,10 +25,11 @@ public struct SelfAttention: Sendable {
   ///   - workspace: What to compute with.
   /// - Returns: `[batch, tokens, width]`.
   public func callAsFunction(_ x: Operand, in workspace: Workspace) -> Operand {
-    let (batch, tokens, width) = (x.shape[0], x.shape[1], x.shape[2])
-    let parts = qkv(x, in: workspace)
-      .reshaped([batch, tokens, 3, headCount, width / headCount])
-      .permuted([2, 0, 1, 3, 4])
-    return attention(query: parts[0], key: parts[1], value: parts[2], in: workspace)
+    let width = x.shape[2]
+    let parts = qkv.operand(x, in: workspace)
+    func heads(_ part: Int) -> Heads {
+      Heads(parts, from: part * width, count: headCount, size: width / headCount)
+    }
+    return attention(query: heads(0), key: heads(1), value: heads(2), in: workspace)
   }
 }

@@ -73,10 +73,13 @@ func testAttention() {
             guard let query = query.baseAddress, let key = key.baseAddress,
               let value = value.baseAddress
             else { return }
+            func tokens(_ start: UnsafePointer<Float>) -> HeadTokens {
+              HeadTokens(RowDestination(UnsafeMutableRawPointer(mutating: start), stride: stride))
+            }
             let head = AttentionHead(
-              query: query, key: key, value: value, queryStride: stride, keyStride: stride,
-              valueStride: stride, queries: queries, keys: keys, size: size, scale: scale,
-              destination: RowDestination(output, stride: stride), row: 0, column: 0)
+              query: tokens(query), key: tokens(key), value: tokens(value),
+              result: tokens(UnsafePointer(output)), queries: queries, keys: keys, size: size,
+              scale: scale)
             let scratch = written(scratchCount, canary: canary) { scratch in
               kernelsBaseline.attend(head, queries / 3..<queries, scratch)
               kernelsBaseline.attend(head, 0..<queries / 3, scratch)

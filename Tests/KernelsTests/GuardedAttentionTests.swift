@@ -16,15 +16,24 @@ import _TestSupport
     let (memory, kernels) = (guarded.memory, guarded.kernels)
     let result = guarded.destination(rows: queries, columns: 2 * size)
     let scratch = memory.numbers(kernels.attentionScratch(queries, keys, size))
-    let stride = size + keys % 3
-    func tokens(_ count: Int) -> UnsafePointer<Float> {
-      UnsafePointer(memory.numbers(guarded.numbers.next((count - 1) * stride + size)))
+    // Both heads side by side, from some column on.
+    func tokens(_ count: Int, from first: Int) -> HeadTokens {
+      let columns = first + 2 * size
+      let rows = guarded.destination(rows: count, columns: columns)
+      let numbers = memory.numbers(guarded.numbers.next(count * columns))
+      kernels.write(numbers, columns, 0..<count, columns, rows)
+      return HeadTokens(rows, column: first)
     }
+    let (query, key) = (tokens(queries, from: 0), tokens(keys, from: keys % 3))
+    let value = tokens(keys, from: queries % 2)
     for head in 0..<2 {
+      func ofHead(_ tokens: HeadTokens) -> HeadTokens {
+        HeadTokens(tokens.rows, row: tokens.row, column: tokens.column + head * size)
+      }
       var work = AttentionHead(
-        query: tokens(queries), key: tokens(keys), value: tokens(keys), queryStride: stride,
-        keyStride: stride, valueStride: stride, queries: queries, keys: keys, size: size,
-        scale: 1 / Float(size).squareRoot(), destination: result, row: 0, column: head * size)
+        query: ofHead(query), key: ofHead(key), value: ofHead(value),
+        result: HeadTokens(result, column: head * size), queries: queries, keys: keys, size: size,
+        scale: 1 / Float(size).squareRoot())
       if head == 1 {
         // A mask leaves every other key.
         work.keys = (keys + 1) / 2

@@ -1,281 +1,176 @@
 #if arch(x86_64)
 internal import _KernelsMicro
 
-/// How much scratch the parts of an attention head take, in elements.
-private struct AttentionSizes {
-  /// The elements of a head; the squares that hold them, and the queries.
-  let size, steps, blocks: Int
-  /// The keys of a part, in squares: its scores for 32 queries stay in L2, with all that is packed.
+/// How attention is cut, and how much scratch its parts take, in elements.
+struct TileAttentionSizes {
+  /// The squares that the columns of a head touch, wherever they begin.
+  let steps: Int
+  /// The blocks of 32 rows that the queries touch.
+  let blocks: Int
+  /// The keys of a part, in squares: packed, they and their values stay in L2.
   let partSquares: Int
   /// The number of parts.
   let parts: Int
-  /// The distance between rows of scores and of results.
-  ///
-  /// A line more than the rows need: at a distance of 4 KB they would share a few sets of L1.
-  let scoreStride, resultStride: Int
-  /// The distance between rows of results of several parts.
-  let totalStride: Int
+  /// The squares of keys whose weights wait in L1 for their values.
+  let sliceSquares = 8
+  /// The distance between rows of results.
+  let resultStride: Int
+  /// The blocks whose results exist at a time: the one that is computed and the one before, or all
+  /// where each waits for the next part.
+  var keptBlocks: Int { parts > 1 ? blocks : min(blocks, 2) }
 
   init(queries: Int, keys: Int, size: Int) {
-    (self.size, steps, blocks) = (size, AMX.squares(size), AMX.squares(queries))
+    steps = (size + 62) / 32
+    blocks = (queries + 62) / 32
     // Parts of like length.
     let squares = max(AMX.squares(keys), 1)
-    parts = (squares + 31) / 32
+    let limit = max(96 / steps, 1)
+    parts = (squares + limit - 1) / limit
     partSquares = (squares + parts - 1) / parts
-    (scoreStride, resultStride) = (partSquares * 32 + 16, steps * 32 + 16)
-    totalStride = (size + 31) / 32 * 32 + 16
+    resultStride = steps * 32 + 16
   }
 
-  /// Packed queries, and packed keys or values of a part.
-  var queries: Int { blocks * steps * 512 }
+  /// Packed keys or values of a part.
   var keys: Int { partSquares * steps * 512 }
-  /// The keys or values of a part that a mask leaves.
-  var chosen: Int { partSquares * 32 * size }
-  /// The weights of 32 queries, as tiles, and their scores.
-  var weights: Int { partSquares * 512 }
-  var scores: Int { 32 * scoreStride }
-  /// The results of 32 queries from one part.
+  /// The keys of a square, row by row, with room on both sides.
+  var rows: Int { 32 * rowStride + 32 }
+  /// The distance between these rows.
+  var rowStride: Int { steps * 16 }
+  /// The scores of 32 queries and 32 keys.
+  var scores: Int { 1024 }
+  /// The weights of 32 queries for a slice.
+  var weights: Int { sliceSquares * 512 }
+  /// The results of 32 queries.
   var results: Int { 32 * resultStride }
-  /// The results of all queries from the parts so far; none where there is one part.
-  var totals: Int { parts > 1 ? blocks * 32 * totalStride : 0 }
   var count: Int {
-    queries + 2 * keys + chosen + 2 * weights + 2 * scores + 2 * results + totals + 18 * 32 * blocks
+    2 * keys + rows + 2 * scores + weights + keptBlocks * (results + 32 + 2 * 512) + 32
   }
 }
 
-/// One attention head: blocks of 32 queries × parts of the keys.
+/// One attention head: blocks of 32 queries × squares of 32 keys.
 ///
-/// The tile unit and the vector unit work side by side: while the scores of a block are computed, the
-/// scores of the block before become weights, and while the values are summed by these, the sums of
-/// the block before go to the output. So everything between the two units exists twice.
-private struct TileAttention {
+/// Queries are read where they stand. The squares that hold a head may hold columns of others beside
+/// it; the packed keys are zero there.
+///
+/// The tile unit and the vector unit work side by side: while the scores of a square are computed,
+/// those of the square before become weights. After a slice of some squares, the values are summed
+/// by the weights, and meanwhile the block before goes to the output. All but the packed keys and
+/// values stays in L1.
+///
+/// Weights are powers of two of scores relative to the one of the first key. A query whose scores
+/// grow to 2⁶⁰ times as much takes a new reference (`raise`). So no score waits for the largest one.
+struct TileAttention {
   let head: AttentionHead
-  let range: Range<Int>
-  let sizes: AttentionSizes
-  let queries, keys, values, weights: UnsafeMutableRawPointer
-  let chosen, scores, results, totals: UnsafeMutablePointer<Float>
-  /// Of each query the largest score so far, what a change of it multiplies earlier results with,
-  /// and the sum of the weights, in as many lanes as a vector has.
-  let largest, factors, sums: UnsafeMutablePointer<Float>
+  let sizes: TileAttentionSizes
+  /// The rows of the queries, and the blocks that hold them.
+  let rows, blocks: Range<Int>
+  /// The squares that hold the columns of a query and of a value.
+  let querySteps, valueSteps: Int
+  /// Where in the first of these squares a value begins.
+  let valueShift: Int
   /// What the scores are multiplied with to be powers of two.
   let scale: Float
+  let keys, values, weights: UnsafeMutableRawPointer
+  let keyRows, scores, results: UnsafeMutablePointer<Float>
+  /// Of each query what is added to its scores, and the sum of the weights, in as many lanes as a
+  /// vector has: the one before the last square and the one after it, in turn.
+  let offsets, sums: UnsafeMutablePointer<Float>
 
   init(_ head: AttentionHead, _ range: Range<Int>, _ scratch: UnsafeMutablePointer<Float>) {
-    (self.head, self.range) = (head, range)
-    sizes = AttentionSizes(queries: range.count, keys: head.keys, size: head.size)
+    self.head = head
+    sizes = TileAttentionSizes(queries: range.count, keys: head.keys, size: head.size)
+    rows = head.query.row + range.lowerBound..<head.query.row + range.upperBound
+    blocks = rows.lowerBound / 32..<AMX.squares(rows.upperBound)
+    querySteps = AMX.squares(head.query.column % 32 + head.size)
+    valueShift = head.value.column % 32
+    valueSteps = AMX.squares(valueShift + head.size)
     scale = head.scale * 1.442_695_04
     var next = scratch
     func take(_ count: Int) -> UnsafeMutablePointer<Float> {
       defer { next += count }
       return next
     }
-    queries = UnsafeMutableRawPointer(take(sizes.queries))
     keys = UnsafeMutableRawPointer(take(sizes.keys))
     values = UnsafeMutableRawPointer(take(sizes.keys))
-    weights = UnsafeMutableRawPointer(take(2 * sizes.weights))
-    chosen = take(sizes.chosen)
+    weights = UnsafeMutableRawPointer(take(sizes.weights))
     scores = take(2 * sizes.scores)
-    results = take(2 * sizes.results)
-    totals = take(sizes.totals)
-    largest = take(32 * sizes.blocks)
-    factors = take(32 * sizes.blocks)
-    sums = take(16 * 32 * sizes.blocks)
-  }
-
-  /// The number of queries of a block; none before the first and behind the last block.
-  @inline(__always)
-  func count(_ block: Int) -> Int {
-    block < 0 ? 0 : max(min(range.count - block * 32, 32), 0)
+    keyRows = take(sizes.rows) + 16
+    results = take(sizes.keptBlocks * sizes.results)
+    offsets = take(sizes.keptBlocks * 32)
+    sums = take(sizes.keptBlocks * 2 * 512)
   }
 
   func attend() {
-    guard head.keys > 0 else { return finishNothing() }
-    AMX.pack(
-      rows: head.query + range.lowerBound * head.queryStride, stride: head.queryStride,
-      count: range.count, columns: head.size, into: queries)
+    guard !rows.isEmpty else { return }
     TileUnit.configure()
     for part in 0..<sizes.parts {
       let first = part * sizes.partSquares * 32
-      let keyCount = min(head.keys - first, sizes.partSquares * 32)
-      pack(first..<first + keyCount)
-      for block in 0...sizes.blocks {
-        score(block, keyCount, part)
-        sum(block - 1, AMX.squares(keyCount), part)
+      let range = first..<min(first + sizes.partSquares * 32, head.keys)
+      packKeys(range)
+      packValues(range)
+      let squares = AMX.squares(range.count)
+      for block in blocks {
+        let finished = part == sizes.parts - 1 ? block - 1 : nil
+        var start = 0
+        repeat {  // once where there is no key
+          let slice = TileAttentionSlice(
+            self, part: part, block: block, keys: range.count,
+            squares: start..<min(start + sizes.sliceSquares, squares))
+          slice.score()
+          slice.sum(beside: start == 0 ? finished : nil)
+          start = slice.squares.upperBound
+        } while start < squares
       }
-      for row in 0..<count(sizes.blocks - 1) { finish(sizes.blocks - 1, row, part) }
+      if part == sizes.parts - 1 {
+        for row in rows(of: blocks.upperBound - 1) { finish(blocks.upperBound - 1, row) }
+      }
     }
     TileUnit.release()
   }
 
-  /// Packs the keys and values of a part.
-  private func pack(_ part: Range<Int>) {
-    let (key, keyStride) = rows(part, of: head.key, stride: head.keyStride)
-    AMX.pack(
-      PackingSource(
-        elements: key, depthStride: 1, columnStride: keyStride, depth: head.size,
-        columns: part.count), panels: 0..<AMX.squares(part.count), into: keys)
-    let (value, valueStride) = rows(part, of: head.value, stride: head.valueStride)
-    AMX.pack(
-      PackingSource(
-        elements: value, depthStride: valueStride, columnStride: 1, depth: part.count,
-        columns: head.size), panels: 0..<sizes.steps, into: values)
-  }
-
-  /// The first of some keys or values, and the distance between them; side by side where a mask has
-  /// left gaps.
-  private func rows(
-    _ part: Range<Int>, of x: UnsafePointer<Float>, stride: Int
-  ) -> (UnsafePointer<Float>, Int) {
-    guard let places = head.places else { return (x + part.lowerBound * stride, stride) }
-    for key in part {
-      (chosen + (key - part.lowerBound) * head.size)
-        .update(from: x + places[key] * stride, count: head.size)
-    }
-    return (UnsafePointer(chosen), head.size)
-  }
-
-  /// Writes zeros, for a query without keys.
-  private func finishNothing() {
-    results.update(repeating: 0, count: 2 * sizes.results)
-    for query in 0..<range.count {
-      (sums + query * 16).update(repeating: 1, count: 16)
-      finish(query / 32, query % 32, 0)
-    }
-  }
-
-  /// Computes the scores of a block and, beside, the weights of the block before; either may not be.
+  /// The rows of a block that are queries, from its first row on.
   @inline(__always)
-  private func score(_ block: Int, _ keyCount: Int, _ part: Int) {
-    let squares = AMX.squares(keyCount)
-    let weighed = count(block - 1)
-    let rowsPerSquare = (weighed + squares - 1) / squares
-    var row = 0
-    let output = scores + block % 2 * sizes.scores
-    for square in 0..<squares {
-      if block < sizes.blocks {
-        TileUnit.zeroSums()
-        TileUnit.addProducts(
-          rows: queries + block * sizes.steps * 2048, secondRows: 1024, stride: 64, step: 2048,
-          columns: keys + square * sizes.steps * 2048, steps: sizes.steps)
-      }
-      for _ in 0..<rowsPerSquare where row < weighed {
-        weigh(block - 1, row, keyCount, part)
-        row += 1
-      }
-      if block < sizes.blocks {
-        TileUnit.storeSums(output + square * 32, stride: sizes.scoreStride * 4)
-      }
-    }
+  func rows(of block: Int) -> Range<Int> {
+    let first = block * 32
+    let start = max(rows.lowerBound - first, 0)
+    return start..<max(min(rows.upperBound - first, 32), start)
   }
 
-  /// Sums the values of a block by their weights and, beside, finishes the block before.
+  /// Where among those that exist the results of a block are.
   @inline(__always)
-  private func sum(_ block: Int, _ squares: Int, _ part: Int) {
-    guard block >= 0 else { return }
-    let rows = weights + block % 2 * sizes.weights * 4
-    let output = results + block % 2 * sizes.results
-    let finished = count(block - 1)
-    let rowsPerSquare = (finished + sizes.steps - 1) / sizes.steps
-    var row = 0
-    for square in 0..<sizes.steps {
-      TileUnit.zeroSums()
-      let columns = values + square * squares * 2048
-      if head.size - square * 32 > 16 {
-        TileUnit.addProducts(
-          rows: rows, secondRows: 1024, stride: 64, step: 2048, columns: columns, steps: squares)
-      } else {
-        TileUnit.addHalfProducts(rows: rows, columns: columns, steps: squares)
-      }
-      for _ in 0..<rowsPerSquare where row < finished {
-        finish(block - 1, row, part)
-        row += 1
-      }
-      TileUnit.storeSums(output + square * 32, stride: sizes.resultStride * 4)
-    }
+  func slot(_ block: Int) -> Int {
+    let index = block - blocks.lowerBound
+    return sizes.parts > 1 ? index : index % 2
   }
 
-  /// Turns the scores of a query into weights, `e^(scale · (score - largest))`, as rows of tiles.
+  /// The results of a block.
   @inline(__always)
-  private func weigh(_ block: Int, _ row: Int, _ keyCount: Int, _ part: Int) {
-    let scores = scores + block % 2 * sizes.scores + row * sizes.scoreStride
-    let squares = AMX.squares(keyCount)
-    // Keys that are not there have no weight.
-    for key in keyCount..<squares * 32 { scores[key] = -1e30 / max(scale, 1) }
-    var (a, b) = (AMX.load(scores), AMX.load(scores + 16))
-    for square in 1..<max(squares, 1) {
-      a = AMX.larger(AMX.load(scores + square * 32), a)
-      b = AMX.larger(AMX.load(scores + square * 32 + 16), b)
-    }
-    let query = block * 32 + row
-    var most = AMX.mergedLanes(AMX.larger(a, b)) { AMX.larger($0, $1) }
-    if part > 0 {
-      let before = largest[query]
-      most = max(before, most)
-      factors[query] = weight(AMX.all((before - most) * scale))[0]
-    }
-    largest[query] = most
-    let (factor, offset) = (AMX.all(scale), AMX.all(-scale * most))
-    var (sumA, sumB) = (AMX.F32.zero, AMX.F32.zero)
-    var place = weights + block % 2 * sizes.weights * 4 + row * 64
-    for square in 0..<squares {
-      let a = weight(AMX.multiplyAdd(AMX.load(scores + square * 32), factor, offset))
-      let b = weight(AMX.multiplyAdd(AMX.load(scores + square * 32 + 16), factor, offset))
-      (sumA, sumB) = (AMX.add(sumA, a), AMX.add(sumB, b))
-      // A NaN among them is in the sum too, and so in every result.
-      AMX.store(
-        AMX.roughNeighbours(a, b), place.assumingMemoryBound(to: Float.self))
-      place += 2048
-    }
-    let (total, sum) = (AMX.add(sumA, sumB), sums + query * 16)
-    AMX.store(
-      part > 0 ? AMX.multiplyAdd(AMX.load(sum), AMX.all(factors[query]), total) : total, sum)
+  func results(_ block: Int) -> UnsafeMutablePointer<Float> {
+    results + slot(block) * sizes.results
   }
 
-  /// 2 to the power `x ≤ 0`, within 7.5e-5 of itself: a twenty-fifth of what bfloat16 rounds away.
-  @_transparent
-  private func weight(_ x: AMX.F32) -> AMX.F32 {
-    let magic = AMX.all(12_582_912)
-    let n = AMX.subtract(AMX.add(x, magic), magic)
-    let f = AMX.subtract(x, n)
-    var p = AMX.all(5.517_144e-2)
-    p = AMX.multiplyAdd(p, f, AMX.all(2.426_108e-1))
-    p = AMX.multiplyAdd(p, f, AMX.all(6.932_61e-1))
-    p = AMX.multiplyAdd(p, f, AMX.all(9.999_281e-1))
-    return AMX.scaled(p, byPowerOfTwo: n)
-  }
-
-  /// Adds the result of a query from a part to those of the parts before; after the last one, writes
-  /// it to its place among those of all heads.
+  /// The sums of weights of a block after a number of squares.
   @inline(__always)
-  private func finish(_ block: Int, _ row: Int, _ part: Int) {
-    let query = block * 32 + row
-    var results = results + block % 2 * sizes.results + row * sizes.resultStride
-    if sizes.parts > 1 {
-      let totals = totals + query * sizes.totalStride
-      if part > 0 {
-        let factor = AMX.all(factors[query])
-        for i in stride(from: 0, to: head.size, by: 16) {
-          AMX.store(
-            AMX.multiplyAdd(AMX.load(totals + i), factor, AMX.load(results + i)), totals + i)
-        }
-      } else {
-        for i in stride(from: 0, to: head.size, by: 16) {
-          AMX.store(AMX.load(results + i), totals + i)
-        }
-      }
-      results = totals
-    }
-    guard part == sizes.parts - 1 else { return }
-    let inverse = AMX.all(1 / AMX.mergedLanes(AMX.load(sums + query * 16)) { AMX.add($0, $1) })
+  func sums(_ block: Int, after squares: Int) -> UnsafeMutablePointer<Float> {
+    sums + (2 * slot(block) + squares % 2) * 512
+  }
+
+  /// Divides the result of a query by the sum of its weights, and writes it to its place among those
+  /// of all heads.
+  @inline(__always)
+  func finish(_ block: Int, _ row: Int) {
+    let results = results(block) + row * sizes.resultStride + valueShift
+    let sum = AMX.load(sums(block, after: AMX.squares(head.keys)) + row * 16)
+    // Without a key all is zero; else the first one alone, or what took its place, weighs something.
+    let total = max(AMX.mergedLanes(sum) { AMX.add($0, $1) }, .leastNormalMagnitude)
+    let inverse = AMX.all(1 / total)
     var i = 0
     while i < head.size {
-      let column = head.column + i
-      let count = min(head.size - i, 32 - column % 32)
+      let count = min(head.size - i, 32 - (head.result.column + i) % 32)
       AMX.storePartBFloat16(
         AMX.multiply(AMX.load(results + i), inverse),
         AMX.multiply(AMX.load(results + i + 16), inverse),
-        head.destination.place(row: head.row + range.lowerBound + query, column: column),
-        count: count)
+        head.result.place(token: block * 32 + row - head.query.row, column: i), count: count)
       i += count
     }
   }
@@ -284,7 +179,7 @@ private struct TileAttention {
 extension AMX {
   /// The elements of scratch that `attend` needs.
   static func attentionScratch(queries: Int, keys: Int, size: Int) -> Int {
-    AttentionSizes(queries: queries, keys: keys, size: size).count
+    TileAttentionSizes(queries: queries, keys: keys, size: size).count
   }
 
   /// Computes the results of the queries of `range`, both products on the tile unit.

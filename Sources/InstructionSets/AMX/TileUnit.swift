@@ -42,13 +42,20 @@ enum TileUnit {
     Builtin.int_x86_tilezero(number3)
   }
 
-  /// Takes up 32 rows of 32 sums, 128 bytes apart.
+  /// Takes up 32 rows of 32 sums, `stride` bytes apart.
   @inline(__always)
-  static func loadSums(_ sums: UnsafeRawPointer) {
-    loadTile(0, sums, 128)
-    loadTile(1, sums + 64, 128)
-    loadTile(2, sums + 2048, 128)
-    loadTile(3, sums + 2112, 128)
+  static func loadSums(_ sums: UnsafeRawPointer, stride: Int) {
+    loadTile(0, sums, stride)
+    loadTile(1, sums + 64, stride)
+    loadTile(2, sums + 16 * stride, stride)
+    loadTile(3, sums + 16 * stride + 64, stride)
+  }
+
+  /// Takes up the sums of 16 columns alone.
+  @inline(__always)
+  static func loadHalfSums(_ sums: UnsafeRawPointer, stride: Int) {
+    loadTile(0, sums, stride)
+    loadTile(2, sums + 16 * stride, stride)
   }
 
   /// Adds the products of 32 rows and 32 columns over `steps` times 32 terms.
@@ -106,11 +113,12 @@ enum TileUnit {
   /// Adds the products of 32 rows and 16 columns.
   @inline(__always)
   static func addHalfProducts(
-    rows: UnsafeRawPointer, columns: UnsafeRawPointer, steps: Int
+    rows: UnsafeRawPointer, columns: UnsafeRawPointer, steps: Int, beside: () -> Void
   ) {
     var (a, b) = (rows, columns)
     for _ in 0..<steps {
       addHalfProducts(rows: a, secondRows: a + 1024, stride: 64, columns: b)
+      beside()
       a += 2048
       b += 2048
     }
@@ -156,6 +164,13 @@ enum TileUnit {
     storeFirstSums(sums, stride: stride)
     storeTile(2, sums + 16 * stride, stride)
     storeTile(3, sums + 16 * stride + 64, stride)
+  }
+
+  /// Writes the sums of 16 columns alone.
+  @inline(__always)
+  static func storeHalfSums(_ sums: UnsafeMutableRawPointer, stride: Int) {
+    storeTile(0, sums, stride)
+    storeTile(2, sums + 16 * stride, stride)
   }
 
   /// Multiplies in registers alone, to measure the most that the unit can do.

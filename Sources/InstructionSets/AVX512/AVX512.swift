@@ -135,6 +135,33 @@ extension AVX512Vectors {
       _mm512_or_si512(_mm512_srli_epi32(bfloat16Words(a), 16), high), to: F32.self)
   }
 
+  /// The words of `a` and `b` in turn: the lower halves of both, then the upper ones.
+  @_transparent
+  public static func interleavedWords(_ a: F32, _ b: F32) -> (F32, F32) {
+    let first = SIMD32<Int16>(
+      0, 32, 1, 33, 2, 34, 3, 35, 4, 36, 5, 37, 6, 38, 7, 39, 8, 40, 9, 41, 10, 42, 11, 43, 12, 44,
+      13, 45, 14, 46, 15, 47)
+    let second = first &+ SIMD32<Int16>(repeating: 16)
+    let (a, b) = (unsafeBitCast(a, to: SIMD8<Int64>.self), unsafeBitCast(b, to: SIMD8<Int64>.self))
+    return (
+      unsafeBitCast(
+        _mm512_permutex2var_epi16(a, unsafeBitCast(first, to: SIMD8<Int64>.self), b),
+        to: F32.self),
+      unsafeBitCast(
+        _mm512_permutex2var_epi16(a, unsafeBitCast(second, to: SIMD8<Int64>.self), b),
+        to: F32.self)
+    )
+  }
+
+  /// Copies at most 32 words.
+  @_transparent
+  public static func copyWords(
+    _ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer, count: Int
+  ) {
+    let mask = __mmask32(truncatingIfNeeded: 1 &<< count &- 1)
+    _mm512_mask_storeu_epi16(target, mask, _mm512_maskz_loadu_epi16(mask, source))
+  }
+
   /// `neighbours` of numbers that are not NaN, for which it does not matter which way a number goes
   /// that is halfway between two.
   @_transparent

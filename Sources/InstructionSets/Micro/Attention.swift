@@ -35,7 +35,7 @@ extension Tile {
       width: width, rows: rows, queries: head.queries, keys: head.keys, size: head.size)
     packKeys(isa, head, into: scratch)
     packValues(head, into: scratch + space.values)
-    let rounds = head.destination.form == .rounded
+    let rounds = head.result.rows.form == .rounded
     if rounds { I.map(scratch, scratch, space.scores) { I.roundedToBFloat16($0) } }
     for first in stride(from: range.lowerBound, to: range.upperBound, by: space.panels * width) {
       let block = first..<min(first + space.panels * width, range.upperBound)
@@ -115,7 +115,7 @@ extension Tile {
       I.store(now.largest, largest + lanes)
       I.store(I.multiplyAdd(I.load(total + lanes), factor, now.total), total + lanes)
     }
-    if head.destination.form == .rounded {
+    if head.result.rows.form == .rounded {
       I.map(scores, scores, keys.count * width) { I.roundedToBFloat16($0) }
     }
     var place = 0
@@ -159,11 +159,11 @@ extension Tile {
           I.multiply(I.load(results + (place + min(row, count - 1)) * width + lanes), factor)
         } store: { lane, vector in
           guard lanes + lane < queries.count else { return }
-          let target = head.result(ofQuery: queries.lowerBound + lanes + lane, column: place)
+          let target = head.result.place(token: queries.lowerBound + lanes + lane, column: place)
           if count == I.width {
-            I.store(vector, target, as: head.destination.form)
+            I.store(vector, target, as: head.result.rows.form)
           } else {
-            I.storePart(vector, target, as: head.destination.form, count: count)
+            I.storePart(vector, target, as: head.result.rows.form, count: count)
           }
         }
         place += I.width

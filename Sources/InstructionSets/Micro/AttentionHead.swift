@@ -1,9 +1,35 @@
+/// The tokens of one head: some columns of rows that hold all heads.
+public struct HeadTokens: @unchecked Sendable {
+  /// The rows of all tokens.
+  public var rows: RowDestination
+  /// The row of the first token, and the first column of the head.
+  public var row, column: Int
+
+  /// The tokens from some row and column on.
+  @inlinable
+  public init(_ rows: RowDestination, row: Int = 0, column: Int = 0) {
+    (self.rows, self.row, self.column) = (rows, row, column)
+  }
+
+  /// Where an element of a token is.
+  @inlinable @inline(__always)
+  public func place(token: Int, column: Int = 0) -> UnsafeMutableRawPointer {
+    rows.place(row: row + token, column: self.column + column)
+  }
+
+  /// The first element of a token, where rows are numbers of 32 bits.
+  @inlinable @inline(__always)
+  public func start(_ token: Int) -> UnsafePointer<Float> {
+    UnsafePointer(place(token: token).assumingMemoryBound(to: Float.self))
+  }
+}
+
 /// One head of scaled dot-product attention: `softmax(scale · q kᵀ + bias) v`.
 public struct AttentionHead: @unchecked Sendable {
-  /// The first query, key and value.
-  public var query, key, value: UnsafePointer<Float>
-  /// The distances between tokens, in elements.
-  public var queryStride, keyStride, valueStride: Int
+  /// The queries, keys and values; all are numbers of 32 bits, or all are tiles.
+  public var query, key, value: HeadTokens
+  /// Where the results go.
+  public var result: HeadTokens
   /// The numbers of queries and of keys.
   public var queries, keys: Int
   /// The number of elements of a query, key or value.
@@ -17,33 +43,21 @@ public struct AttentionHead: @unchecked Sendable {
   public var bias: UnsafePointer<Float>?
   /// The distance between the biases of queries, in elements.
   public var biasStride: Int
-  /// Where the results go: rows of all heads, of them the one of the first query, and of that the
-  /// first column.
-  public var destination: RowDestination, row: Int, column: Int
 
   /// A head without places and bias; set these afterwards.
   ///
   /// It is one of `queries` × `keys`, each token of `size` elements.
   @inlinable
   public init(
-    query: UnsafePointer<Float>, key: UnsafePointer<Float>, value: UnsafePointer<Float>,
-    queryStride: Int, keyStride: Int, valueStride: Int, queries: Int, keys: Int, size: Int,
-    scale: Float, destination: RowDestination, row: Int, column: Int
+    query: HeadTokens, key: HeadTokens, value: HeadTokens, result: HeadTokens, queries: Int,
+    keys: Int, size: Int, scale: Float
   ) {
-    (self.query, self.key, self.value) = (query, key, value)
-    (self.queryStride, self.keyStride, self.valueStride) = (queryStride, keyStride, valueStride)
-    (self.destination, self.row, self.column) = (destination, row, column)
+    (self.query, self.key, self.value, self.result) = (query, key, value, result)
     (self.queries, self.keys, self.size, self.scale) = (queries, keys, size, scale)
     (places, bias, biasStride) = (nil, nil, 0)
   }
 
-  /// Where the result of a query goes, from some column of the head on.
-  @inlinable @inline(__always)
-  func result(ofQuery query: Int, column: Int = 0) -> UnsafeMutableRawPointer {
-    destination.place(row: row + query, column: self.column + column)
-  }
-
   /// Where among all keys the key number `key` is.
   @inlinable @inline(__always)
-  func place(_ key: Int) -> Int { places.map { $0[key] } ?? key }
+  public func place(_ key: Int) -> Int { places.map { $0[key] } ?? key }
 }

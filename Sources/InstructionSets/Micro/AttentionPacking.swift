@@ -11,13 +11,13 @@ extension Tile {
     var (key, strip) = (0, packed)
     while key < head.keys {
       let count = stripRows(head.keys - key)
-      var starts = InlineArray<rows, UnsafePointer<Float>>(repeating: head.key)
+      var starts = InlineArray<rows, UnsafePointer<Float>>(repeating: head.key.start(0))
       // Two loops: of one that asks each time, the compiler makes masked loads from a null pointer,
       // which processors allow and emulators do not.
       if let places = head.places {
-        for i in 0..<count { starts[unchecked: i] = head.key + places[key + i] * head.keyStride }
+        for i in 0..<count { starts[unchecked: i] = head.key.start(places[key + i]) }
       } else {
-        for i in 0..<count { starts[unchecked: i] = head.key + (key + i) * head.keyStride }
+        for i in 0..<count { starts[unchecked: i] = head.key.start(key + i) }
       }
       packStrip(isa, starts, at: 0, rows: count, terms: head.size, into: strip)
       strip += count * head.size
@@ -29,7 +29,7 @@ extension Tile {
   @inlinable @inline(__always)
   static func packValues(_ head: AttentionHead, into packed: UnsafeMutablePointer<Float>) {
     for key in 0..<head.keys {
-      let value = head.value + head.place(key) * head.valueStride
+      let value = head.value.start(head.place(key))
       var place = 0
       while place + rows <= head.size {
         (packed + place * head.keys + key * rows).update(from: value + place, count: rows)
@@ -53,8 +53,8 @@ extension Tile {
     pack(
       isa,
       PackingSource(
-        elements: head.query + range.lowerBound * head.queryStride, depthStride: 1,
-        columnStride: head.queryStride, depth: head.size, columns: range.count), panels: 0..<1,
+        elements: head.query.start(range.lowerBound), depthStride: 1,
+        columnStride: head.query.rows.stride, depth: head.size, columns: range.count), panels: 0..<1,
       into: packed)
   }
 

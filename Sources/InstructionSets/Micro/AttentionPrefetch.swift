@@ -16,15 +16,15 @@ extension AttentionHead {
     let (panel, panels) = (range.lowerBound / width, (queries + width - 1) / width)
     let first = strip.lowerBound + strip.count * panel / panels
     for key in first..<strip.lowerBound + strip.count * (panel + 1) / panels {
-      prefetchToken(self.key + place(key) * keyStride + size)
-      prefetchToken(value + place(key) * valueStride + size)
+      prefetchToken(self.key.start(place(key)) + size)
+      prefetchToken(value.start(place(key)) + size)
     }
     func query(_ key: Int) -> Int {
       range.lowerBound + (key - part.lowerBound) * range.count / part.count
     }
     for query in query(strip.lowerBound)..<query(strip.upperBound) {
-      if part.lowerBound == 0 { prefetchToken(self.query + query * queryStride + size) }
-      if part.upperBound == keys { prefetchToken(result(ofQuery: query)) }
+      if part.lowerBound == 0 { prefetchToken(self.query.start(query) + size) }
+      if part.upperBound == keys { prefetchToken(result.place(token: query)) }
     }
   }
 }

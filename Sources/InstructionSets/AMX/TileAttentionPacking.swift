@@ -1,0 +1,70 @@
+#if arch(x86_64)
+internal import _KernelsMicro
+
+// Keys and values in the order of the right matrix of a product: a row of a tile holds pairs of
+// terms. Terms of the scores are elements of a key, terms of the results are keys.
+extension TileAttention {
+  /// Packs the keys of a part.
+  ///
+  /// Of the squares that hold the columns of a query, what is not the head's is zero.
+  func packKeys(_ part: Range<Int>) {
+    let stride = sizes.rowStride
+    keyRows.update(repeating: 0, count: 32 * stride)
+    for (square, first) in Swift.stride(from: part.lowerBound, to: part.upperBound, by: 32)
+      .enumerated()
+    {
+      let count = min(part.upperBound - first, 32)
+      for i in 0..<count { copyKey(first + i, to: keyRows + i * stride) }
+      for step in 0..<querySteps {
+        let tiles = keys + (square * querySteps + step) * 2048
+        for half in 0..<2 {
+          let tile = (tiles + half * 1024).assumingMemoryBound(to: Float.self)
+          // Pairs of terms are moved as if each were a number of 32 bits. The scores of a key that
+          // is not there are not used.
+          AMX.transpose { i in
+            AMX.load(keyRows + (half * 16 + i) * stride + step * 16)
+          } store: { pair, row in
+            AMX.store(row, tile + pair * 16)
+          }
+        }
+      }
+    }
+  }
+
+  /// Copies a key to where in a row the columns of a query are.
+  @inline(__always)
+  private func copyKey(_ key: Int, to row: UnsafeMutablePointer<Float>) {
+    let key = head.place(key)
+    let target = UnsafeMutableRawPointer(row) + head.query.column % 32 * 2
+    var column = 0
+    while column < head.size {
+      let count = min(head.size - column, 32 - (head.key.column + column) % 32)
+      AMX.copyWords(head.key.place(token: key, column: column), target + column * 2, count: count)
+      column += count
+    }
+  }
+
+  /// Packs the values of a part.
+  func packValues(_ part: Range<Int>) {
+    let squares = AMX.squares(part.count)
+    for square in 0..<squares {
+      for pair in 0..<16 {
+        let key = part.lowerBound + square * 32 + pair * 2
+        for step in 0..<valueSteps {
+          func value(_ key: Int) -> AMX.F32 {
+            guard key < part.upperBound else { return .zero }
+            let place = head.value.place(
+              token: head.place(key), column: step * 32 - valueShift)
+            return AMX.load(UnsafePointer(place.assumingMemoryBound(to: Float.self)))
+          }
+          let (first, second) = AMX.interleavedWords(value(key), value(key + 1))
+          let row = (values + (step * squares + square) * 2048 + pair * 64)
+            .assumingMemoryBound(to: Float.self)
+          AMX.store(first, row)
+          AMX.store(second, row + 256)
+        }
+      }
+    }
+  }
+}
+#endif

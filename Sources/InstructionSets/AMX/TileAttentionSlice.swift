@@ -1,0 +1,253 @@
+#if arch(x86_64)
+internal import _KernelsMicro
+
+/// What a block of queries makes of a slice of the keys.
+struct TileAttentionSlice {
+  let attention: TileAttention
+  /// The block, and its rows that are queries.
+  let block: Int, rows: Range<Int>
+  /// The squares of the slice and the keys, of those of a part.
+  let squares: Range<Int>, keys: Int
+  /// The squares before the part.
+  let squaresBefore: Int
+  let offsets, results: UnsafeMutablePointer<Float>
+
+  @inline(__always)
+  init(_ attention: TileAttention, part: Int, block: Int, keys: Int, squares: Range<Int>) {
+    (self.attention, self.block, self.keys, self.squares) = (attention, block, keys, squares)
+    rows = attention.rows(of: block)
+    squaresBefore = part * attention.sizes.partSquares
+    offsets = attention.offsets + attention.slot(block) * 32
+    results = attention.results(block)
+  }
+
+  /// Whether there are results of squares before these.
+  @inline(__always)
+  private var continues: Bool { squaresBefore + squares.lowerBound > 0 }
+
+  /// The scores of a square, 32 in a row.
+  @inline(__always)
+  private func scores(_ square: Int) -> UnsafeMutablePointer<Float> {
+    attention.scores + square % 2 * attention.sizes.scores
+  }
+
+  /// The weights of a square, 32 in a row.
+  @inline(__always)
+  private func weights(_ square: Int) -> UnsafeMutableRawPointer {
+    attention.weights + (square - squares.lowerBound) * 2048
+  }
+
+  /// Computes the scores of all squares, and turns all but those of the last one into weights.
+  @inline(__always)
+  func score() {
+    let (query, steps) = (attention.head.query, attention.querySteps)
+    let tiles = query.rows.place(row: block * 32, column: query.column / 32 * 32)
+    let pace = rows.count / steps + 1
+    for square in squares {
+      var row = square > squares.lowerBound ? rows.lowerBound : rows.upperBound
+      TileUnit.zeroSums()
+      TileUnit.addProducts(
+        rows: tiles, secondRows: 1024, stride: 64, step: 2048,
+        columns: attention.keys + square * steps * 2048, steps: steps
+      ) {
+        let next = min(row + pace, rows.upperBound)
+        weigh(square - 1, row..<next)
+        row = next
+      }
+      TileUnit.storeSums(scores(square), stride: 128)
+      if squaresBefore + square == 0 { begin() }
+    }
+  }
+
+  /// Sums the values by the weights, while the last scores become weights and the block before goes
+  /// to the output.
+  @inline(__always)
+  func sum(beside finished: Int?) {
+    guard let last = squares.last else {
+      results.update(repeating: 0, count: attention.sizes.results)
+      return begin()
+    }
+    leaveOut(from: keys - last * 32, in: scores(last))
+    let end = squares.count - 1
+    var row = rows.lowerBound
+    let pace = rows.count / max(end, 1) + 1
+    beginValues(0)
+    addValues(0, 0..<end) {
+      let next = min(row + pace, rows.upperBound)
+      weigh(last, row..<next)
+      row = next
+    }
+    weigh(last, row..<rows.upperBound)
+    addValues(0, end..<end + 1) {}
+    storeValues(0)
+    let finishedRows = finished.map { attention.rows(of: $0) } ?? 0..<0
+    var finishedRow = finishedRows.lowerBound
+    let steps = attention.valueSteps
+    let finishedPace = finishedRows.count / max((steps - 1) * (end + 1), 1) + 1
+    for step in 1..<steps {
+      beginValues(step)
+      addValues(step, 0..<end + 1) {
+        let next = min(finishedRow + finishedPace, finishedRows.upperBound)
+        while finishedRow < next {
+          attention.finish(block - 1, finishedRow)
+          finishedRow += 1
+        }
+      }
+      storeValues(step)
+    }
+    while finishedRow < finishedRows.upperBound {
+      attention.finish(block - 1, finishedRow)
+      finishedRow += 1
+    }
+  }
+
+  // MARK: Scores to weights
+
+  /// Takes the score of the first key as what those of a query are relative to, a whole number of
+  /// doublings.
+  @inline(__always)
+  private func begin() {
+    for row in rows { offsets[row] = -(scores(0)[row * 32] * attention.scale).rounded() }
+    attention.sums(block, after: 0).update(repeating: 0, count: 512)
+  }
+
+  /// Makes the scores of keys that are not there so low that they weigh nothing.
+  @inline(__always)
+  private func leaveOut(from key: Int, in scores: UnsafeMutablePointer<Float>) {
+    guard key < 32 else { return }
+    let least = -Float.greatestFiniteMagnitude / max(attention.scale, 1)
+    for row in rows {
+      for key in key..<32 { scores[row * 32 + key] = least }
+    }
+  }
+
+  /// Turns the scores of some queries for a square of keys into weights.
+  @inline(__always)
+  private func weigh(_ square: Int, _ range: Range<Int>) {
+    var largest = AMX.all(-.greatestFiniteMagnitude)
+    var row = range.lowerBound
+    while row < range.upperBound {
+      largest = AMX.larger(largest, weigh(square, row))
+      row += 1
+    }
+    if AMX.mergedLanes(largest, { AMX.larger($0, $1) }) > limit { raise(square, range) }
+  }
+
+  /// Turns the scores of a query into weights, and adds them to their sum.
+  ///
+  /// - Returns: The larger powers, of two neighbours in each lane.
+  @inline(__always)
+  private func weigh(_ square: Int, _ row: Int) -> AMX.F32 {
+    let (factor, offset) = (AMX.all(attention.scale), AMX.all(offsets[row]))
+    let scores = scores(square) + row * 32
+    let x = AMX.multiplyAdd(AMX.load(scores), factor, offset)
+    let y = AMX.multiplyAdd(AMX.load(scores + 16), factor, offset)
+    let (a, b) = (powerOfTwo(x), powerOfTwo(y))
+    // A NaN among them is in the sum too, and so in every result.
+    AMX.store(
+      AMX.roughNeighbours(a, b),
+      (weights(square) + row * 64).assumingMemoryBound(to: Float.self))
+    let sum = attention.sums(block, after: squaresBefore + square) + row * 16
+    let newSum = attention.sums(block, after: squaresBefore + square + 1) + row * 16
+    AMX.store(AMX.add(AMX.load(sum), AMX.add(a, b)), newSum)
+    return AMX.larger(x, y)
+  }
+
+  /// Beyond this power of two a query takes a new reference.
+  @inline(__always)
+  private var limit: Float { 60 }
+
+  /// Takes new references for those of some queries whose scores exceed the limit, and weighs them
+  /// again.
+  ///
+  /// References are whole numbers, so that what was computed before only changes its exponent.
+  @inline(never)
+  private func raise(_ square: Int, _ range: Range<Int>) {
+    for row in range {
+      let power = AMX.mergedLanes(weigh(square, row)) { AMX.larger($0, $1) }
+      guard power > limit else { continue }
+      let doublings = power.rounded()
+      offsets[row] -= doublings
+      let factor = AMX.scaled(AMX.all(1), byPowerOfTwo: AMX.all(-doublings))
+      for earlier in squares.lowerBound..<square {
+        let place = weights(earlier) + row * 64
+        let a = AMX.multiply(AMX.loadBFloat16(place), factor)
+        let b = AMX.multiply(AMX.loadBFloat16(place + 32), factor)
+        AMX.store(AMX.neighbours(a, b), place.assumingMemoryBound(to: Float.self))
+      }
+      let sum = attention.sums(block, after: squaresBefore + square) + row * 16
+      AMX.store(AMX.multiply(AMX.load(sum), factor), sum)
+      if continues {
+        let result = results + row * attention.sizes.resultStride
+        for i in stride(from: 0, to: attention.valueSteps * 32, by: 16) {
+          AMX.store(AMX.multiply(AMX.load(result + i), factor), result + i)
+        }
+      }
+      _ = weigh(square, row)
+    }
+  }
+
+  /// 2 to the power `x`, within 7.5e-5 of itself: a twenty-fifth of what bfloat16 rounds away.
+  @_transparent
+  private func powerOfTwo(_ x: AMX.F32) -> AMX.F32 {
+    let magic = AMX.all(12_582_912)
+    let n = AMX.subtract(AMX.add(x, magic), magic)
+    let f = AMX.subtract(x, n)
+    var p = AMX.all(5.517_144e-2)
+    p = AMX.multiplyAdd(p, f, AMX.all(2.426_108e-1))
+    p = AMX.multiplyAdd(p, f, AMX.all(6.932_61e-1))
+    p = AMX.multiplyAdd(p, f, AMX.all(9.999_281e-1))
+    return AMX.scaled(p, byPowerOfTwo: n)
+  }
+
+  // MARK: Weights times values
+
+  /// Which halves of a square of values are columns of the head.
+  @inline(__always)
+  private func halves(_ step: Int) -> (first: Bool, second: Bool) {
+    let (start, end) = (attention.valueShift, attention.valueShift + attention.head.size)
+    return (step * 32 + 16 > start, step * 32 + 16 < end)
+  }
+
+  /// Takes up the results of a square of values.
+  @inline(__always)
+  private func beginValues(_ step: Int) {
+    guard continues else { return TileUnit.zeroSums() }
+    let (result, stride) = (results + step * 32, attention.sizes.resultStride * 4)
+    switch halves(step) {
+    case (true, true): TileUnit.loadSums(result, stride: stride)
+    case (true, false): TileUnit.loadHalfSums(result, stride: stride)
+    default: TileUnit.loadHalfSums(result + 16, stride: stride)
+    }
+  }
+
+  /// Adds the values of some squares of the slice, times their weights.
+  @inline(__always)
+  private func addValues(_ step: Int, _ range: Range<Int>, beside: () -> Void) {
+    let rows = attention.weights + range.lowerBound * 2048
+    let first = step * AMX.squares(keys) + squares.lowerBound + range.lowerBound
+    let columns = attention.values + first * 2048
+    switch halves(step) {
+    case (true, true):
+      TileUnit.addProducts(
+        rows: rows, secondRows: 1024, stride: 64, step: 2048, columns: columns,
+        steps: range.count, beside: beside)
+    case (let first, _):
+      TileUnit.addHalfProducts(
+        rows: rows, columns: first ? columns : columns + 1024, steps: range.count,
+        beside: beside)
+    }
+  }
+
+  /// Writes the results of a square of values.
+  @inline(__always)
+  private func storeValues(_ step: Int) {
+    let (result, stride) = (results + step * 32, attention.sizes.resultStride * 4)
+    switch halves(step) {
+    case (true, true): TileUnit.storeSums(result, stride: stride)
+    case (true, false): TileUnit.storeHalfSums(result, stride: stride)
+    default: TileUnit.storeHalfSums(result + 16, stride: stride)
+    }
+  }
+}
+#endif
