@@ -60,6 +60,65 @@ import _TestSupport
     }
   }
 
+  /// Scores that grow from key to key, or far apart in no order: what weights are relative to changes
+  /// again and again.
+  @Test(arguments: KernelTable.supported, Precision.allCases)
+  func scoresMayLieFarApart(_ table: KernelTable, _ precision: Precision) {
+    var numbers = SampleNumbers(seed: 12)
+    let (tokens, size) = (300, 8)
+    func tensor(_ element: (_ token: Int, _ value: Float) -> Float) -> Tensor<Float> {
+      Tensor(
+        (0..<tokens * size).map { Float(BFloat16(element($0 / size, numbers.next()))) },
+        shape: [1, tokens, 1, size])
+    }
+    let query = tensor { $0 % 3 == 0 ? 1 : $1 }
+    let value = tensor { $1 }
+    for key in [
+      tensor { 2 * Float($0) + $1 }, tensor { -2 * Float($0) + $1 }, tensor { 200 * $1 },
+      tensor { $0 == 0 ? -900 : $0 % 37 == 33 ? 100 : $1 },
+    ] {
+      let result = attention(
+        query: query, key: key, value: value,
+        in: Workspace(threads: 2, precision: precision, table: table))
+      #expect(
+        relativeError(result.tensor.elements, reference(query, key, value))
+          < (precision == .float32 ? 3e-4 : 8e-3))
+    }
+  }
+
+  /// Heads beside others in the columns of an operand, at any column.
+  @Test(arguments: KernelTable.supported, Precision.allCases)
+  func headsStandAnywhereInAnOperand(_ table: KernelTable, _ precision: Precision) {
+    var numbers = SampleNumbers(seed: 13)
+    let workspace = Workspace(threads: 2, precision: precision, table: table)
+    for (heads, size, gap) in [
+      (2, 72, 0), (3, 64, 0), (1, 16, 3), (2, 20, 7), (4, 8, 8), (1, 33, 31),
+    ] {
+      let (tokens, width) = (45, 3 * heads * size + 2 * gap)
+      let x = Tensor(
+        numbers.next(2 * tokens * width).map { Float(BFloat16($0)) }, shape: [2, tokens, width])
+      let operand = Operand(x, in: workspace)
+      func first(_ part: Int) -> Int { part * (heads * size + gap) }
+      func columns(_ part: Int) -> Heads {
+        Heads(operand, from: first(part), count: heads, size: size)
+      }
+      func tensor(_ part: Int) -> Tensor<Float> {
+        x[.all, .all, first(part)..<first(part) + heads * size].copied()
+          .reshaped([2, tokens, heads, size])
+      }
+      let result = attention(
+        query: columns(0), key: columns(1), value: columns(2), in: workspace)
+      let same = attention(query: tensor(0), key: tensor(1), value: tensor(2), in: workspace)
+      #expect(result.tensor.bits == same.tensor.bits)
+      let bias = Tensor(repeating: Float(0), shape: [heads, tokens, tokens])
+      let biased = attention(
+        query: columns(0), key: columns(1), value: columns(2), bias: bias, in: workspace)
+      #expect(
+        relativeError(biased.tensor.elements, same.tensor.elements)
+          < (precision == .float32 ? 1e-6 : 0x1p-7))
+    }
+  }
+
   @Test(arguments: KernelTable.supported)
   func masksAndBiases(_ table: KernelTable) {
     var numbers = SampleNumbers(seed: 8)

@@ -30,9 +30,19 @@ extension Case {
         4 * Double(shape.product * keyCount), peak: precision == .bfloat16 ? .tile : .multiplyAdd),
       isLong: isLong
     ) {
-      let keyShape = [shape[0], keyCount, shape[2], shape[3]]
-      let (query, key, value) = (numbers(shape), numbers(keyShape), numbers(keyShape))
-      return { _ = Kernels.attention(query: query, key: key, value: value, in: $0) }
+      // As a layer before leaves them.
+      let (batch, heads, size) = (shape[0], shape[2], shape[3])
+      let workspace = Workspace(precision: precision)
+      func tokens(_ count: Int, _ parts: Int) -> Operand {
+        Operand(numbers([batch, count, parts * heads * size]), in: workspace)
+      }
+      let (query, both) = (tokens(shape[1], 1), tokens(keyCount, 2))
+      let (q, k, v) = (
+        Heads(query, from: 0, count: heads, size: size),
+        Heads(both, from: 0, count: heads, size: size),
+        Heads(both, from: heads * size, count: heads, size: size)
+      )
+      return { _ = Kernels.attention(query: q, key: k, value: v, in: $0) }
     }
   }
 }

@@ -88,7 +88,7 @@ extension Case {
     ) {
       let x = Operand(numbers([rows, inputs]), in: Workspace(precision: precision))
       let weight = PackedMatrix(numbers([outputs, inputs]), precision: precision)
-      return { _ = linear(x, weight, activation: activation, in: $0) }
+      return { _ = linearOperand(x, weight, activation: activation, in: $0) }
     }
   }
 }

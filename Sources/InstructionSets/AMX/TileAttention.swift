@@ -3,7 +3,7 @@ internal import _KernelsMicro
 
 /// How attention is cut, and how much scratch its parts take, in elements.
 struct TileAttentionSizes {
-  /// The squares that the columns of a head touch, wherever they begin.
+  /// The squares that the columns of a head touch, wherever they begin, with one more.
   let steps: Int
   /// The blocks of 32 rows that the queries touch.
   let blocks: Int
@@ -20,7 +20,7 @@ struct TileAttentionSizes {
   var keptBlocks: Int { parts > 1 ? blocks : min(blocks, 2) }
 
   init(queries: Int, keys: Int, size: Int) {
-    steps = (size + 62) / 32
+    steps = (size + 63) / 32
     blocks = (queries + 62) / 32
     // Parts of like length.
     let squares = max(AMX.squares(keys), 1)
@@ -43,7 +43,7 @@ struct TileAttentionSizes {
   /// The results of 32 queries.
   var results: Int { 32 * resultStride }
   var count: Int {
-    2 * keys + rows + 2 * scores + weights + keptBlocks * (results + 32 + 2 * 512) + 32
+    2 * keys + rows + 2 * scores + weights + keptBlocks * (results + 32) + 32
   }
 }
 
@@ -68,13 +68,14 @@ struct TileAttention {
   let querySteps, valueSteps: Int
   /// Where in the first of these squares a value begins.
   let valueShift: Int
+  /// A column beside the values that is one for every key: its result is the sum of the weights.
+  let onesColumn: Int
   /// What the scores are multiplied with to be powers of two.
   let scale: Float
   let keys, values, weights: UnsafeMutableRawPointer
   let keyRows, scores, results: UnsafeMutablePointer<Float>
-  /// Of each query what is added to its scores, and the sum of the weights, in as many lanes as a
-  /// vector has: the one before the last square and the one after it, in turn.
-  let offsets, sums: UnsafeMutablePointer<Float>
+  /// What is added to the scores of each query.
+  let offsets: UnsafeMutablePointer<Float>
 
   init(_ head: AttentionHead, _ range: Range<Int>, _ scratch: UnsafeMutablePointer<Float>) {
     self.head = head
@@ -83,7 +84,10 @@ struct TileAttention {
     blocks = rows.lowerBound / 32..<AMX.squares(rows.upperBound)
     querySteps = AMX.squares(head.query.column % 32 + head.size)
     valueShift = head.value.column % 32
-    valueSteps = AMX.squares(valueShift + head.size)
+    let end = valueShift + head.size
+    // Where a half of a square has room for it.
+    onesColumn = end % 16 > 0 || valueShift % 16 == 0 ? end : valueShift - 1
+    valueSteps = AMX.squares(max(end, onesColumn + 1))
     scale = head.scale * 1.442_695_04
     var next = scratch
     func take(_ count: Int) -> UnsafeMutablePointer<Float> {
@@ -97,7 +101,6 @@ struct TileAttention {
     keyRows = take(sizes.rows) + 16
     results = take(sizes.keptBlocks * sizes.results)
     offsets = take(sizes.keptBlocks * 32)
-    sums = take(sizes.keptBlocks * 2 * 512)
   }
 
   func attend() {
@@ -149,21 +152,14 @@ struct TileAttention {
     results + slot(block) * sizes.results
   }
 
-  /// The sums of weights of a block after a number of squares.
-  @inline(__always)
-  func sums(_ block: Int, after squares: Int) -> UnsafeMutablePointer<Float> {
-    sums + (2 * slot(block) + squares % 2) * 512
-  }
-
   /// Divides the result of a query by the sum of its weights, and writes it to its place among those
   /// of all heads.
   @inline(__always)
   func finish(_ block: Int, _ row: Int) {
-    let results = results(block) + row * sizes.resultStride + valueShift
-    let sum = AMX.load(sums(block, after: AMX.squares(head.keys)) + row * 16)
+    let sums = results(block) + row * sizes.resultStride
+    let results = sums + valueShift
     // Without a key all is zero; else the first one alone, or what took its place, weighs something.
-    let total = max(AMX.mergedLanes(sum) { AMX.add($0, $1) }, .leastNormalMagnitude)
-    let inverse = AMX.all(1 / total)
+    let inverse = AMX.all(1 / max(sums[onesColumn], .leastNormalMagnitude))
     var i = 0
     while i < head.size {
       let count = min(head.size - i, 32 - (head.result.column + i) % 32)

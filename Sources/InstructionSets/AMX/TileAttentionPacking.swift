@@ -4,6 +4,23 @@ internal import _KernelsMicro
 // Keys and values in the order of the right matrix of a product: a row of a tile holds pairs of
 // terms. Terms of the scores are elements of a key, terms of the results are keys.
 extension TileAttention {
+  /// Asks, while a block of queries meets a square of keys, for its share of what is packed next: the
+  /// keys and values of the next head, which usually stands beside this one.
+  @inline(__always)
+  func prefetchNextHead(square: Int, block: Int) {
+    func prefetch(_ tokens: HeadTokens) {
+      // A square and the ones beside it are as many lines side by side.
+      let (lines, share) = (32 * sizes.steps, block - blocks.lowerBound)
+      let first = lines * share / blocks.count
+      prefetchToL2(
+        tokens.rows.place(
+          row: (tokens.row + square * 32) / 32 * 32, column: (tokens.column + head.size) / 32 * 32)
+          + first * 64, lines: lines * (share + 1) / blocks.count - first)
+    }
+    prefetch(head.key)
+    prefetch(head.value)
+  }
+
   /// Packs the keys of a part.
   ///
   /// Of the squares that hold the columns of a query, what is not the head's is zero.
@@ -49,20 +66,25 @@ extension TileAttention {
     let squares = AMX.squares(part.count)
     for square in 0..<squares {
       for pair in 0..<16 {
-        let key = part.lowerBound + square * 32 + pair * 2
+        // As weights stand.
+        let key = part.lowerBound + square * 32 + pair
         for step in 0..<valueSteps {
           func value(_ key: Int) -> AMX.F32 {
             guard key < part.upperBound else { return .zero }
-            let place = head.value.place(
-              token: head.place(key), column: step * 32 - valueShift)
+            // The last square may be the one of the ones alone.
+            let column = min(step * 32, (valueShift + head.size - 1) / 32 * 32) - valueShift
+            let place = head.value.place(token: head.place(key), column: column)
             return AMX.load(UnsafePointer(place.assumingMemoryBound(to: Float.self)))
           }
-          let (first, second) = AMX.interleavedWords(value(key), value(key + 1))
+          let (first, second) = AMX.interleavedWords(value(key), value(key + 16))
           let row = (values + (step * squares + square) * 2048 + pair * 64)
             .assumingMemoryBound(to: Float.self)
           AMX.store(first, row)
           AMX.store(second, row + 256)
         }
+        let (step, column) = onesColumn.quotientAndRemainder(dividingBy: 32)
+        let ones = values + (step * squares + square) * 2048 + column / 16 * 1024 + pair * 64
+        ones.storeBytes(of: 0x3F80_3F80, toByteOffset: column % 16 * 4, as: UInt32.self)
       }
     }
   }

@@ -31,12 +31,6 @@ struct TileAttentionSlice {
     attention.scores + square % 2 * attention.sizes.scores
   }
 
-  /// The weights of a square, 32 in a row.
-  @inline(__always)
-  private func weights(_ square: Int) -> UnsafeMutableRawPointer {
-    attention.weights + (square - squares.lowerBound) * 2048
-  }
-
   /// Computes the scores of all squares, and turns all but those of the last one into weights.
   @inline(__always)
   func score() {
@@ -44,6 +38,7 @@ struct TileAttentionSlice {
     let tiles = query.rows.place(row: block * 32, column: query.column / 32 * 32)
     let pace = rows.count / steps + 1
     for square in squares {
+      attention.prefetchNextHead(square: squaresBefore + square, block: block)
       var row = square > squares.lowerBound ? rows.lowerBound : rows.upperBound
       TileUnit.zeroSums()
       TileUnit.addProducts(
@@ -51,7 +46,7 @@ struct TileAttentionSlice {
         columns: attention.keys + square * steps * 2048, steps: steps
       ) {
         let next = min(row + pace, rows.upperBound)
-        weigh(square - 1, row..<next)
+        _ = weigh(square - 1, row..<next)
         row = next
       }
       TileUnit.storeSums(scores(square), stride: 128)
@@ -69,15 +64,19 @@ struct TileAttentionSlice {
     }
     leaveOut(from: keys - last * 32, in: scores(last))
     let end = squares.count - 1
-    var row = rows.lowerBound
+    var (row, isRaised) = (rows.lowerBound, false)
     let pace = rows.count / max(end, 1) + 1
     beginValues(0)
     addValues(0, 0..<end) {
       let next = min(row + pace, rows.upperBound)
-      weigh(last, row..<next)
+      isRaised = weigh(last, row..<next) || isRaised
       row = next
     }
-    weigh(last, row..<rows.upperBound)
+    isRaised = weigh(last, row..<rows.upperBound) || isRaised
+    if isRaised {
+      beginValues(0)
+      addValues(0, 0..<end) {}
+    }
     addValues(0, end..<end + 1) {}
     storeValues(0)
     let finishedRows = finished.map { attention.rows(of: $0) } ?? 0..<0
@@ -108,7 +107,6 @@ struct TileAttentionSlice {
   @inline(__always)
   private func begin() {
     for row in rows { offsets[row] = -(scores(0)[row * 32] * attention.scale).rounded() }
-    attention.sums(block, after: 0).update(repeating: 0, count: 512)
   }
 
   /// Makes the scores of keys that are not there so low that they weigh nothing.
@@ -122,82 +120,65 @@ struct TileAttentionSlice {
   }
 
   /// Turns the scores of some queries for a square of keys into weights.
+  ///
+  /// - Returns: Whether weights and results of squares before have changed.
   @inline(__always)
-  private func weigh(_ square: Int, _ range: Range<Int>) {
-    var largest = AMX.all(-.greatestFiniteMagnitude)
+  private func weigh(_ square: Int, _ range: Range<Int>) -> Bool {
+    var largest = TileAttentionWeights.zero
     var row = range.lowerBound
     while row < range.upperBound {
-      largest = AMX.larger(largest, weigh(square, row))
+      let (x, y) = powers(square, row)
+      let weights = TileAttentionWeights(powersOfTwo: x, y)
+      weights.store(place(square, row))
+      largest = .larger(largest, weights)
       row += 1
     }
-    if AMX.mergedLanes(largest, { AMX.larger($0, $1) }) > limit { raise(square, range) }
+    guard largest.exceedLimit else { return false }
+    raise(square, range)
+    return true
   }
 
-  /// Turns the scores of a query into weights, and adds them to their sum.
-  ///
-  /// - Returns: The larger powers, of two neighbours in each lane.
+  /// The scores of a query as powers of two, relative to what it refers to: of the first 16 keys of a
+  /// square and of the others.
   @inline(__always)
-  private func weigh(_ square: Int, _ row: Int) -> AMX.F32 {
+  private func powers(_ square: Int, _ row: Int) -> (AMX.F32, AMX.F32) {
     let (factor, offset) = (AMX.all(attention.scale), AMX.all(offsets[row]))
     let scores = scores(square) + row * 32
-    let x = AMX.multiplyAdd(AMX.load(scores), factor, offset)
-    let y = AMX.multiplyAdd(AMX.load(scores + 16), factor, offset)
-    let (a, b) = (powerOfTwo(x), powerOfTwo(y))
-    // A NaN among them is in the sum too, and so in every result.
-    AMX.store(
-      AMX.roughNeighbours(a, b),
-      (weights(square) + row * 64).assumingMemoryBound(to: Float.self))
-    let sum = attention.sums(block, after: squaresBefore + square) + row * 16
-    let newSum = attention.sums(block, after: squaresBefore + square + 1) + row * 16
-    AMX.store(AMX.add(AMX.load(sum), AMX.add(a, b)), newSum)
-    return AMX.larger(x, y)
+    return (
+      AMX.multiplyAdd(AMX.load(scores), factor, offset),
+      AMX.multiplyAdd(AMX.load(scores + 16), factor, offset)
+    )
   }
 
-  /// Beyond this power of two a query takes a new reference.
+  /// The weights of a query for a square.
   @inline(__always)
-  private var limit: Float { 60 }
+  private func place(_ square: Int, _ row: Int) -> UnsafeMutableRawPointer {
+    attention.weights + (square - squares.lowerBound) * 2048 + row * 64
+  }
 
-  /// Takes new references for those of some queries whose scores exceed the limit, and weighs them
+  /// Takes new references for those of some queries whose weights exceed the limit, and weighs them
   /// again.
   ///
   /// References are whole numbers, so that what was computed before only changes its exponent.
   @inline(never)
   private func raise(_ square: Int, _ range: Range<Int>) {
-    for row in range {
-      let power = AMX.mergedLanes(weigh(square, row)) { AMX.larger($0, $1) }
-      guard power > limit else { continue }
-      let doublings = power.rounded()
+    for row in range where TileAttentionWeights(place(square, row)).exceedLimit {
+      let (x, y) = powers(square, row)
+      let doublings = AMX.mergedLanes(AMX.larger(x, y)) { AMX.larger($0, $1) }.rounded()
       offsets[row] -= doublings
       let factor = AMX.scaled(AMX.all(1), byPowerOfTwo: AMX.all(-doublings))
       for earlier in squares.lowerBound..<square {
-        let place = weights(earlier) + row * 64
-        let a = AMX.multiply(AMX.loadBFloat16(place), factor)
-        let b = AMX.multiply(AMX.loadBFloat16(place + 32), factor)
-        AMX.store(AMX.neighbours(a, b), place.assumingMemoryBound(to: Float.self))
+        TileAttentionWeights(place(earlier, row)).scaled(by: factor).store(place(earlier, row))
       }
-      let sum = attention.sums(block, after: squaresBefore + square) + row * 16
-      AMX.store(AMX.multiply(AMX.load(sum), factor), sum)
       if continues {
         let result = results + row * attention.sizes.resultStride
         for i in stride(from: 0, to: attention.valueSteps * 32, by: 16) {
           AMX.store(AMX.multiply(AMX.load(result + i), factor), result + i)
         }
       }
-      _ = weigh(square, row)
+      let (newX, newY) = powers(square, row)
+      TileAttentionWeights(powersOfTwo: newX, newY).store(place(square, row))
     }
-  }
-
-  /// 2 to the power `x`, within 7.5e-5 of itself: a twenty-fifth of what bfloat16 rounds away.
-  @_transparent
-  private func powerOfTwo(_ x: AMX.F32) -> AMX.F32 {
-    let magic = AMX.all(12_582_912)
-    let n = AMX.subtract(AMX.add(x, magic), magic)
-    let f = AMX.subtract(x, n)
-    var p = AMX.all(5.517_144e-2)
-    p = AMX.multiplyAdd(p, f, AMX.all(2.426_108e-1))
-    p = AMX.multiplyAdd(p, f, AMX.all(6.932_61e-1))
-    p = AMX.multiplyAdd(p, f, AMX.all(9.999_281e-1))
-    return AMX.scaled(p, byPowerOfTwo: n)
   }
 
   // MARK: Weights times values
@@ -205,7 +186,8 @@ struct TileAttentionSlice {
   /// Which halves of a square of values are columns of the head.
   @inline(__always)
   private func halves(_ step: Int) -> (first: Bool, second: Bool) {
-    let (start, end) = (attention.valueShift, attention.valueShift + attention.head.size)
+    let start = min(attention.valueShift, attention.onesColumn)
+    let end = max(attention.valueShift + attention.head.size, attention.onesColumn + 1)
     return (step * 32 + 16 > start, step * 32 + 16 < end)
   }
 

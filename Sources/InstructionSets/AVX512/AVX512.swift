@@ -162,16 +162,6 @@ extension AVX512Vectors {
     _mm512_mask_storeu_epi16(target, mask, _mm512_maskz_loadu_epi16(mask, source))
   }
 
-  /// `neighbours` of numbers that are not NaN, for which it does not matter which way a number goes
-  /// that is halfway between two.
-  @_transparent
-  public static func roughNeighbours(_ a: F32, _ b: F32) -> F32 {
-    let half = _mm512_set1_epi32(0x8000)
-    return neighbours(
-      words: _mm512_add_epi32(unsafeBitCast(a, to: SIMD8<Int64>.self), half),
-      _mm512_add_epi32(unsafeBitCast(b, to: SIMD8<Int64>.self), half))
-  }
-
   /// The bits of each element as bfloat16, in the upper half of a lane.
   ///
   /// Intrinsics, because operators on vectors of whole numbers become a quarter as wide.
