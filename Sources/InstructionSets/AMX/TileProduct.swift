@@ -115,7 +115,11 @@ extension AMX {
     var row = rows.lowerBound
     while row < rows.upperBound {
       let square = row..<min(row + 32, rows.upperBound)
-      if steps.lowerBound == 0 { TileUnit.zeroSums() } else { TileUnit.loadSums(waiting, stride: 128) }
+      if steps.lowerBound == 0 {
+        TileUnit.zeroSums()
+      } else {
+        TileUnit.loadSums(waiting, stride: 128)
+      }
       let rowsPerStep = (finishing.rowsLeft + steps.count - 1) / max(steps.count, 1)
       add(
         rows: product.a + (row / 32 * allSteps + steps.lowerBound) * 2048, count: square.count,

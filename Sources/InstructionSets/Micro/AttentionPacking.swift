@@ -54,7 +54,8 @@ extension Tile {
       isa,
       PackingSource(
         elements: head.query.start(range.lowerBound), depthStride: 1,
-        columnStride: head.query.rows.stride, depth: head.size, columns: range.count), panels: 0..<1,
+        columnStride: head.query.rows.stride, depth: head.size, columns: range.count),
+      panels: 0..<1,
       into: packed)
   }
 
