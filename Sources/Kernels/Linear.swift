@@ -142,8 +142,8 @@ func compute(
   let memory: Tensor<Float> = workspace.tensor([workspace.threads, count])
   nonisolated(unsafe) let scratch = memory.mutablePointer
   let threads = workspace.threads
-  let height = kernels.form == .tiles ? 32 : workspace.table.tileRows
-  let sharesRows = kernels.form == .tiles ? panels < threads : rows >= 2 * height * threads
+  let height = kernels.prefersPanels ? 32 : workspace.table.tileRows
+  let sharesRows = kernels.prefersPanels ? panels < threads : rows >= 2 * height * threads
   // Two parts for each thread: every part reads all of the rows or all of the weights.
   func grain(_ count: Int, _ multiple: Int) -> Int {
     max(1, count / (2 * threads * multiple)) * multiple

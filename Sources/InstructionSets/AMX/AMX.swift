@@ -7,7 +7,7 @@ enum AMX: AVX512Vectors {
   static var name: StaticString { "amx" }
 
   static let kernels = MatrixKernels(
-    name: "\(name)", form: .tiles, panelWidth: 32, panelBytes: { squares($0) * 2048 },
+    name: "\(name)", form: .tiles, panelWidth: 32, prefersPanels: true, panelBytes: { squares($0) * 2048 },
     pack: { pack($0, panels: $1, into: $2) },
     write: { write($0, stride: $1, rows: $2, columns: $3, to: $4) },
     productScratch: { productScratch(rows: $0, depth: $1, columns: $2) },
@@ -15,9 +15,30 @@ enum AMX: AVX512Vectors {
     attentionScratch: { attentionScratch(queries: $0, keys: $1, size: $2) },
     attend: { attend($0, queries: $1, scratch: $2) },
     convolve: { convolve($0, spans: $1, panels: $2, scratch: $3) })
+
+
+  /// Products of numbers of 32 bits; the vector unit has those of the pixels around one.
+  static let float32: MatrixKernels = {
+    let vectors = kernelsAVX512.float32
+    return MatrixKernels(
+      name: "\(name)", form: .float32, panelWidth: vectors.panelWidth,
+      prefersPanels: true, panelBytes: vectors.panelBytes, pack: vectors.pack, write: vectors.write,
+      productScratch: { rows, depth, columns in
+        max(
+          splitScratch(rows: rows, depth: depth, columns: columns),
+          vectors.productScratch(rows, depth, columns))
+      },
+      product: { product, rows, panels, scratch in
+        if product.taps == 1 {
+          computeSplit(product, rows: rows, panels: panels, scratch: scratch)
+        } else {
+          vectors.product(product, rows, panels, scratch)
+        }
+      }, attentionScratch: vectors.attentionScratch, attend: vectors.attend)
+  }()
 }
 
 /// The kernels for AMX: those for AVX-512, with products of bfloat16 on the tile unit.
 public let kernelsAMX = KernelTable(
-  kernelsAVX512, name: "amx", bfloat16: AMX.kernels, tilePeak: { TileUnit.peak(rounds: $0) })
+  kernelsAVX512, name: "amx", float32: AMX.float32, bfloat16: AMX.kernels, tilePeak: { TileUnit.peak(rounds: $0) })
 #endif

@@ -91,6 +91,64 @@ enum TileUnit {
     }
   }
 
+  /// Adds the products of 32 rows and 32 columns over `steps` times 32 terms, each of three parts.
+  ///
+  /// The five small products come first, over all terms, and the large one last: so the sums are
+  /// small while the small ones are added.
+  ///
+  /// - Parameters:
+  ///   - rows: The squares of the rows; for each step the three parts, 2 KB each.
+  ///   - columns: The squares of the right matrix, likewise.
+  ///   - steps: The number of steps.
+  ///   - isHalf: Whether the last 16 rows are missing.
+  ///   - beside: What else is done in each step.
+  @inline(__always)
+  static func addSplitProducts(
+    rows: UnsafeRawPointer, columns: UnsafeRawPointer, steps: Int, isHalf: Bool,
+    beside: () -> Void
+  ) {
+    var (a, b) = (rows, columns)
+    for _ in 0..<steps {
+      loadColumns(b + 4096)
+      addProducts(rows: a, isHalf: isHalf)
+      loadColumns(b + 2048)
+      addProducts(rows: a + 2048, isHalf: isHalf)
+      addProducts(rows: a, isHalf: isHalf)
+      loadColumns(b)
+      addProducts(rows: a + 2048, isHalf: isHalf)
+      addProducts(rows: a + 4096, isHalf: isHalf)
+      beside()
+      a += 6144
+      b += 6144
+    }
+    (a, b) = (rows, columns)
+    for _ in 0..<steps {
+      loadColumns(b)
+      addProducts(rows: a, isHalf: isHalf)
+      a += 6144
+      b += 6144
+    }
+  }
+
+  /// Loads a square of the right matrix.
+  @inline(__always)
+  private static func loadColumns(_ columns: UnsafeRawPointer) {
+    loadTile(6, columns, 64)
+    loadTile(7, columns + 1024, 64)
+  }
+
+  /// Adds the products of a square of rows and the loaded columns.
+  @inline(__always)
+  private static func addProducts(rows: UnsafeRawPointer, isHalf: Bool) {
+    loadTile(4, rows, 64)
+    Builtin.int_x86_tdpbf16ps(number0, number4, number6)
+    Builtin.int_x86_tdpbf16ps(number1, number4, number7)
+    guard !isHalf else { return }
+    loadTile(5, rows + 1024, 64)
+    Builtin.int_x86_tdpbf16ps(number2, number5, number6)
+    Builtin.int_x86_tdpbf16ps(number3, number5, number7)
+  }
+
   /// Adds the products of 16 rows alone.
   @inline(__always)
   static func addProducts(

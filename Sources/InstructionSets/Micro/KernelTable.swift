@@ -102,9 +102,9 @@ public final class KernelTable: Sendable, CustomStringConvertible {
     combine = { I.combine($0, $1, terms: $2, into: $3, range: $4) }
   }
 
-  /// The kernels of `table`, with products of bfloat16 of another instruction set.
+  /// The kernels of `table`, with products of another instruction set.
   public init(
-    _ table: KernelTable, name: String, bfloat16: MatrixKernels,
+    _ table: KernelTable, name: String, float32: MatrixKernels, bfloat16: MatrixKernels,
     tilePeak: @escaping @Sendable (Int) -> Void
   ) {
     self.name = name
@@ -114,7 +114,7 @@ public final class KernelTable: Sendable, CustomStringConvertible {
     (softmax, normalize, map) = (table.softmax, table.normalize, table.map)
     (combine, float, double) = (table.combine, table.float, table.double)
     pixels = table.pixels
-    (peak, float32, self.bfloat16) = (table.peak, table.float32, bfloat16)
+    (peak, self.float32, self.bfloat16) = (table.peak, float32, bfloat16)
     self.tilePeak = tilePeak
   }
 }

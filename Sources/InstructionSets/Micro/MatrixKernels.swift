@@ -8,6 +8,8 @@ public final class MatrixKernels: Sendable {
   public let form: RowForm
   /// The columns of a packed panel.
   public let panelWidth: Int
+  /// Whether threads share out panels as long as there is one for each, rather than rows.
+  public let prefersPanels: Bool
   /// The bytes of a packed panel: depth.
   public let panelBytes: @Sendable (Int) -> Int
   /// Packs panels of a matrix: source, panels, packed matrix.
@@ -45,7 +47,8 @@ public final class MatrixKernels: Sendable {
   /// Kernels that are given one by one.
   @inlinable
   public init(
-    name: String, form: RowForm, panelWidth: Int, panelBytes: @escaping @Sendable (Int) -> Int,
+    name: String, form: RowForm, panelWidth: Int, prefersPanels: Bool = false,
+    panelBytes: @escaping @Sendable (Int) -> Int,
     pack: @escaping @Sendable (PackingSource, Range<Int>, UnsafeMutableRawPointer) -> Void,
     write: @escaping @Sendable (UnsafePointer<Float>, Int, Range<Int>, Int, RowDestination) -> Void,
     productScratch: @escaping @Sendable (Int, Int, Int) -> Int,
@@ -60,7 +63,8 @@ public final class MatrixKernels: Sendable {
     )? = nil
   ) {
     (self.name, self.form, self.panelWidth) = (name, form, panelWidth)
-    (self.panelBytes, self.pack, self.write) = (panelBytes, pack, write)
+    (self.prefersPanels, self.panelBytes) = (prefersPanels, panelBytes)
+    (self.pack, self.write) = (pack, write)
     (self.productScratch, self.product) = (productScratch, product)
     (self.attentionScratch, self.attend) = (attentionScratch, attend)
     self.convolve = convolve

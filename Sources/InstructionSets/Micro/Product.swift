@@ -89,7 +89,7 @@ public struct Product: @unchecked Sendable {
 
   /// The start of a row.
   @inlinable @inline(__always)
-  func start(ofRow row: Int) -> UnsafePointer<Float> {
+  public func start(ofRow row: Int) -> UnsafePointer<Float> {
     let (line, place) = row.quotientAndRemainder(dividingBy: lineRows)
     return a.assumingMemoryBound(to: Float.self) + line * lineStride + place * aStride
   }

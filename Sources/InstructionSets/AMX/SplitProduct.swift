@@ -1,0 +1,217 @@
+#if arch(x86_64)
+internal import _Builtin_intrinsics.intel
+internal import _KernelsMicro
+
+/// How a product of numbers of 32 bits is cut to fit the L2 cache.
+private struct SplitBlocking {
+  /// The rows of a block, and the terms of a section of the depth.
+  let rows, section: Int
+
+  init(_ rowCount: Int, depth: Int) {
+    // Sections of like length, in whole squares; the same ones for any number of rows.
+    let steps = max(AMX.squares(depth), 1)
+    let sections = (steps + 8) / 9
+    section = (steps + sections - 1) / sections * 32
+    // With nine squares 884 KB.
+    rows = min(max(AMX.squares(rowCount), 1), 16) * 32
+  }
+
+  /// The squares of a section.
+  var steps: Int { section / 32 }
+  /// The elements of the rows of a block, of a panel, and of the sums of a panel.
+  var packedRows: Int { rows / 32 * steps * 1536 }
+  var packedPanel: Int { steps * 1536 }
+  var sums: Int { rows * 32 }
+}
+
+/// A number of 32 bits is the sum of three of bfloat16: the number rounded, what that leaves rounded,
+/// and the rest. So a product is one of sums, and its six largest terms make it as exact as a product
+/// of 32 bits: the others are below 2⁻²⁶ of it.
+///
+/// The tile unit computes these six in two thirds of the time that the vector unit takes for one of
+/// 32 bits. Numbers below 2⁻¹¹⁰ lose their last bits; infinite ones give NaN.
+private enum Split {
+  /// Writes pairs of terms, of 16 lanes, as three parts at a distance of 2 KB: the largest first.
+  @_transparent
+  static func store(_ a: AMX.F32, _ b: AMX.F32, _ place: UnsafeMutableRawPointer) {
+    var (a, b) = (a, b)
+    for part in 0..<2 {
+      let (x, y) = (rounded(a), rounded(b))
+      place.storeBytes(of: pairs(x, y), toByteOffset: part * 2048, as: SIMD8<Int64>.self)
+      a = AMX.subtract(a, x)
+      b = AMX.subtract(b, y)
+    }
+    place.storeBytes(of: pairs(a, b), toByteOffset: 4096, as: SIMD8<Int64>.self)
+  }
+
+  /// A nearest number of bfloat16.
+  @_transparent
+  private static func rounded(_ x: AMX.F32) -> AMX.F32 {
+    let bits = _mm512_add_epi32(
+      unsafeBitCast(x, to: SIMD8<Int64>.self), _mm512_set1_epi32(0x8000))
+    return unsafeBitCast(_mm512_and_si512(bits, _mm512_set1_epi32(-65536)), to: AMX.F32.self)
+  }
+
+  /// The upper halves of the lanes of `a` and `b`, in turn.
+  @_transparent
+  private static func pairs(_ a: AMX.F32, _ b: AMX.F32) -> SIMD8<Int64> {
+    let low = _mm512_srli_epi32(unsafeBitCast(a, to: SIMD8<Int64>.self), 16)
+    let high = _mm512_and_si512(
+      unsafeBitCast(b, to: SIMD8<Int64>.self), _mm512_set1_epi32(-65536))
+    return _mm512_or_si512(low, high)
+  }
+}
+
+extension AMX {
+  /// The elements of scratch that `computeSplit` needs.
+  static func splitScratch(rows: Int, depth: Int, columns: Int) -> Int {
+    let blocking = SplitBlocking(rows, depth: depth)
+    return blocking.packedRows + blocking.packedPanel + 2 * 1024
+      + blocking.sums * squares(columns)
+  }
+
+  /// Computes rows × panels of a product of numbers of 32 bits.
+  ///
+  /// A block of rows × a section of the depth, in parts, stays in the L2 cache while each panel meets
+  /// it. The sums of a section begin at zero and are added to those of the sections before, so they
+  /// round less often than one chain would.
+  static func computeSplit(
+    _ product: Product, rows: Range<Int>, panels: Range<Int>,
+    scratch: UnsafeMutablePointer<Float>
+  ) {
+    let blocking = SplitBlocking(rows.count, depth: product.depth)
+    let packedRows = UnsafeMutableRawPointer(scratch)
+    let packedPanel = packedRows + blocking.packedRows * 4
+    let staging = scratch + blocking.packedRows + blocking.packedPanel
+    TileUnit.configure()
+    var first = rows.lowerBound
+    while first < rows.upperBound {
+      let block = first..<min(first + blocking.rows, rows.upperBound)
+      var start = 0
+      repeat {  // once for a depth of zero
+        let section = start..<min(start + blocking.section, product.depth)
+        split(product, rows: block, depth: section, steps: blocking.steps, into: packedRows)
+        var sums = staging + 2 * 1024
+        for panel in panels {
+          split(product, panel: panel, depth: section, steps: blocking.steps, into: packedPanel)
+          let work = SplitPanel(
+            product: product, rows: block, section: section, panel: panel, steps: blocking.steps,
+            packedRows: packedRows, packedPanel: packedPanel, sums: sums, staging: staging)
+          work.compute()
+          sums += blocking.sums
+        }
+        start = section.upperBound
+      } while start < product.depth
+      first = block.upperBound
+    }
+    TileUnit.release()
+  }
+
+  /// Writes rows × a section of the depth as squares of three parts.
+  private static func split(
+    _ product: Product, rows: Range<Int>, depth: Range<Int>, steps: Int,
+    into packed: UnsafeMutableRawPointer
+  ) {
+    for row in rows {
+      let source = product.start(ofRow: row) + depth.lowerBound
+      let i = row - rows.lowerBound
+      var place = packed + i / 32 * steps * 6144 + i % 32 * 64
+      var left = depth.count
+      for step in 0..<steps {
+        let terms = source + step * 32
+        if left >= 32 {
+          Split.store(load(terms), load(terms + 16), place)
+        } else {
+          Split.store(part(terms, left), part(terms + 16, left - 16), place)
+        }
+        place += 6144
+        left -= 32
+      }
+    }
+  }
+
+  /// Writes a section of a panel as tiles of three parts.
+  private static func split(
+    _ product: Product, panel: Int, depth: Range<Int>, steps: Int,
+    into packed: UnsafeMutableRawPointer
+  ) {
+    let source =
+      (product.b + (panel * product.depth + depth.lowerBound) * 128)
+      .assumingMemoryBound(to: Float.self)
+    for step in 0..<steps {
+      for pair in 0..<16 {
+        for half in 0..<2 {
+          func term(_ i: Int) -> F32 {
+            i < depth.count ? load(source + i * 32 + half * 16) : .zero
+          }
+          Split.store(
+            term(step * 32 + pair), term(step * 32 + 16 + pair),
+            packed + step * 6144 + half * 1024 + pair * 64)
+        }
+      }
+    }
+  }
+}
+
+/// A block of rows × a section of the depth × one panel.
+private struct SplitPanel {
+  let product: Product
+  let rows, section: Range<Int>
+  let panel, steps: Int
+  let packedRows, packedPanel: UnsafeMutableRawPointer
+  /// The sums of the sections before, and room for two squares of this one.
+  let sums, staging: UnsafeMutablePointer<Float>
+
+  /// Computes 32 rows at a time; while the tile unit computes a square, the vector unit takes the one
+  /// before to the sums, or to the output.
+  @inline(__always)
+  func compute() {
+    let squares = AMX.squares(rows.count)
+    // Each square asks for a part of the next panel.
+    let lines = (section.count * 2 + squares * steps - 1) / (squares * steps)
+    var next = nextPanel
+    var epilogue = Epilogue(product, row: rows.lowerBound, column: panel * 32)
+    var row = 0
+    let pace = 32 / steps + 1
+    for square in 0...squares {
+      let before = min(square * 32, rows.count)
+      if square < squares {
+        TileUnit.zeroSums()
+        TileUnit.addSplitProducts(
+          rows: packedRows + square * steps * 6144, columns: packedPanel, steps: steps,
+          isHalf: rows.count - square * 32 <= 16
+        ) {
+          prefetchToL2(next, lines: lines)
+          next += lines * 64
+          take(&row, until: min(row + pace, before), &epilogue)
+        }
+      }
+      take(&row, until: before, &epilogue)
+      if square < squares { TileUnit.storeSums(staging + square % 2 * 1024, stride: 128) }
+    }
+  }
+
+  /// The section of the panel after this one.
+  private var nextPanel: UnsafeRawPointer {
+    product.b + ((panel + 1) * product.depth + section.lowerBound) * 128
+  }
+
+  /// Adds rows of the staged squares to the sums; after the last section they go to the output.
+  @inline(__always)
+  private func take(_ row: inout Int, until end: Int, _ epilogue: inout Epilogue) {
+    while row < end {
+      let (staged, sum) = (staging + row % 64 * 32, sums + row * 32)
+      var (a, b) = (AMX.load(staged), AMX.load(staged + 16))
+      if section.lowerBound > 0 {
+        (a, b) = (AMX.add(a, AMX.load(sum)), AMX.add(b, AMX.load(sum + 16)))
+      }
+      AMX.store(a, sum)
+      AMX.store(b, sum + 16)
+      if section.upperBound == product.depth {
+        AMX.finishRow(product, &epilogue, width: 32, sums: sum)
+      }
+      row += 1
+    }
+  }
+}
+#endif
