@@ -66,7 +66,7 @@ extension AMX {
   /// The elements of scratch that `computeSplit` needs.
   static func splitScratch(rows: Int, depth: Int, columns: Int) -> Int {
     let blocking = SplitBlocking(rows, depth: depth)
-    return blocking.packedRows + blocking.packedPanel + 2 * 1024
+    return blocking.packedRows + 2 * blocking.packedPanel + 2 * 1024
       + blocking.sums * squares(columns)
   }
 
@@ -81,8 +81,11 @@ extension AMX {
   ) {
     let blocking = SplitBlocking(rows.count, depth: product.depth)
     let packedRows = UnsafeMutableRawPointer(scratch)
-    let packedPanel = packedRows + blocking.packedRows * 4
-    let staging = scratch + blocking.packedRows + blocking.packedPanel
+    var (packedPanel, nextPanel) = (
+      packedRows + blocking.packedRows * 4,
+      packedRows + (blocking.packedRows + blocking.packedPanel) * 4
+    )
+    let staging = scratch + blocking.packedRows + 2 * blocking.packedPanel
     TileUnit.configure()
     var first = rows.lowerBound
     while first < rows.upperBound {
@@ -92,13 +95,19 @@ extension AMX {
         let section = start..<min(start + blocking.section, product.depth)
         split(product, rows: block, depth: section, steps: blocking.steps, into: packedRows)
         var sums = staging + 2 * 1024
+        var splitter = PanelSplitter(
+          product, panel: panels.lowerBound, section: section, into: packedPanel)
+        while !splitter.isDone { splitter.next() }
         for panel in panels {
-          split(product, panel: panel, depth: section, steps: blocking.steps, into: packedPanel)
+          if panel + 1 < panels.upperBound {
+            splitter = PanelSplitter(product, panel: panel + 1, section: section, into: nextPanel)
+          }
           let work = SplitPanel(
             product: product, rows: block, section: section, panel: panel, steps: blocking.steps,
             packedRows: packedRows, packedPanel: packedPanel, sums: sums, staging: staging)
-          work.compute()
+          work.compute(beside: &splitter)
           sums += blocking.sums
+          swap(&packedPanel, &nextPanel)
         }
         start = section.upperBound
       } while start < product.depth
@@ -130,26 +139,51 @@ extension AMX {
     }
   }
 
-  /// Writes a section of a panel as tiles of three parts.
-  private static func split(
-    _ product: Product, panel: Int, depth: Range<Int>, steps: Int,
-    into packed: UnsafeMutableRawPointer
+}
+
+/// Writes a section of a panel as tiles of three parts, a row of a tile at a time.
+private struct PanelSplitter {
+  private var source: UnsafePointer<Float>
+  private var place: UnsafeMutableRawPointer
+  /// The row of the tiles of a step, and the terms from that step on.
+  private var row = 0, terms: Int
+  /// Where the section of the next panel is, from this one on.
+  private let ahead: Int
+
+  @inline(__always)
+  init(
+    _ product: Product, panel: Int, section: Range<Int>, into place: UnsafeMutableRawPointer
   ) {
-    let source =
-      (product.b + (panel * product.depth + depth.lowerBound) * 128)
+    source = (product.b + (panel * product.depth + section.lowerBound) * 128)
       .assumingMemoryBound(to: Float.self)
-    for step in 0..<steps {
-      for pair in 0..<16 {
-        for half in 0..<2 {
-          func term(_ i: Int) -> F32 {
-            i < depth.count ? load(source + i * 32 + half * 16) : .zero
-          }
-          Split.store(
-            term(step * 32 + pair), term(step * 32 + 16 + pair),
-            packed + step * 6144 + half * 1024 + pair * 64)
-        }
-      }
+    self.place = place
+    terms = section.count
+    ahead = product.depth * 128
+  }
+
+  @inline(__always)
+  var isDone: Bool { terms <= 0 }
+
+  /// Writes the next row of a pair of tiles.
+  @_transparent
+  mutating func next() {
+    for half in 0..<2 {
+      let term = source + half * 16
+      let a = row < terms ? AMX.load(term) : .zero
+      let b = row + 16 < terms ? AMX.load(term + 512) : .zero
+      Split.store(a, b, place + half * 1024)
     }
+    // The same terms of the panel after this one.
+    prefetchToL2(UnsafeRawPointer(source) + ahead, lines: 2)
+    prefetchToL2(UnsafeRawPointer(source) + ahead + 2048, lines: 2)
+    source += 32
+    place += 64
+    row += 1
+    guard row == 16 else { return }
+    row = 0
+    terms -= 32
+    source += 512
+    place += 6144 - 1024
   }
 }
 
@@ -163,13 +197,11 @@ private struct SplitPanel {
   let sums, staging: UnsafeMutablePointer<Float>
 
   /// Computes 32 rows at a time; while the tile unit computes a square, the vector unit takes the one
-  /// before to the sums, or to the output.
+  /// before to the sums, or to the output, and splits a part of the next panel.
   @inline(__always)
-  func compute() {
+  func compute(beside splitter: inout PanelSplitter) {
     let squares = AMX.squares(rows.count)
-    // Each square asks for a part of the next panel.
-    let lines = (section.count * 2 + squares * steps - 1) / (squares * steps)
-    var next = nextPanel
+    let splitPace = 15 / max(squares, 1) + 1
     var epilogue = Epilogue(product, row: rows.lowerBound, column: panel * 32)
     var row = 0
     let pace = 32 / steps + 1
@@ -181,19 +213,13 @@ private struct SplitPanel {
           rows: packedRows + square * steps * 6144, columns: packedPanel, steps: steps,
           isHalf: rows.count - square * 32 <= 16
         ) {
-          prefetchToL2(next, lines: lines)
-          next += lines * 64
+          for _ in 0..<splitPace where !splitter.isDone { splitter.next() }
           take(&row, until: min(row + pace, before), &epilogue)
         }
       }
       take(&row, until: before, &epilogue)
       if square < squares { TileUnit.storeSums(staging + square % 2 * 1024, stride: 128) }
     }
-  }
-
-  /// The section of the panel after this one.
-  private var nextPanel: UnsafeRawPointer {
-    product.b + ((panel + 1) * product.depth + section.lowerBound) * 128
   }
 
   /// Adds rows of the staged squares to the sums; after the last section they go to the output.
