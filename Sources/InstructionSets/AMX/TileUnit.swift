@@ -117,14 +117,8 @@ enum TileUnit {
       loadColumns(b)
       addProducts(rows: a + 2048, isHalf: isHalf)
       addProducts(rows: a + 4096, isHalf: isHalf)
-      beside()
-      a += 6144
-      b += 6144
-    }
-    (a, b) = (rows, columns)
-    for _ in 0..<steps {
-      loadColumns(b)
       addProducts(rows: a, isHalf: isHalf)
+      beside()
       a += 6144
       b += 6144
     }
