@@ -188,6 +188,16 @@ import _TestSupport
       query: query, key: key, value: value, mask: Tensor(repeating: false, shape: [1, 300]),
       in: workspace)
     #expect(none.tensor.elements.allSatisfy { $0 == 0 })
+    // Fewer keys may be cut into longer parts.
+    let (many, most) = (tensor(1100), Tensor((0..<1100).map { $0 < 1000 }, shape: [1, 1100]))
+    let some = attention(query: many, key: many, value: many, mask: most, in: workspace)
+    let fewer = many[.all, ..<1000]
+    let same = attention(query: many, key: fewer, value: fewer, in: workspace)
+    #expect(some.tensor.bits == same.tensor.bits)
+    let nothing = attention(
+      query: many, key: many, value: many, mask: Tensor(repeating: false, shape: [1, 1100]),
+      in: workspace)
+    #expect(nothing.tensor.elements.allSatisfy { $0 == 0 })
     // A bias of minus infinity leaves a key out too; here all those of the first query, and the
     // first 290 of the second.
     let bias = Tensor(

@@ -12,12 +12,62 @@ import _TestSupport
     let edges = [
       (0, 5, 3), (1, 1, 1), (1, 33, 7), (2, 32, 1), (3, 31, 64), (5, 16, 0), (7, 8, 13),
       (12, 32, 40), (13, 33, 41), (24, 64, 128), (25, 65, 129), (61, 17, 5), (97, 97, 97),
+      // Several sections of the depth, and blocks of rows.
+      (3, 33, 289), (33, 40, 900), (550, 35, 300), (1040, 3, 33),
     ]
     let random = (0..<25).map { _ in
       (numbers.next(in: 1...70), numbers.next(in: 1...110), numbers.next(in: 1...150))
     }
     return edges + random
   }()
+
+  /// Numbers of all sizes, whose sums are as exact as if each addition rounded once.
+  @Test(arguments: KernelTable.supported)
+  func takesNumbersOfAllSizes(_ table: KernelTable) {
+    var numbers = SampleNumbers(seed: 21)
+    let (rows, outputs, inputs) = (35, 40, 600)
+    func wide(_ count: Int) -> [Float] {
+      (0..<count).map { _ in
+        numbers.next() * Float(sign: .plus, exponent: numbers.next(in: -50...50), significand: 1)
+      }
+    }
+    var (a, b) = (wide(rows * inputs), wide(outputs * inputs))
+    func product() -> [Float] {
+      linear(
+        Operand(Tensor(a, shape: [rows, inputs])),
+        PackedMatrix(Tensor(b, shape: [outputs, inputs]), table: table),
+        in: Workspace(threads: 2, table: table)
+      ).elements
+    }
+    let result = product()
+    let reference = Reference.product(a, b, rows: rows, columns: outputs, depth: inputs)
+    for (i, element) in result.enumerated() {
+      let bound = Double(inputs + 2) * 6e-8 * reference.magnitudes[i]
+      #expect((Double(element) - reference.values[i]).magnitude <= bound)
+    }
+    // What is not a number, or infinite, is so in its own row alone.
+    (a[3 * inputs + 7], a[9 * inputs], b[0]) = (.infinity, .nan, 1)
+    let disturbed = product()
+    for (i, element) in disturbed.enumerated() where i / outputs != 3 && i / outputs != 9 {
+      #expect(i % outputs == 0 || element == result[i])
+    }
+    #expect((0..<outputs).allSatisfy { !disturbed[3 * outputs + $0].isFinite })
+    #expect((0..<outputs).allSatisfy { disturbed[9 * outputs + $0].isNaN })
+  }
+
+  /// Sums of many terms; sums of parts on the tile unit are no less exact than others.
+  @Test(arguments: KernelTable.supported)
+  func longSumsAreExact(_ table: KernelTable) {
+    var numbers = SampleNumbers(seed: 22)
+    let (count, depth) = (32, 4608)
+    let (a, b) = (numbers.next(count * depth), numbers.next(count * depth))
+    let result = linear(
+      Operand(Tensor(a, shape: [count, depth])),
+      PackedMatrix(Tensor(b, shape: [count, depth]), table: table),
+      in: Workspace(threads: 1, table: table))
+    let exact = Reference.product(a, b, rows: count, columns: count, depth: depth).values
+    #expect(relativeError(result.elements, exact) < (table.name == "amx" ? 2e-6 : 2e-5))
+  }
 
   @Test(arguments: KernelTable.supported)
   func matchesReference(_ table: KernelTable) {

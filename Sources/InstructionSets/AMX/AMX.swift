@@ -7,17 +7,18 @@ enum AMX: AVX512Vectors {
   static var name: StaticString { "amx" }
 
   static let kernels = MatrixKernels(
-    name: "\(name)", form: .tiles, panelWidth: 32, prefersPanels: true, panelBytes: { squares($0) * 2048 },
+    name: "\(name)", form: .tiles, panelWidth: 32, prefersPanels: true,
+    panelBytes: { squares($0) * 2048 },
     pack: { pack($0, panels: $1, into: $2) },
     write: { write($0, stride: $1, rows: $2, columns: $3, to: $4) },
     productScratch: { productScratch(rows: $0, depth: $1, columns: $2) },
     product: { compute($0, rows: $1, panels: $2, scratch: $3) },
-    attentionScratch: { attentionScratch(queries: $0, keys: $1, size: $2) },
-    attend: { attend($0, queries: $1, scratch: $2) },
+    attentionScratch: { attentionScratch(queries: $0, keys: $1, size: $2, numberParts: 1) },
+    attend: { attend($0, queries: $1, numberParts: 1, scratch: $2) },
     convolve: { convolve($0, spans: $1, panels: $2, scratch: $3) })
 
-
-  /// Products of numbers of 32 bits; the vector unit has those of the pixels around one.
+  /// Products of numbers of 32 bits; the vector unit has those of the pixels around one, and
+  /// attention with a bias.
   static let float32: MatrixKernels = {
     let vectors = kernelsAVX512.float32
     return MatrixKernels(
@@ -34,11 +35,24 @@ enum AMX: AVX512Vectors {
         } else {
           vectors.product(product, rows, panels, scratch)
         }
-      }, attentionScratch: vectors.attentionScratch, attend: vectors.attend)
+      },
+      attentionScratch: { queries, keys, size in
+        max(
+          attentionScratch(queries: queries, keys: keys, size: size, numberParts: 3),
+          vectors.attentionScratch(queries, keys, size))
+      },
+      attend: { head, queries, scratch in
+        if head.bias == nil {
+          attend(head, queries: queries, numberParts: 3, scratch: scratch)
+        } else {
+          vectors.attend(head, queries, scratch)
+        }
+      })
   }()
 }
 
 /// The kernels for AMX: those for AVX-512, with products of bfloat16 on the tile unit.
 public let kernelsAMX = KernelTable(
-  kernelsAVX512, name: "amx", float32: AMX.float32, bfloat16: AMX.kernels, tilePeak: { TileUnit.peak(rounds: $0) })
+  kernelsAVX512, name: "amx", float32: AMX.float32, bfloat16: AMX.kernels,
+  tilePeak: { TileUnit.peak(rounds: $0) })
 #endif

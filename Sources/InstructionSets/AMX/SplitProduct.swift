@@ -1,5 +1,4 @@
 #if arch(x86_64)
-internal import _Builtin_intrinsics.intel
 internal import _KernelsMicro
 
 /// How a product of numbers of 32 bits is cut to fit the L2 cache.
@@ -22,44 +21,6 @@ private struct SplitBlocking {
   var packedRows: Int { rows / 32 * steps * 1536 }
   var packedPanel: Int { steps * 1536 }
   var sums: Int { rows * 32 }
-}
-
-/// A number of 32 bits is the sum of three of bfloat16: the number rounded, what that leaves rounded,
-/// and the rest. So a product is one of sums, and its six largest terms make it as exact as a product
-/// of 32 bits: the others are below 2⁻²⁶ of it.
-///
-/// The tile unit computes these six in two thirds of the time that the vector unit takes for one of
-/// 32 bits. Numbers below 2⁻¹¹⁰ lose their last bits; infinite ones give NaN.
-private enum Split {
-  /// Writes pairs of terms, of 16 lanes, as three parts at a distance of 2 KB: the largest first.
-  @_transparent
-  static func store(_ a: AMX.F32, _ b: AMX.F32, _ place: UnsafeMutableRawPointer) {
-    var (a, b) = (a, b)
-    for part in 0..<2 {
-      let (x, y) = (rounded(a), rounded(b))
-      place.storeBytes(of: pairs(x, y), toByteOffset: part * 2048, as: SIMD8<Int64>.self)
-      a = AMX.subtract(a, x)
-      b = AMX.subtract(b, y)
-    }
-    place.storeBytes(of: pairs(a, b), toByteOffset: 4096, as: SIMD8<Int64>.self)
-  }
-
-  /// A nearest number of bfloat16.
-  @_transparent
-  private static func rounded(_ x: AMX.F32) -> AMX.F32 {
-    let bits = _mm512_add_epi32(
-      unsafeBitCast(x, to: SIMD8<Int64>.self), _mm512_set1_epi32(0x8000))
-    return unsafeBitCast(_mm512_and_si512(bits, _mm512_set1_epi32(-65536)), to: AMX.F32.self)
-  }
-
-  /// The upper halves of the lanes of `a` and `b`, in turn.
-  @_transparent
-  private static func pairs(_ a: AMX.F32, _ b: AMX.F32) -> SIMD8<Int64> {
-    let low = _mm512_srli_epi32(unsafeBitCast(a, to: SIMD8<Int64>.self), 16)
-    let high = _mm512_and_si512(
-      unsafeBitCast(b, to: SIMD8<Int64>.self), _mm512_set1_epi32(-65536))
-    return _mm512_or_si512(low, high)
-  }
 }
 
 extension AMX {
@@ -129,9 +90,9 @@ extension AMX {
       for step in 0..<steps {
         let terms = source + step * 32
         if left >= 32 {
-          Split.store(load(terms), load(terms + 16), place)
+          SplitPairs.store(load(terms), load(terms + 16), place)
         } else {
-          Split.store(part(terms, left), part(terms + 16, left - 16), place)
+          SplitPairs.store(part(terms, left), part(terms + 16, left - 16), place)
         }
         place += 6144
         left -= 32
@@ -171,7 +132,7 @@ private struct PanelSplitter {
       let term = source + half * 16
       let a = row < terms ? AMX.load(term) : .zero
       let b = row + 16 < terms ? AMX.load(term + 512) : .zero
-      Split.store(a, b, place + half * 1024)
+      SplitPairs.store(a, b, place + half * 1024)
     }
     // The same terms of the panel after this one.
     prefetchToL2(UnsafeRawPointer(source) + ahead, lines: 2)

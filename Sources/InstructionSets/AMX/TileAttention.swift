@@ -9,48 +9,62 @@ struct TileAttentionSizes {
   let blocks: Int
   /// The keys of a part, in squares: packed, they and their values stay in L2.
   let partSquares: Int
-  /// The number of parts.
-  let parts: Int
+  /// The number of parts, and the most squares that one may have.
+  let parts, capacity: Int
   /// The squares of keys whose weights wait in L1 for their values.
-  let sliceSquares = 8
+  let sliceSquares: Int
+  /// The parts of a number: three where it has 32 bits.
+  let numberParts: Int
   /// The distance between rows of results.
   let resultStride: Int
   /// The blocks whose results exist at a time: the one that is computed and the one before, or all
   /// where each waits for the next part.
   var keptBlocks: Int { parts > 1 ? blocks : min(blocks, 2) }
 
-  init(queries: Int, keys: Int, size: Int) {
+  init(queries: Int, keys: Int, size: Int, numberParts: Int) {
+    self.numberParts = numberParts
+    sliceSquares = numberParts == 1 ? 8 : 4
     steps = (size + 63) / 32
     blocks = (queries + 62) / 32
     // Parts of like length.
     let squares = max(AMX.squares(keys), 1)
-    let limit = max(96 / steps, 1)
+    let limit = max(96 / (steps * numberParts), 1)
+    capacity = min(squares, limit)
     parts = (squares + limit - 1) / limit
     partSquares = (squares + parts - 1) / parts
     resultStride = steps * 32 + 16
   }
 
   /// Packed keys or values of a part.
-  var keys: Int { partSquares * steps * 512 }
-  /// The keys of a square, row by row, with room on both sides.
+  ///
+  /// As much for fewer keys, which may be cut into longer parts, as for more.
+  var keys: Int { capacity * steps * square }
+  /// The numbers of a square in all their parts.
+  var square: Int { numberParts * 512 }
+  /// The queries of a block, where they are not read as they stand.
+  var queries: Int { numberParts == 1 ? 0 : steps * square }
+  /// The keys of a square, row by row, with room on both sides; some of them, transposed.
   var rows: Int { 32 * rowStride + 32 }
+  var transposed: Int { numberParts == 1 ? 0 : 512 }
   /// The distance between these rows.
-  var rowStride: Int { steps * 16 }
+  var rowStride: Int { numberParts == 1 ? steps * 16 : steps * 32 }
   /// The scores of 32 queries and 32 keys.
   var scores: Int { 1024 }
   /// The weights of 32 queries for a slice.
-  var weights: Int { sliceSquares * 512 }
+  var weights: Int { sliceSquares * square }
   /// The results of 32 queries.
   var results: Int { 32 * resultStride }
   var count: Int {
-    2 * keys + rows + 2 * scores + weights + keptBlocks * (results + 32) + 32
+    2 * keys + queries + rows + transposed + 2 * scores + weights + keptBlocks * (results + 32)
+      + 32
   }
 }
 
 /// One attention head: blocks of 32 queries × squares of 32 keys.
 ///
-/// Queries are read where they stand. The squares that hold a head may hold columns of others beside
-/// it; the packed keys are zero there.
+/// Queries of bfloat16 are read where they stand. The squares that hold a head may hold columns of
+/// others beside it; the packed keys are zero there. Numbers of 32 bits are split in parts, and so are
+/// their weights.
 ///
 /// The tile unit and the vector unit work side by side: while the scores of a square are computed,
 /// those of the square before become weights. After a slice of some squares, the values are summed
@@ -66,24 +80,29 @@ struct TileAttention {
   let rows, blocks: Range<Int>
   /// The squares that hold the columns of a query and of a value.
   let querySteps, valueSteps: Int
-  /// Where in the first of these squares a value begins.
-  let valueShift: Int
+  /// Where in the first of these squares a query and a value begin.
+  let queryShift, valueShift: Int
   /// A column beside the values that is one for every key: its result is the sum of the weights.
   let onesColumn: Int
   /// What the scores are multiplied with to be powers of two.
   let scale: Float
-  let keys, values, weights: UnsafeMutableRawPointer
-  let keyRows, scores, results: UnsafeMutablePointer<Float>
+  let queries, keys, values, weights: UnsafeMutableRawPointer
+  let keyRows, transposed, scores, results: UnsafeMutablePointer<Float>
   /// What is added to the scores of each query.
   let offsets: UnsafeMutablePointer<Float>
 
-  init(_ head: AttentionHead, _ range: Range<Int>, _ scratch: UnsafeMutablePointer<Float>) {
+  init(
+    _ head: AttentionHead, _ range: Range<Int>, numberParts: Int,
+    _ scratch: UnsafeMutablePointer<Float>
+  ) {
     self.head = head
-    sizes = TileAttentionSizes(queries: range.count, keys: head.keys, size: head.size)
+    sizes = TileAttentionSizes(
+      queries: range.count, keys: head.keys, size: head.size, numberParts: numberParts)
     rows = head.query.row + range.lowerBound..<head.query.row + range.upperBound
     blocks = rows.lowerBound / 32..<AMX.squares(rows.upperBound)
-    querySteps = AMX.squares(head.query.column % 32 + head.size)
-    valueShift = head.value.column % 32
+    queryShift = numberParts == 1 ? head.query.column % 32 : 0
+    querySteps = AMX.squares(queryShift + head.size)
+    valueShift = numberParts == 1 ? head.value.column % 32 : 0
     let end = valueShift + head.size
     // Where a half of a square has room for it.
     onesColumn = end % 16 > 0 || valueShift % 16 == 0 ? end : valueShift - 1
@@ -94,17 +113,19 @@ struct TileAttention {
       defer { next += count }
       return next
     }
+    queries = UnsafeMutableRawPointer(take(sizes.queries))
     keys = UnsafeMutableRawPointer(take(sizes.keys))
     values = UnsafeMutableRawPointer(take(sizes.keys))
     weights = UnsafeMutableRawPointer(take(sizes.weights))
     scores = take(2 * sizes.scores)
     keyRows = take(sizes.rows) + 16
+    transposed = take(sizes.transposed)
     results = take(sizes.keptBlocks * sizes.results)
     offsets = take(sizes.keptBlocks * 32)
   }
 
   func attend() {
-    guard !rows.isEmpty else { return }
+    guard head.keys > 0 else { return finishNothing() }
     TileUnit.configure()
     for part in 0..<sizes.parts {
       let first = part * sizes.partSquares * 32
@@ -113,22 +134,31 @@ struct TileAttention {
       packValues(range)
       let squares = AMX.squares(range.count)
       for block in blocks {
+        if sizes.numberParts > 1 { splitQueries(block) }
         let finished = part == sizes.parts - 1 ? block - 1 : nil
         var start = 0
-        repeat {  // once where there is no key
+        while start < squares {
           let slice = TileAttentionSlice(
             self, part: part, block: block, keys: range.count,
             squares: start..<min(start + sizes.sliceSquares, squares))
           slice.score()
           slice.sum(beside: start == 0 ? finished : nil)
           start = slice.squares.upperBound
-        } while start < squares
+        }
       }
       if part == sizes.parts - 1 {
         for row in rows(of: blocks.upperBound - 1) { finish(blocks.upperBound - 1, row) }
       }
     }
     TileUnit.release()
+  }
+
+  /// Writes zeros, for queries without keys.
+  private func finishNothing() {
+    results.update(repeating: 0, count: sizes.keptBlocks * sizes.results)
+    for block in blocks {
+      for row in rows(of: block) { finish(block, row) }
+    }
   }
 
   /// The rows of a block that are queries, from its first row on.
@@ -158,15 +188,24 @@ struct TileAttention {
   func finish(_ block: Int, _ row: Int) {
     let sums = results(block) + row * sizes.resultStride
     let results = sums + valueShift
-    // Without a key all is zero; else the first one alone, or what took its place, weighs something.
+    // Without a key all is zero; else the first one, or what took its place, weighs something.
     let inverse = AMX.all(1 / max(sums[onesColumn], .leastNormalMagnitude))
+    let token = block * 32 + row - head.query.row
     var i = 0
     while i < head.size {
+      let place = head.result.place(token: token, column: i)
+      if sizes.numberParts > 1 {
+        let count = min(head.size - i, 16)
+        AMX.storePart(
+          AMX.multiply(AMX.load(results + i), inverse), place, as: head.result.rows.form,
+          count: count)
+        i += count
+        continue
+      }
       let count = min(head.size - i, 32 - (head.result.column + i) % 32)
       AMX.storePartBFloat16(
         AMX.multiply(AMX.load(results + i), inverse),
-        AMX.multiply(AMX.load(results + i + 16), inverse),
-        head.result.place(token: block * 32 + row - head.query.row, column: i), count: count)
+        AMX.multiply(AMX.load(results + i + 16), inverse), place, count: count)
       i += count
     }
   }
@@ -174,15 +213,22 @@ struct TileAttention {
 
 extension AMX {
   /// The elements of scratch that `attend` needs.
-  static func attentionScratch(queries: Int, keys: Int, size: Int) -> Int {
-    TileAttentionSizes(queries: queries, keys: keys, size: size).count
+  static func attentionScratch(queries: Int, keys: Int, size: Int, numberParts: Int) -> Int {
+    TileAttentionSizes(queries: queries, keys: keys, size: size, numberParts: numberParts).count
   }
 
   /// Computes the results of the queries of `range`, both products on the tile unit.
+  ///
+  /// - Parameters:
+  ///   - head: The whole head.
+  ///   - range: The queries to compute.
+  ///   - numberParts: 1 for tiles, 3 for numbers of 32 bits.
+  ///   - scratch: As many elements as `attentionScratch` says.
   static func attend(
-    _ head: AttentionHead, queries range: Range<Int>, scratch: UnsafeMutablePointer<Float>
+    _ head: AttentionHead, queries range: Range<Int>, numberParts: Int,
+    scratch: UnsafeMutablePointer<Float>
   ) {
-    TileAttention(head, range, scratch).attend()
+    TileAttention(head, range, numberParts: numberParts, scratch).attend()
   }
 }
 #endif

@@ -8,6 +8,7 @@ extension TileAttention {
   /// keys and values of the next head, which usually stands beside this one.
   @inline(__always)
   func prefetchNextHead(square: Int, block: Int) {
+    guard sizes.numberParts == 1 else { return }
     func prefetch(_ tokens: HeadTokens) {
       // A square and the ones beside it are as many lines side by side.
       let (lines, share) = (32 * sizes.steps, block - blocks.lowerBound)
@@ -33,7 +34,11 @@ extension TileAttention {
       let count = min(part.upperBound - first, 32)
       for i in 0..<count { copyKey(first + i, to: keyRows + i * stride) }
       for step in 0..<querySteps {
-        let tiles = keys + (square * querySteps + step) * 2048
+        let tiles = keys + (square * querySteps + step) * sizes.square * 4
+        guard sizes.numberParts == 1 else {
+          splitKeys(step, into: tiles)
+          continue
+        }
         for half in 0..<2 {
           let tile = (tiles + half * 1024).assumingMemoryBound(to: Float.self)
           // Pairs of terms are moved as if each were a number of 32 bits. The scores of a key that
@@ -48,11 +53,45 @@ extension TileAttention {
     }
   }
 
+  /// Splits 32 terms of the keys of a square.
+  private func splitKeys(_ step: Int, into tiles: UnsafeMutableRawPointer) {
+    for half in 0..<2 {
+      for terms in 0..<2 {
+        AMX.transpose { i in
+          AMX.load(keyRows + (half * 16 + i) * sizes.rowStride + step * 32 + terms * 16)
+        } store: { term, row in
+          AMX.store(row, transposed + (terms * 16 + term) * 16)
+        }
+      }
+      for term in 0..<16 {
+        SplitPairs.store(
+          AMX.load(transposed + term * 16), AMX.load(transposed + (16 + term) * 16),
+          tiles + half * 1024 + term * 64)
+      }
+    }
+  }
+
+  /// Splits the queries of a block.
+  func splitQueries(_ block: Int) {
+    for row in rows(of: block) {
+      let query = head.query.start(block * 32 + row - head.query.row)
+      for step in 0..<querySteps {
+        let left = head.size - step * 32
+        SplitPairs.store(
+          AMX.part(query + step * 32, left), AMX.part(query + step * 32 + 16, left - 16),
+          queries + step * 6144 + row * 64)
+      }
+    }
+  }
+
   /// Copies a key to where in a row the columns of a query are.
   @inline(__always)
   private func copyKey(_ key: Int, to row: UnsafeMutablePointer<Float>) {
     let key = head.place(key)
-    let target = UnsafeMutableRawPointer(row) + head.query.column % 32 * 2
+    guard sizes.numberParts == 1 else {
+      return row.update(from: head.key.start(key), count: head.size)
+    }
+    let target = UnsafeMutableRawPointer(row) + queryShift * 2
     var column = 0
     while column < head.size {
       let count = min(head.size - column, 32 - (head.key.column + column) % 32)
@@ -69,6 +108,10 @@ extension TileAttention {
         // As weights stand.
         let key = part.lowerBound + square * 32 + pair
         for step in 0..<valueSteps {
+          guard sizes.numberParts == 1 else {
+            splitValues(key, part, step, pair, square: step * squares + square)
+            continue
+          }
           func value(_ key: Int) -> AMX.F32 {
             guard key < part.upperBound else { return .zero }
             // The last square may be the one of the ones alone.
@@ -83,9 +126,25 @@ extension TileAttention {
           AMX.store(second, row + 256)
         }
         let (step, column) = onesColumn.quotientAndRemainder(dividingBy: 32)
-        let ones = values + (step * squares + square) * 2048 + column / 16 * 1024 + pair * 64
+        let ones =
+          values + (step * squares + square) * sizes.square * 4 + column / 16 * 1024 + pair * 64
         ones.storeBytes(of: 0x3F80_3F80, toByteOffset: column % 16 * 4, as: UInt32.self)
       }
+    }
+  }
+
+  /// Splits 32 columns of the values of two keys.
+  private func splitValues(
+    _ key: Int, _ part: Range<Int>, _ step: Int, _ pair: Int, square: Int
+  ) {
+    for half in 0..<2 {
+      let column = step * 32 + half * 16
+      func value(_ key: Int) -> AMX.F32 {
+        guard key < part.upperBound else { return .zero }
+        return AMX.part(head.value.start(head.place(key)) + column, head.size - column)
+      }
+      SplitPairs.store(
+        value(key), value(key + 16), values + square * 6144 + half * 1024 + pair * 64)
     }
   }
 }

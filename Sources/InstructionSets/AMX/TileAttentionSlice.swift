@@ -35,19 +35,28 @@ struct TileAttentionSlice {
   @inline(__always)
   func score() {
     let (query, steps) = (attention.head.query, attention.querySteps)
-    let tiles = query.rows.place(row: block * 32, column: query.column / 32 * 32)
+    let size = attention.sizes.square * 4
     let pace = rows.count / steps + 1
     for square in squares {
       attention.prefetchNextHead(square: squaresBefore + square, block: block)
       var row = square > squares.lowerBound ? rows.lowerBound : rows.upperBound
-      TileUnit.zeroSums()
-      TileUnit.addProducts(
-        rows: tiles, secondRows: 1024, stride: 64, step: 2048,
-        columns: attention.keys + square * steps * 2048, steps: steps
-      ) {
+      @inline(__always)
+      func weighBefore() {
         let next = min(row + pace, rows.upperBound)
         _ = weigh(square - 1, row..<next)
         row = next
+      }
+      TileUnit.zeroSums()
+      let columns = attention.keys + square * steps * size
+      if attention.sizes.numberParts > 1 {
+        TileUnit.addSplitProducts(
+          rows: attention.queries, columns: columns, steps: steps, isHalf: false,
+          beside: weighBefore)
+      } else {
+        TileUnit.addProducts(
+          rows: query.rows.place(row: block * 32, column: query.column / 32 * 32),
+          secondRows: 1024, stride: 64, step: 2048, columns: columns, steps: steps,
+          beside: weighBefore)
       }
       TileUnit.storeSums(scores(square), stride: 128)
       if squaresBefore + square == 0 { begin() }
@@ -58,10 +67,7 @@ struct TileAttentionSlice {
   /// to the output.
   @inline(__always)
   func sum(beside finished: Int?) {
-    guard let last = squares.last else {
-      results.update(repeating: 0, count: attention.sizes.results)
-      return begin()
-    }
+    let last = squares.upperBound - 1
     leaveOut(from: keys - last * 32, in: scores(last))
     let end = squares.count - 1
     var (row, isRaised) = (rows.lowerBound, false)
@@ -127,15 +133,26 @@ struct TileAttentionSlice {
     var largest = TileAttentionWeights.zero
     var row = range.lowerBound
     while row < range.upperBound {
-      let (x, y) = powers(square, row)
-      let weights = TileAttentionWeights(powersOfTwo: x, y)
-      weights.store(place(square, row))
-      largest = .larger(largest, weights)
+      largest = .larger(largest, weigh(square, row))
       row += 1
     }
     guard largest.exceedLimit else { return false }
     raise(square, range)
     return true
+  }
+
+  /// Turns the scores of a query into weights.
+  ///
+  /// - Returns: The weights, or their first parts.
+  @inline(__always)
+  private func weigh(_ square: Int, _ row: Int) -> TileAttentionWeights {
+    let (x, y) = powers(square, row)
+    if attention.sizes.numberParts > 1 {
+      return .store(exactPowersOfTwo: x, y, place(square, row))
+    }
+    let weights = TileAttentionWeights(powersOfTwo: x, y)
+    weights.store(place(square, row))
+    return weights
   }
 
   /// The scores of a query as powers of two, relative to what it refers to: of the first 16 keys of a
@@ -153,7 +170,7 @@ struct TileAttentionSlice {
   /// The weights of a query for a square.
   @inline(__always)
   private func place(_ square: Int, _ row: Int) -> UnsafeMutableRawPointer {
-    attention.weights + (square - squares.lowerBound) * 2048 + row * 64
+    attention.weights + (square - squares.lowerBound) * attention.sizes.square * 4 + row * 64
   }
 
   /// Takes new references for those of some queries whose weights exceed the limit, and weighs them
@@ -168,7 +185,10 @@ struct TileAttentionSlice {
       offsets[row] -= doublings
       let factor = AMX.scaled(AMX.all(1), byPowerOfTwo: AMX.all(-doublings))
       for earlier in squares.lowerBound..<square {
-        TileAttentionWeights(place(earlier, row)).scaled(by: factor).store(place(earlier, row))
+        for part in 0..<attention.sizes.numberParts {
+          let place = place(earlier, row) + part * 2048
+          TileAttentionWeights(place).scaled(by: factor).store(place)
+        }
       }
       if continues {
         let result = results + row * attention.sizes.resultStride
@@ -176,8 +196,7 @@ struct TileAttentionSlice {
           AMX.store(AMX.multiply(AMX.load(result + i), factor), result + i)
         }
       }
-      let (newX, newY) = powers(square, row)
-      TileAttentionWeights(powersOfTwo: newX, newY).store(place(square, row))
+      _ = weigh(square, row)
     }
   }
 
@@ -206,18 +225,28 @@ struct TileAttentionSlice {
   /// Adds the values of some squares of the slice, times their weights.
   @inline(__always)
   private func addValues(_ step: Int, _ range: Range<Int>, beside: () -> Void) {
-    let rows = attention.weights + range.lowerBound * 2048
+    let size = attention.sizes.square * 4
+    let rows = attention.weights + range.lowerBound * size
     let first = step * AMX.squares(keys) + squares.lowerBound + range.lowerBound
-    let columns = attention.values + first * 2048
+    let columns = attention.values + first * size
+    let isSplit = attention.sizes.numberParts > 1
     switch halves(step) {
+    case (true, true) where isSplit:
+      TileUnit.addSplitProducts(
+        rows: rows, columns: columns, steps: range.count, isHalf: false, beside: beside)
     case (true, true):
       TileUnit.addProducts(
         rows: rows, secondRows: 1024, stride: 64, step: 2048, columns: columns,
         steps: range.count, beside: beside)
     case (let first, _):
-      TileUnit.addHalfProducts(
-        rows: rows, columns: first ? columns : columns + 1024, steps: range.count,
-        beside: beside)
+      let columns = first ? columns : columns + 1024
+      if isSplit {
+        TileUnit.addHalfSplitProducts(
+          rows: rows, columns: columns, steps: range.count, beside: beside)
+      } else {
+        TileUnit.addHalfProducts(
+          rows: rows, columns: columns, steps: range.count, beside: beside)
+      }
     }
   }
 

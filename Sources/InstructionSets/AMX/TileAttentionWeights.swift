@@ -25,6 +25,17 @@ struct TileAttentionWeights {
       _mm512_srli_epi32(low, 16), _mm512_and_si512(high, _mm512_set1_epi32(-65536)))
   }
 
+  /// Writes 2 to the powers `x` and `y` as three parts each, 2 KB apart.
+  ///
+  /// - Returns: The first parts.
+  @_transparent
+  static func store(
+    exactPowersOfTwo x: AMX.F32, _ y: AMX.F32, _ place: UnsafeMutableRawPointer
+  ) -> TileAttentionWeights {
+    SplitPairs.store(exactPowerOfTwo(x), exactPowerOfTwo(y), place)
+    return TileAttentionWeights(place)
+  }
+
   @_transparent
   init(_ place: UnsafeRawPointer) { words = place.loadUnaligned(as: SIMD8<Int64>.self) }
 
@@ -73,6 +84,20 @@ struct TileAttentionWeights {
     p = AMX.multiplyAdd(p, f, AMX.all(6.958_334_7e-1))
     p = AMX.multiplyAdd(p, f, AMX.all(9.999_252_3e-1))
     // Takes the whole part of x itself.
+    return AMX.scaled(p, byPowerOfTwo: x)
+  }
+
+  /// 2 to the power `x`, within 2 units in the last place.
+  @_transparent
+  private static func exactPowerOfTwo(_ x: AMX.F32) -> AMX.F32 {
+    let f = fraction(x)
+    var p = AMX.all(2.170_225_6e-4)
+    p = AMX.multiplyAdd(p, f, AMX.all(1.243_968_8e-3))
+    p = AMX.multiplyAdd(p, f, AMX.all(9.678_841e-3))
+    p = AMX.multiplyAdd(p, f, AMX.all(5.548_334e-2))
+    p = AMX.multiplyAdd(p, f, AMX.all(2.402_298_3e-1))
+    p = AMX.multiplyAdd(p, f, AMX.all(6.931_47e-1))
+    p = AMX.multiplyAdd(p, f, AMX.all(1))
     return AMX.scaled(p, byPowerOfTwo: x)
   }
 

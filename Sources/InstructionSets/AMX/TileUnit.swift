@@ -93,8 +93,7 @@ enum TileUnit {
 
   /// Adds the products of 32 rows and 32 columns over `steps` times 32 terms, each of three parts.
   ///
-  /// The five small products come first, over all terms, and the large one last: so the sums are
-  /// small while the small ones are added.
+  /// The small products of a step come first.
   ///
   /// - Parameters:
   ///   - rows: The squares of the rows; for each step the three parts, 2 KB each.
@@ -122,6 +121,31 @@ enum TileUnit {
       a += 6144
       b += 6144
     }
+  }
+
+  /// The same for 16 columns.
+  @inline(__always)
+  static func addHalfSplitProducts(
+    rows: UnsafeRawPointer, columns: UnsafeRawPointer, steps: Int, beside: () -> Void
+  ) {
+    var (a, b) = (rows, columns)
+    for _ in 0..<steps {
+      addHalfProducts(rows: a, columns: b + 4096)
+      addHalfProducts(rows: a + 2048, columns: b + 2048)
+      addHalfProducts(rows: a, columns: b + 2048)
+      addHalfProducts(rows: a + 2048, columns: b)
+      addHalfProducts(rows: a + 4096, columns: b)
+      addHalfProducts(rows: a, columns: b)
+      beside()
+      a += 6144
+      b += 6144
+    }
+  }
+
+  /// Adds the products of a square of rows and 16 columns.
+  @inline(__always)
+  private static func addHalfProducts(rows: UnsafeRawPointer, columns: UnsafeRawPointer) {
+    addHalfProducts(rows: rows, secondRows: rows + 1024, stride: 64, columns: columns)
   }
 
   /// Loads a square of the right matrix.
