@@ -8,14 +8,14 @@ private struct SplitBlocking {
 
   init(_ rowCount: Int, depth: Int) {
     // Sections of like length, in whole squares; the same ones for any number of rows.
-    let steps = max(AMX.squares(depth), 1)
-    let sections = (steps + 8) / 9
+    let steps = AMX.squares(depth)
+    let sections = max((steps + 8) / 9, 1)
     section = (steps + sections - 1) / sections * 32
     // With nine squares 884 KB.
     rows = min(max(AMX.squares(rowCount), 1), 16) * 32
   }
 
-  /// The squares of a section.
+  /// The most squares of a section.
   var steps: Int { section / 32 }
   /// The elements of the rows of a block, of a panel, and of the sums of a panel.
   var packedRows: Int { rows / 32 * steps * 1536 }
@@ -40,6 +40,7 @@ extension AMX {
     _ product: Product, rows: Range<Int>, panels: Range<Int>,
     scratch: UnsafeMutablePointer<Float>
   ) {
+    guard !panels.isEmpty else { return }
     let blocking = SplitBlocking(rows.count, depth: product.depth)
     let packedRows = UnsafeMutableRawPointer(scratch)
     var (packedPanel, nextPanel) = (
@@ -54,7 +55,8 @@ extension AMX {
       var start = 0
       repeat {  // once for a depth of zero
         let section = start..<min(start + blocking.section, product.depth)
-        split(product, rows: block, depth: section, steps: blocking.steps, into: packedRows)
+        let steps = squares(section.count)
+        split(product, rows: block, depth: section, steps: steps, into: packedRows)
         var sums = staging + 2 * 1024
         var splitter = PanelSplitter(
           product, panel: panels.lowerBound, section: section, into: packedPanel)
@@ -64,7 +66,7 @@ extension AMX {
             splitter = PanelSplitter(product, panel: panel + 1, section: section, into: nextPanel)
           }
           let work = SplitPanel(
-            product: product, rows: block, section: section, panel: panel, steps: blocking.steps,
+            product: product, rows: block, section: section, panel: panel, steps: steps,
             packedRows: packedRows, packedPanel: packedPanel, sums: sums, staging: staging)
           work.compute(beside: &splitter)
           sums += blocking.sums
@@ -165,7 +167,7 @@ private struct SplitPanel {
     let splitPace = 15 / max(squares, 1) + 1
     var epilogue = Epilogue(product, row: rows.lowerBound, column: panel * 32)
     var row = 0
-    let pace = 32 / steps + 1
+    let pace = 32 / max(steps, 1) + 1
     for square in 0...squares {
       let before = min(square * 32, rows.count)
       if square < squares {
