@@ -189,7 +189,8 @@ import _TestSupport
       in: workspace)
     #expect(none.tensor.elements.allSatisfy { $0 == 0 })
     // Fewer keys may be cut into longer parts.
-    let (many, most) = (tensor(1100), Tensor((0..<1100).map { $0 < 1000 }, shape: [1, 1100]))
+    let many = Tensor(numbers.next(1100 * 4), shape: [1, 1100, 1, 4])
+    let most = Tensor((0..<1100).map { $0 < 1000 }, shape: [1, 1100])
     let some = attention(query: many, key: many, value: many, mask: most, in: workspace)
     let fewer = many[.all, ..<1000]
     let same = attention(query: many, key: fewer, value: fewer, in: workspace)
