@@ -17,38 +17,13 @@ enum AMX: AVX512Vectors {
     attend: { attend($0, queries: $1, numberParts: 1, scratch: $2) },
     convolve: { convolve($0, spans: $1, panels: $2, scratch: $3) })
 
-  /// Products of numbers of 32 bits; the vector unit has those of the pixels around one, and
-  /// attention with a bias.
-  static let float32: MatrixKernels = {
-    let vectors = kernelsAVX512.float32
-    return MatrixKernels(
-      name: "\(name)", form: .float32, panelWidth: vectors.panelWidth,
-      prefersPanels: true, panelBytes: vectors.panelBytes, pack: vectors.pack, write: vectors.write,
-      productScratch: { rows, depth, columns in
-        max(
-          splitScratch(rows: rows, depth: depth, columns: columns),
-          vectors.productScratch(rows, depth, columns))
-      },
-      product: { product, rows, panels, scratch in
-        if product.taps == 1 {
-          computeSplit(product, rows: rows, panels: panels, scratch: scratch)
-        } else {
-          vectors.product(product, rows, panels, scratch)
-        }
-      },
-      attentionScratch: { queries, keys, size in
-        max(
-          attentionScratch(queries: queries, keys: keys, size: size, numberParts: 3),
-          vectors.attentionScratch(queries, keys, size))
-      },
-      attend: { head, queries, scratch in
-        if head.bias == nil {
-          attend(head, queries: queries, numberParts: 3, scratch: scratch)
-        } else {
-          vectors.attend(head, queries, scratch)
-        }
-      })
-  }()
+  /// Products of numbers of 32 bits, in parts.
+  static let float32 = MatrixKernels(
+    kernelsAVX512.float32, name: "\(name)",
+    productScratch: { splitScratch(rows: $0, depth: $1, columns: $2) },
+    product: { computeSplit($0, rows: $1, panels: $2, scratch: $3) },
+    attentionScratch: { attentionScratch(queries: $0, keys: $1, size: $2, numberParts: 3) },
+    attend: { attend($0, queries: $1, numberParts: 3, scratch: $2) })
 }
 
 /// The kernels for AMX: those for AVX-512, with products of bfloat16 on the tile unit.

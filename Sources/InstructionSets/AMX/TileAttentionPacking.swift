@@ -40,14 +40,11 @@ extension TileAttention {
           continue
         }
         for half in 0..<2 {
-          let tile = (tiles + half * 1024).assumingMemoryBound(to: Float.self)
           // Pairs of terms are moved as if each were a number of 32 bits. The scores of a key that
           // is not there are not used.
-          AMX.transpose { i in
-            AMX.load(keyRows + (half * 16 + i) * stride + step * 16)
-          } store: { pair, row in
-            AMX.store(row, tile + pair * 16)
-          }
+          AMX.transposeSquare(
+            keyRows + half * 16 * stride + step * 16, stride: stride,
+            into: (tiles + half * 1024).assumingMemoryBound(to: Float.self))
         }
       }
     }
@@ -57,11 +54,9 @@ extension TileAttention {
   private func splitKeys(_ step: Int, into tiles: UnsafeMutableRawPointer) {
     for half in 0..<2 {
       for terms in 0..<2 {
-        AMX.transpose { i in
-          AMX.load(keyRows + (half * 16 + i) * sizes.rowStride + step * 32 + terms * 16)
-        } store: { term, row in
-          AMX.store(row, transposed + (terms * 16 + term) * 16)
-        }
+        AMX.transposeSquare(
+          keyRows + half * 16 * sizes.rowStride + step * 32 + terms * 16, stride: sizes.rowStride,
+          into: transposed + terms * 256)
       }
       for term in 0..<16 {
         SplitPairs.store(

@@ -53,14 +53,15 @@ extension AMX {
     if source.depthStride == 1 {
       // Pairs of terms are moved as if each were a number of 32 bits.
       // A column that is not there gives no output: the last one may stand for it.
-      transpose { i in
+      for i in 0..<16 {
         let start = first + min(i, columns - 1) * source.columnStride
-        return terms == 32
+        let pairs =
+          terms == 32
           ? neighbours(load(start), load(start + 16))
           : neighbours(part(start, terms), part(start + 16, terms - 16))
-      } store: { pair, row in
-        store(row, tile + pair * 16)
+        store(pairs, tile + i * 16)
       }
+      transposeSquare(tile, stride: 16, into: tile)
     } else if source.columnStride == 1 {
       if terms == 32 && columns == 16 {
         for pair in 0..<16 {
@@ -85,6 +86,21 @@ extension AMX {
         }
         store(interleaved(a, b), tile + pair * 16)
       }
+    }
+  }
+
+  /// Transposes 16 rows of 16 numbers of 32 bits, or of pairs of 16 bits; in place, if `square` is
+  /// their beginning and they are dense.
+  ///
+  /// A function of its own: inlined in several places, parts of it would be called.
+  @inline(never)
+  static func transposeSquare(
+    _ rows: UnsafePointer<Float>, stride: Int, into square: UnsafeMutablePointer<Float>
+  ) {
+    transpose { i in
+      load(rows + i * stride)
+    } store: { i, column in
+      store(column, square + i * 16)
     }
   }
 

@@ -69,4 +69,34 @@ public final class MatrixKernels: Sendable {
     (self.attentionScratch, self.attend) = (attentionScratch, attend)
     self.convolve = convolve
   }
+
+  /// The kernels of `others`, but for products of rows and attention without a bias.
+  ///
+  /// Products over the pixels around one, and attention with a bias, stay those of `others`.
+  public init(
+    _ others: MatrixKernels, name: String,
+    productScratch: @escaping @Sendable (Int, Int, Int) -> Int,
+    product:
+      @escaping @Sendable (
+        Product, Range<Int>, Range<Int>, UnsafeMutablePointer<Float>
+      ) -> Void,
+    attentionScratch: @escaping @Sendable (Int, Int, Int) -> Int,
+    attend: @escaping @Sendable (AttentionHead, Range<Int>, UnsafeMutablePointer<Float>) -> Void
+  ) {
+    (self.name, form, panelWidth, prefersPanels) = (name, others.form, others.panelWidth, true)
+    (panelBytes, pack, write) = (others.panelBytes, others.pack, others.write)
+    self.productScratch = {
+      max(productScratch($0, $1, $2), others.productScratch($0, $1, $2))
+    }
+    self.product = {
+      if $0.taps == 1 { product($0, $1, $2, $3) } else { others.product($0, $1, $2, $3) }
+    }
+    self.attentionScratch = {
+      max(attentionScratch($0, $1, $2), others.attentionScratch($0, $1, $2))
+    }
+    self.attend = {
+      if $0.bias == nil { attend($0, $1, $2) } else { others.attend($0, $1, $2) }
+    }
+    convolve = others.convolve
+  }
 }
