@@ -50,21 +50,18 @@ public struct Heads: Sendable {
 
   /// The same heads where kernels read them that take rows of some form.
   func converted(to form: RowForm, in workspace: Workspace) -> Heads {
+    let (count, size) = (shape[2], shape[3])
     switch source {
-    case .tensor(let x):
-      guard form == .tiles else { return self }
-      let rows = Operand(x.reshaped([shape[0], shape[1], shape[2] * shape[3]]), in: workspace)
-      return Heads(rows, from: 0, count: shape[2], size: shape[3])
-    case .columns(let operand, let first):
-      if form != .tiles && operand.form == .tiles {
-        let heads = operand.tensor[.all, .all, first..<first + shape[2] * shape[3]]
-        return Heads(heads.reshaped(shape))
-      }
-      return form == .tiles
-        ? Heads(
-          operand.converted(to: .bfloat16, in: workspace), from: first, count: shape[2],
-          size: shape[3])
-        : self
+    case .tensor(let x) where form == .tiles:
+      let rows = Operand(x.reshaped([shape[0], shape[1], count * size]), in: workspace)
+      return Heads(rows, from: 0, count: count, size: size)
+    case .columns(let operand, let first) where form == .tiles:
+      let rows = operand.converted(to: .bfloat16, in: workspace)
+      return Heads(rows, from: first, count: count, size: size)
+    case .columns(let operand, let first) where operand.form == .tiles:
+      let columns = operand.tensor[.all, .all, first..<first + count * size]
+      return Heads(columns.reshaped(shape))
+    default: return self
     }
   }
 }

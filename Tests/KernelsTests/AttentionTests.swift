@@ -188,15 +188,16 @@ import _TestSupport
       query: query, key: key, value: value, mask: Tensor(repeating: false, shape: [1, 300]),
       in: workspace)
     #expect(none.tensor.elements.allSatisfy { $0 == 0 })
-    // Fewer keys may be cut into longer parts.
-    let many = Tensor(numbers.next(1100 * 4), shape: [1, 1100, 1, 4])
-    let most = Tensor((0..<1100).map { $0 < 1000 }, shape: [1, 1100])
-    let some = attention(query: many, key: many, value: many, mask: most, in: workspace)
-    let fewer = many[.all, ..<1000]
-    let same = attention(query: many, key: fewer, value: fewer, in: workspace)
+    // Fewer keys may be cut into longer parts: on the tile unit 1500 into one of bfloat16, 1600 into
+    // two.
+    let many = Tensor(numbers.next(1600 * 4), shape: [1, 1600, 1, 4])
+    let most = Tensor((0..<1600).map { $0 < 1500 }, shape: [1, 1600])
+    let (few, fewer) = (many[.all, ..<70], many[.all, ..<1500])
+    let some = attention(query: few, key: many, value: many, mask: most, in: workspace)
+    let same = attention(query: few, key: fewer, value: fewer, in: workspace)
     #expect(some.tensor.bits == same.tensor.bits)
     let nothing = attention(
-      query: many, key: many, value: many, mask: Tensor(repeating: false, shape: [1, 1100]),
+      query: few, key: many, value: many, mask: Tensor(repeating: false, shape: [1, 1600]),
       in: workspace)
     #expect(nothing.tensor.elements.allSatisfy { $0 == 0 })
     // A bias of minus infinity leaves a key out too; here all those of the first query, and the

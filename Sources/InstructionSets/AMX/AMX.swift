@@ -17,7 +17,7 @@ enum AMX: AVX512Vectors {
     attend: { attend($0, queries: $1, numberParts: 1, scratch: $2) },
     convolve: { convolve($0, spans: $1, panels: $2, scratch: $3) })
 
-  /// Products of numbers of 32 bits, in parts.
+  /// Products and attention of numbers of 32 bits, in parts.
   static let float32 = MatrixKernels(
     kernelsAVX512.float32, name: "\(name)",
     productScratch: { splitScratch(rows: $0, depth: $1, columns: $2) },
@@ -26,7 +26,7 @@ enum AMX: AVX512Vectors {
     attend: { attend($0, queries: $1, numberParts: 3, scratch: $2) })
 }
 
-/// The kernels for AMX: those for AVX-512, with products of bfloat16 on the tile unit.
+/// The kernels for AMX: those for AVX-512, with products and attention on the tile unit.
 public let kernelsAMX = KernelTable(
   kernelsAVX512, name: "amx", float32: AMX.float32, bfloat16: AMX.kernels,
   tilePeak: { TileUnit.peak(rounds: $0) })

@@ -30,14 +30,21 @@ enum SplitPairs {
   /// A nearest number of bfloat16.
   @_transparent
   private static func rounded(_ x: AMX.F32) -> AMX.F32 {
-    let bits = _mm512_add_epi32(
-      unsafeBitCast(x, to: SIMD8<Int64>.self), _mm512_set1_epi32(0x8000))
+    let bits = unsafeBitCast(halfUp(x), to: SIMD8<Int64>.self)
     return unsafeBitCast(_mm512_and_si512(bits, _mm512_set1_epi32(-65536)), to: AMX.F32.self)
+  }
+
+  /// Half a last place of bfloat16 more: its upper half is the number rounded.
+  @_transparent
+  static func halfUp(_ x: AMX.F32) -> AMX.F32 {
+    unsafeBitCast(
+      _mm512_add_epi32(unsafeBitCast(x, to: SIMD8<Int64>.self), _mm512_set1_epi32(0x8000)),
+      to: AMX.F32.self)
   }
 
   /// The upper halves of the lanes of `a` and `b`, in turn.
   @_transparent
-  private static func pairs(_ a: AMX.F32, _ b: AMX.F32) -> SIMD8<Int64> {
+  static func pairs(_ a: AMX.F32, _ b: AMX.F32) -> SIMD8<Int64> {
     let low = _mm512_srli_epi32(unsafeBitCast(a, to: SIMD8<Int64>.self), 16)
     let high = _mm512_and_si512(
       unsafeBitCast(b, to: SIMD8<Int64>.self), _mm512_set1_epi32(-65536))

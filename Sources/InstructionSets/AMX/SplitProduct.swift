@@ -101,7 +101,6 @@ extension AMX {
       }
     }
   }
-
 }
 
 /// Writes a section of a panel as tiles of three parts, a row of a tile at a time.

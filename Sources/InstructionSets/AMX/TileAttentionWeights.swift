@@ -18,11 +18,7 @@ struct TileAttentionWeights {
 
   @_transparent
   private init(_ a: AMX.F32, _ b: AMX.F32) {
-    let half = _mm512_set1_epi32(0x8000)
-    let low = _mm512_add_epi32(unsafeBitCast(a, to: SIMD8<Int64>.self), half)
-    let high = _mm512_add_epi32(unsafeBitCast(b, to: SIMD8<Int64>.self), half)
-    words = _mm512_or_si512(
-      _mm512_srli_epi32(low, 16), _mm512_and_si512(high, _mm512_set1_epi32(-65536)))
+    words = SplitPairs.pairs(SplitPairs.halfUp(a), SplitPairs.halfUp(b))
   }
 
   /// Writes 2 to the powers `x` and `y` as three parts each, 2 KB apart.
