@@ -11,7 +11,7 @@ import _TestSupport
   ///
   /// - Returns: Whether all results are numbers.
   private func attend(
-    _ guarded: inout GuardedKernels, queries: Int, keys: Int, size: Int
+    _ guarded: inout GuardedKernels, queries: Int, keys: Int, size: Int, kept: Int? = nil
   ) -> Bool {
     let (memory, kernels) = (guarded.memory, guarded.kernels)
     let result = guarded.destination(rows: queries, columns: 2 * size)
@@ -35,11 +35,11 @@ import _TestSupport
         result: HeadTokens(result, column: head * size), queries: queries, keys: keys, size: size,
         scale: 1 / Float(size).squareRoot())
       if head == 1 {
-        // A mask leaves every other key.
-        work.keys = (keys + 1) / 2
+        // A mask leaves every other key, or the first ones.
+        work.keys = kept ?? (keys + 1) / 2
         let places = memory.bytes(work.keys * MemoryLayout<Int>.stride)
           .assumingMemoryBound(to: Int.self)
-        for i in 0..<work.keys { places[i] = 2 * i }
+        for i in 0..<work.keys { places[i] = kept == nil ? 2 * i : i }
         work.places = UnsafePointer(places)
       }
       kernels.attend(work, queries / 3..<queries, scratch)
@@ -66,6 +66,8 @@ import _TestSupport
       // Several blocks of queries.
       var guarded = GuardedKernels(table, precision, flushWith: side)
       #expect(attend(&guarded, queries: 70, keys: 2500, size: 24))
+      // Fewer keys in longer parts than all of them.
+      #expect(attend(&guarded, queries: 33, keys: 1600, size: 4, kept: 1500))
     }
   }
 
