@@ -15,8 +15,10 @@ package final class BufferPool: Sendable {
   package init() {}
 
   deinit {
-    for address in state.withLock({ $0.free.values.flatMap { $0 } }) {
-      UnsafeMutableRawPointer(bitPattern: address)?.deallocate()
+    for (size, addresses) in state.withLock({ $0.free }) {
+      for base in addresses.compactMap(UnsafeMutableRawPointer.init(bitPattern:)) {
+        Storage.deallocate(base, size)
+      }
     }
   }
 

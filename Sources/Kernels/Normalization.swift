@@ -88,6 +88,9 @@ private func normalize(
   var normalization = Normalization(
     input: x.pointer, output: rows, columns: columns, epsilon: epsilon,
     subtractsMean: subtractsMean)
+  let byteCount = RowDestination.byteCount(
+    rows: x.shape.dropLast().product, columns: columns, form: rows.form)
+  normalization.isStreamed = columns % 16 == 0 && isStreamed(rows.base, byteCount: byteCount)
   finish(&normalization)
   let (table, work) = (workspace.table, normalization)
   parallelFor(

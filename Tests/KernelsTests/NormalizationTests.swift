@@ -1,5 +1,5 @@
 import Foundation
-import Kernels
+@testable import Kernels
 import Tensor
 import Testing
 import _KernelsActive
@@ -44,6 +44,31 @@ import _TestSupport
         return $0.element * Double(1 + scales[place]) + Double(shifts[place])
       }
       #expect(relativeError(result.tensor.elements, expected) < 5e-6)
+    }
+  }
+
+  /// Large results are written past the caches, by other code.
+  @Test(arguments: KernelTable.supported, Precision.allCases)
+  func largeResultsEqualSmallOnes(_ table: KernelTable, _ precision: Precision) {
+    let workspace = Workspace(threads: 2, precision: precision, table: table)
+    let (rows, columns) = (precision == .bfloat16 ? 16_421 : 8221, 1024)
+    var numbers = SampleNumbers(seed: 12)
+    let some = Tensor(numbers.next(37 * columns), shape: [1, 37, columns])
+    let modulation = Tensor(numbers.next(columns), shape: [1, columns])
+    func norm(_ x: Tensor<Float>) -> Operand {
+      layerNorm(x, shift: modulation, scale: modulation, epsilon: 1e-6, in: workspace)
+    }
+    let large = norm(some.gathered(Tensor((0..<rows).map { Int64($0 % 37) }), axis: 1))
+    let small = norm(some).tensor.bits
+    let output = large.rows
+    for row in [0, 1, 36, 37, rows / 2, rows - 38, rows - 1] {
+      for column in 0..<columns {
+        let place = output.place(row: row, column: column)
+        let bits =
+          output.form == .tiles
+          ? UInt32(place.load(as: UInt16.self)) << 16 : place.load(as: UInt32.self)
+        if bits != small[row % 37 * columns + column] { Issue.record("row \(row), \(column)") }
+      }
     }
   }
 

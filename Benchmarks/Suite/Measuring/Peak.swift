@@ -62,8 +62,8 @@ enum Peak: String {
   }
 
   private static func copies(threads: Int) -> Double {
-    // 128 MB are read and 128 MB written, in pieces that threads take one after the other.
-    let (pieces, shape) = (4 * threads, [(32 << 20) / (4 * threads)])
+    // Every thread reads 128 MB and writes as much, in pieces that threads take one after the other.
+    let (pieces, shape) = (4 * threads, [8 << 20])
     let sources = (0..<pieces).map { _ in numbers(shape) }
     let targets = (0..<pieces).map { _ in Tensor<Float>(zeros: shape) }
     let sample = Sample(budget) {

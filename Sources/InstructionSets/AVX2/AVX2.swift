@@ -54,6 +54,11 @@ enum AVX2: InstructionSet {
     _mm256_maskstore_ps(pointer, unsafeBitCast(first(count), to: SIMD4<Int64>.self), vector)
   }
 
+  @inline(__always)
+  static func stream(_ vector: F32, _ place: UnsafeMutableRawPointer) {
+    _mm256_stream_ps(place.assumingMemoryBound(to: Float.self), vector)
+  }
+
   /// A mask of the first `count` lanes.
   @inline(__always)
   private static func first(_ count: Int) -> SIMDMask<SIMD8<Int32>> {

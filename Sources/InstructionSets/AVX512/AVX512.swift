@@ -85,6 +85,19 @@ extension AVX512Vectors {
     place.storeBytes(of: _mm512_cvtepi32_epi16(words), as: SIMD4<Int64>.self)
   }
 
+  /// Writes the elements past the caches.
+  @_transparent
+  public static func stream(_ vector: F32, _ place: UnsafeMutableRawPointer) {
+    _mm512_stream_ps(place, vector)
+  }
+
+  /// Writes the elements past the caches as bfloat16.
+  @_transparent
+  public static func streamBFloat16(_ x: F32, _ place: UnsafeMutableRawPointer) {
+    let words = _mm512_cvtepi32_epi16(_mm512_srli_epi32(bfloat16Words(x), 16))
+    _mm256_stream_si256(place.assumingMemoryBound(to: SIMD4<Int64>.self), words)
+  }
+
   /// Writes the first `count` elements as bfloat16.
   @_transparent
   public static func storePartBFloat16(

@@ -22,6 +22,11 @@ enum Baseline: InstructionSet {
   #if arch(x86_64)
   @inline(__always)
   static func squareRoot(_ x: F32) -> F32 { _mm_sqrt_ps(x) }
+
+  @inline(__always)
+  static func stream(_ vector: F32, _ place: UnsafeMutableRawPointer) {
+    _mm_stream_ps(place.assumingMemoryBound(to: Float.self), vector)
+  }
   #endif
 
   @inline(__always)

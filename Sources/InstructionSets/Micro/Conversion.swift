@@ -166,7 +166,7 @@ struct BFloat16Bits: ConvertibleElement {
   init(_ value: Float) {
     let word = value.bitPattern
     let rounded = (word &+ 0x7FFF &+ (word >> 16 & 1)) >> 16
-    bits = UInt16(truncatingIfNeeded: value != value ? word >> 16 | 0x40 : rounded)
+    bits = UInt16(truncatingIfNeeded: value != value ? 0x7FC0 : rounded)
   }
   @inlinable @inline(__always)
   init(double: Double) {

@@ -24,9 +24,30 @@ extension InstructionSet {
     let isTurned = last > 0 && loop.first[last] != 1 && loop.first[last - 1] == 1
     if isTurned && loop.extents[last] >= 16 {
       copyPlanes(loop, input, output)
+    } else if loop.rank == 1 && loop.first[0] == 1 && loop.output[0] == 1 {
+      copyBytes(input, output, count: loop.extents[0] * MemoryLayout<Bits>.size)
     } else {
       map(loop, input, output) { $0 }
     }
+  }
+
+  /// Copies bytes without gaps.
+  @inlinable @inline(__always)
+  static func copyBytes(
+    _ input: UnsafeRawPointer, _ output: UnsafeMutableRawPointer, count: Int
+  ) {
+    var i = 0
+    if isStreamed(output, byteCount: count) {
+      while i + 64 <= count {
+        prefetchAhead(input + i)
+        for part in stride(from: i, to: i + 64, by: 4 * width) {
+          stream(load((input + part).assumingMemoryBound(to: Float.self)), output + part)
+        }
+        i += 64
+      }
+      finishStreaming()
+    }
+    (output + i).copyMemory(from: input + i, byteCount: count - i)
   }
 
   /// Copies where neighbours in the input lie along the last axis but one.

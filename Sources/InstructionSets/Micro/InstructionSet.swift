@@ -63,6 +63,12 @@ public protocol InstructionSet: SendableMetatype {
   /// The numbers of 16 bits from `place` on, widened.
   static func loadBFloat16(_ place: UnsafeRawPointer) -> F32
 
+  /// Writes a vector past the caches to a place that is aligned to it.
+  static func stream(_ vector: F32, _ place: UnsafeMutableRawPointer)
+
+  /// Writes a vector past the caches, rounded to bfloat16, to a place aligned to what it becomes.
+  static func streamBFloat16(_ vector: F32, _ place: UnsafeMutableRawPointer)
+
   /// Transposes as many vectors as a vector has elements: `Square` of that width does it.
   static func transpose(load: (Int) -> F32, store: (Int, F32) -> Void)
 }

@@ -35,6 +35,10 @@ public final class KernelTable: Sendable, CustomStringConvertible {
       UnsafePointer<Float>, UnsafePointer<UnsafePointer<Float>>, Int, UnsafeMutablePointer<Float>,
       Range<Int>
     ) -> Void
+  /// Writes numbers of 32 bits as bfloat16: input, output, count.
+  public let narrow: @Sendable (UnsafePointer<Float>, UnsafeMutableRawPointer, Int) -> Void
+  /// Writes numbers of bfloat16 as 32 bits: input, output, count.
+  public let widen: @Sendable (UnsafeRawPointer, UnsafeMutablePointer<Float>, Int) -> Void
   /// Products of numbers of 32 bits.
   public let float32: MatrixKernels
   /// Products of bfloat16, with sums of 32 bits.
@@ -74,6 +78,8 @@ public final class KernelTable: Sendable, CustomStringConvertible {
     }
     normalize = { I.normalize($0, rows: $1) }
     map = { I.map($0, $1, into: $2, count: $3) }
+    narrow = { I.narrow($0, $1, count: $2) }
+    widen = { I.widen($0, $1, count: $2) }
     let productScratch = productScratch
     let product = product
     let pack = pack
@@ -113,6 +119,7 @@ public final class KernelTable: Sendable, CustomStringConvertible {
     (attentionScratch, attend) = (table.attentionScratch, table.attend)
     (softmax, normalize, map) = (table.softmax, table.normalize, table.map)
     (combine, float, double) = (table.combine, table.float, table.double)
+    (narrow, widen) = (table.narrow, table.widen)
     pixels = table.pixels
     (peak, self.float32, self.bfloat16) = (table.peak, float32, bfloat16)
     self.tilePeak = tilePeak

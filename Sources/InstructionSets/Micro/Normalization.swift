@@ -6,6 +6,8 @@ public struct Normalization: @unchecked Sendable {
   public var input: UnsafePointer<Float>
   /// Where the normalized rows go; it may be the input.
   public var output: RowDestination
+  /// Whether the output goes past the caches; rows begin at multiples of 64 bytes then.
+  public var isStreamed = false
   /// The length of a row.
   public var columns: Int
   /// What is added to the variance.
@@ -58,6 +60,20 @@ extension InstructionSet {
   /// Normalizes the rows of `range`: x → (x - mean) / √(variance + ε).
   @inlinable @inline(__always)
   public static func normalize(_ n: Normalization, rows range: Range<Int>) {
+    if n.isStreamed {
+      normalize(n, rows: range) { stream($0, $1, as: n.output.form) }
+      finishStreaming()
+    } else {
+      normalize(n, rows: range) { store($0, $1, as: n.output.form) }
+    }
+  }
+
+  /// Normalizes the rows of `range`, and writes whole vectors with `write`.
+  @inlinable @inline(__always)
+  static func normalize(
+    _ n: Normalization, rows range: Range<Int>,
+    _ write: (F32, UnsafeMutableRawPointer) -> Void
+  ) {
     let count = n.columns
     for row in range {
       let input = n.input + row * count
@@ -71,8 +87,7 @@ extension InstructionSet {
       var i = 0
       while i + width <= count {
         let x = multiply(subtract(load(input + i), all(mean)), all(inverse))
-        store(
-          modified(x, modifiers) { load($0 + i) }, n.output.place(row: row, column: i), as: form)
+        write(modified(x, modifiers) { load($0 + i) }, n.output.place(row: row, column: i))
         i += width
       }
       if i < count {

@@ -10,11 +10,11 @@ public struct BFloat16: Hashable, Sendable, BitwiseCopyable {
   /// The number with these bits.
   public init(bitPattern: UInt16) { self.bitPattern = bitPattern }
 
-  /// The nearest number to `value`, ties to even; a NaN stays a NaN.
+  /// The nearest number to `value`, ties to even; a NaN becomes the one that PyTorch writes.
   public init(_ value: Float) {
     let bits = value.bitPattern
     let rounded = (bits &+ 0x7FFF &+ (bits >> 16 & 1)) >> 16
-    bitPattern = UInt16(truncatingIfNeeded: value.isNaN ? bits >> 16 | 0x40 : rounded)
+    bitPattern = UInt16(truncatingIfNeeded: value.isNaN ? 0x7FC0 : rounded)
   }
 
   /// Whether both are the same number: zeros are equal, a NaN is not.

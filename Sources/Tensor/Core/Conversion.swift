@@ -20,8 +20,15 @@ extension AnyTensor {
     let result = Tensor<Scalar>(uninitialized: shape)
     withUnsafeBytes { bytes in
       guard let input = bytes.baseAddress else { return }
-      KernelTable.conversion.convert(
-        scalarType, input, Scalar.scalarType, result.mutablePointer, count)
+      let output = UnsafeMutableRawPointer(result.mutablePointer)
+      switch (scalarType, Scalar.scalarType) {
+      case (.float, .bfloat16):
+        KernelTable.active.narrow(input.assumingMemoryBound(to: Float.self), output, count)
+      case (.bfloat16, .float):
+        KernelTable.active.widen(input, output.assumingMemoryBound(to: Float.self), count)
+      case (let type, let outputType):
+        KernelTable.conversion.convert(type, input, outputType, output, count)
+      }
     }
     return result
   }

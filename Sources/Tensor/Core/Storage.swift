@@ -1,7 +1,3 @@
-#if canImport(Glibc)
-internal import Glibc
-#endif
-
 /// Memory that tensors share: our own, lent by a pool, or a mapped region of a file.
 ///
 /// Own memory is 64-byte aligned. A region of a file is never written to.
@@ -22,24 +18,20 @@ package final class Storage: @unchecked Sendable {
     base = Self.allocate(byteCount)
     self.byteCount = byteCount
     isWritable = true
-    release = { $0.deallocate() }
+    release = { Self.deallocate($0, byteCount) }
   }
 
-  /// Memory for `byteCount` bytes, to be given back with `deallocate()`.
-  ///
-  /// Large memory lies in large pages where the system has them: a kernel that walks through a panel
-  /// of weights would need a new page of 4 KB every few hundred nanoseconds.
+  /// Memory for `byteCount` bytes, to be given back with `deallocate`.
   package static func allocate(_ byteCount: Int) -> UnsafeMutableRawPointer {
-    let largePage = 2 * 1024 * 1024
-    guard byteCount >= largePage else {
-      return .allocate(byteCount: max(byteCount, 1), alignment: alignment)
-    }
-    let base = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: largePage)
-    #if canImport(Glibc)
-    // Advice: where it is refused, pages stay small.
-    _ = madvise(base, byteCount, MADV_HUGEPAGE)
-    #endif
-    return base
+    byteCount < LargeBlocks.pageSize
+      ? .allocate(byteCount: max(byteCount, 1), alignment: alignment)
+      : LargeBlocks.allocate(byteCount)
+  }
+
+  /// Gives memory for `byteCount` bytes back.
+  package static func deallocate(_ base: UnsafeMutableRawPointer, _ byteCount: Int) {
+    byteCount < LargeBlocks.pageSize
+      ? base.deallocate() : LargeBlocks.deallocate(base, byteCount)
   }
 
   /// Takes memory over that `release` gives back when the last tensor is done with it.
