@@ -55,8 +55,7 @@ struct TileAttentionSlice {
       } else {
         TileUnit.addProducts(
           rows: query.rows.place(row: block * 32, column: query.column / 32 * 32),
-          secondRows: 1024, stride: 64, step: 2048, columns: columns, steps: steps,
-          beside: weighBefore)
+          columns: columns, steps: steps, beside: weighBefore)
       }
       TileUnit.storeSums(scores(square), stride: 128)
       if squaresBefore + square == 0 { begin() }
@@ -236,8 +235,7 @@ struct TileAttentionSlice {
         rows: rows, columns: columns, steps: range.count, isHalf: false, beside: beside)
     case (true, true):
       TileUnit.addProducts(
-        rows: rows, secondRows: 1024, stride: 64, step: 2048, columns: columns,
-        steps: range.count, beside: beside)
+        rows: rows, columns: columns, steps: range.count, beside: beside)
     case (let first, _):
       let columns = first ? columns : columns + 1024
       if isSplit {

@@ -22,44 +22,12 @@ private struct TileBlocking {
   var waitingCount: Int { section < steps ? rows * 32 : 0 }
 }
 
-/// A square of sums on its way to the output, row by row.
-private struct FinishingSquare {
-  /// Room for this square and for the next one, by turns.
-  var sums, nextSums: UnsafeMutablePointer<Float>
-  /// The next row of this square, and where it goes.
-  var row: UnsafePointer<Float>
-  var epilogue: Epilogue
-  var rowsLeft = 0
-
-  init(_ product: Product, _ scratch: UnsafeMutablePointer<Float>) {
-    (sums, nextSums, row) = (scratch + 1024, scratch, UnsafePointer(scratch))
-    epilogue = Epilogue(product, row: 0, column: 0)
-  }
-
-  /// Begins with the square that has been written to `nextSums`.
-  @inline(__always)
-  mutating func begin(_ product: Product, rows: Range<Int>, column: Int) {
-    swap(&sums, &nextSums)
-    row = UnsafePointer(sums)
-    epilogue = Epilogue(product, row: rows.lowerBound, column: column)
-    rowsLeft = rows.count
-  }
-
-  /// Writes the next row to the output, if there is one.
-  @_transparent
-  mutating func finishRow(_ product: Product) {
-    guard rowsLeft > 0 else { return }
-    AMX.finishRow(product, &epilogue, width: 32, sums: row)
-    row += 32
-    rowsLeft -= 1
-  }
-}
-
 extension AMX {
-  /// The elements of scratch that `compute` needs: two squares of sums, and those that wait for the
-  /// next section of the depth.
+  /// The elements of scratch that `compute` needs: a square of sums, and those that wait for the next
+  /// section of the depth.
   static func productScratch(rows: Int, depth: Int, columns: Int) -> Int {
-    2 * 1024 + TileBlocking(rows, depth: depth).waitingCount * squares(columns)
+    FinishingSquare.scratchCount
+      + TileBlocking(rows, depth: depth).waitingCount * squares(columns)
   }
 
   /// Computes rows × panels of a product of tiles.
@@ -72,14 +40,14 @@ extension AMX {
   ) {
     TileUnit.configure()
     let blocking = TileBlocking(rows.count, depth: product.depth)
-    var finishing = FinishingSquare(product, scratch)
+    var finishing = FinishingSquare(scratch: scratch)
     var first = rows.lowerBound
     while first < rows.upperBound {
       let block = first..<min(first + blocking.rows, rows.upperBound)
       var start = 0
       repeat {  // once for a depth of zero
         let section = start..<min(start + blocking.section, blocking.steps)
-        var waiting = scratch + 2 * 1024
+        var waiting = scratch + FinishingSquare.scratchCount
         for panel in panels {
           compute(product, rows: block, steps: section, panel: panel, waiting, &finishing)
           waiting += blocking.waitingCount
@@ -88,7 +56,7 @@ extension AMX {
       } while start < blocking.steps
       first = block.upperBound
     }
-    while finishing.rowsLeft > 0 { finishing.finishRow(product) }
+    finishing.finish()
     TileUnit.release()
   }
 
@@ -120,20 +88,14 @@ extension AMX {
       } else {
         TileUnit.loadSums(waiting, stride: 128)
       }
-      let rowsPerStep = (finishing.rowsLeft + steps.count - 1) / max(steps.count, 1)
       add(
-        rows: product.a + (row / 32 * allSteps + steps.lowerBound) * 2048, count: square.count,
-        columns: columns, steps: steps.count
-      ) {
-        prefetchToL2(next, lines: 2)
-        next += 2 * 64
-        for _ in 0..<rowsPerStep { finishing.finishRow(product) }
-      }
-      while finishing.rowsLeft > 0 { finishing.finishRow(product) }
+        rows: product.a + (row / 32 * allSteps + steps.lowerBound) * 2048, columns: columns,
+        steps: steps.count, isHalf: square.count <= 16, next: next, finishing: &finishing)
+      next += steps.count * 2 * 64
       if steps.upperBound < allSteps {
         TileUnit.storeSums(waiting, stride: 128)
       } else {
-        TileUnit.storeSums(finishing.nextSums, stride: 128)
+        TileUnit.storeSums(finishing.sums, stride: 128)
         finishing.begin(product, rows: square, column: panel * 32)
       }
       waiting += 1024
@@ -141,20 +103,27 @@ extension AMX {
     }
   }
 
-  /// Adds the products of up to 32 rows.
-  @inline(__always)
+  /// Adds the products of up to 32 rows; beside them, finishes the square before, and asks for the
+  /// lines from `next` on, two in each step.
+  ///
+  /// A function of its own: in a larger one the loop would call what it does beside.
+  @inline(never)
   private static func add(
-    rows: UnsafeRawPointer, count: Int, columns: UnsafeRawPointer, steps: Int,
-    beside: () -> Void
+    rows: UnsafeRawPointer, columns: UnsafeRawPointer, steps: Int, isHalf: Bool,
+    next: UnsafeRawPointer, finishing: inout FinishingSquare
   ) {
-    if count > 16 {
-      TileUnit.addProducts(
-        rows: rows, secondRows: 1024, stride: 64, step: 2048, columns: columns, steps: steps,
-        beside: beside)
-    } else {
-      TileUnit.addProducts(
-        rows: rows, stride: 64, step: 2048, columns: columns, steps: steps, beside: beside)
+    var (square, a, b, next) = (finishing, rows, columns, next)
+    let rowsPerStep = (square.rowsLeft + steps - 1) / max(steps, 1)
+    for _ in 0..<steps {
+      TileUnit.addProducts(rows: a, columns: b, isHalf: isHalf)
+      prefetchToL2(next, lines: 2)
+      next += 2 * 64
+      for _ in 0..<rowsPerStep { square.finishRow() }
+      a += 2048
+      b += 2048
     }
+    finishing = square
+    finishing.finish()
   }
 }
 #endif

@@ -63,32 +63,37 @@ enum TileUnit {
   /// Four loads for four products: a load takes half as long as a product.
   ///
   /// - Parameters:
-  ///   - rows: The first 16 rows.
-  ///   - secondRows: The distance to the next 16, in bytes.
-  ///   - stride: The distance between rows, in bytes.
-  ///   - step: The distance between the squares of a row, in bytes.
-  ///   - columns: The squares of the right matrix, two for each step, 1 KB each.
-  ///   - steps: The number of squares in a row.
+  ///   - rows: The squares of the rows, 2 KB for each step.
+  ///   - columns: The squares of the right matrix, likewise.
+  ///   - steps: The number of steps.
+  ///   - isHalf: Whether the last 16 rows are missing.
   ///   - beside: What else is done in each step.
   @inline(__always)
   static func addProducts(
-    rows: UnsafeRawPointer, secondRows: Int, stride: Int, step: Int, columns: UnsafeRawPointer,
-    steps: Int, beside: () -> Void = {}
+    rows: UnsafeRawPointer, columns: UnsafeRawPointer, steps: Int, isHalf: Bool = false,
+    beside: () -> Void
   ) {
     var (a, b) = (rows, columns)
     for _ in 0..<steps {
-      loadTile(6, b, 64)
-      loadTile(4, a, stride)
-      Builtin.int_x86_tdpbf16ps(number0, number4, number6)
-      loadTile(7, b + 1024, 64)
-      Builtin.int_x86_tdpbf16ps(number1, number4, number7)
-      loadTile(5, a + secondRows, stride)
-      Builtin.int_x86_tdpbf16ps(number2, number5, number6)
-      Builtin.int_x86_tdpbf16ps(number3, number5, number7)
+      addProducts(rows: a, columns: b, isHalf: isHalf)
       beside()
-      a += step
+      a += 2048
       b += 2048
     }
+  }
+
+  /// Adds the products of 32 rows and 32 columns over 32 terms.
+  @_transparent
+  static func addProducts(rows: UnsafeRawPointer, columns: UnsafeRawPointer, isHalf: Bool) {
+    loadTile(6, columns, 64)
+    loadTile(4, rows, 64)
+    Builtin.int_x86_tdpbf16ps(number0, number4, number6)
+    loadTile(7, columns + 1024, 64)
+    Builtin.int_x86_tdpbf16ps(number1, number4, number7)
+    guard !isHalf else { return }
+    loadTile(5, rows + 1024, 64)
+    Builtin.int_x86_tdpbf16ps(number2, number5, number6)
+    Builtin.int_x86_tdpbf16ps(number3, number5, number7)
   }
 
   /// Adds the products of 32 rows and 32 columns over `steps` times 32 terms, each of three parts.
@@ -165,25 +170,6 @@ enum TileUnit {
     loadTile(5, rows + 1024, 64)
     Builtin.int_x86_tdpbf16ps(number2, number5, number6)
     Builtin.int_x86_tdpbf16ps(number3, number5, number7)
-  }
-
-  /// Adds the products of 16 rows alone.
-  @inline(__always)
-  static func addProducts(
-    rows: UnsafeRawPointer, stride: Int, step: Int, columns: UnsafeRawPointer, steps: Int,
-    beside: () -> Void = {}
-  ) {
-    var (a, b) = (rows, columns)
-    for _ in 0..<steps {
-      loadTile(6, b, 64)
-      loadTile(4, a, stride)
-      Builtin.int_x86_tdpbf16ps(number0, number4, number6)
-      loadTile(7, b + 1024, 64)
-      Builtin.int_x86_tdpbf16ps(number1, number4, number7)
-      beside()
-      a += step
-      b += 2048
-    }
   }
 
   /// Adds the products of 32 rows and 16 columns.

@@ -14,7 +14,7 @@ extension InstructionSet {
   /// e to the power `x`, within 2 ulp, for `x` from -104 to 88.8.
   ///
   /// `x = n ln 2 + r`, `|r| ≤ ½ ln 2`, and a polynomial for `e^r` with a relative error of 4·10⁻⁹.
-  @inlinable @inline(__always)
+  @_transparent @usableFromInline
   static func expOfBoundedOnBothSides(_ x: F32) -> F32 {
     // Adding 1.5 · 2²³ rounds to a whole number.
     let magic = all(12_582_912)
@@ -36,7 +36,7 @@ extension InstructionSet {
   /// A factor that is off by its last place puts the power off by about `a · b` last places.
   ///
   /// `a · b = n + r`, `|r| ≤ ½`, and a polynomial for `2^r` with a relative error of 2·10⁻⁸.
-  @inlinable @inline(__always)
+  @_transparent @usableFromInline
   static func exp2(ofProduct a: F32, _ b: F32) -> F32 {
     let magic = all(12_582_912)
     let n = subtract(multiplyAdd(a, b, magic), magic)
@@ -110,7 +110,7 @@ extension InstructionSet {
   }
 
   /// The error function, within 7 ulp: `x · P(x²) / Q(x²)` below 3.83, ±1 beyond.
-  @inlinable @inline(__always)
+  @_transparent
   public static func erf(_ x: F32) -> F32 {
     let square = multiply(x, x)
     let p = polynomial(
@@ -131,7 +131,7 @@ extension InstructionSet {
   }
 
   /// `x · Φ(x)`, with Φ by the error function, within 9 ulp of the larger of 1 and the result.
-  @inlinable @inline(__always)
+  @_transparent
   public static func gelu(_ x: F32) -> F32 {
     let erf = erf(multiply(x, all(0.707_106_781_186_547_5)))
     return multiply(multiply(all(0.5), x), add(all(1), erf))
@@ -139,7 +139,7 @@ extension InstructionSet {
 
   /// `½ x (1 + tanh u)` with `u = √(2/π) (x + 0.044715 x³)`, as `x / (1 + e^-2u)`, within 4 ulp of
   /// the larger of 1 and the result.
-  @inlinable @inline(__always)
+  @_transparent
   public static func geluTanh(_ x: F32) -> F32 {
     // Beyond, the power is infinite, or next to one it is nothing. Were it a subnormal number, it would
     // take a hundred times as long.
@@ -183,7 +183,7 @@ extension InstructionSet {
   }
 
   /// A polynomial in `x`, by Horner's rule from the coefficient of the highest power down.
-  @inlinable @inline(__always)
+  @_transparent @usableFromInline
   static func polynomial<let count: Int>(
     _ x: F32, _ coefficients: InlineArray<count, Float>
   ) -> F32 {
