@@ -10,7 +10,7 @@ extension InstructionSet {
 
   /// Calls `body` with a function, each time as code of its own.
   @inlinable @inline(__always)
-  public static func with(_ function: ElementFunction, _ body: ((F32) -> F32) -> Void) {
+  static func with(_ function: ElementFunction, _ body: ((F32) -> F32) -> Void) {
     switch function {
     case .identity: body { $0 }
     case .gelu: body { gelu($0) }
