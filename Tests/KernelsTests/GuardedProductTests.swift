@@ -85,6 +85,20 @@ import _TestSupport
     }
   }
 
+  /// Threads that share out rows take as much scratch each as all rows need.
+  @Test(arguments: KernelTable.supported, Precision.allCases)
+  func aPartOfTheRowsNeedsNoMoreScratch(_ table: KernelTable, _ precision: Precision) {
+    let kernels = table.products(precision)
+    for depth in [64, 1152, 1700, 2600, 4608] {
+      var before = 0
+      for rows in stride(from: 0, to: 2000, by: 16) {
+        let scratch = kernels.productScratch(rows, depth, 32)
+        #expect(scratch >= before, "\(rows) rows of \(depth)")
+        before = scratch
+      }
+    }
+  }
+
   /// With several blocks of rows, sections and slices of the depth.
   @Test(arguments: KernelTable.supported, Precision.allCases)
   func largeProductsStayInside(_ table: KernelTable, _ precision: Precision) {

@@ -7,6 +7,8 @@ private struct TileBlocking {
   let rows, section: Int
   /// The squares of the whole depth.
   let steps: Int
+  /// The rows that a block of as many rows, or fewer, has at most.
+  private let mostRows: Int
 
   init(_ rowCount: Int, depth: Int) {
     steps = AMX.squares(depth)
@@ -19,10 +21,13 @@ private struct TileBlocking {
     let limit = max(800 * 1024 / (2048 * section + 1), 1)
     let blocks = (squares + limit - 1) / limit
     rows = (squares + blocks - 1) / blocks * 32
+    mostRows = min(squares, limit) * 32
   }
 
   /// The elements of the sums of a panel that wait for the next section.
-  var waitingCount: Int { section < steps ? rows * 32 : 0 }
+  ///
+  /// Room for the tallest block: fewer rows may be one block that is taller than one of two.
+  var waitingCount: Int { section < steps ? mostRows * 32 : 0 }
 }
 
 extension AMX {
