@@ -66,23 +66,21 @@ enum TileUnit {
   ///   - rows: The squares of the rows, 2 KB for each step.
   ///   - columns: The squares of the right matrix, likewise.
   ///   - steps: The number of steps.
-  ///   - isHalf: Whether the last 16 rows are missing.
   ///   - beside: What else is done in each step.
   @inline(__always)
   static func addProducts(
-    rows: UnsafeRawPointer, columns: UnsafeRawPointer, steps: Int, isHalf: Bool = false,
-    beside: () -> Void
+    rows: UnsafeRawPointer, columns: UnsafeRawPointer, steps: Int, beside: () -> Void
   ) {
     var (a, b) = (rows, columns)
     for _ in 0..<steps {
-      addProducts(rows: a, columns: b, isHalf: isHalf)
+      addProducts(rows: a, columns: b, isHalf: false)
       beside()
       a += 2048
       b += 2048
     }
   }
 
-  /// Adds the products of 32 rows and 32 columns over 32 terms.
+  /// Adds the products of 32 rows, or of the first 16 of them, and 32 columns over 32 terms.
   @_transparent
   static func addProducts(rows: UnsafeRawPointer, columns: UnsafeRawPointer, isHalf: Bool) {
     loadTile(6, columns, 64)

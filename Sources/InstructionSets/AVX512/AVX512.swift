@@ -81,8 +81,7 @@ extension AVX512Vectors {
   /// Writes the elements as bfloat16.
   @_transparent
   public static func storeBFloat16(_ x: F32, _ place: UnsafeMutableRawPointer) {
-    let words = _mm512_srli_epi32(bfloat16Words(x), 16)
-    place.storeBytes(of: _mm512_cvtepi32_epi16(words), as: SIMD4<Int64>.self)
+    place.storeBytes(of: narrowed(x), as: SIMD4<Int64>.self)
   }
 
   /// Writes the elements past the caches.
@@ -94,8 +93,7 @@ extension AVX512Vectors {
   /// Writes the elements past the caches as bfloat16.
   @_transparent
   public static func streamBFloat16(_ x: F32, _ place: UnsafeMutableRawPointer) {
-    let words = _mm512_cvtepi32_epi16(_mm512_srli_epi32(bfloat16Words(x), 16))
-    _mm256_stream_si256(place.assumingMemoryBound(to: SIMD4<Int64>.self), words)
+    _mm256_stream_si256(place.assumingMemoryBound(to: SIMD4<Int64>.self), narrowed(x))
   }
 
   /// Writes the first `count` elements as bfloat16.
@@ -103,9 +101,8 @@ extension AVX512Vectors {
   public static func storePartBFloat16(
     _ x: F32, _ place: UnsafeMutableRawPointer, count: Int
   ) {
-    let words = _mm512_srli_epi32(bfloat16Words(x), 16)
     _mm256_mask_storeu_epi16(
-      place, __mmask16(truncatingIfNeeded: 1 &<< count &- 1), _mm512_cvtepi32_epi16(words))
+      place, __mmask16(truncatingIfNeeded: 1 &<< count &- 1), narrowed(x))
   }
 
   /// The numbers of 16 bits from `place` on, widened.
@@ -173,6 +170,12 @@ extension AVX512Vectors {
   ) {
     let mask = __mmask32(truncatingIfNeeded: 1 &<< count &- 1)
     _mm512_mask_storeu_epi16(target, mask, _mm512_maskz_loadu_epi16(mask, source))
+  }
+
+  /// The bits of all elements as bfloat16, 16 each.
+  @_transparent @usableFromInline
+  static func narrowed(_ x: F32) -> SIMD4<Int64> {
+    _mm512_cvtepi32_epi16(_mm512_srli_epi32(bfloat16Words(x), 16))
   }
 
   /// The bits of each element as bfloat16, in the upper half of a lane.

@@ -3,16 +3,10 @@
 public protocol ConvertibleElement: BitwiseCopyable {
   /// Whether the scalar is a whole number or a truth value.
   static var isWhole: Bool { get }
-  /// Whether every number is one of 32 bits.
-  static var fitsFloat: Bool { get }
-  /// The number as a `Float`, the nearest one.
-  var asFloat: Float { get }
   /// The number as a `Double`, the nearest one.
   var asDouble: Double { get }
   /// The whole number towards zero, or the nearest that there is.
   var asInteger: Int64 { get }
-  /// The number that a `Float` becomes.
-  init(float: Float)
   /// The number that a `Double` becomes.
   init(double: Double)
   /// The number that a whole number becomes.
@@ -24,18 +18,6 @@ public protocol WholeElement: ConvertibleElement, FixedWidthInteger {
   /// A number inside the range, towards zero. A requirement, because the standard library's generic
   /// conversion takes the number apart bit by bit.
   init(inRange double: Double)
-}
-
-extension ConvertibleElement {
-  /// Whether every number is one of 32 bits.
-  @inlinable @inline(__always)
-  public static var fitsFloat: Bool { false }
-  /// The number as a `Float`, the nearest one.
-  @inlinable @inline(__always)
-  public var asFloat: Float { Float(asDouble) }
-  /// The number that a `Float` becomes.
-  @inlinable @inline(__always)
-  public init(float: Float) { self.init(double: Double(float)) }
 }
 
 extension ConvertibleElement where Self: BinaryFloatingPoint {
@@ -83,18 +65,7 @@ extension WholeElement {
   public init(integer: Int64) { self.init(clamping: integer) }
 }
 
-extension Float: ConvertibleElement {
-  /// Every number is one of 32 bits.
-  @inlinable @inline(__always)
-  public static var fitsFloat: Bool { true }
-  /// The number itself.
-  @inlinable @inline(__always)
-  public var asFloat: Float { self }
-  /// The number itself.
-  @inlinable @inline(__always)
-  public init(float: Float) { self = float }
-}
-
+extension Float: ConvertibleElement {}
 extension Double: ConvertibleElement {}
 extension Int8: WholeElement {
   /// The number without its fraction.
@@ -149,8 +120,6 @@ struct BFloat16Bits: ConvertibleElement {
 
   @inlinable @inline(__always)
   static var isWhole: Bool { false }
-  @inlinable @inline(__always)
-  static var fitsFloat: Bool { true }
   /// The bits, zero for a subnormal number.
   @inlinable @inline(__always)
   var flushed: UInt16 { bits & 0x7F80 == 0 ? 0 : bits }
@@ -160,8 +129,6 @@ struct BFloat16Bits: ConvertibleElement {
   var asDouble: Double { Double(asFloat) }
   @inlinable @inline(__always)
   var asInteger: Int64 { Int64(double: asDouble) }
-  @inlinable @inline(__always)
-  init(float: Float) { self.init(float) }
   @inlinable @inline(__always)
   init(_ value: Float) {
     let word = value.bitPattern
@@ -258,9 +225,7 @@ extension InstructionSet {
     _ input: UnsafePointer<A>, _ output: UnsafeMutableRawPointer, _ type: B.Type, _ count: Int
   ) {
     let output = output.assumingMemoryBound(to: B.self)
-    if A.fitsFloat && B.fitsFloat {
-      for i in 0..<count { output[i] = B(float: input[i].asFloat) }
-    } else if A.isWhole {
+    if A.isWhole {
       for i in 0..<count { output[i] = B(integer: input[i].asInteger) }
     } else {
       for i in 0..<count { output[i] = B(double: input[i].asDouble) }

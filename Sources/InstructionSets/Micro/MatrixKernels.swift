@@ -2,6 +2,15 @@
 ///
 /// A class, for a value of so many closures is costly to copy.
 public final class MatrixKernels: Sendable {
+  /// The elements of scratch for three extents.
+  public typealias ScratchCount = @Sendable (Int, Int, Int) -> Int
+  /// Computes rows × panels of a product, with scratch.
+  public typealias ComputeProduct =
+    @Sendable (Product, Range<Int>, Range<Int>, UnsafeMutablePointer<Float>) -> Void
+  /// Computes the results of a range of queries of one head, with scratch.
+  public typealias Attend =
+    @Sendable (AttentionHead, Range<Int>, UnsafeMutablePointer<Float>) -> Void
+
   /// The name of the instruction set that computes them.
   public let name: String
   /// The form in which a product reads its rows.
@@ -18,17 +27,16 @@ public final class MatrixKernels: Sendable {
   /// rows, columns, destination.
   public let write: @Sendable (UnsafePointer<Float>, Int, Range<Int>, Int, RowDestination) -> Void
   /// The elements of 32 bits of scratch that `product` needs: rows, depth, columns.
-  public let productScratch: @Sendable (Int, Int, Int) -> Int
+  public let productScratch: ScratchCount
   /// Computes rows × panels of a product, with scratch.
   ///
   /// Ranges of rows begin at a multiple of 32 where rows are tiles.
-  public let product:
-    @Sendable (Product, Range<Int>, Range<Int>, UnsafeMutablePointer<Float>) -> Void
+  public let product: ComputeProduct
 
   /// The elements of scratch that `attend` needs: queries, keys, head size.
-  public let attentionScratch: @Sendable (Int, Int, Int) -> Int
+  public let attentionScratch: ScratchCount
   /// Computes the results of a range of queries of one head, with scratch.
-  public let attend: @Sendable (AttentionHead, Range<Int>, UnsafeMutablePointer<Float>) -> Void
+  public let attend: Attend
 
   /// Computes spans × panels of a convolution, with `Convolution.scratch` elements of scratch, where
   /// that is not a product of rows.
@@ -51,13 +59,10 @@ public final class MatrixKernels: Sendable {
     panelBytes: @escaping @Sendable (Int) -> Int,
     pack: @escaping @Sendable (PackingSource, Range<Int>, UnsafeMutableRawPointer) -> Void,
     write: @escaping @Sendable (UnsafePointer<Float>, Int, Range<Int>, Int, RowDestination) -> Void,
-    productScratch: @escaping @Sendable (Int, Int, Int) -> Int,
-    product:
-      @escaping @Sendable (
-        Product, Range<Int>, Range<Int>, UnsafeMutablePointer<Float>
-      ) -> Void,
-    attentionScratch: @escaping @Sendable (Int, Int, Int) -> Int,
-    attend: @escaping @Sendable (AttentionHead, Range<Int>, UnsafeMutablePointer<Float>) -> Void,
+    productScratch: @escaping ScratchCount,
+    product: @escaping ComputeProduct,
+    attentionScratch: @escaping ScratchCount,
+    attend: @escaping Attend,
     convolve: (
       @Sendable (Convolution, Range<Int>, Range<Int>, UnsafeMutablePointer<Float>) -> Void
     )? = nil
@@ -73,30 +78,25 @@ public final class MatrixKernels: Sendable {
   /// The kernels of `others`, but for products of rows and attention without a bias.
   ///
   /// Products over the pixels around one, and attention with a bias, stay those of `others`.
-  public init(
+  public convenience init(
     _ others: MatrixKernels, name: String,
-    productScratch: @escaping @Sendable (Int, Int, Int) -> Int,
-    product:
-      @escaping @Sendable (
-        Product, Range<Int>, Range<Int>, UnsafeMutablePointer<Float>
-      ) -> Void,
-    attentionScratch: @escaping @Sendable (Int, Int, Int) -> Int,
-    attend: @escaping @Sendable (AttentionHead, Range<Int>, UnsafeMutablePointer<Float>) -> Void
+    productScratch: @escaping ScratchCount,
+    product: @escaping ComputeProduct,
+    attentionScratch: @escaping ScratchCount,
+    attend: @escaping Attend
   ) {
-    (self.name, form, panelWidth, prefersPanels) = (name, others.form, others.panelWidth, true)
-    (panelBytes, pack, write) = (others.panelBytes, others.pack, others.write)
-    self.productScratch = {
-      max(productScratch($0, $1, $2), others.productScratch($0, $1, $2))
-    }
-    self.product = {
-      if $0.taps == 1 { product($0, $1, $2, $3) } else { others.product($0, $1, $2, $3) }
-    }
-    self.attentionScratch = {
-      max(attentionScratch($0, $1, $2), others.attentionScratch($0, $1, $2))
-    }
-    self.attend = {
-      if $0.bias == nil { attend($0, $1, $2) } else { others.attend($0, $1, $2) }
-    }
-    convolve = others.convolve
+    self.init(
+      name: name, form: others.form, panelWidth: others.panelWidth, prefersPanels: true,
+      panelBytes: others.panelBytes, pack: others.pack, write: others.write,
+      productScratch: { max(productScratch($0, $1, $2), others.productScratch($0, $1, $2)) },
+      product: {
+        if $0.taps == 1 { product($0, $1, $2, $3) } else { others.product($0, $1, $2, $3) }
+      },
+      attentionScratch: {
+        max(attentionScratch($0, $1, $2), others.attentionScratch($0, $1, $2))
+      },
+      attend: {
+        if $0.bias == nil { attend($0, $1, $2) } else { others.attend($0, $1, $2) }
+      }, convolve: others.convolve)
   }
 }

@@ -25,7 +25,6 @@ func finishStreaming() {
 }
 
 extension InstructionSet {
-
   /// Writes a vector to a place that is aligned to it; `finishStreaming` has to follow.
   @inlinable @inline(__always)
   public static func stream(_ vector: F32, _ place: UnsafeMutableRawPointer) {
