@@ -67,5 +67,5 @@ enum AVX2: InstructionSet {
 }
 
 /// The kernels for AVX2.
-public let kernelsAVX2 = KernelTable(AVX2.self, Tile<5, 2>.self)
+public let kernelsAVX2 = KernelTable(AVX2.self, Tile<4, 3>.self)
 #endif
