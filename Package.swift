@@ -61,7 +61,7 @@ let package = Package(
       name: "_KernelsAMX", dependencies: ["_KernelsMicro", "_KernelsAVX512"],
       path: "\(instructionSets)/AMX",
       // The instructions of the tile unit that name a tile are builtins of the compiler alone.
-      swiftSettings: hot("x86-64-v4", also: ["amx-tile", "amx-bf16"])
+      swiftSettings: hot("x86-64-v4", also: ["amx-tile", "amx-bf16", "avx512vbmi"])
         + [.enableExperimentalFeature("BuiltinModule")]),
     .target(
       name: "_KernelsActive",

@@ -55,7 +55,7 @@ struct TileAttentionSizes {
   /// The results of 32 queries.
   var results: Int { 32 * resultStride }
   var count: Int {
-    2 * keys + queries + rows + transposed + 2 * scores + weights + keptBlocks * (results + 32)
+    2 * keys + queries + rows + transposed + 2 * scores + weights + keptBlocks * (results + 64)
       + 32
   }
 }
@@ -82,13 +82,13 @@ struct TileAttention {
   let querySteps, valueSteps: Int
   /// Where in the first of these squares a query and a value begin.
   let queryShift, valueShift: Int
-  /// A column beside the values that is one for every key: its result is the sum of the weights.
+  /// A column beside the values that is one for every key that is there: its result is the sum of the weights.
   let onesColumn: Int
   /// What the scores are multiplied with to be powers of two.
   let scale: Float
   let queries, keys, values, weights: UnsafeMutableRawPointer
   let keyRows, transposed, scores, results: UnsafeMutablePointer<Float>
-  /// What is added to the scores of each query.
+  /// What is added to the scores of each query of a block, and the same in steps.
   let offsets: UnsafeMutablePointer<Float>
 
   init(
@@ -121,7 +121,7 @@ struct TileAttention {
     keyRows = take(sizes.rows) + 16
     transposed = take(sizes.transposed)
     results = take(sizes.keptBlocks * sizes.results)
-    offsets = take(sizes.keptBlocks * 32)
+    offsets = take(sizes.keptBlocks * 64)
   }
 
   func attend() {

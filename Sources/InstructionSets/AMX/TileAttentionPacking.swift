@@ -100,11 +100,10 @@ extension TileAttention {
     let squares = AMX.squares(part.count)
     for square in 0..<squares {
       for pair in 0..<16 {
-        // As weights stand.
-        let key = part.lowerBound + square * 32 + pair
+        let (key, next) = keys(ofPair: pair, from: part.lowerBound + square * 32)
         for step in 0..<valueSteps {
           guard sizes.numberParts == 1 else {
-            splitValues(key, part, step, pair, square: step * squares + square)
+            splitValues(key, next, part, step, pair, square: step * squares + square)
             continue
           }
           func value(_ key: Int) -> AMX.F32 {
@@ -114,7 +113,7 @@ extension TileAttention {
             let place = head.value.place(token: head.place(key), column: column)
             return AMX.load(UnsafePointer(place.assumingMemoryBound(to: Float.self)))
           }
-          let (first, second) = AMX.interleavedWords(value(key), value(key + 16))
+          let (first, second) = AMX.interleavedWords(value(key), value(next))
           let row = (values + (step * squares + square) * 2048 + pair * 64)
             .assumingMemoryBound(to: Float.self)
           AMX.store(first, row)
@@ -123,14 +122,24 @@ extension TileAttention {
         let (step, column) = onesColumn.quotientAndRemainder(dividingBy: 32)
         let ones =
           values + (step * squares + square) * sizes.square * 4 + column / 16 * 1024 + pair * 64
-        ones.storeBytes(of: 0x3F80_3F80, toByteOffset: column % 16 * 4, as: UInt32.self)
+        func one(_ key: Int) -> UInt32 { key < part.upperBound ? 0x3F80 : 0 }
+        ones.storeBytes(
+          of: one(key) | one(next) << 16, toByteOffset: column % 16 * 4, as: UInt32.self)
       }
     }
   }
 
+  /// The keys whose weights a pair of the rows of a square meets, of 32 keys from `first` on.
+  @inline(__always)
+  private func keys(ofPair pair: Int, from first: Int) -> (Int, Int) {
+    guard sizes.numberParts == 1 else { return (first + pair, first + pair + 16) }
+    let key = first + TileAttentionWeights.firstKey(ofLane: pair)
+    return (key, key + 1)
+  }
+
   /// Splits 32 columns of the values of two keys.
   private func splitValues(
-    _ key: Int, _ part: Range<Int>, _ step: Int, _ pair: Int, square: Int
+    _ key: Int, _ next: Int, _ part: Range<Int>, _ step: Int, _ pair: Int, square: Int
   ) {
     for half in 0..<2 {
       let column = step * 32 + half * 16
@@ -139,7 +148,7 @@ extension TileAttention {
         return AMX.part(head.value.start(head.place(key)) + column, head.size - column)
       }
       SplitPairs.store(
-        value(key), value(key + 16), values + square * 6144 + half * 1024 + pair * 64)
+        value(key), value(next), values + square * 6144 + half * 1024 + pair * 64)
     }
   }
 }

@@ -10,14 +10,15 @@ struct TileAttentionSlice {
   let squares: Range<Int>, keys: Int
   /// The squares before the part.
   let squaresBefore: Int
-  let offsets, results: UnsafeMutablePointer<Float>
+  let offsets, stepOffsets, results: UnsafeMutablePointer<Float>
 
   @inline(__always)
   init(_ attention: TileAttention, part: Int, block: Int, keys: Int, squares: Range<Int>) {
     (self.attention, self.block, self.keys, self.squares) = (attention, block, keys, squares)
     rows = attention.rows(of: block)
     squaresBefore = part * attention.sizes.partSquares
-    offsets = attention.offsets + attention.slot(block) * 32
+    offsets = attention.offsets + attention.slot(block) * 64
+    stepOffsets = offsets + 32
     results = attention.results(block)
   }
 
@@ -36,7 +37,7 @@ struct TileAttentionSlice {
   func score() {
     let (query, steps) = (attention.head.query, attention.querySteps)
     let size = attention.sizes.square * 4
-    let pace = rows.count / steps + 1
+    let pace = rows.count / (attention.sizes.numberParts > 1 ? steps : 4 * steps) + 1
     for square in squares {
       attention.prefetchNextHead(square: squaresBefore + square, block: block)
       var row = square > squares.lowerBound ? rows.lowerBound : rows.upperBound
@@ -55,7 +56,7 @@ struct TileAttentionSlice {
       } else {
         TileUnit.addProducts(
           rows: query.rows.place(row: block * 32, column: query.column / 32 * 32),
-          columns: columns, steps: steps, beside: weighBefore)
+          columns: columns, steps: steps, besideEach: weighBefore)
       }
       TileUnit.storeSums(scores(square), stride: 128)
       if squaresBefore + square == 0 { begin() }
@@ -111,16 +112,22 @@ struct TileAttentionSlice {
   /// doublings.
   @inline(__always)
   private func begin() {
-    for row in rows { offsets[row] = -(scores(0)[row * 32] * attention.scale).rounded() }
+    for row in rows { refer(row, -(scores(0)[row * 32] * attention.scale).rounded()) }
   }
 
-  /// Makes the scores of keys that are not there so low that they weigh nothing.
+  /// Sets what is added to the scores of a query.
+  @inline(__always)
+  private func refer(_ row: Int, _ offset: Float) {
+    offsets[row] = offset
+    stepOffsets[row] = TileAttentionWeights.steps(power: offset)
+  }
+
+  /// Gives keys that are not there the scores of one that is; their values are zero.
   @inline(__always)
   private func leaveOut(from key: Int, in scores: UnsafeMutablePointer<Float>) {
     guard key < 32 else { return }
-    let least = -Float.greatestFiniteMagnitude / max(attention.scale, 1)
     for row in rows {
-      for key in key..<32 { scores[row * 32 + key] = least }
+      for key in key..<32 { scores[row * 32 + key] = scores[row * 32] }
     }
   }
 
@@ -145,11 +152,12 @@ struct TileAttentionSlice {
   /// - Returns: The weights, or their first parts.
   @inline(__always)
   private func weigh(_ square: Int, _ row: Int) -> TileAttentionWeights {
-    let (x, y) = powers(square, row)
     if attention.sizes.numberParts > 1 {
-      return .store(exactPowersOfTwo: x, y, place(square, row))
+      let (x, y) = powers(square, row)
+      return .store(powersOfTwo: x, y, place(square, row))
     }
-    let weights = TileAttentionWeights(powersOfTwo: x, y)
+    let (x, y) = scores(square, row, times: -256 * attention.scale, plus: stepOffsets[row])
+    let weights = TileAttentionWeights(steps: x, y)
     weights.store(place(square, row))
     return weights
   }
@@ -158,11 +166,18 @@ struct TileAttentionSlice {
   /// square and of the others.
   @inline(__always)
   private func powers(_ square: Int, _ row: Int) -> (AMX.F32, AMX.F32) {
-    let (factor, offset) = (AMX.all(attention.scale), AMX.all(offsets[row]))
+    scores(square, row, times: attention.scale, plus: offsets[row])
+  }
+
+  /// The scores of a query, of the first 16 keys of a square and of the others, times a factor.
+  @inline(__always)
+  private func scores(
+    _ square: Int, _ row: Int, times factor: Float, plus offset: Float
+  ) -> (AMX.F32, AMX.F32) {
     let scores = scores(square) + row * 32
     return (
-      AMX.multiplyAdd(AMX.load(scores), factor, offset),
-      AMX.multiplyAdd(AMX.load(scores + 16), factor, offset)
+      AMX.multiplyAdd(AMX.load(scores), AMX.all(factor), AMX.all(offset)),
+      AMX.multiplyAdd(AMX.load(scores + 16), AMX.all(factor), AMX.all(offset))
     )
   }
 
@@ -180,8 +195,9 @@ struct TileAttentionSlice {
   private func raise(_ square: Int, _ range: Range<Int>) {
     for row in range where TileAttentionWeights(place(square, row)).exceedLimit {
       let (x, y) = powers(square, row)
-      let doublings = AMX.mergedLanes(AMX.larger(x, y)) { AMX.larger($0, $1) }.rounded()
-      offsets[row] -= doublings
+      let largest = AMX.mergedLanes(AMX.larger(x, y)) { AMX.larger($0, $1) }
+      let doublings = max(largest.rounded(), 0)
+      refer(row, offsets[row] - doublings)
       let factor = AMX.scaled(AMX.all(1), byPowerOfTwo: AMX.all(-doublings))
       for earlier in squares.lowerBound..<square {
         for part in 0..<attention.sizes.numberParts {
@@ -195,7 +211,12 @@ struct TileAttentionSlice {
           AMX.store(AMX.multiply(AMX.load(result + i), factor), result + i)
         }
       }
-      _ = weigh(square, row)
+      let (lower, lower2) = powers(square, row)
+      if attention.sizes.numberParts > 1 {
+        _ = TileAttentionWeights.store(powersOfTwo: lower, lower2, place(square, row))
+      } else {
+        TileAttentionWeights(powersOfTwo: lower, lower2).store(place(square, row))
+      }
     }
   }
 

@@ -3,22 +3,55 @@ internal import Builtin
 internal import _Builtin_intrinsics.intel
 internal import _KernelsMicro
 
-/// The weights of one query and 32 keys, as the tile unit reads them: a lane holds those of two keys,
-/// `i` and `16 + i`.
+/// The weights of one query and 32 keys, as the tile unit reads them: a lane holds those of two keys.
 struct TileAttentionWeights {
   let words: SIMD8<Int64>
 
-  /// 2 to the powers `x` for the first 16 keys and `y` for the others, rounded to bfloat16.
+  /// The first of the two keys whose weights a lane holds; the other one is the next.
   ///
-  /// A number halfway between two may go either way.
+  /// A pack of 32 bits to 16 takes 128 bits of each operand in turn.
+  static func firstKey(ofLane lane: Int) -> Int { lane / 4 * 4 + lane % 2 * 2 + lane % 4 / 2 * 16 }
+
+  /// The steps of 2 to the power `power`: 256ths of powers, counted down.
+  static func steps(power: Float) -> Float { 255 - 256 * power }
+
+  /// 2 to powers in steps, of the first 16 keys and of the others, within 6 in a thousand: rounding
+  /// to bfloat16 alone takes 4.
+  ///
+  /// `256 · (127 + power)` has the exponent in the upper byte, and a fraction `f` below. It lacks
+  /// `1 + f - 2^f` to be the number, at most 22, for which a table of 64 entries does. So 32 weights
+  /// take ten operations, of which seven serve all; by a polynomial they take thirty.
+  ///
+  /// Steps are counted down because a score that exceeds all, or is not a number, becomes the
+  /// smallest whole number, and so a weight that exceeds the limit. (One far below all becomes it
+  /// too: only the limit tells that `init(powersOfTwo:_:)` is needed.)
   @_transparent
-  init(powersOfTwo x: AMX.F32, _ y: AMX.F32) {
-    self.init(Self.powerOfTwo(x), Self.powerOfTwo(y))
+  init(steps x: AMX.F32, _ y: AMX.F32) {
+    let down = _mm512_packs_epi32(_mm512_cvtps_epi32(x), _mm512_cvtps_epi32(y))
+    let number = _mm512_sub_epi16(_mm512_set1_epi16(0x7FFF), down)
+    let excess = _mm512_maskz_permutexvar_epi8(
+      0x5555_5555_5555_5555, _mm512_srli_epi16(number, 2), Self.excesses)
+    words = _mm512_srli_epi16(_mm512_sub_epi16(number, excess), 1)
   }
 
+  /// By how many 256ths `1 + f` exceeds `2^f`, for fractions that have the upper six bits in common:
+  /// what keeps the largest error of the four smallest.
+  private static var excesses: SIMD8<Int64> {
+    @_transparent get {
+      _mm512_set_epi64(
+        0x0102_0305_0607_0909, 0x0B0C_0D0D_0F0F_1011, 0x1112_1313_1314_1415, 0x1515_1515_1516_1615,
+        0x1515_1515_1514_1414, 0x1313_1212_1111_100F, 0x0F0E_0D0C_0C0A_0A09, 0x0807_0604_0402_0100)
+    }
+  }
+
+  /// 2 to the powers `x` of the first 16 keys and `y` of the others, rounded to bfloat16.
   @_transparent
-  private init(_ a: AMX.F32, _ b: AMX.F32) {
-    words = SplitPairs.pairs(SplitPairs.halfUp(a), SplitPairs.halfUp(b))
+  init(powersOfTwo x: AMX.F32, _ y: AMX.F32) {
+    func upperHalf(_ x: AMX.F32) -> SIMD8<Int64> {
+      _mm512_srli_epi32(unsafeBitCast(SplitPairs.halfUp(x), to: SIMD8<Int64>.self), 16)
+    }
+    words = _mm512_packus_epi32(
+      upperHalf(Self.powerOfTwo(x)), upperHalf(Self.powerOfTwo(y)))
   }
 
   /// Writes 2 to the powers `x` and `y` as three parts each, 2 KB apart.
@@ -26,9 +59,9 @@ struct TileAttentionWeights {
   /// - Returns: The first parts.
   @_transparent
   static func store(
-    exactPowersOfTwo x: AMX.F32, _ y: AMX.F32, _ place: UnsafeMutableRawPointer
+    powersOfTwo x: AMX.F32, _ y: AMX.F32, _ place: UnsafeMutableRawPointer
   ) -> TileAttentionWeights {
-    SplitPairs.store(exactPowerOfTwo(x), exactPowerOfTwo(y), place)
+    SplitPairs.store(powerOfTwo(x), powerOfTwo(y), place)
     return TileAttentionWeights(place)
   }
 
@@ -68,24 +101,14 @@ struct TileAttentionWeights {
     let low = unsafeBitCast(_mm512_slli_epi32(words, 16), to: AMX.F32.self)
     let high = unsafeBitCast(
       _mm512_and_si512(words, _mm512_set1_epi32(-65536)), to: AMX.F32.self)
-    return TileAttentionWeights(AMX.multiply(low, factor), AMX.multiply(high, factor))
-  }
-
-  /// 2 to the power `x`, within 7.5e-5 of itself: a twenty-fifth of what bfloat16 rounds away.
-  @_transparent
-  private static func powerOfTwo(_ x: AMX.F32) -> AMX.F32 {
-    let f = fraction(x)
-    var p = AMX.all(7.802_452e-2)
-    p = AMX.multiplyAdd(p, f, AMX.all(2.260_672_4e-1))
-    p = AMX.multiplyAdd(p, f, AMX.all(6.958_334_7e-1))
-    p = AMX.multiplyAdd(p, f, AMX.all(9.999_252_3e-1))
-    // Takes the whole part of x itself.
-    return AMX.scaled(p, byPowerOfTwo: x)
+    return TileAttentionWeights(
+      words: SplitPairs.pairs(
+        SplitPairs.halfUp(AMX.multiply(low, factor)), SplitPairs.halfUp(AMX.multiply(high, factor))))
   }
 
   /// 2 to the power `x`, within 2 units in the last place.
   @_transparent
-  private static func exactPowerOfTwo(_ x: AMX.F32) -> AMX.F32 {
+  private static func powerOfTwo(_ x: AMX.F32) -> AMX.F32 {
     let f = fraction(x)
     var p = AMX.all(2.170_225_6e-4)
     p = AMX.multiplyAdd(p, f, AMX.all(1.243_968_8e-3))

@@ -80,6 +80,30 @@ enum TileUnit {
     }
   }
 
+  /// The same with `beside` after each of the four products of a step.
+  @inline(__always)
+  static func addProducts(
+    rows: UnsafeRawPointer, columns: UnsafeRawPointer, steps: Int, besideEach beside: () -> Void
+  ) {
+    var (a, b) = (rows, columns)
+    for _ in 0..<steps {
+      loadTile(6, b, 64)
+      loadTile(4, a, 64)
+      Builtin.int_x86_tdpbf16ps(number0, number4, number6)
+      beside()
+      loadTile(7, b + 1024, 64)
+      Builtin.int_x86_tdpbf16ps(number1, number4, number7)
+      beside()
+      loadTile(5, a + 1024, 64)
+      Builtin.int_x86_tdpbf16ps(number2, number5, number6)
+      beside()
+      Builtin.int_x86_tdpbf16ps(number3, number5, number7)
+      beside()
+      a += 2048
+      b += 2048
+    }
+  }
+
   /// Adds the products of 32 rows, or of the first 16 of them, and 32 columns over 32 terms.
   @_transparent
   static func addProducts(rows: UnsafeRawPointer, columns: UnsafeRawPointer, isHalf: Bool) {

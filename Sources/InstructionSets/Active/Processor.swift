@@ -29,12 +29,14 @@ enum Processor {
   static let hasAVX512: Bool =
     hasAVX2 && systemSaves([1, 2, 5, 6, 7]) && bits(7, 0, \.ebx, [16, 17, 28, 30, 31])
 
-  /// The tile unit with bfloat16, and the system's permission to use it.
+  /// The tile unit with bfloat16, AVX-512 VBMI, which is on every processor that has it, and the system's permission to use it.
   ///
   /// A system that knows the unit may still refuse it, as some hypervisors make it; that is worth
   /// a line, because it costs speed.
   static let hasAMX: Bool = {
-    guard hasAVX512 && systemSaves([17, 18]) && bits(7, 0, \.edx, [22, 24]) else { return false }
+    guard hasAVX512 && systemSaves([17, 18]) && bits(7, 0, \.edx, [22, 24])
+      && bits(7, 0, \.ecx, [1])
+    else { return false }
     #if os(Linux)
     let (requestPermission, tileData): (Int32, UInt) = (0x1023, 18)
     if controlThread(requestPermission, tileData) == 0 { return true }
