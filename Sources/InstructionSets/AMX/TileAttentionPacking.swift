@@ -4,24 +4,6 @@ internal import _KernelsMicro
 // Keys and values in the order of the right matrix of a product: a row of a tile holds pairs of
 // terms. Terms of the scores are elements of a key, terms of the results are keys.
 extension TileAttention {
-  /// Asks, while a block of queries meets a square of keys, for its share of what is packed next: the
-  /// keys and values of the next head, which usually stands beside this one.
-  @inline(__always)
-  func prefetchNextHead(square: Int, block: Int) {
-    guard sizes.numberParts == 1 else { return }
-    func prefetch(_ tokens: HeadTokens) {
-      // A square and the ones beside it are as many lines side by side.
-      let (lines, share) = (32 * sizes.steps, block - blocks.lowerBound)
-      let first = lines * share / blocks.count
-      prefetchToL2(
-        tokens.rows.place(
-          row: (tokens.row + square * 32) / 32 * 32, column: (tokens.column + head.size) / 32 * 32)
-          + first * 64, lines: lines * (share + 1) / blocks.count - first)
-    }
-    prefetch(head.key)
-    prefetch(head.value)
-  }
-
   /// Packs the keys of a part.
   ///
   /// Of the squares that hold the columns of a query, what is not the head's is zero.

@@ -39,7 +39,7 @@ struct TileAttentionSlice {
     let size = attention.sizes.square * 4
     let pace = rows.count / (attention.sizes.numberParts > 1 ? steps : 4 * steps) + 1
     for square in squares {
-      attention.prefetchNextHead(square: squaresBefore + square, block: block)
+      attention.prefetchNext(square: squaresBefore + square, block: block)
       var row = square > squares.lowerBound ? rows.lowerBound : rows.upperBound
       @inline(__always)
       func weighBefore() {
