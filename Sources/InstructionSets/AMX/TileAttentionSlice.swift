@@ -36,8 +36,15 @@ struct TileAttentionSlice {
   @inline(__always)
   func score() {
     let (query, steps) = (attention.head.query, attention.querySteps)
-    let size = attention.sizes.square * 4
-    let pace = rows.count / (attention.sizes.numberParts > 1 ? steps : 4 * steps) + 1
+    let isSplit = attention.sizes.numberParts > 1
+    let queries = isSplit
+      ? UnsafeRawPointer(attention.queries)
+      : UnsafeRawPointer(query.rows.place(row: block * 32, column: query.column / 32 * 32))
+    func keys(_ square: Int) -> UnsafeRawPointer {
+      UnsafeRawPointer(attention.keys + square * steps * attention.sizes.square * 4)
+    }
+    let pace = rows.count / (isSplit ? steps : 4 * steps) + 1
+    if !isSplit { TileUnit.load(rows: queries, columns: keys(squares.lowerBound)) }
     for square in squares {
       attention.prefetchNext(square: squaresBefore + square, block: block)
       var row = square > squares.lowerBound ? rows.lowerBound : rows.upperBound
@@ -48,15 +55,13 @@ struct TileAttentionSlice {
         row = next
       }
       TileUnit.zeroSums()
-      let columns = attention.keys + square * steps * size
-      if attention.sizes.numberParts > 1 {
+      if isSplit {
         TileUnit.addSplitProducts(
-          rows: attention.queries, columns: columns, steps: steps, isHalf: false,
-          beside: weighBefore)
+          rows: queries, columns: keys(square), steps: steps, isHalf: false, beside: weighBefore)
       } else {
-        TileUnit.addProducts(
-          rows: query.rows.place(row: block * 32, column: query.column / 32 * 32),
-          columns: columns, steps: steps, besideEach: weighBefore)
+        TileUnit.addLoadedProducts(
+          rows: queries, columns: keys(square), steps: steps, nextRows: queries,
+          nextColumns: keys(min(square + 1, squares.upperBound - 1)), beside: weighBefore)
       }
       TileUnit.storeSums(scores(square), stride: 128)
       if squaresBefore + square == 0 { begin() }

@@ -80,27 +80,48 @@ enum TileUnit {
     }
   }
 
-  /// The same with `beside` after each of the four products of a step.
+  /// Loads a square of rows and one of the right matrix.
   @inline(__always)
-  static func addProducts(
-    rows: UnsafeRawPointer, columns: UnsafeRawPointer, steps: Int, besideEach beside: () -> Void
+  static func load(rows: UnsafeRawPointer, columns: UnsafeRawPointer) {
+    loadTile(4, rows, 64)
+    loadTile(6, columns, 64)
+    loadTile(7, columns + 1024, 64)
+    loadTile(5, rows + 1024, 64)
+  }
+
+  /// Adds the products of 32 rows and 32 columns over `steps` times 32 terms, whose first squares are
+  /// loaded, and loads those of what comes next.
+  ///
+  /// A tile is loaded two products before its own: what else is done leaves the processor no room to
+  /// look so far ahead.
+  ///
+  /// - Parameters:
+  ///   - rows: The squares of the rows, 2 KB for each step.
+  ///   - columns: The squares of the right matrix, likewise.
+  ///   - steps: The number of steps.
+  ///   - nextRows: The square of rows that comes next.
+  ///   - nextColumns: The one of the right matrix.
+  ///   - beside: What else is done after each of the four products of a step.
+  @inline(__always)
+  static func addLoadedProducts(
+    rows: UnsafeRawPointer, columns: UnsafeRawPointer, steps: Int, nextRows: UnsafeRawPointer,
+    nextColumns: UnsafeRawPointer, beside: () -> Void
   ) {
     var (a, b) = (rows, columns)
-    for _ in 0..<steps {
-      loadTile(6, b, 64)
-      loadTile(4, a, 64)
+    for step in 1...steps {
+      (a, b) = step < steps ? (a + 2048, b + 2048) : (nextRows, nextColumns)
       Builtin.int_x86_tdpbf16ps(number0, number4, number6)
       beside()
-      loadTile(7, b + 1024, 64)
       Builtin.int_x86_tdpbf16ps(number1, number4, number7)
+      loadTile(4, a, 64)
       beside()
-      loadTile(5, a + 1024, 64)
       Builtin.int_x86_tdpbf16ps(number2, number5, number6)
+      loadTile(6, b, 64)
       beside()
       Builtin.int_x86_tdpbf16ps(number3, number5, number7)
+      loadTile(7, b + 1024, 64)
+      loadTile(5, a + 1024, 64)
       beside()
-      a += 2048
-      b += 2048
     }
   }
 
