@@ -147,7 +147,7 @@ struct TileAttention {
         }
       }
       if part == sizes.parts - 1 {
-        for row in rows(of: blocks.upperBound - 1) { finish(blocks.upperBound - 1, row) }
+        finish(blocks.upperBound - 1, rows(of: blocks.upperBound - 1))
       }
     }
     TileUnit.release()
@@ -156,9 +156,7 @@ struct TileAttention {
   /// Writes zeros, for queries without keys.
   private func finishNothing() {
     results.update(repeating: 0, count: sizes.keptBlocks * sizes.results)
-    for block in blocks {
-      for row in rows(of: block) { finish(block, row) }
-    }
+    for block in blocks { finish(block, rows(of: block)) }
   }
 
   /// The rows of a block that are queries, from its first row on.
@@ -182,31 +180,39 @@ struct TileAttention {
     results + slot(block) * sizes.results
   }
 
-  /// Divides the result of a query by the sum of its weights, and writes it to its place among those
-  /// of all heads.
-  @inline(__always)
-  func finish(_ block: Int, _ row: Int) {
-    let sums = results(block) + row * sizes.resultStride
-    let results = sums + valueShift
-    // Without a key all is zero; else the first one, or what took its place, weighs something.
-    let inverse = AMX.all(1 / max(sums[onesColumn], .leastNormalMagnitude))
-    let token = block * 32 + row - head.query.row
+  /// Divides the results of some queries by the sums of their weights, and writes them to their places
+  /// among those of all heads, a square of columns at a time.
+  func finish(_ block: Int, _ rows: Range<Int>) {
+    let results = results(block)
+    for row in rows {
+      // Without a key all is zero; else the first one, or what took its place, weighs something.
+      let sum = results + row * sizes.resultStride + onesColumn
+      sum.pointee = 1 / max(sum.pointee, .leastNormalMagnitude)
+    }
+    let firstToken = block * 32 - head.query.row
     var i = 0
     while i < head.size {
-      let place = head.result.place(token: token, column: i)
-      if sizes.numberParts > 1 {
-        let count = min(head.size - i, 16)
-        AMX.storePart(
-          AMX.multiply(AMX.load(results + i), inverse), place, as: head.result.rows.form,
-          count: count)
-        i += count
-        continue
-      }
       let count = min(head.size - i, 32 - (head.result.column + i) % 32)
-      AMX.storePartBFloat16(
-        AMX.multiply(AMX.load(results + i), inverse),
-        AMX.multiply(AMX.load(results + i + 16), inverse), place, count: count)
+      for row in rows {
+        let sums = results + row * sizes.resultStride
+        let (result, inverse) = (sums + valueShift + i, AMX.all(sums[onesColumn]))
+        write(
+          AMX.multiply(AMX.load(result), inverse), AMX.multiply(AMX.load(result + 16), inverse),
+          head.result.place(token: firstToken + row, column: i), count: count)
+      }
       i += count
+    }
+  }
+
+  /// Writes the first `count` elements of `a` and then `b`.
+  @inline(__always)
+  private func write(_ a: AMX.F32, _ b: AMX.F32, _ place: UnsafeMutableRawPointer, count: Int) {
+    guard sizes.numberParts > 1 else {
+      return AMX.storePartBFloat16(a, b, place, count: count)
+    }
+    AMX.storePart(a, place, as: head.result.rows.form, count: min(count, 16))
+    if count > 16 {
+      AMX.storePart(b, place + 64, as: head.result.rows.form, count: count - 16)
     }
   }
 }

@@ -90,25 +90,19 @@ struct TileAttentionSlice {
     }
     addValues(0, end..<end + 1) {}
     storeValues(0)
+    // Beside the products of each square of values but the first, a part of the rows.
     let finishedRows = finished.map { attention.rows(of: $0) } ?? 0..<0
     var finishedRow = finishedRows.lowerBound
     let steps = attention.valueSteps
-    let finishedPace = finishedRows.count / max((steps - 1) * (end + 1), 1) + 1
     for step in 1..<steps {
       beginValues(step)
-      addValues(step, 0..<end + 1) {
-        let next = min(finishedRow + finishedPace, finishedRows.upperBound)
-        while finishedRow < next {
-          attention.finish(block - 1, finishedRow)
-          finishedRow += 1
-        }
-      }
+      addValues(step, 0..<end + 1) {}
+      let next = finishedRows.lowerBound + finishedRows.count * step / (steps - 1)
+      attention.finish(block - 1, finishedRow..<next)
+      finishedRow = next
       storeValues(step)
     }
-    while finishedRow < finishedRows.upperBound {
-      attention.finish(block - 1, finishedRow)
-      finishedRow += 1
-    }
+    if steps == 1 { attention.finish(block - 1, finishedRows) }
   }
 
   // MARK: Scores to weights
