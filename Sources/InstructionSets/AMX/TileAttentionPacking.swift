@@ -6,27 +6,63 @@ internal import _KernelsMicro
 extension TileAttention {
   /// Packs the keys of a part.
   ///
-  /// Of the squares that hold the columns of a query, what is not the head's is zero.
+  /// Of the squares that hold the columns of a query, what is not the head's is zero. The scores of a
+  /// key that is not there are not used.
   func packKeys(_ part: Range<Int>) {
-    let stride = sizes.rowStride
-    keyRows.update(repeating: 0, count: 32 * stride)
-    for (square, first) in Swift.stride(from: part.lowerBound, to: part.upperBound, by: 32)
-      .enumerated()
-    {
-      let count = min(part.upperBound - first, 32)
-      for i in 0..<count { copyKey(first + i, to: keyRows + i * stride) }
+    let isCopied = sizes.numberParts > 1 || !keysStandAsQueries
+    if isCopied { keyRows.update(repeating: 0, count: 32 * sizes.rowStride) }
+    for (square, first) in stride(from: part.lowerBound, to: part.upperBound, by: 32).enumerated() {
+      if isCopied {
+        for i in 0..<min(part.upperBound - first, 32) {
+          copyKey(first + i, to: keyRows + i * sizes.rowStride)
+        }
+      }
       for step in 0..<querySteps {
         let tiles = keys + (square * querySteps + step) * sizes.square * 4
-        guard sizes.numberParts == 1 else {
+        if sizes.numberParts > 1 {
           splitKeys(step, into: tiles)
-          continue
+        } else if isCopied {
+          transposeKeys(keyRows + step * 16, stride: sizes.rowStride, into: tiles)
+        } else {
+          let place = head.key.rows.place(
+            row: head.key.row + first, column: (head.key.column / 32 + step) * 32)
+          transposeKeys(
+            UnsafePointer(place.assumingMemoryBound(to: Float.self)), stride: 16, into: tiles)
+          clearOthers(step, in: tiles)
         }
+      }
+    }
+  }
+
+  /// Whether squares of keys are what keys have to be copied to: whole, and in their columns as the
+  /// queries are.
+  private var keysStandAsQueries: Bool {
+    head.places == nil && head.key.row % 32 == 0 && head.key.column % 32 == queryShift
+      && queryShift % 2 == 0 && head.size % 2 == 0
+  }
+
+  /// Transposes a square of keys: pairs of terms are moved as if each were a number of 32 bits.
+  @inline(__always)
+  private func transposeKeys(
+    _ rows: UnsafePointer<Float>, stride: Int, into tiles: UnsafeMutableRawPointer
+  ) {
+    for half in 0..<2 {
+      AMX.transposeSquare(
+        rows + half * 16 * stride, stride: stride,
+        into: (tiles + half * 1024).assumingMemoryBound(to: Float.self))
+    }
+  }
+
+  /// Makes the pairs of terms of a transposed square zero that are of other heads.
+  @inline(__always)
+  private func clearOthers(_ step: Int, in tiles: UnsafeMutableRawPointer) {
+    let first = min(max(queryShift / 2 - step * 16, 0), 16)
+    let end = min(max((queryShift + head.size) / 2 - step * 16, first), 16)
+    for pairs in [0..<first, end..<16] {
+      for pair in pairs {
         for half in 0..<2 {
-          // Pairs of terms are moved as if each were a number of 32 bits. The scores of a key that
-          // is not there are not used.
-          AMX.transposeSquare(
-            keyRows + half * 16 * stride + step * 16, stride: stride,
-            into: (tiles + half * 1024).assumingMemoryBound(to: Float.self))
+          AMX.store(
+            AMX.all(0), (tiles + half * 1024 + pair * 64).assumingMemoryBound(to: Float.self))
         }
       }
     }
@@ -83,23 +119,24 @@ extension TileAttention {
     for square in 0..<squares {
       for pair in 0..<16 {
         let (key, next) = keys(ofPair: pair, from: part.lowerBound + square * 32)
-        for step in 0..<valueSteps {
-          guard sizes.numberParts == 1 else {
+        if sizes.numberParts > 1 {
+          for step in 0..<valueSteps {
             splitValues(key, next, part, step, pair, square: step * squares + square)
-            continue
           }
-          func value(_ key: Int) -> AMX.F32 {
-            guard key < part.upperBound else { return .zero }
-            // The last square may be the one of the ones alone.
-            let column = min(step * 32, (valueShift + head.size - 1) / 32 * 32) - valueShift
-            let place = head.value.place(token: head.place(key), column: column)
-            return AMX.load(UnsafePointer(place.assumingMemoryBound(to: Float.self)))
+        } else {
+          let rows = (value(key, part), value(next, part))
+          // The last square may be the one of the ones alone.
+          let last = (valueShift + head.size - 1) / 32
+          for step in 0..<valueSteps {
+            func value(_ row: UnsafePointer<Float>?) -> AMX.F32 {
+              row.map { AMX.load($0 + min(step, last) * 512) } ?? .zero
+            }
+            let (first, second) = AMX.interleavedWords(value(rows.0), value(rows.1))
+            let row = (values + (step * squares + square) * 2048 + pair * 64)
+              .assumingMemoryBound(to: Float.self)
+            AMX.store(first, row)
+            AMX.store(second, row + 256)
           }
-          let (first, second) = AMX.interleavedWords(value(key), value(next))
-          let row = (values + (step * squares + square) * 2048 + pair * 64)
-            .assumingMemoryBound(to: Float.self)
-          AMX.store(first, row)
-          AMX.store(second, row + 256)
         }
         let (step, column) = onesColumn.quotientAndRemainder(dividingBy: 32)
         let ones =
@@ -109,6 +146,14 @@ extension TileAttention {
           of: one(key) | one(next) << 16, toByteOffset: column % 16 * 4, as: UInt32.self)
       }
     }
+  }
+
+  /// A value of a part in the first of its squares, from the start of the row on.
+  @inline(__always)
+  private func value(_ key: Int, _ part: Range<Int>) -> UnsafePointer<Float>? {
+    guard key < part.upperBound else { return nil }
+    let place = head.value.place(token: head.place(key), column: -valueShift)
+    return UnsafePointer(place.assumingMemoryBound(to: Float.self))
   }
 
   /// The keys whose weights a pair of the rows of a square meets, of 32 keys from `first` on.

@@ -37,7 +37,8 @@ struct TileAttentionSlice {
   func score() {
     let (query, steps) = (attention.head.query, attention.querySteps)
     let isSplit = attention.sizes.numberParts > 1
-    let queries = isSplit
+    let queries =
+      isSplit
       ? UnsafeRawPointer(attention.queries)
       : UnsafeRawPointer(query.rows.place(row: block * 32, column: query.column / 32 * 32))
     func keys(_ square: Int) -> UnsafeRawPointer {

@@ -103,7 +103,8 @@ struct TileAttentionWeights {
       _mm512_and_si512(words, _mm512_set1_epi32(-65536)), to: AMX.F32.self)
     return TileAttentionWeights(
       words: SplitPairs.pairs(
-        SplitPairs.halfUp(AMX.multiply(low, factor)), SplitPairs.halfUp(AMX.multiply(high, factor))))
+        SplitPairs.halfUp(AMX.multiply(low, factor)), SplitPairs.halfUp(AMX.multiply(high, factor)))
+    )
   }
 
   /// 2 to the power `x`, within 2 units in the last place.
