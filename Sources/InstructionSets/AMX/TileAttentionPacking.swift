@@ -58,12 +58,9 @@ extension TileAttention {
   private func clearOthers(_ step: Int, in tiles: UnsafeMutableRawPointer) {
     let first = min(max(queryShift / 2 - step * 16, 0), 16)
     let end = min(max((queryShift + head.size) / 2 - step * 16, first), 16)
-    for pairs in [0..<first, end..<16] {
-      for pair in pairs {
-        for half in 0..<2 {
-          AMX.store(
-            AMX.all(0), (tiles + half * 1024 + pair * 64).assumingMemoryBound(to: Float.self))
-        }
+    for pair in 0..<16 where pair < first || pair >= end {
+      for half in 0..<2 {
+        AMX.store(AMX.all(0), (tiles + half * 1024 + pair * 64).assumingMemoryBound(to: Float.self))
       }
     }
   }

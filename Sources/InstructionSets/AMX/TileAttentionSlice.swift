@@ -49,11 +49,14 @@ struct TileAttentionSlice {
     for square in squares {
       attention.prefetchNext(square: squaresBefore + square, block: block)
       var row = square > squares.lowerBound ? rows.lowerBound : rows.upperBound
+      var largest = TileAttentionWeights.zero
       @inline(__always)
       func weighBefore() {
         let next = min(row + pace, rows.upperBound)
-        _ = weigh(square - 1, row..<next)
-        row = next
+        while row < next {
+          largest = .larger(largest, weigh(square - 1, row))
+          row += 1
+        }
       }
       TileUnit.zeroSums()
       if isSplit {
@@ -65,6 +68,7 @@ struct TileAttentionSlice {
           nextColumns: keys(min(square + 1, squares.upperBound - 1)), beside: weighBefore)
       }
       TileUnit.storeSums(scores(square), stride: 128)
+      if largest.exceedLimit { raise(square - 1, rows) }
       if squaresBefore + square == 0 { begin() }
     }
   }
