@@ -34,8 +34,8 @@ import _TestSupport
     }
   }
 
-  /// Attention of bfloat16, whose operands and weights are rounded by up to 2⁻⁹ of themselves, and
-  /// the result too.
+  /// Attention of bfloat16, whose operands and results are rounded by up to 2⁻⁸ of themselves, and
+  /// whose weights are as exact as the next test says.
   @Test(arguments: KernelTable.supported)
   func matchesReferenceInBFloat16(_ table: KernelTable) {
     var numbers = SampleNumbers(seed: 8)
@@ -83,6 +83,37 @@ import _TestSupport
       #expect(
         relativeError(result.tensor.elements, reference(query, key, value))
           < (precision == .float32 ? 3e-4 : 8e-3))
+    }
+  }
+
+  /// Weights of bfloat16 are within 6 in a thousand, 4 of them its rounding: of two keys, the
+  /// result is what the second one weighs, rounded once more by up to 2⁻⁸.
+  @Test(arguments: KernelTable.supported)
+  func weightsOfBFloat16AreNear(_ table: KernelTable) {
+    let queries = (0..<3000).map { Float(BFloat16(60 * Float($0 * $0) / 9e6)) }
+    let result = attention(
+      query: Tensor(queries, shape: [1, 3000, 1, 1]), key: Tensor([0, -1], shape: [1, 2, 1, 1]),
+      value: Tensor([0, 1], shape: [1, 2, 1, 1]),
+      in: Workspace(threads: 2, precision: .bfloat16, table: table))
+    for (query, result) in zip(queries, result.tensor.elements) {
+      let expected = 1 / (1 + exp(Double(query)))
+      #expect(abs(Double(result) / expected - 1) < 6e-3 + 0x1p-8, "\(query)")
+    }
+  }
+
+  /// A key far below all others weighs nothing, however low its score; one far above weighs all.
+  @Test(arguments: KernelTable.supported, Precision.allCases)
+  func scoresMayBeHuge(_ table: KernelTable, _ precision: Precision) {
+    let (keys, size) = (70, 2)
+    for (far, place) in [(Float(-0x1p100), 0), (-0x1p100, 33), (-0x1p30, 69), (0x1p30, 40)] {
+      func tensor(_ element: (Int) -> Float) -> Tensor<Float> {
+        Tensor((0..<keys * size).map { element($0 / size) }, shape: [1, keys, 1, size])
+      }
+      let result = attention(
+        query: tensor { _ in 1 }, key: tensor { $0 == place ? far : 0 },
+        value: tensor { $0 == place ? 3 : 1 },
+        in: Workspace(threads: 2, precision: precision, table: table))
+      #expect(result.tensor.elements.allSatisfy { abs($0 - (far > 0 ? 3 : 1)) < 1e-6 }, "\(far)")
     }
   }
 

@@ -19,12 +19,12 @@ struct TileAttentionWeights {
   /// to bfloat16 alone takes 4.
   ///
   /// `256 · (127 + power)` has the exponent in the upper byte, and a fraction `f` below. It lacks
-  /// `1 + f - 2^f` to be the number, at most 22, for which a table of 64 entries does. So 32 weights
-  /// take ten operations, of which seven serve all; by a polynomial they take thirty.
+  /// `1 + f - 2^f` to be the number, at most 22, for which a table of 64 entries does. The seven
+  /// operations after the conversion serve 32 weights at once.
   ///
-  /// Steps are counted down because a score that exceeds all, or is not a number, becomes the
-  /// smallest whole number, and so a weight that exceeds the limit. (One far below all becomes it
-  /// too: only the limit tells that `init(powersOfTwo:_:)` is needed.)
+  /// Steps are counted down because a step that no whole number of 32 bits holds becomes the least
+  /// one, and so a weight that exceeds the limit: of a score too high, of one that is not a number,
+  /// and also of one too low. `init(powersOfTwo:_:)` then tells them apart.
   @_transparent
   init(steps x: AMX.F32, _ y: AMX.F32) {
     let down = _mm512_packs_epi32(_mm512_cvtps_epi32(x), _mm512_cvtps_epi32(y))
