@@ -12,29 +12,28 @@ extension TileAttention {
     prefetchNextHead(head.key, row: square * 32, blockShare)
     prefetchNextHead(head.value, row: square * 32, blockShare)
     let (squareShare, row) = ((square, of: AMX.squares(head.keys)), block * 32 - head.query.row)
-    let last = head.size - 1
-    prefetch(head.query, row: row + 32, columns: 0...last, squareShare)
-    prefetch(head.result, row: row, columns: 0...last, squareShare)
+    prefetch(head.query, row: row + 32, from: 0, to: head.size, squareShare)
+    prefetch(head.result, row: row, from: 0, to: head.size, squareShare)
   }
 
-  /// The squares that this head has not touched already.
+  /// The squares that this head has not touched already, if any.
   @inline(__always)
   private func prefetchNextHead(_ tokens: HeadTokens, row: Int, _ share: (Int, of: Int)) {
     let first = ((tokens.column + head.size - 1) | 31) + 1 - tokens.column
-    prefetch(tokens, row: row, columns: first...2 * head.size - 1, share)
+    prefetch(tokens, row: row, from: first, to: 2 * head.size, share)
   }
 
   /// Asks for a share of the squares, side by side, that hold some columns of 32 tokens.
   @inline(__always)
   private func prefetch(
-    _ tokens: HeadTokens, row: Int, columns: ClosedRange<Int>, _ share: (Int, of: Int)
+    _ tokens: HeadTokens, row: Int, from first: Int, to end: Int, _ share: (Int, of: Int)
   ) {
-    let column = tokens.column + columns.lowerBound
-    let lines = ((tokens.column + columns.upperBound) / 32 - column / 32 + 1) * 32
-    let first = lines * share.0 / share.of
+    let square = (tokens.column + first) / 32
+    let lines = max((tokens.column + end + 31) / 32 - square, 0) * 32
+    let firstLine = lines * share.0 / share.of
     prefetchToL2(
-      tokens.rows.place(row: (tokens.row + row) / 32 * 32, column: column / 32 * 32) + first * 64,
-      lines: lines * (share.0 + 1) / share.of - first)
+      tokens.rows.place(row: (tokens.row + row) / 32 * 32, column: square * 32) + firstLine * 64,
+      lines: lines * (share.0 + 1) / share.of - firstLine)
   }
 }
 #endif

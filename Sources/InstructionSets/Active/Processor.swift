@@ -34,8 +34,9 @@ enum Processor {
   /// A system that knows the unit may still refuse it, as some hypervisors make it; that is worth
   /// a line, because it costs speed.
   static let hasAMX: Bool = {
-    guard hasAVX512 && systemSaves([17, 18]) && bits(7, 0, \.edx, [22, 24])
-      && bits(7, 0, \.ecx, [1])
+    guard
+      hasAVX512 && systemSaves([17, 18]) && bits(7, 0, \.edx, [22, 24])
+        && bits(7, 0, \.ecx, [1])
     else { return false }
     #if os(Linux)
     let (requestPermission, tileData): (Int32, UInt) = (0x1023, 18)
