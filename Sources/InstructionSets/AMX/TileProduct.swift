@@ -15,10 +15,10 @@ private struct TileBlocking {
     // Sections of like length.
     let sections = max((steps + 47) / 48, 1)
     section = (steps + sections - 1) / sections
-    // Three fifths of an L2 cache of 2 MB: panels, sums and results pass through it too. Blocks are of
+    // Two fifths of an L2 cache of 2 MB: panels, sums and results pass through it too. Blocks are of
     // like height, for each of them reads all weights.
     let squares = max(AMX.squares(rowCount), 1)
-    let limit = max(1250 * 1024 / (2048 * section + 1), 1)
+    let limit = max(800 * 1024 / (2048 * section + 1), 1)
     let blocks = (squares + limit - 1) / limit
     rows = (squares + blocks - 1) / blocks * 32
     mostRows = min(squares, limit) * 32
