@@ -54,8 +54,10 @@ struct TileAttentionSizes {
   var weights: Int { sliceSquares * square }
   /// The results of 32 queries.
   var results: Int { 32 * resultStride }
+  /// What is added to the scores of 32 queries, in powers and in steps.
+  var offsets: Int { 2 * 32 }
   var count: Int {
-    2 * keys + queries + rows + transposed + 2 * scores + weights + keptBlocks * (results + 64)
+    2 * keys + queries + rows + transposed + 2 * scores + weights + keptBlocks * (results + offsets)
       + 32
   }
 }
@@ -82,7 +84,8 @@ struct TileAttention {
   let querySteps, valueSteps: Int
   /// Where in the first of these squares a query and a value begin.
   let queryShift, valueShift: Int
-  /// A column beside the values that is one for every key that is there: its result is the sum of the weights.
+  /// A column beside the values that is one for every key that is there: its result is the sum of
+  /// the weights.
   let onesColumn: Int
   /// What the scores are multiplied with to be powers of two.
   let scale: Float
@@ -121,7 +124,7 @@ struct TileAttention {
     keyRows = take(sizes.rows) + 16
     transposed = take(sizes.transposed)
     results = take(sizes.keptBlocks * sizes.results)
-    offsets = take(sizes.keptBlocks * 64)
+    offsets = take(sizes.keptBlocks * sizes.offsets)
   }
 
   func attend() {

@@ -121,18 +121,18 @@ extension TileAttention {
             splitValues(key, next, part, step, pair, square: step * squares + square)
           }
         } else {
-          let rows = (value(key, part), value(next, part))
+          let (row, nextRow) = (valueRow(key, part), valueRow(next, part))
           // The last square may be the one of the ones alone.
           let last = (valueShift + head.size - 1) / 32
           for step in 0..<valueSteps {
-            func value(_ row: UnsafePointer<Float>?) -> AMX.F32 {
+            func columns(_ row: UnsafePointer<Float>?) -> AMX.F32 {
               row.map { AMX.load($0 + min(step, last) * 512) } ?? .zero
             }
-            let (first, second) = AMX.interleavedWords(value(rows.0), value(rows.1))
-            let row = (values + (step * squares + square) * 2048 + pair * 64)
+            let (first, second) = AMX.interleavedWords(columns(row), columns(nextRow))
+            let pairs = (values + (step * squares + square) * 2048 + pair * 64)
               .assumingMemoryBound(to: Float.self)
-            AMX.store(first, row)
-            AMX.store(second, row + 256)
+            AMX.store(first, pairs)
+            AMX.store(second, pairs + 256)
           }
         }
         let (step, column) = onesColumn.quotientAndRemainder(dividingBy: 32)
@@ -147,7 +147,7 @@ extension TileAttention {
 
   /// A value of a part in the first of its squares, from the start of the row on.
   @inline(__always)
-  private func value(_ key: Int, _ part: Range<Int>) -> UnsafePointer<Float>? {
+  private func valueRow(_ key: Int, _ part: Range<Int>) -> UnsafePointer<Float>? {
     guard key < part.upperBound else { return nil }
     let place = head.value.place(token: head.place(key), column: -valueShift)
     return UnsafePointer(place.assumingMemoryBound(to: Float.self))

@@ -17,7 +17,7 @@ struct TileAttentionSlice {
     (self.attention, self.block, self.keys, self.squares) = (attention, block, keys, squares)
     rows = attention.rows(of: block)
     squaresBefore = part * attention.sizes.partSquares
-    offsets = attention.offsets + attention.slot(block) * 64
+    offsets = attention.offsets + attention.slot(block) * attention.sizes.offsets
     stepOffsets = offsets + 32
     results = attention.results(block)
   }
@@ -51,13 +51,7 @@ struct TileAttentionSlice {
       var row = square > squares.lowerBound ? rows.lowerBound : rows.upperBound
       var largest = TileAttentionWeights.zero
       @inline(__always)
-      func weighBefore() {
-        let next = min(row + pace, rows.upperBound)
-        while row < next {
-          largest = .larger(largest, weigh(square - 1, row))
-          row += 1
-        }
-      }
+      func weighBefore() { weigh(square - 1, from: &row, count: pace, &largest) }
       TileUnit.zeroSums()
       if isSplit {
         TileUnit.addSplitProducts(
@@ -80,16 +74,13 @@ struct TileAttentionSlice {
     let last = squares.upperBound - 1
     leaveOut(from: keys - last * 32, in: scores(last))
     let end = squares.count - 1
-    var (row, isRaised) = (rows.lowerBound, false)
+    var (row, largest) = (rows.lowerBound, TileAttentionWeights.zero)
     let pace = rows.count / max(end, 1) + 1
     beginValues(0)
-    addValues(0, 0..<end) {
-      let next = min(row + pace, rows.upperBound)
-      isRaised = weigh(last, row..<next) || isRaised
-      row = next
-    }
-    isRaised = weigh(last, row..<rows.upperBound) || isRaised
-    if isRaised {
+    addValues(0, 0..<end) { weigh(last, from: &row, count: pace, &largest) }
+    weigh(last, from: &row, count: rows.count, &largest)
+    if largest.exceedLimit {
+      raise(last, rows)
       beginValues(0)
       addValues(0, 0..<end) {}
     }
@@ -135,20 +126,22 @@ struct TileAttentionSlice {
     }
   }
 
-  /// Turns the scores of some queries for a square of keys into weights.
+  /// Turns the scores of the next queries for a square of keys into weights.
   ///
-  /// - Returns: Whether weights and results of squares before have changed.
+  /// - Parameters:
+  ///   - square: The square.
+  ///   - row: The first of the queries; afterwards, the one behind the last.
+  ///   - count: Their number, or more than are left.
+  ///   - largest: The largest weights so far.
   @inline(__always)
-  private func weigh(_ square: Int, _ range: Range<Int>) -> Bool {
-    var largest = TileAttentionWeights.zero
-    var row = range.lowerBound
-    while row < range.upperBound {
+  private func weigh(
+    _ square: Int, from row: inout Int, count: Int, _ largest: inout TileAttentionWeights
+  ) {
+    let end = min(row + count, rows.upperBound)
+    while row < end {
       largest = .larger(largest, weigh(square, row))
       row += 1
     }
-    guard largest.exceedLimit else { return false }
-    raise(square, range)
-    return true
   }
 
   /// Turns the scores of a query into weights.
@@ -156,12 +149,21 @@ struct TileAttentionSlice {
   /// - Returns: The weights, or their first parts.
   @inline(__always)
   private func weigh(_ square: Int, _ row: Int) -> TileAttentionWeights {
-    if attention.sizes.numberParts > 1 {
-      let (x, y) = powers(square, row)
-      return .store(powersOfTwo: x, y, place(square, row))
-    }
-    let (x, y) = scores(square, row, times: -256 * attention.scale, plus: stepOffsets[row])
+    guard attention.sizes.numberParts == 1 else { return weighExactly(square, row) }
+    let (x, y) = scores(
+      square, row, times: TileAttentionWeights.stepsPerPower * attention.scale,
+      plus: stepOffsets[row])
     let weights = TileAttentionWeights(steps: x, y)
+    weights.store(place(square, row))
+    return weights
+  }
+
+  /// The same by a polynomial, for scores of any size.
+  @inline(__always)
+  private func weighExactly(_ square: Int, _ row: Int) -> TileAttentionWeights {
+    let (x, y) = powers(square, row)
+    if attention.sizes.numberParts > 1 { return .store(powersOfTwo: x, y, place(square, row)) }
+    let weights = TileAttentionWeights(powersOfTwo: x, y)
     weights.store(place(square, row))
     return weights
   }
@@ -215,12 +217,7 @@ struct TileAttentionSlice {
           AMX.store(AMX.multiply(AMX.load(result + i), factor), result + i)
         }
       }
-      let (lower, lower2) = powers(square, row)
-      if attention.sizes.numberParts > 1 {
-        _ = TileAttentionWeights.store(powersOfTwo: lower, lower2, place(square, row))
-      } else {
-        TileAttentionWeights(powersOfTwo: lower, lower2).store(place(square, row))
-      }
+      _ = weighExactly(square, row)
     }
   }
 

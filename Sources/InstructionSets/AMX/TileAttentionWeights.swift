@@ -12,8 +12,14 @@ struct TileAttentionWeights {
   /// A pack of 32 bits to 16 takes 128 bits of each operand in turn.
   static func firstKey(ofLane lane: Int) -> Int { lane / 4 * 4 + lane % 2 * 2 + lane % 4 / 2 * 16 }
 
-  /// The steps of 2 to the power `power`: 256ths of powers, counted down.
-  static func steps(power: Float) -> Float { 255 - 256 * power }
+  /// Steps are 256ths of powers, counted down.
+  static var stepsPerPower: Float {
+    @_transparent get { -256 }
+  }
+
+  /// The steps of 2 to the power `power`.
+  @_transparent
+  static func steps(power: Float) -> Float { 255 + stepsPerPower * power }
 
   /// 2 to powers in steps, of the first 16 keys and of the others, within 6 in a thousand: rounding
   /// to bfloat16 alone takes 4.

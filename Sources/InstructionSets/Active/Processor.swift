@@ -29,7 +29,8 @@ enum Processor {
   static let hasAVX512: Bool =
     hasAVX2 && systemSaves([1, 2, 5, 6, 7]) && bits(7, 0, \.ebx, [16, 17, 28, 30, 31])
 
-  /// The tile unit with bfloat16, AVX-512 VBMI, which is on every processor that has it, and the system's permission to use it.
+  /// The tile unit with bfloat16, AVX-512 VBMI, which every processor with the unit has, and the
+  /// system's permission to use it.
   ///
   /// A system that knows the unit may still refuse it, as some hypervisors make it; that is worth
   /// a line, because it costs speed.
