@@ -16,12 +16,14 @@ let withoutExceptionHandling = ["-Xllvm", "-tsan-handle-cxx-exceptions=0"]
 ///
 /// Swift takes the instruction set of a target from Clang's `-march`. The levels are the ones that
 /// `_KernelsActive` tests for before it touches the target's table.
-func hot(_ level: String? = nil, also features: [String] = []) -> [SwiftSetting] {
+func hot(
+  _ level: String? = nil, also features: [String] = [], defining macros: [String] = []
+) -> [SwiftSetting] {
   var flags = ["-Ounchecked"]
   #if arch(x86_64)
   if let level {
     flags += ["-Xcc", "-march=\(level)", "-Xcc", "-mprefer-vector-width=512"]
-    flags += features.flatMap { ["-Xcc", "-m\($0)"] }
+    flags += features.flatMap { ["-Xcc", "-m\($0)"] } + macros.flatMap { ["-Xcc", "-D\($0)"] }
   }
   // A register tile lives in registers only if both of its loops are unrolled completely.
   flags += ["-Xllvm", "-unroll-threshold=4000"]
@@ -58,6 +60,12 @@ let package = Package(
       name: "_KernelsAVX512", dependencies: ["_KernelsMicro"], path: "\(instructionSets)/AVX512",
       swiftSettings: hot("x86-64-v4")),
     .target(
+      name: "_KernelsAVX512BF16", dependencies: ["_KernelsMicro", "_KernelsAVX512"],
+      path: "\(instructionSets)/AVX512BF16",
+      // Swift does not import Clang's type of bfloat16, nor the intrinsics that take vectors of it;
+      // vectors of another type of 16 bits do as well.
+      swiftSettings: hot("x86-64-v4", also: ["avx512bf16"], defining: ["__bf16=short"])),
+    .target(
       name: "_KernelsAMX", dependencies: ["_KernelsMicro", "_KernelsAVX512"],
       path: "\(instructionSets)/AMX",
       // The instructions of the tile unit that name a tile are builtins of the compiler alone.
@@ -66,7 +74,8 @@ let package = Package(
     .target(
       name: "_KernelsActive",
       dependencies: [
-        "_KernelsMicro", "_KernelsBaseline", "_KernelsAVX2", "_KernelsAVX512", "_KernelsAMX",
+        "_KernelsMicro", "_KernelsBaseline", "_KernelsAVX2", "_KernelsAVX512",
+        "_KernelsAVX512BF16", "_KernelsAMX",
       ],
       path: "\(instructionSets)/Active",
       swiftSettings: common + [

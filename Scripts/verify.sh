@@ -92,9 +92,9 @@ bars() {
 # The same bytes from any number of threads and any batch, in every table.
 same_bytes() {
   local isa precision threads batch results
-  for isa in baseline avx2 avx512 amx; do
+  for isa in baseline avx2 avx512 avx512bf16 amx; do
     # The slow tables run bf16 as they run f32.
-    for precision in $(case $isa in amx | avx512) echo f32 bf16 ;; *) echo f32 ;; esac); do
+    for precision in $(case $isa in amx | avx512*) echo f32 bf16 ;; *) echo f32 ;; esac); do
       rm -f "$work"/*.npy
       for threads in 1 2 3; do
         for batch in 1 3 10; do

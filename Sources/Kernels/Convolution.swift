@@ -140,9 +140,10 @@ private func convolveRows(
         output: output.place(line: line).assumingMemoryBound(to: Float.self),
         outputStride: output.strides.pixel)
       product.output.form = output.form == .rounded ? .rounded : .float32
-      product.widens = kernels.form == .rounded
+      product.widens = kernels.widens
       (product.lineRows, product.lineStride) = (width, weight.stride * lineStride)
       (product.tapOffsets, product.taps) = (tapOffsets.baseAddress, weight.height)
+      product.tapTerms = weight.width * weight.inputs
       product.bias = bias?.pointer
       if let residual {
         let place = residual.place(line: line)

@@ -120,7 +120,7 @@ private func product(
   var product = Product(
     a: x.memory.pointer, aStride: inputs, b: weight.storage.base, depth: inputs,
     columns: weight.outputs, output: output.mutablePointer, outputStride: weight.outputs)
-  product.widens = x.form == .rounded
+  product.widens = workspace.table.products(weight.precision).widens
   product.bias = bias?.pointer
   finish(&product)
   compute(

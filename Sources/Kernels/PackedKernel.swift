@@ -57,12 +57,15 @@ public struct PackedKernel: Sendable {
       return
     }
     var terms = weight.permuted([0, 2, 3, 1])
-    let isInBlocks = table.products(precision).convolve != nil
+    let kernels = table.products(precision)
+    let isInBlocks = kernels.convolve != nil
     if isInBlocks {
       let blocks = (inputs + 31) / 32
-      var whole = Tensor<Float>(repeating: 0, shape: [outputs, height, width, blocks * 32])
-      whole[.all, .all, .all, ..<inputs] = terms
-      terms = whole.reshaped([outputs, height, width, blocks, 32]).permuted([0, 1, 3, 2, 4])
+      terms = terms.lengthened(toMultipleOf: 32)
+        .reshaped([outputs, height, width, blocks, 32]).permuted([0, 1, 3, 2, 4])
+    } else {
+      terms = terms.contiguous().reshaped([outputs, height, width * inputs])
+        .lengthened(toMultipleOf: kernels.termsPerElement)
     }
     let depth = terms.shape.dropFirst().reduce(1, *)
     let matrix = PackedMatrix(
@@ -87,5 +90,16 @@ public struct PackedKernel: Sendable {
         }
       }
     }
+  }
+}
+
+extension Tensor<Float> {
+  /// The rows of the last dimension with zeros behind them, up to a multiple of a length.
+  fileprivate func lengthened(toMultipleOf length: Int) -> Tensor {
+    let count = shape[rank - 1]
+    let whole = (count + length - 1) / length * length
+    if whole == count { return self }
+    let zeros = Tensor(zeros: shape.dropLast() + [whole - count])
+    return Tensor(concatenating: [self, zeros], axis: rank - 1)
   }
 }

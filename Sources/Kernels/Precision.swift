@@ -12,7 +12,7 @@ public enum Precision: String, Sendable, CaseIterable {
 }
 
 extension Precision {
-  /// What suits a model on this machine: bfloat16 where the active instruction set has a unit for it
+  /// What suits a model on this machine: bfloat16 where the active instruction set multiplies it
   /// and the model has a hundred million parameters or more, else 32 bits.
   ///
   /// A small model spends its time elsewhere, and would lose digits for little.
@@ -21,7 +21,7 @@ extension Precision {
   }
 
   package static func automatic(parameterCount: Int, table: KernelTable) -> Precision {
-    table.tilePeak != nil && parameterCount >= 100_000_000 ? .bfloat16 : .float32
+    table.bfloat16Peak != nil && parameterCount >= 100_000_000 ? .bfloat16 : .float32
   }
 }
 

@@ -37,7 +37,7 @@ import _TestSupport
     var product = Product(
       a: operand, aStride: depth, b: packed, depth: depth, columns: columns,
       output: memory.numbers(0), outputStride: columns)
-    (product.output, product.widens) = (result, kernels.form == .rounded)
+    (product.output, product.widens) = (result, kernels.widens)
     product.function = finish.isOperand ? .geluTanh : .identity
     if finish.hasBias {
       product.bias = UnsafePointer(memory.numbers(guarded.numbers.next(columns)))

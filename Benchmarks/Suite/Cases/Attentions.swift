@@ -27,7 +27,7 @@ extension Case {
       family: "attention", precision: precision,
       shape: shape.joined + (keys.map { "-keys\($0)" } ?? ""), note: note,
       work: .operations(
-        4 * Double(shape.product * keyCount), peak: precision == .bfloat16 ? .tile : .multiplyAdd),
+        4 * Double(shape.product * keyCount), peak: .of(precision)),
       isLong: isLong
     ) {
       // As a layer before leaves them.

@@ -20,7 +20,7 @@ extension Case {
       family: "vae-decode", precision: precision, shape: "sd-\(side)", note: "1 picture",
       work: .operations(
         2 * configuration.decoderCost(latent: latent),
-        peak: precision == .bfloat16 ? .tile : .multiplyAdd),
+        peak: .of(precision)),
       isLong: isLong, isModel: true
     ) {
       let model = try AutoencoderKL(

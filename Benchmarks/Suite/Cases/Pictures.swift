@@ -56,7 +56,7 @@ extension Case {
       note: note(latent),
       work: .operations(
         2 * Double(side * side * 9 * inputs * outputs),
-        peak: precision == .bfloat16 ? .tile : .multiplyAdd)
+        peak: .of(precision))
     ) {
       let weight = PackedKernel(numbers([outputs, inputs, 3, 3]), precision: precision)
       let (bias, pictures) = (numbers([outputs]), numbers([1, side, side, inputs]))
@@ -74,7 +74,7 @@ extension Case {
       shape: [1, channels, side, side, channels].joined, note: note(latent),
       work: .operations(
         2 * Double(4 * side * side * 9 * channels * channels),
-        peak: precision == .bfloat16 ? .tile : .multiplyAdd)
+        peak: .of(precision))
     ) {
       let pictures = numbers([1, side, side, channels])
       let x = PaddedPixels(

@@ -83,7 +83,7 @@ extension Case {
       shape: [rows, outputs, inputs].joined, note: note,
       work: work
         ?? .operations(
-          2 * Double(rows * outputs * inputs), peak: precision == .bfloat16 ? .tile : .multiplyAdd),
+          2 * Double(rows * outputs * inputs), peak: .of(precision)),
       isLong: isLong
     ) {
       let x = Operand(numbers([rows, inputs]), in: Workspace(precision: precision))

@@ -44,7 +44,7 @@ extension Case {
       family: "step", precision: precision, shape: shape, note: note,
       work: .operations(
         2 * Double(batch * configuration.depth) * configuration.blockCost.total,
-        peak: precision == .bfloat16 ? .tile : .multiplyAdd),
+        peak: .of(precision)),
       isLong: isLong, isModel: true
     ) {
       let model = try model()

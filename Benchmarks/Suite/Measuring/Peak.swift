@@ -1,3 +1,4 @@
+internal import Kernels
 internal import Tensor
 internal import _KernelsMicro
 internal import _Parallel
@@ -5,21 +6,29 @@ internal import _Parallel
 /// What this machine can do at most, measured with code that does nothing else.
 enum Peak: String {
   /// Multiply-adds of 32-bit numbers in registers, in GFLOP/s.
-  case multiplyAdd = "f32 multiply-adds in registers"
-  /// Products of bfloat16 tiles in registers, in GFLOP/s.
-  case tile = "bf16 tile products in registers"
+  case float32 = "f32 multiply-adds in registers"
+  /// Multiply-adds of bfloat16 in registers, in GFLOP/s.
+  case bfloat16 = "bf16 multiply-adds in registers"
   /// A copy out of cache, in GB/s, both those read and those written.
   case copy = "copy out of cache"
 
   /// The peaks that a table's instruction set has.
   static func all(_ table: KernelTable) -> [Peak] {
-    [.multiplyAdd] + (table.tilePeak == nil ? [] : [.tile]) + [.copy]
+    [.float32] + (table.bfloat16Peak == nil ? [] : [.bfloat16]) + [.copy]
+  }
+
+  /// The peak of the products of a precision.
+  static func of(_ precision: Precision) -> Peak {
+    switch precision {
+    case .float32: .float32
+    case .bfloat16: .bfloat16
+    }
   }
 
   /// The unit of the measured number.
   var unit: String {
     switch self {
-    case .multiplyAdd, .tile: "GFLOP/s"
+    case .float32, .bfloat16: "GFLOP/s"
     case .copy: "GB/s"
     }
   }
@@ -27,8 +36,8 @@ enum Peak: String {
   /// Measures the peak on some threads at once.
   func measure(_ table: KernelTable, threads: Int) -> Double {
     switch self {
-    case .multiplyAdd: Self.multiplyAdds(table, threads: threads)
-    case .tile: table.tilePeak.map { Self.tileProducts($0, threads: threads) } ?? .nan
+    case .float32: Self.multiplyAdds(table.peak, threads: threads)
+    case .bfloat16: table.bfloat16Peak.map { Self.multiplyAdds($0, threads: threads) } ?? .nan
     case .copy: Self.copies(threads: threads)
     }
   }
@@ -36,29 +45,15 @@ enum Peak: String {
   /// Long enough for a moment in which nothing else runs.
   private static let budget = Budget(seconds: 1)
 
-  private static func multiplyAdds(_ table: KernelTable, threads: Int) -> Double {
+  private static func multiplyAdds(_ loop: PeakLoop, threads: Int) -> Double {
     // Some milliseconds, beside which the time to wake the other threads is nothing.
-    let rounds = 1_000_000
+    let rounds = 400_000_000 / loop.multiplyAdds
     let sample = Sample(budget) {
       parallelFor(threads, threads: threads) { parts, _ in
-        for _ in parts { _ = blackHole(table.peak(rounds, 0.999)) }
+        for _ in parts { _ = blackHole(loop.run(rounds)) }
       }
     }
-    let operations = 2 * Double(threads * rounds * table.tileRows * table.panelWidth)
-    return operations / sample.fastest / 1e9
-  }
-
-  private static func tileProducts(
-    _ multiply: @escaping @Sendable (Int) -> Void, threads: Int
-  ) -> Double {
-    let rounds = 100_000
-    let sample = Sample(budget) {
-      parallelFor(threads, threads: threads) { parts, _ in
-        for _ in parts { multiply(rounds) }
-      }
-    }
-    let operations = 2 * Double(threads * rounds * 4 * 16 * 16 * 32)
-    return operations / sample.fastest / 1e9
+    return 2 * Double(threads * rounds * loop.multiplyAdds) / sample.fastest / 1e9
   }
 
   private static func copies(threads: Int) -> Double {

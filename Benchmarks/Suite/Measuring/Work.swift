@@ -1,7 +1,7 @@
 /// What one call has to do at least, and which peak bounds it.
 enum Work {
   /// Floating-point operations.
-  case operations(Double, peak: Peak = .multiplyAdd)
+  case operations(Double, peak: Peak = .float32)
   /// Bytes read from memory and written to it, each once.
   case bytes(Double)
   /// Elements that need so many vector operations each, whose bound is the rate of multiply-adds.
@@ -33,7 +33,7 @@ struct Speed: Codable {
     case .elements(let count, let operations):
       nanosecondsPerElement = seconds * 1e9 / Double(count)
       // A multiply-add is two floating-point operations in the place of one of these.
-      let rate = machine(.multiplyAdd, threads: threads) * 1e9 / 2
+      let rate = machine(.float32, threads: threads) * 1e9 / 2
       share = Double(count) * operations / rate / seconds
     }
   }

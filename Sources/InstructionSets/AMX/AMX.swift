@@ -29,5 +29,8 @@ enum AMX: AVX512Vectors {
 /// The kernels for AMX: those for AVX-512, with products and attention on the tile unit.
 public let kernelsAMX = KernelTable(
   kernelsAVX512, name: "amx", float32: AMX.float32, bfloat16: AMX.kernels,
-  tilePeak: { TileUnit.peak(rounds: $0) })
+  bfloat16Peak: PeakLoop(multiplyAdds: 4 * 16 * 16 * 32) {
+    TileUnit.peak(rounds: $0)
+    return 0
+  })
 #endif

@@ -13,6 +13,7 @@ internal import Darwin
 internal import _KernelsAMX
 internal import _KernelsAVX2
 internal import _KernelsAVX512
+internal import _KernelsAVX512BF16
 #endif
 
 /// An instruction set was asked for that this machine has not.
@@ -36,6 +37,7 @@ extension KernelTable {
     var tables: [KernelTable] = []
     #if arch(x86_64)
     if Processor.hasAMX { tables.append(kernelsAMX) }
+    if Processor.hasAVX512BF16 { tables.append(kernelsAVX512BF16) }
     if Processor.hasAVX512 { tables.append(kernelsAVX512) }
     if Processor.hasAVX2 { tables.append(kernelsAVX2) }
     #endif

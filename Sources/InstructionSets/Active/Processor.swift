@@ -29,6 +29,9 @@ enum Processor {
   static let hasAVX512: Bool =
     hasAVX2 && systemSaves([1, 2, 5, 6, 7]) && bits(7, 0, \.ebx, [16, 17, 28, 30, 31])
 
+  /// The same, and AVX-512 BF16.
+  static let hasAVX512BF16: Bool = hasAVX512 && bits(7, 1, \.eax, [5])
+
   /// The tile unit with bfloat16, AVX-512 VBMI, which every processor with the unit has, and the
   /// system's permission to use it.
   ///
@@ -43,7 +46,7 @@ enum Processor {
     let (requestPermission, tileData): (Int32, UInt) = (0x1023, 18)
     if controlThread(requestPermission, tileData) == 0 { return true }
     #endif
-    let note = "the system refuses the tile unit (AMX) of this processor; avx512 does its work\n"
+    let note = "the system refuses the tile unit (AMX) of this processor; vectors do its work\n"
     write(STDERR_FILENO, note, note.utf8.count)
     return false
   }()

@@ -34,8 +34,9 @@ extension Tile {
     let space = AttentionSpace(
       width: width, rows: rows, queries: head.queries, keys: head.keys, size: head.size)
     packKeys(isa, head, into: scratch)
-    packValues(head, into: scratch + space.values)
-    let rounds = head.result.rows.form == .rounded
+    packValues(isa, head, into: scratch + space.values)
+    // What takes two terms in an element rounds when it packs.
+    let rounds = head.result.rows.form == .rounded && I.termsPerElement == 1
     if rounds { I.map(scratch, scratch, space.scores) { I.roundedToBFloat16($0) } }
     for first in stride(from: range.lowerBound, to: range.upperBound, by: space.panels * width) {
       let block = first..<min(first + space.panels * width, range.upperBound)
@@ -87,7 +88,8 @@ extension Tile {
       let count = stripRows(keys.upperBound - key)
       head.prefetch(strip: key..<key + count, of: keys, queries: queries, width: width)
       addTile(
-        isa, rows: count, scratch + key * head.size, panel: panel, depth: head.size,
+        isa, rows: count, scratch + key * I.elementCount(head.size), panel: panel,
+        depth: I.elementCount(head.size),
         continues: false, into: scores + (key - keys.lowerBound) * width)
       key += count
     }
@@ -115,7 +117,9 @@ extension Tile {
       I.store(now.largest, largest + lanes)
       I.store(I.multiplyAdd(I.load(total + lanes), factor, now.total), total + lanes)
     }
-    if head.result.rows.form == .rounded {
+    if I.termsPerElement == 2 {
+      packWeights(isa, scores, keys: keys.count)
+    } else if head.result.rows.form == .rounded {
       I.map(scores, scores, keys.count * width) { I.roundedToBFloat16($0) }
     }
     var place = 0
@@ -123,8 +127,10 @@ extension Tile {
       let count = stripRows(head.size - place)
       addTile(
         isa, rows: count,
-        scratch + space.values + place * head.keys + keys.lowerBound * count, panel: scores,
-        depth: keys.count, continues: false, into: partResults + place * width)
+        scratch + space.values + place * I.elementCount(head.keys)
+          + I.elementCount(keys.lowerBound) * count,
+        panel: scores, depth: I.elementCount(keys.count), continues: false,
+        into: partResults + place * width)
       place += count
     }
     guard keys.lowerBound > 0 else { return }

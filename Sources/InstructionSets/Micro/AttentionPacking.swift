@@ -20,26 +20,68 @@ extension Tile {
         for i in 0..<count { starts[unchecked: i] = head.key.start(key + i) }
       }
       packStrip(isa, starts, at: 0, rows: count, terms: head.size, into: strip)
-      strip += count * head.size
+      strip += count * I.elementCount(head.size)
       key += count
     }
   }
 
-  /// Copies the values to strips: some neighbouring elements of each key, one key after the other.
+  /// Copies the values to strips: some neighbouring elements of each key, one key after the other,
+  /// or of both keys that an element holds.
   @inlinable @inline(__always)
-  static func packValues(_ head: AttentionHead, into packed: UnsafeMutablePointer<Float>) {
-    for key in 0..<head.keys {
+  static func packValues<I: InstructionSet>(
+    _ isa: I.Type, _ head: AttentionHead, into packed: UnsafeMutablePointer<Float>
+  ) {
+    let keys = I.elementCount(head.keys)
+    for pair in 0..<keys {
+      let key = pair * I.termsPerElement
       let value = head.value.start(head.place(key))
+      // The second of two keys may not be there.
+      let next =
+        I.termsPerElement > 1 && key + 1 < head.keys
+        ? head.value.start(head.place(key + 1)) : nil
       var place = 0
-      while place + rows <= head.size {
-        (packed + place * head.keys + key * rows).update(from: value + place, count: rows)
-        place += rows
-      }
       while place < head.size {
         let count = stripRows(head.size - place)
-        let strip = packed + place * head.keys + key * count
-        for i in 0..<count { strip[i] = value[place + i] }
+        let strip = packed + place * keys + pair * count
+        // A whole strip has a constant count.
+        if count == rows {
+          copy(isa, value + place, next.map { $0 + place }, count: rows, into: strip)
+        } else {
+          copy(isa, value + place, next.map { $0 + place }, count: count, into: strip)
+        }
         place += count
+      }
+    }
+  }
+
+  /// Copies the elements of `count` columns of a value, and of the next one if they hold both.
+  @inlinable @inline(__always)
+  static func copy<I: InstructionSet>(
+    _ isa: I.Type, _ value: UnsafePointer<Float>, _ next: UnsafePointer<Float>?, count: Int,
+    into strip: UnsafeMutablePointer<Float>
+  ) {
+    if I.termsPerElement == 1 { return strip.update(from: value, count: count) }
+    for i in stride(from: 0, to: count, by: I.width) {
+      let rest = min(count - i, I.width)
+      func load(_ value: UnsafePointer<Float>) -> I.F32 {
+        I.loadPart(value + i, count: rest, padding: 0)
+      }
+      I.storePart(I.elements(load(value), next.map(load) ?? .zero), strip + i, count: rest)
+    }
+  }
+
+  /// Turns the weights of a panel, a row for each key, into elements that hold two keys: a row for
+  /// each two.
+  @inlinable @inline(__always)
+  static func packWeights<I: InstructionSet>(
+    _ isa: I.Type, _ weights: UnsafeMutablePointer<Float>, keys: Int
+  ) {
+    let width = panelWidth(isa)
+    for key in stride(from: 0, to: keys, by: I.termsPerElement) {
+      let row = weights + key * width
+      for lanes in stride(from: 0, to: width, by: I.width) {
+        let next = key + 1 < keys ? I.load(row + width + lanes) : .zero
+        I.store(I.elements(I.load(row + lanes), next), weights + key / 2 * width + lanes)
       }
     }
   }

@@ -1,17 +1,22 @@
 /// How a product is cut to fit the caches.
+///
+/// Terms are counted in elements of 32 bits, each of which may hold two.
 @usableFromInline
 struct Blocking {
-  /// The rows of a block and the terms of a section of the depth: together they stay in L2.
+  /// The elements that hold the terms of a sum.
+  @usableFromInline let depth: Int
+  /// The rows of a block and the elements of a section of the depth: together they stay in L2.
   @usableFromInline let rows, section: Int
   /// The number of sections.
   @usableFromInline let sections: Int
-  /// The terms of a slice of a section: of a panel and a strip of rows they stay in L1.
+  /// The elements of a slice of a section: of a panel and a strip of rows they stay in L1.
   @usableFromInline let slice: Int
 
   @inlinable @inline(__always)
   init<I: InstructionSet, let tileRows: Int, let columns: Int>(
-    _ isa: I.Type, _ tile: Tile<tileRows, columns>.Type, rows count: Int, depth: Int
+    _ isa: I.Type, _ tile: Tile<tileRows, columns>.Type, rows count: Int, depth terms: Int
   ) {
+    depth = I.elementCount(terms)
     // Sections of like length, and slices too: a short one costs as much to begin as a long one.
     func cut(_ length: Int, _ limit: Int) -> Int {
       let parts = max((length + limit - 1) / limit, 1)

@@ -71,6 +71,57 @@ public protocol InstructionSet: SendableMetatype {
 
   /// Transposes as many vectors as a vector has elements: `Square` of that width does it.
   static func transpose(load: (Int) -> F32, store: (Int, F32) -> Void)
+
+  /// How many terms of a sum an element of packed rows and columns holds: one, a number of 32 bits,
+  /// or a pair, two of bfloat16.
+  static var termsPerElement: Int { get }
+
+  /// `sums` and the products of the terms of `a` with those of `b`, lane by lane.
+  static func addProducts(_ a: F32, _ b: F32, to sums: F32) -> F32
+
+  /// Elements of the first `count` terms from `pointer` on, or of those that fill a vector; at least
+  /// as many are there as that takes, but for the last term of the last pair.
+  static func loadElements(_ pointer: UnsafePointer<Float>, count: Int) -> F32
+
+  /// Elements of a term in each lane, and the next one where an element holds two.
+  static func elements(_ terms: F32, _ next: F32) -> F32
+}
+
+// Elements of one term each.
+extension InstructionSet {
+  /// One term.
+  @inlinable @inline(__always)
+  public static var termsPerElement: Int { 1 }
+
+  /// A multiply-add.
+  @inlinable @inline(__always)
+  public static func addProducts(_ a: F32, _ b: F32, to sums: F32) -> F32 {
+    multiplyAdd(a, b, sums)
+  }
+
+  /// The vector from `pointer` on.
+  @inlinable @inline(__always)
+  public static func loadElements(_ pointer: UnsafePointer<Float>, count: Int) -> F32 {
+    load(pointer)
+  }
+
+  /// The terms.
+  @inlinable @inline(__always)
+  public static func elements(_ terms: F32, _ next: F32) -> F32 { terms }
+
+  /// The element of the first `count` terms from `pointer` on, or of as many as it holds.
+  @inlinable @inline(__always)
+  static func element(_ pointer: UnsafePointer<Float>, count: Int) -> Float {
+    if termsPerElement == 1 { return pointer[0] }
+    let next = count > 1 ? BFloat16Bits(pointer[1]).flushed : 0
+    return Float(bitPattern: UInt32(next) << 16 | UInt32(BFloat16Bits(pointer[0]).flushed))
+  }
+
+  /// The number of elements that hold so many terms of a sum.
+  @inlinable @inline(__always)
+  public static func elementCount(_ terms: Int) -> Int {
+    (terms + termsPerElement - 1) / termsPerElement
+  }
 }
 
 extension InstructionSet {

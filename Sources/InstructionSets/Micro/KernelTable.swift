@@ -49,13 +49,10 @@ public final class KernelTable: Sendable, CustomStringConvertible {
   public let float: ElementKernels<Float>
   /// Elementwise operations on numbers of 64 bits.
   public let double: ElementKernels<Double>
-  /// Multiplies and adds in registers, `tileRows · panelWidth` elements each round: rounds, factor.
-  public let peak: @Sendable (Int, Float) -> Float
-
-  /// Multiplies tiles in registers alone, four products of 16 × 16 × 32 each round: rounds.
-  ///
-  /// None where there is no tile unit.
-  public let tilePeak: (@Sendable (Int) -> Void)?
+  /// What the vector unit can do at most with numbers of 32 bits.
+  public let peak: PeakLoop
+  /// What the machine can do at most with bfloat16; none where it has no instruction for that.
+  public let bfloat16Peak: PeakLoop?
 
   /// Instantiates the kernels for `isa` with a register tile of the shape of `tile`.
   @inlinable @inline(__always)
@@ -94,7 +91,7 @@ public final class KernelTable: Sendable, CustomStringConvertible {
       productScratch: productScratch, product: product, attentionScratch: attentionScratch,
       attend: attend)
     bfloat16 = MatrixKernels(
-      name: name, form: .rounded, panelWidth: panelWidth,
+      name: name, form: .rounded, panelWidth: panelWidth, widens: true,
       panelBytes: { $0 * tile.panelWidth(isa) * 2 },
       pack: {
         tile.packBFloat16(isa, $0, panels: $1, into: $2.assumingMemoryBound(to: UInt16.self))
@@ -103,15 +100,15 @@ public final class KernelTable: Sendable, CustomStringConvertible {
     pixels = PixelKernels(isa)
     float = ElementKernels(isa, Float.self)
     double = ElementKernels(isa, Double.self)
-    peak = { tile.peak(isa, count: $0, factor: $1) }
-    tilePeak = nil
+    peak = PeakLoop(isa, tile)
+    bfloat16Peak = nil
     combine = { I.combine($0, $1, terms: $2, into: $3, range: $4) }
   }
 
   /// The kernels of `table`, with products of another instruction set.
   public init(
     _ table: KernelTable, name: String, float32: MatrixKernels, bfloat16: MatrixKernels,
-    tilePeak: @escaping @Sendable (Int) -> Void
+    bfloat16Peak: PeakLoop
   ) {
     self.name = name
     (tileRows, panelWidth, pack) = (table.tileRows, table.panelWidth, table.pack)
@@ -122,6 +119,30 @@ public final class KernelTable: Sendable, CustomStringConvertible {
     (narrow, widen) = (table.narrow, table.widen)
     pixels = table.pixels
     (peak, self.float32, self.bfloat16) = (table.peak, float32, bfloat16)
-    self.tilePeak = tilePeak
+    self.bfloat16Peak = bfloat16Peak
+  }
+}
+
+/// Multiply-adds in registers alone.
+public struct PeakLoop: Sendable {
+  /// The multiply-adds of a round.
+  public let multiplyAdds: Int
+  /// Multiplies and adds some rounds, and gives a number for which the compiler has to: rounds.
+  public let run: @Sendable (Int) -> Float
+
+  /// A loop of so many multiply-adds.
+  public init(multiplyAdds: Int, run: @escaping @Sendable (Int) -> Float) {
+    (self.multiplyAdds, self.run) = (multiplyAdds, run)
+  }
+
+  /// The loop of a register tile.
+  @inlinable @inline(__always)
+  public init<I: InstructionSet, let rows: Int, let columns: Int>(
+    _ isa: I.Type, _ tile: Tile<rows, columns>.Type
+  ) {
+    self.init(multiplyAdds: rows * tile.panelWidth(isa) * I.termsPerElement) {
+      // A number that keeps sums in range; the compiler does not know the other factors.
+      tile.peak(isa, count: $0, factor: 0.999)
+    }
   }
 }

@@ -17,6 +17,11 @@ public final class MatrixKernels: Sendable {
   public let form: RowForm
   /// The columns of a packed panel.
   public let panelWidth: Int
+  /// Whether its panels hold bfloat16 that the product widens: `Product.widens`.
+  public let widens: Bool
+  /// How many terms an element of a panel holds; each of the parts that the depth has in a
+  /// convolution fills its last one up with zeros.
+  public let termsPerElement: Int
   /// Whether threads share out panels as long as there is one for each, rather than rows.
   public let prefersPanels: Bool
   /// The bytes of a packed panel: depth.
@@ -55,7 +60,8 @@ public final class MatrixKernels: Sendable {
   /// Kernels that are given one by one.
   @inlinable
   public init(
-    name: String, form: RowForm, panelWidth: Int, prefersPanels: Bool = false,
+    name: String, form: RowForm, panelWidth: Int, widens: Bool = false, termsPerElement: Int = 1,
+    prefersPanels: Bool = false,
     panelBytes: @escaping @Sendable (Int) -> Int,
     pack: @escaping @Sendable (PackingSource, Range<Int>, UnsafeMutableRawPointer) -> Void,
     write: @escaping @Sendable (UnsafePointer<Float>, Int, Range<Int>, Int, RowDestination) -> Void,
@@ -68,6 +74,7 @@ public final class MatrixKernels: Sendable {
     )? = nil
   ) {
     (self.name, self.form, self.panelWidth) = (name, form, panelWidth)
+    (self.widens, self.termsPerElement) = (widens, termsPerElement)
     (self.prefersPanels, self.panelBytes) = (prefersPanels, panelBytes)
     (self.pack, self.write) = (pack, write)
     (self.productScratch, self.product) = (productScratch, product)

@@ -22,20 +22,20 @@ public struct PackingSource: @unchecked Sendable {
 }
 
 extension Tile {
-  /// Copies the panels of `range` to their place in `packed`, the columns of the last one padded
-  /// with zeros.
+  /// Copies the panels of `range` to their place in `packed`, in elements of the instruction set; the
+  /// columns of the last one are padded with zeros.
   @inlinable @inline(__always)
   public static func pack<I: InstructionSet>(
     _ isa: I.Type, _ source: PackingSource, panels range: Range<Int>,
     into packed: UnsafeMutablePointer<Float>
   ) {
-    let panelWidth = panelWidth(isa)
+    let (panelWidth, depth) = (panelWidth(isa), I.elementCount(source.depth))
     for panel in range {
-      let target = packed + panel * panelWidth * source.depth
+      let target = packed + panel * panelWidth * depth
       let first = panel * panelWidth
       let count = min(panelWidth, source.columns - first)
       let start = source.elements + first * source.columnStride
-      if source.depthStride == 1 && source.depth >= I.width {
+      if source.depthStride == 1 && depth >= I.width {
         packTransposed(isa, source, from: start, columns: count, into: target)
       } else {
         packRows(isa, source, from: start, columns: count, into: target)
@@ -49,24 +49,27 @@ extension Tile {
     _ isa: I.Type, _ source: PackingSource, from start: UnsafePointer<Float>, columns count: Int,
     into target: UnsafeMutablePointer<Float>
   ) {
-    let panelWidth = panelWidth(isa)
+    let (panelWidth, depth) = (panelWidth(isa), I.elementCount(source.depth))
     var k = 0
-    while k < source.depth {
+    while k < depth {
       // The last square takes some terms again, to be whole.
-      k = min(k, source.depth - I.width)
+      k = min(k, depth - I.width)
+      let term = k * I.termsPerElement
       for first in stride(from: 0, to: panelWidth, by: I.width) {
         I.transpose { column in
           first + column < count
-            ? I.load(start + (first + column) * source.columnStride + k) : .zero
-        } store: { term, vector in
-          I.store(vector, target + (k + term) * panelWidth + first)
+            ? I.loadElements(
+              start + (first + column) * source.columnStride + term, count: source.depth - term)
+            : .zero
+        } store: { i, vector in
+          I.store(vector, target + (k + i) * panelWidth + first)
         }
       }
       k += I.width
     }
   }
 
-  /// Packs a panel row by row.
+  /// Packs a panel row by row, or the rows of both terms of an element at once.
   ///
   /// The lines that a step reads from are read again in the next.
   @inlinable @inline(__always)
@@ -75,17 +78,34 @@ extension Tile {
     into panel: UnsafeMutablePointer<Float>
   ) {
     let panelWidth = panelWidth(isa)
-    var (element, target) = (start, panel)
-    for _ in 0..<source.depth {
-      if source.columnStride == 1 && count == panelWidth {
-        target.update(from: element, count: panelWidth)
-      } else {
-        for j in 0..<count { target[j] = element[j * source.columnStride] }
-        for j in count..<panelWidth { target[j] = 0 }
+    var (row, target) = (start, panel)
+    for k in stride(from: 0, to: source.depth, by: I.termsPerElement) {
+      // The second of two terms may not be there.
+      let next = k + 1 < source.depth ? row + source.depthStride : nil
+      for first in stride(from: 0, to: panelWidth, by: I.width) {
+        func load(_ row: UnsafePointer<Float>) -> I.F32 {
+          loadPart(
+            isa, row + first * source.columnStride, stride: source.columnStride,
+            count: count - first)
+        }
+        I.store(I.elements(load(row), next.map(load) ?? .zero), target + first)
       }
+      row += I.termsPerElement * source.depthStride
       target += panelWidth
-      element += source.depthStride
     }
+  }
+
+  /// Up to a vector of `count` elements that lie apart, and zeros behind them.
+  @inlinable @inline(__always)
+  static func loadPart<I: InstructionSet>(
+    _ isa: I.Type, _ start: UnsafePointer<Float>, stride: Int, count: Int
+  ) -> I.F32 {
+    if stride == 1 && count >= I.width { return I.load(start) }
+    if count <= 0 { return .zero }
+    if stride == 1 { return I.loadPart(start, count: min(count, I.width), padding: 0) }
+    var vector = I.F32.zero
+    for j in 0..<min(count, I.width) { vector[j] = start[j * stride] }
+    return vector
   }
 
   /// Copies the panels of `range` to their place in `packed`, rounded to bfloat16.
@@ -138,6 +158,7 @@ extension Tile {
     _ isa: I.Type, _ product: Product, rows range: Range<Int>, depth section: Range<Int>,
     into packed: UnsafeMutablePointer<Float>
   ) {
+    let tapElements = I.elementCount(product.tapTerms)
     var (row, strip) = (range.lowerBound, packed)
     while row < range.upperBound {
       let count = stripRows(range.upperBound - row)
@@ -145,19 +166,21 @@ extension Tile {
       for i in 0..<count { starts[unchecked: i] = product.start(ofRow: row + i) }
       var k = section.lowerBound
       while k < section.upperBound {
-        let (tap, place) = k.quotientAndRemainder(dividingBy: product.tapDepth)
-        let terms = min(product.tapDepth - place, section.upperBound - k)
+        let (tap, place) = k.quotientAndRemainder(dividingBy: tapElements)
+        let elements = min(tapElements - place, section.upperBound - k)
+        let term = place * I.termsPerElement
         packStrip(
-          isa, starts, at: product.tapOffset(tap) + place, rows: count, terms: terms,
+          isa, starts, at: product.tapOffset(tap) + term, rows: count,
+          terms: min(product.tapTerms - term, elements * I.termsPerElement),
           into: strip + (k - section.lowerBound) * count)
-        k += terms
+        k += elements
       }
       strip += count * section.count
       row += count
     }
   }
 
-  /// Copies `terms` elements of each row, the ones of the same term side by side.
+  /// Copies `terms` terms of each row, the ones at the same place side by side.
   @inlinable @inline(__always)
   static func packStrip<I: InstructionSet>(
     _ isa: I.Type, _ starts: InlineArray<rows, UnsafePointer<Float>>, at offset: Int,
@@ -174,30 +197,35 @@ extension Tile {
     }
   }
 
-  /// Copies `terms` elements of as many rows as the tile has.
+  /// Copies `terms` terms of as many rows as the tile has.
   @inlinable @inline(__always)
   static func packStrip<I: InstructionSet>(
     _ isa: I.Type, terms: Int, into strip: UnsafeMutablePointer<Float>,
     start: (Int) -> UnsafePointer<Float>
   ) {
-    guard terms >= I.width else {
-      for k in 0..<terms {
-        for row in 0..<rows { strip[k * rows + row] = start(row)[k] }
+    let count = I.elementCount(terms)
+    guard count >= I.width else {
+      for k in 0..<count {
+        let term = k * I.termsPerElement
+        for row in 0..<rows {
+          strip[k * rows + row] = I.element(start(row) + term, count: terms - term)
+        }
       }
       return
     }
     var k = 0
-    while k < terms {
+    while k < count {
       // The last square takes some terms again, to be whole.
-      k = min(k, terms - I.width)
+      k = min(k, count - I.width)
+      let term = k * I.termsPerElement
       // The last rows first: a vector of them may reach beyond their term, into what is written
       // afterwards.
       var first = (rows - 1) / I.width * I.width
       while first >= 0 {
         I.transpose { row in
-          I.load(start(min(first + row, rows - 1)) + k)
-        } store: { term, vector in
-          I.store(vector, strip + (k + term) * rows + first)
+          I.loadElements(start(min(first + row, rows - 1)) + term, count: terms - term)
+        } store: { i, vector in
+          I.store(vector, strip + (k + i) * rows + first)
         }
         first -= I.width
       }

@@ -40,7 +40,10 @@ public struct Product: @unchecked Sendable {
   public var tapOffsets: UnsafePointer<Int>?
   /// The number of these parts, all of the same length.
   public var taps: Int
-  /// The right matrix, packed: panels of `depth` × panel width, the last one padded.
+  /// The terms of each part that rows have; for those beyond them `b` has zeros.
+  public var tapTerms: Int
+  /// The right matrix, packed: panels of so many elements as hold the depth × panel width, the last
+  /// one padded.
   public var b: UnsafeRawPointer
   /// Whether the panels hold bfloat16, which is widened to 32 bits on the way to L1.
   public var widens: Bool
@@ -76,12 +79,8 @@ public struct Product: @unchecked Sendable {
     widens = false
     (bias, function, residual, residualStride) = (nil, .identity, nil, 0)
     (gate, gateStride, gateRows) = (nil, 0, 1)
-    (lineRows, lineStride, tapOffsets, taps) = (.max, 0, nil, 1)
+    (lineRows, lineStride, tapOffsets, taps, tapTerms) = (.max, 0, nil, 1, depth)
   }
-
-  /// The terms of a sum that lie side by side in a row.
-  @inlinable @inline(__always)
-  var tapDepth: Int { depth / taps }
 
   /// Where part `tap` of the depth begins, from the start of a row.
   @inlinable @inline(__always)
@@ -137,16 +136,15 @@ extension Tile {
       let block = first..<min(first + blocking.rows, rowRange.upperBound)
       var start = 0
       repeat {  // once for a depth of zero
-        let section = start..<min(start + blocking.section, product.depth)
+        let section = start..<min(start + blocking.section, blocking.depth)
         packRows(isa, product, rows: block, depth: section, into: packed)
         for panel in panelRange {
           computePanel(
-            isa, product, rows: block, depth: section, slice: blocking.slice, packed: packed,
-            panel: panel, widened: widened, sums: sums + (panel - panelRange.lowerBound) * panelSums
-          )
+            isa, product, rows: block, depth: section, blocking, packed: packed, panel: panel,
+            widened: widened, sums: sums + (panel - panelRange.lowerBound) * panelSums)
         }
         start = section.upperBound
-      } while start < product.depth
+      } while start < blocking.depth
       first = block.upperBound
     }
   }
@@ -155,22 +153,21 @@ extension Tile {
   @inlinable @inline(__always)
   static func computePanel<I: InstructionSet>(
     _ isa: I.Type, _ product: Product, rows: Range<Int>, depth section: Range<Int>,
-    slice sliceDepth: Int,
-    packed: UnsafePointer<Float>, panel: Int, widened: UnsafeMutablePointer<Float>,
-    sums: UnsafeMutablePointer<Float>
+    _ blocking: Blocking, packed: UnsafePointer<Float>, panel: Int,
+    widened: UnsafeMutablePointer<Float>, sums: UnsafeMutablePointer<Float>
   ) {
-    let width = panelWidth(isa)
+    let (width, depth) = (panelWidth(isa), blocking.depth)
     let elementSize = product.widens ? 2 : 4
-    let b = product.b + panel * width * product.depth * elementSize
+    let b = product.b + panel * width * depth * elementSize
     var start = section.lowerBound
     repeat {
-      let end = min(start + sliceDepth, section.upperBound)
+      let end = min(start + blocking.slice, section.upperBound)
       var (row, strip, tile) = (rows.lowerBound, packed, sums)
       // Each strip asks for a part of the slice that comes next, of this panel or the next one.
       var next =
-        b + (end < section.upperBound ? end : product.depth + section.lowerBound) * width
-        * elementSize
-      let lines = min(sliceDepth * width * elementSize * Self.rows / (64 * rows.count) + 1, 32)
+        b + (end < section.upperBound ? end : depth + section.lowerBound) * width * elementSize
+      let lines = min(
+        blocking.slice * width * elementSize * Self.rows / (64 * rows.count) + 1, 32)
       var slice = b + start * width * elementSize
       if product.widens {
         I.widen(
@@ -185,7 +182,7 @@ extension Tile {
           isa, rows: count, strip + (start - section.lowerBound) * count,
           panel: slice.assumingMemoryBound(to: Float.self), depth: end - start,
           continues: start > 0, into: tile)
-        if end == product.depth {
+        if end == depth {
           I.finish(
             product, rows: row..<row + count, column: panel * width, width: width, sums: tile)
         }

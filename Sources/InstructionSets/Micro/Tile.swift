@@ -10,7 +10,7 @@ public enum Tile<let rows: Int, let columns: Int>: SendableMetatype {
   ///   - isa: The instruction set.
   ///   - strip: `depth` groups of one element of each row.
   ///   - panel: `depth` groups of `columns` vectors.
-  ///   - depth: The number of terms in each sum.
+  ///   - depth: The number of elements that hold the terms of a sum.
   ///   - continues: Whether the sums go on from what is in `result`.
   ///   - result: Where the tile goes.
   @inlinable @inline(__always)
@@ -36,8 +36,8 @@ public enum Tile<let rows: Int, let columns: Int>: SendableMetatype {
       for i in 0..<rows {
         let x = I.F32(repeating: strip[i])
         for j in 0..<columns {
-          sums[unchecked: i][unchecked: j] = I.multiplyAdd(
-            x, y[unchecked: j], sums[unchecked: i][unchecked: j])
+          sums[unchecked: i][unchecked: j] = I.addProducts(
+            x, y[unchecked: j], to: sums[unchecked: i][unchecked: j])
         }
       }
       strip += rows
@@ -72,7 +72,8 @@ public enum Tile<let rows: Int, let columns: Int>: SendableMetatype {
     for _ in 0..<count {
       for i in 0..<rows {
         for j in 0..<columns {
-          sums[unchecked: i][unchecked: j] = I.multiplyAdd(sums[unchecked: i][unchecked: j], x, x)
+          sums[unchecked: i][unchecked: j] = I.addProducts(
+            sums[unchecked: i][unchecked: j], x, to: x)
         }
       }
     }
