@@ -54,6 +54,10 @@ public protocol InstructionSet: SendableMetatype {
   /// Writes the first `count` elements of `vector`, and no other, from `pointer` on.
   static func storePart(_ vector: F32, _ pointer: UnsafeMutablePointer<Float>, count: Int)
 
+  /// The nearest numbers that bfloat16 can hold, with zero for subnormal ones: the tile unit takes
+  /// them for zero too.
+  static func roundedToBFloat16(_ x: F32) -> F32
+
   /// Writes the elements, rounded to bfloat16, 16 bits each.
   static func storeBFloat16(_ x: F32, _ place: UnsafeMutableRawPointer)
 

@@ -178,6 +178,7 @@ extension Tile {
         let count = stripRows(rows.upperBound - row)
         prefetchToL2(next, lines: lines)
         next += 64 * lines
+        if end == depth { prefetchOutput(isa, product, rows: row..<row + count, panel: panel) }
         addTile(
           isa, rows: count, strip + (start - section.lowerBound) * count,
           panel: slice.assumingMemoryBound(to: Float.self), depth: end - start,
@@ -192,6 +193,19 @@ extension Tile {
       }
       start = end
     } while start < section.upperBound
+  }
+
+  /// Asks for the lines that a tile goes to, while it is computed: they lie a row apart, which is
+  /// nothing that the processor would foresee.
+  @inlinable @inline(__always)
+  static func prefetchOutput<I: InstructionSet>(
+    _ isa: I.Type, _ product: Product, rows: Range<Int>, panel: Int
+  ) {
+    let width = panelWidth(isa)
+    for row in rows {
+      prefetchToL1(
+        product.output.place(row: row, column: panel * width), lines: (width + 15) / 16)
+    }
   }
 
   /// Computes a tile of `count` rows, a number that `stripRows` gave.

@@ -91,14 +91,12 @@ extension InstructionSet {
     for lane in 0..<count { place[lane] = BFloat16Bits(x[lane]).bits }
   }
 
-  /// The nearest numbers that bfloat16 can hold, with zero for subnormal ones: the tile unit takes
-  /// them for zero too.
+  /// The nearest numbers that bfloat16 can hold, with zero for subnormal ones.
   @inlinable @inline(__always)
   public static func roundedToBFloat16(_ x: F32) -> F32 {
     var result = x
     for lane in 0..<width {
-      let rounded = BFloat16Bits(x[lane]).asFloat
-      result[lane] = rounded.magnitude < .leastNormalMagnitude ? 0 : rounded
+      result[lane] = Float(bitPattern: UInt32(BFloat16Bits(x[lane]).flushed) << 16)
     }
     return result
   }
