@@ -107,6 +107,12 @@ extension AVX512Vectors {
     _mm256_stream_si256(place.assumingMemoryBound(to: SIMD4<Int64>.self), narrowed(x))
   }
 
+  /// Writes the elements of both past the caches as bfloat16, a whole line.
+  @_transparent
+  public static func streamBFloat16(_ a: F32, _ b: F32, _ place: UnsafeMutableRawPointer) {
+    stream(neighbours(a, b), place)
+  }
+
   /// Writes the first `count` elements as bfloat16.
   @_transparent
   public static func storePartBFloat16(

@@ -40,9 +40,7 @@ extension InstructionSet {
     if isStreamed(output, byteCount: count) {
       while i + 64 <= count {
         prefetchAhead(input + i)
-        for part in stride(from: i, to: i + 64, by: 4 * width) {
-          stream(load((input + part).assumingMemoryBound(to: Float.self)), output + part)
-        }
+        streamLines(input + i, output + i, byteCount: 64)
         i += 64
       }
       finishStreaming()
@@ -52,8 +50,8 @@ extension InstructionSet {
 
   /// Copies where neighbours in the input lie along the last axis but one.
   ///
-  /// In squares: each is read in whole cache lines and turned in a buffer, because lines at a
-  /// distance that is a power of two push each other out of the cache before they are used up.
+  /// In squares: each is first copied to a buffer, because lines at a distance that is a power of two
+  /// push each other out of the cache before they are used up.
   @inlinable @inline(__always)
   static func copyPlanes<Bits: FixedWidthInteger>(
     _ loop: ElementLoop, _ input: UnsafePointer<Bits>, _ output: UnsafeMutablePointer<Bits>
@@ -71,21 +69,45 @@ extension InstructionSet {
         var j = 0
         while j < columns {
           let width = min(16, columns - j)
-          for v in 0..<width {
-            let line = input + (a + i + (j + v) * source)
-            for u in 0..<height { square[unchecked: u * 16 + v] = line[u] }
-          }
-          for u in 0..<height {
-            let line = output + (c + (i + u) * rowStride + j * columnStride)
-            if columnStride == 1 {
-              for v in 0..<width { line[v] = square[unchecked: u * 16 + v] }
-            } else {
-              for v in 0..<width { line[v * columnStride] = square[unchecked: u * 16 + v] }
+          let (start, target) = (
+            input + (a + i + j * source), output + (c + i * rowStride + j * columnStride)
+          )
+          if height == 16 && width == 16 && columnStride == 1 && MemoryLayout<Bits>.size == 4 {
+            for v in 0..<16 {
+              for u in 0..<16 { square[unchecked: v * 16 + u] = start[v * source + u] }
+            }
+            withUnsafeBytes(of: &square) { turnSquare($0, into: target, stride: rowStride) }
+          } else {
+            for v in 0..<width {
+              for u in 0..<height { square[unchecked: v * 16 + u] = start[v * source + u] }
+            }
+            for u in 0..<height {
+              for v in 0..<width {
+                target[u * rowStride + v * columnStride] = square[unchecked: v * 16 + u]
+              }
             }
           }
           j += 16
         }
         i += 16
+      }
+    }
+  }
+
+  /// Transposes a square of 16 × 16 elements of 4 bytes.
+  @inlinable @inline(__always)
+  static func turnSquare(
+    _ square: UnsafeRawBufferPointer, into target: UnsafeMutableRawPointer, stride: Int
+  ) {
+    guard let square = square.baseAddress?.assumingMemoryBound(to: Float.self) else { return }
+    let target = target.assumingMemoryBound(to: Float.self)
+    for u in Swift.stride(from: 0, to: 16, by: width) {
+      for v in Swift.stride(from: 0, to: 16, by: width) {
+        transpose { i in
+          load(square + (v + i) * 16 + u)
+        } store: { i, row in
+          store(row, target + (u + i) * stride + v)
+        }
       }
     }
   }

@@ -56,9 +56,7 @@ extension InstructionSet {
 
   /// Writes `function` of two inputs' elements to the output.
   ///
-  /// Rows without gaps, and rows with one broadcast input, have loops of their own, which become
-  /// vector code. So have those in place, where one pointer tells the compiler what two do not: that
-  /// an element is read before it is written.
+  /// A large result is computed a piece at a time in L1, and streamed from there.
   @inlinable @inline(__always)
   static func zip<A, B>(
     _ loop: ElementLoop, _ first: UnsafePointer<A>, _ second: UnsafePointer<A>,
@@ -66,27 +64,59 @@ extension InstructionSet {
   ) {
     let last = loop.rank - 1
     let count = loop.extents[last]
-    let (strideA, strideB, strideC) = (loop.first[last], loop.second[last], loop.output[last])
-    forEachRow(loop) { a, b, c in
-      let (x, y, z) = (first + a, second + b, output + c)
-      let isInPlace = A.self == B.self && UnsafeRawPointer(x) == UnsafeRawPointer(z)
-      if isInPlace && strideC == 1 && strideA == 1 && strideB == 1 {
-        let x = UnsafeRawPointer(z).assumingMemoryBound(to: A.self)
-        for i in 0..<count { z[i] = function(x[i], y[i]) }
-      } else if isInPlace && strideC == 1 && strideA == 1 && strideB == 0 {
-        let (x, right) = (UnsafeRawPointer(z).assumingMemoryBound(to: A.self), y[0])
-        for i in 0..<count { z[i] = function(x[i], right) }
-      } else if strideC == 1 && strideA == 1 && strideB == 1 {
-        for i in 0..<count { z[i] = function(x[i], y[i]) }
-      } else if strideC == 1 && strideA == 1 && strideB == 0 {
-        let right = y[0]
-        for i in 0..<count { z[i] = function(x[i], right) }
-      } else if strideC == 1 && strideA == 0 && strideB == 1 {
-        let left = x[0]
-        for i in 0..<count { z[i] = function(left, y[i]) }
-      } else {
-        for i in 0..<count { z[i * strideC] = function(x[i * strideA], y[i * strideB]) }
+    let strides = (loop.first[last], loop.second[last], loop.output[last])
+    let (size, rowSize) = (MemoryLayout<B>.stride, count * MemoryLayout<B>.stride)
+    let byteCount = (0..<loop.rank).reduce(size) { $0 * loop.extents[$1] }
+    let streams =
+      strides.2 == 1 && rowSize % 64 == 0 && isStreamed(output, byteCount: byteCount)
+      && UnsafeRawPointer(first) != UnsafeRawPointer(output)
+    var buffer = InlineArray<32, SIMD16<Float>>(repeating: .zero)
+    let pieceSize = streams ? min(MemoryLayout.size(ofValue: buffer), rowSize) : rowSize
+    withUnsafeMutableBytes(of: &buffer) { buffer in
+      forEachRow(loop) { a, b, c in
+        for i in stride(from: 0, to: count, by: max(pieceSize / size, 1)) {
+          let z = output + c + i * strides.2
+          let target =
+            streams ? buffer.baseAddress.map { $0.assumingMemoryBound(to: B.self) } ?? z : z
+          let piece = min(pieceSize / size, count - i)
+          zipRow(
+            strides, count: piece, first + a + i * strides.0, second + b + i * strides.1, target,
+            function)
+          if streams { streamLines(target, z, byteCount: piece * size) }
+        }
       }
+    }
+    if streams { finishStreaming() }
+  }
+
+  /// Writes `function` of the elements of two rows.
+  ///
+  /// Rows without gaps, and rows with one broadcast input, have loops of their own, which become
+  /// vector code. So have those in place, where one pointer tells the compiler what two do not: that
+  /// an element is read before it is written.
+  @inlinable @inline(__always)
+  static func zipRow<A, B>(
+    _ strides: (Int, Int, Int), count: Int, _ x: UnsafePointer<A>, _ y: UnsafePointer<A>,
+    _ z: UnsafeMutablePointer<B>, _ function: (A, A) -> B
+  ) {
+    let (strideA, strideB, strideC) = strides
+    let isInPlace = A.self == B.self && UnsafeRawPointer(x) == UnsafeRawPointer(z)
+    if isInPlace && strideC == 1 && strideA == 1 && strideB == 1 {
+      let x = UnsafeRawPointer(z).assumingMemoryBound(to: A.self)
+      for i in 0..<count { z[i] = function(x[i], y[i]) }
+    } else if isInPlace && strideC == 1 && strideA == 1 && strideB == 0 {
+      let (x, right) = (UnsafeRawPointer(z).assumingMemoryBound(to: A.self), y[0])
+      for i in 0..<count { z[i] = function(x[i], right) }
+    } else if strideC == 1 && strideA == 1 && strideB == 1 {
+      for i in 0..<count { z[i] = function(x[i], y[i]) }
+    } else if strideC == 1 && strideA == 1 && strideB == 0 {
+      let right = y[0]
+      for i in 0..<count { z[i] = function(x[i], right) }
+    } else if strideC == 1 && strideA == 0 && strideB == 1 {
+      let left = x[0]
+      for i in 0..<count { z[i] = function(left, y[i]) }
+    } else {
+      for i in 0..<count { z[i * strideC] = function(x[i * strideA], y[i * strideB]) }
     }
   }
 

@@ -302,11 +302,16 @@ extension InstructionSet {
   static func normalize(_ n: GroupNormalization, lines range: Range<Int>, _ function: (F32) -> F32)
   {
     let (input, output, channels) = (n.input, n.output, n.channels)
-    let isPlain = output.form == .float32 && input.form != .blocks
+    let isInRows = output.form != .blocks && input.form != .blocks
     for line in range {
       let means = UnsafePointer(n.factors + line / output.height * 3 * channels)
-      if isPlain {
-        normalizeLine(n, line, means, function)
+      if isInRows {
+        // Two loops, neither of which asks for the form.
+        if output.form == .rounded {
+          normalizeLine(n, line, means) { roundedToBFloat16(function($0)) }
+        } else {
+          normalizeLine(n, line, means, function)
+        }
         continue
       }
       var channel = 0
@@ -318,7 +323,7 @@ extension InstructionSet {
     }
   }
 
-  /// Normalizes a line pixel by pixel.
+  /// Normalizes a line of numbers of 32 bits pixel by pixel.
   @inlinable @inline(__always)
   static func normalizeLine(
     _ n: GroupNormalization, _ line: Int, _ means: UnsafePointer<Float>, _ function: (F32) -> F32

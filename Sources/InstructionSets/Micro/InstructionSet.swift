@@ -73,6 +73,9 @@ public protocol InstructionSet: SendableMetatype {
   /// Writes a vector past the caches, rounded to bfloat16, to a place aligned to what it becomes.
   static func streamBFloat16(_ vector: F32, _ place: UnsafeMutableRawPointer)
 
+  /// Writes two vectors past the caches, rounded to bfloat16, to a place aligned to what they become.
+  static func streamBFloat16(_ a: F32, _ b: F32, _ place: UnsafeMutableRawPointer)
+
   /// Transposes as many vectors as a vector has elements: `Square` of that width does it.
   static func transpose(load: (Int) -> F32, store: (Int, F32) -> Void)
 

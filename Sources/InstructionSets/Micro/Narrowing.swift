@@ -7,10 +7,11 @@ extension InstructionSet {
   ) {
     var i = 0
     if isStreamed(output, byteCount: 2 * count) {
-      while i + width <= count {
+      while i + 2 * width <= count {
         prefetchAhead(input + i)
-        streamBFloat16(load(input + i), output + 2 * i)
-        i += width
+        prefetchAhead(input + i + width)
+        streamBFloat16(load(input + i), load(input + i + width), output + 2 * i)
+        i += 2 * width
       }
       finishStreaming()
     }

@@ -37,6 +37,23 @@ extension InstructionSet {
     storeBFloat16(vector, place)
   }
 
+  /// Writes two vectors, rounded to bfloat16, to a place that is aligned to what they become.
+  @inlinable @inline(__always)
+  public static func streamBFloat16(_ a: F32, _ b: F32, _ place: UnsafeMutableRawPointer) {
+    streamBFloat16(a, place)
+    streamBFloat16(b, place + 2 * width)
+  }
+
+  /// Copies whole lines to a place that is aligned to them; `finishStreaming` has to follow.
+  @inlinable @inline(__always)
+  static func streamLines(
+    _ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer, byteCount: Int
+  ) {
+    for i in stride(from: 0, to: byteCount, by: 4 * width) {
+      stream(load((source + i).assumingMemoryBound(to: Float.self)), target + i)
+    }
+  }
+
   /// Asks for the line that a loop reads some turns later: what the processor asks for by itself
   /// comes later.
   @inlinable @inline(__always)
