@@ -16,7 +16,8 @@ struct Benchmarks {
     "threads", short: "t", optional: .integer(1...1024), default: "1 and all processors",
     "the number of threads")
   static let samples = Option(
-    "samples", optional: .integer(1...1000), default: "0.3 s of them, and at least 5, 3 of models",
+    "samples", optional: .integer(1...1000),
+    default: "0.2 s of them, at least 5 (3 of models) unless that takes a second",
     "samples of each")
   static let json = Option(flag: "json", "print a report for programs")
   static let compare = Option(

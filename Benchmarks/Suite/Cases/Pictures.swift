@@ -9,30 +9,31 @@ extension Case {
   /// the smaller pictures.
   static var pictures: [Case] {
     var names: Set<String> = []
-    return Precision.allCases.flatMap { pictures($0) }.filter { names.insert($0.name).inserted }
+    let cases = Precision.allCases.flatMap { precision in
+      pictures(precision, latent: 32)
+        + pictures(precision, latent: 64).map {
+          var long = $0
+          long.isLong = true
+          return long
+        }
+    }
+    return cases.filter { names.insert($0.name).inserted }
   }
 
-  private static func pictures(_ precision: Precision) -> [Case] {
-    let latents = [32, 64]
-    let convolutions = latents.flatMap { side in
-      decoderConvolutions.map {
-        convolution($0.inputs, $0.outputs, precision, side: side * $0.scale, latent: side)
-      }
+  private static func pictures(_ precision: Precision, latent: Int) -> [Case] {
+    let convolutions = decoderConvolutions.map {
+      convolution($0.inputs, $0.outputs, precision, side: latent * $0.scale, latent: latent)
     }
-    let norms = latents.flatMap { side in
-      decoderNorms.map { groupNorm($0.channels, precision, side: side * $0.scale, latent: side) }
+    let norms = decoderNorms.map {
+      groupNorm($0.channels, precision, side: latent * $0.scale, latent: latent)
     }
-    let samplings = latents.flatMap { side in
-      [(512, 1), (512, 2), (256, 4)].map {
-        upsampling($0.0, precision, side: side * $0.1, latent: side)
-      }
+    let enlargements = decoderEnlargements.map {
+      upsampling($0.channels, precision, side: latent * $0.scale, latent: latent)
     }
-    let upsampledConvolutions = latents.flatMap { side in
-      [(512, 1), (512, 2), (256, 4)].map {
-        upsampledConvolution($0.0, precision, side: side * $0.1, latent: side)
-      }
+    let upsampledConvolutions = decoderEnlargements.map {
+      upsampledConvolution($0.channels, precision, side: latent * $0.scale, latent: latent)
     }
-    return convolutions + upsampledConvolutions + norms + samplings
+    return convolutions + upsampledConvolutions + norms + enlargements
   }
 
   /// The decoder's convolutions, at a side of the latent's times the scale.
@@ -44,6 +45,11 @@ extension Case {
   /// The decoder's norms, likewise.
   private static let decoderNorms: [(channels: Int, scale: Int)] = [
     (512, 1), (512, 2), (512, 4), (256, 4), (256, 8), (128, 8),
+  ]
+
+  /// The pictures that it enlarges, likewise.
+  private static let decoderEnlargements: [(channels: Int, scale: Int)] = [
+    (512, 1), (512, 2), (256, 4),
   ]
 
   private static func note(_ latent: Int) -> String { "SD VAE decoder, latent \(latent)²" }

@@ -1,9 +1,11 @@
 /// How long to repeat a piece of work.
 struct Budget {
-  /// The fewest samples, however long they take.
+  /// The fewest samples, as long as they take no more than `limit`.
   var minimum = 5
   /// How long to go on sampling, in seconds.
-  var seconds = 0.3
+  var seconds = 0.2
+  /// When to stop whatever the number of samples, in seconds.
+  var limit = Double.infinity
   /// The most samples.
   var maximum = Int.max
   /// Whether a call that does not count comes first.
@@ -34,9 +36,12 @@ struct Sample {
     let first = clock.measure(work) / .seconds(1)
     let calls = max(1, Int((0.001 / max(first, 1e-7)).rounded(.up)))
     var times = calls == 1 ? [first] : []
-    while times.count < budget.minimum
-      || (times.count < budget.maximum && start.duration(to: clock.now) < .seconds(budget.seconds))
-    {
+    while true {
+      let elapsed = start.duration(to: clock.now) / .seconds(1)
+      let isEnough = times.count >= budget.minimum && elapsed >= budget.seconds
+      if !times.isEmpty && (isEnough || times.count >= budget.maximum || elapsed >= budget.limit) {
+        break
+      }
       times.append(clock.measure { for _ in 0..<calls { work() } } / .seconds(calls))
     }
     times.sort()

@@ -38,6 +38,6 @@ struct Suite {
   }
 
   private func budget(_ benchmark: Case) -> Budget {
-    samples.map(Budget.exactly) ?? Budget(minimum: benchmark.isModel ? 3 : 5)
+    samples.map(Budget.exactly) ?? Budget(minimum: benchmark.isModel ? 3 : 5, limit: 1)
   }
 }

@@ -52,6 +52,29 @@ import _KernelsMicro
     }
   }
 
+  /// A row added to rows that are streamed, and to parts of them that are not.
+  @Test(arguments: KernelTable.supported)
+  func addsLikeSmallOnes(_ table: KernelTable) {
+    let (rows, columns) = (3, 2_796_208)  // whole lines, the last piece of a row a part of one
+    let x = Tensor<Float>(uninitialized: [rows, columns])
+    table.widen(Self.bits.pointer, x.mutablePointer, x.count)
+    let y = x[1].copied()
+    let (large, small) = (
+      Tensor<Float>(uninitialized: x.shape), Tensor<Float>(uninitialized: x.shape)
+    )
+    LoopPlan(x.shape, [columns, 1], [0, 1], [columns, 1]).callAsFunction {
+      table.float.binary(.add, $0, x.pointer, y.pointer, large.mutablePointer)
+    }
+    for row in 0..<rows {
+      let start = row * columns
+      LoopPlan([columns], [1], [1], [1]).callAsFunction {
+        table.float.binary(
+          .add, $0, x.pointer + start, y.pointer, small.mutablePointer + start)
+      }
+    }
+    Self.expectSameBytes(large, small)
+  }
+
   @Test func copiesLikeSmallOnes() {
     let copy = Self.bits.copied()
     Self.expectSameBytes(copy, Self.bits)
