@@ -50,7 +50,7 @@ clang -fuse-ld=lld --target=aarch64-linux-gnu --gcc-toolchain=/usr -static \
 llvm-objdump -d --no-show-raw-insn --no-leading-headers "$work/_KernelsBaseline.o" >"$work/code"
 awk -f Scripts/lib/neon.awk "$work/code" >"$work/loops"
 shape=$(llvm-nm "$work/_KernelsBaseline.o" | swift demangle \
-  | sed -nE 's/.*<_KernelsBaseline\.Baseline, ([0-9]+), ([0-9]+)>.*/\1 * \2/p' | sort -u)
+  | sed -nE '/Narrow/!s/.*<_KernelsBaseline\.Baseline, ([0-9]+), ([0-9]+)>.*/\1 * \2/p' | sort -u)
 whole=0
 while read -r products broadcasts loads moves stack; do
   line="NEON tile loop: $products multiply-adds, $broadcasts broadcasts, $loads loads,"

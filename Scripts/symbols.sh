@@ -74,8 +74,8 @@ none "no call out of the kernels" "$work/calls"
 # attention. "set multiplyAdds broadcasts loads moves stack".
 awk -F '\t' '$1 == "loop" { print $2, $4, $5, $6, $7, $8 }' "$work/findings" >"$work/loops"
 for set in Baseline AVX2 AVX512 AVX512BF16; do
-  # The rows and vectors of the tile stand in the names of the specialised kernels.
-  shape=$(sed -nE "s/.*<_Kernels$set\.$set, ([0-9]+), ([0-9]+)>.*/\1 * \2/p" "$work/names.$set" | sort -u)
+  # The rows and vectors of the tile stand in the names of the specialised kernels of products.
+  shape=$(sed -nE "/Narrow/!s/.*<_Kernels$set\.$set, ([0-9]+), ([0-9]+)>.*/\1 * \2/p" "$work/names.$set" | sort -u)
   whole=0
   while read -r _ products broadcasts loads moves stack; do
     line="$set tile loop: $products multiply-adds, $broadcasts broadcasts, $loads loads,"

@@ -110,6 +110,27 @@ func convolve(
   case .rows(let matrix):
     convolveRows(
       input, weight, matrix, bias, residual, into: output, pictures: pictures, in: workspace)
+  case .narrow(let terms):
+    convolveNarrow(
+      input, weight, terms, bias, residual, into: output, pictures: pictures, in: workspace)
+  }
+}
+
+/// A convolution with a few outputs.
+private func convolveNarrow(
+  _ input: PixelLines, _ weight: PackedKernel, _ terms: Tensor<Float>, _ bias: Tensor<Float>?,
+  _ residual: PixelLines?, into output: PixelLines, pictures: Int, in workspace: Workspace
+) {
+  var work = NarrowConvolution(
+    input: input, stride: weight.stride, lines: weight.height,
+    lineTerms: weight.width * weight.inputs, weights: terms.pointer, output: output)
+  (work.bias, work.residual) = (bias?.pointer, residual)
+  let (table, convolution) = (workspace.table, work)
+  parallelFor(
+    pictures * output.height, grain: rowGrain(output.width * terms.count),
+    threads: workspace.threads
+  ) { range, _ in
+    table.pixels.convolve(convolution, range)
   }
 }
 
@@ -142,8 +163,8 @@ private func convolveRows(
       product.output.form = output.form == .rounded ? .rounded : .float32
       product.widens = kernels.widens
       (product.lineRows, product.lineStride) = (width, weight.stride * lineStride)
-      (product.tapOffsets, product.taps) = (tapOffsets.baseAddress, weight.height)
-      product.tapTerms = weight.width * weight.inputs
+      product.setTaps(
+        tapOffsets.baseAddress, count: weight.height, terms: weight.width * weight.inputs)
       product.bias = bias?.pointer
       if let residual {
         let place = residual.place(line: line)

@@ -27,6 +27,8 @@ public struct PackedKernel: Sendable {
     case blocks(PackedMatrix)
     /// For Winograd's products, less than half as many.
     case winograd(WinogradKernel)
+    /// For a few outputs, in the same order as in `rows`, `[outputs, height, width · inputs]`.
+    case narrow(Tensor<Float>)
   }
 
   /// Packs weights.
@@ -65,12 +67,26 @@ public struct PackedKernel: Sendable {
         .reshaped([outputs, height, width, blocks, 32]).permuted([0, 1, 3, 2, 4])
     } else {
       terms = terms.contiguous().reshaped([outputs, height, width * inputs])
-        .lengthened(toMultipleOf: kernels.termsPerElement)
+      if outputs <= NarrowConvolution.maximumOutputs {
+        layout = .narrow(Self.rounded(terms, for: kernels))
+        return
+      }
+      terms = terms.lengthened(toMultipleOf: kernels.termsPerElement)
     }
     let depth = terms.shape.dropFirst().reduce(1, *)
     let matrix = PackedMatrix(
       terms.contiguous().reshaped([outputs, depth]), precision: precision, table: table)
     layout = isInBlocks ? .blocks(matrix) : .rows(matrix)
+  }
+
+  /// Weights as the rows of products are: numbers of 32 bits, rounded where those are.
+  private static func rounded(_ weights: Tensor<Float>, for kernels: MatrixKernels) -> Tensor<Float>
+  {
+    let result = Tensor<Float>(uninitialized: weights.shape)
+    kernels.write(
+      weights.pointer, weights.count, 0..<1, weights.count,
+      RowDestination(result.mutablePointer, stride: weights.count, form: kernels.form))
+    return withExtendedLifetime(weights) { result }
   }
 
   /// The padding with which the pictures keep their size, at stride 1; for odd sizes.

@@ -3,12 +3,24 @@ import _KernelsMicro
 
 /// Products whose rows are pixels and whose depth lies in several parts.
 func testConvolution() {
-  var outcome = Outcome("convolution")
+  testConvolution("convolution", outputs: 1...40) { $0.product($1, $2) }
+}
+
+/// Convolutions whose lanes are terms.
+func testNarrowConvolution() {
+  testConvolution("convolution with few outputs", outputs: 1...3) { $0.narrow($1, $2) }
+}
+
+private func testConvolution(
+  _ name: String, outputs: ClosedRange<Int>,
+  _ compute: (Reference.Convolution, [Float], [Float]) -> Written<Float>
+) {
+  var outcome = Outcome(name)
   var numbers = SampleNumbers(seed: 23)
   for _ in 0..<100 {
     var c = Reference.Convolution(
       batch: 1, height: numbers.next(in: 3...12), width: numbers.next(in: 3...12),
-      inputs: numbers.next(in: 1...20), outputs: numbers.next(in: 1...40))
+      inputs: numbers.next(in: 1...20), outputs: numbers.next(in: outputs))
     (c.padding, c.stride) = ((0, 0, 0, 0), numbers.next(in: 1...2))
     c.kernel = (numbers.next(in: 1...3), numbers.next(in: 1...3))
     let (x, weight) = (
@@ -16,7 +28,7 @@ func testConvolution() {
       numbers.next(c.outputs * c.inputs * c.kernel.height * c.kernel.width)
     )
     let (values, magnitudes) = c(x, weight)
-    let result = c.product(x, weight)
+    let result = compute(c, x, weight)
     var worst = result.isInside ? 0.0 : .infinity
     for (i, element) in result.elements.enumerated() {
       let difference = (Double(element) - values[i]).magnitude
@@ -32,15 +44,41 @@ func testConvolution() {
 }
 
 extension Reference.Convolution {
-  /// The result as a product of the baseline.
-  fileprivate func product(_ x: [Float], _ weight: [Float]) -> Written<Float> {
+  /// The terms of each output, a pixel after the other.
+  private func terms(_ weight: [Float]) -> [Float] {
     let (pixels, depth) = (kernel.height * kernel.width, inputs * kernel.height * kernel.width)
-    // The terms of an output, a pixel after the other.
     var terms = [Float](repeating: 0, count: outputs * depth)
     for (i, element) in weight.enumerated() {
       let (output, channel, pixel) = (i / depth, i / pixels % inputs, i % pixels)
       terms[output * depth + pixel * inputs + channel] = element
     }
+    return terms
+  }
+
+  /// The result of the baseline's kernel for few outputs.
+  fileprivate func narrow(_ x: [Float], _ weight: [Float]) -> Written<Float> {
+    var (x, terms) = (x, terms(weight))
+    return written(outputShape[1] * outputShape[2] * outputs, canary: canary) { output in
+      x.withUnsafeMutableBufferPointer { x in
+        terms.withUnsafeMutableBufferPointer { terms in
+          guard let x = x.baseAddress, let terms = terms.baseAddress else { return }
+          let work = NarrowConvolution(
+            input: PixelLines(first: x, width: width, height: height, channels: inputs),
+            stride: stride, lines: kernel.height, lineTerms: kernel.width * inputs,
+            weights: terms,
+            output: PixelLines(
+              first: output, width: outputShape[2], height: outputShape[1], channels: outputs))
+          kernelsBaseline.pixels.convolve(work, outputShape[1] / 2..<outputShape[1])
+          kernelsBaseline.pixels.convolve(work, 0..<outputShape[1] / 2)
+        }
+      }
+    }
+  }
+
+  /// The result as a product of the baseline.
+  fileprivate func product(_ x: [Float], _ weight: [Float]) -> Written<Float> {
+    let depth = inputs * kernel.height * kernel.width
+    let terms = terms(weight)
     let panelWidth = kernelsBaseline.panelWidth
     let panels = (outputs + panelWidth - 1) / panelWidth
     var packed = [Float](repeating: canary, count: panels * panelWidth * depth)
@@ -63,7 +101,8 @@ extension Reference.Convolution {
               a: x, aStride: stride * inputs, b: packed, depth: depth, columns: outputs,
               output: output, outputStride: outputs)
             (product.lineRows, product.lineStride) = (outputShape[2], stride * lines)
-            (product.tapOffsets, product.taps) = (tapOffsets.baseAddress, kernel.height)
+            product.setTaps(
+              tapOffsets.baseAddress, count: kernel.height, terms: kernel.width * inputs)
             kernelsBaseline.product(product, rows / 2..<rows, 0..<panels, &scratch)
             kernelsBaseline.product(product, 0..<rows / 2, 0..<panels, &scratch)
           }

@@ -11,6 +11,7 @@ enum NEON {
     testSoftmax()
     testNormalization()
     testConvolution()
+    testNarrowConvolution()
     testWinograd()
     testGroupNormalization()
     testEnlargement()

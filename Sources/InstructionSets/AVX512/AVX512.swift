@@ -110,7 +110,7 @@ extension AVX512Vectors {
   /// Writes the elements of both past the caches as bfloat16, a whole line.
   @_transparent
   public static func streamBFloat16(_ a: F32, _ b: F32, _ place: UnsafeMutableRawPointer) {
-    stream(neighbours(a, b), place)
+    _mm512_stream_ps(place, neighbours(a, b))
   }
 
   /// Writes the first `count` elements as bfloat16.

@@ -117,7 +117,7 @@ extension Tile {
       I.store(now.largest, largest + lanes)
       I.store(I.multiplyAdd(I.load(total + lanes), factor, now.total), total + lanes)
     }
-    if I.termsPerElement == 2 {
+    if I.termsPerElement > 1 {
       packWeights(isa, scores, keys: keys.count)
     } else if head.result.rows.form == .rounded {
       I.map(scores, scores, keys.count * width) { I.roundedToBFloat16($0) }

@@ -81,7 +81,8 @@ extension Tile {
       let row = weights + key * width
       for lanes in stride(from: 0, to: width, by: I.width) {
         let next = key + 1 < keys ? I.load(row + width + lanes) : .zero
-        I.store(I.elements(I.load(row + lanes), next), weights + key / 2 * width + lanes)
+        I.store(
+          I.elements(I.load(row + lanes), next), weights + key / I.termsPerElement * width + lanes)
       }
     }
   }
@@ -102,6 +103,8 @@ extension Tile {
   }
 
   /// Packs the biases of a panel of queries for some keys, like scores: a row for each key.
+  ///
+  /// Elements have to be single terms; `attention` gives heads with a bias to the kernels of f32.
   ///
   /// - Parameters:
   ///   - isa: The instruction set.

@@ -67,9 +67,11 @@ extension InstructionSet {
     let strides = (loop.first[last], loop.second[last], loop.output[last])
     let (size, rowSize) = (MemoryLayout<B>.stride, count * MemoryLayout<B>.stride)
     let byteCount = (0..<loop.rank).reduce(size) { $0 * loop.extents[$1] }
+    // Results that are not in place, whose rows are all whole lines.
     let streams =
-      strides.2 == 1 && rowSize % 64 == 0 && isStreamed(output, byteCount: byteCount)
+      strides.2 == 1 && isStreamed(output, byteCount: byteCount)
       && UnsafeRawPointer(first) != UnsafeRawPointer(output)
+      && rowSize % 64 == 0 && (0..<last).allSatisfy { loop.output[$0] * size % 64 == 0 }
     var buffer = InlineArray<32, SIMD16<Float>>(repeating: .zero)
     let pieceSize = streams ? min(MemoryLayout.size(ofValue: buffer), rowSize) : rowSize
     withUnsafeMutableBytes(of: &buffer) { buffer in

@@ -126,6 +126,8 @@ public struct PixelKernels: Sendable {
   public let mergeMoments: @Sendable (GroupNormalization, Range<Int>) -> Void
   /// Normalizes a range of the lines of all pictures.
   public let normalize: @Sendable (GroupNormalization, Range<Int>) -> Void
+  /// Computes a convolution with a few outputs: a range of the lines of all results.
+  public let convolve: @Sendable (NarrowConvolution, Range<Int>) -> Void
   /// Writes the terms of some squares of a convolution, with scratch.
   public let gather:
     @Sendable (
@@ -141,6 +143,7 @@ public struct PixelKernels: Sendable {
     takeMoments = { I.takeMoments($0, chunks: $1, scratch: $2) }
     mergeMoments = { I.mergeMoments($0, pictures: $1) }
     normalize = { I.normalize($0, lines: $1) }
+    convolve = { I.convolve($0, lines: $1) }
     gather = { I.gather($0, squares: $1, into: $2, scratch: $3) }
     scatter = { I.scatter($0, squares: $1, from: $2) }
   }

@@ -36,7 +36,8 @@ public struct Product: @unchecked Sendable {
   public var lineStride: Int
   /// Where in a row, and beyond it, each part of the depth begins; none where it is one part.
   ///
-  /// A convolution reads the pixels around one as so many parts.
+  /// A convolution reads the pixels around one as so many parts. `setTaps` sets this and the next
+  /// two.
   public var tapOffsets: UnsafePointer<Int>?
   /// The number of these parts, all of the same length.
   public var taps: Int
@@ -80,6 +81,13 @@ public struct Product: @unchecked Sendable {
     (bias, function, residual, residualStride) = (nil, .identity, nil, 0)
     (gate, gateStride, gateRows) = (nil, 0, 1)
     (lineRows, lineStride, tapOffsets, taps, tapTerms) = (.max, 0, nil, 1, depth)
+  }
+
+  /// Reads each row in so many parts of like length, each from its offset on; of the terms that an
+  /// output has in a part, rows have `terms`.
+  @inlinable
+  public mutating func setTaps(_ offsets: UnsafePointer<Int>?, count: Int, terms: Int) {
+    (tapOffsets, taps, tapTerms) = (offsets, count, terms)
   }
 
   /// Where part `tap` of the depth begins, from the start of a row.
