@@ -34,8 +34,8 @@ public struct Workspace: Sendable {
     (self.table, self.precision) = (table, precision)
   }
 
-  /// The name of the instruction set that multiplies numbers of its precision.
-  public var instructionSet: String { table.products(precision).name }
+  /// The name of its instruction set.
+  public var instructionSet: String { table.name }
 
   /// Whether the instruction set that is active now has a tile unit, which multiplies bfloat16
   /// several times as fast as 32-bit numbers.

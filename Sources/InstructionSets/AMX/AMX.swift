@@ -7,7 +7,7 @@ enum AMX: AVX512Vectors {
   static var name: StaticString { "amx" }
 
   static let kernels = MatrixKernels(
-    name: "\(name)", form: .tiles, panelWidth: 32, prefersPanels: true,
+    form: .tiles, panelWidth: 32, prefersPanels: true,
     panelBytes: { squares($0) * 2048 },
     pack: { pack($0, panels: $1, into: $2) },
     write: { write($0, stride: $1, rows: $2, columns: $3, to: $4) },
@@ -19,7 +19,7 @@ enum AMX: AVX512Vectors {
 
   /// Products and attention of numbers of 32 bits, in parts.
   static let float32 = MatrixKernels(
-    kernelsAVX512.float32, name: "\(name)",
+    kernelsAVX512.float32,
     productScratch: { splitScratch(rows: $0, depth: $1, columns: $2) },
     product: { computeSplit($0, rows: $1, panels: $2, scratch: $3) },
     attentionScratch: { attentionScratch(queries: $0, keys: $1, size: $2, numberParts: 3) },

@@ -85,13 +85,13 @@ public final class KernelTable: Sendable, CustomStringConvertible {
       I.write($0, stride: $1, rows: $2, columns: $3, to: $4)
     }
     float32 = MatrixKernels(
-      name: name, form: .float32, panelWidth: panelWidth,
+      form: .float32, panelWidth: panelWidth,
       panelBytes: { $0 * tile.panelWidth(isa) * 4 },
       pack: { pack($0, $1, $2.assumingMemoryBound(to: Float.self)) }, write: write,
       productScratch: productScratch, product: product, attentionScratch: attentionScratch,
       attend: attend)
     bfloat16 = MatrixKernels(
-      name: name, form: .rounded, panelWidth: panelWidth, widens: true,
+      form: .rounded, panelWidth: panelWidth, widens: true,
       panelBytes: { $0 * tile.panelWidth(isa) * 2 },
       pack: {
         tile.packBFloat16(isa, $0, panels: $1, into: $2.assumingMemoryBound(to: UInt16.self))

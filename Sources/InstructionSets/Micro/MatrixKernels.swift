@@ -11,8 +11,6 @@ public final class MatrixKernels: Sendable {
   public typealias Attend =
     @Sendable (AttentionHead, Range<Int>, UnsafeMutablePointer<Float>) -> Void
 
-  /// The name of the instruction set that computes them.
-  public let name: String
   /// The form in which a product reads its rows.
   public let form: RowForm
   /// The columns of a packed panel.
@@ -60,7 +58,7 @@ public final class MatrixKernels: Sendable {
   /// Kernels that are given one by one.
   @inlinable
   public init(
-    name: String, form: RowForm, panelWidth: Int, widens: Bool = false, termsPerElement: Int = 1,
+    form: RowForm, panelWidth: Int, widens: Bool = false, termsPerElement: Int = 1,
     prefersPanels: Bool = false,
     panelBytes: @escaping @Sendable (Int) -> Int,
     pack: @escaping @Sendable (PackingSource, Range<Int>, UnsafeMutableRawPointer) -> Void,
@@ -73,7 +71,7 @@ public final class MatrixKernels: Sendable {
       @Sendable (Convolution, Range<Int>, Range<Int>, UnsafeMutablePointer<Float>) -> Void
     )? = nil
   ) {
-    (self.name, self.form, self.panelWidth) = (name, form, panelWidth)
+    (self.form, self.panelWidth) = (form, panelWidth)
     (self.widens, self.termsPerElement) = (widens, termsPerElement)
     (self.prefersPanels, self.panelBytes) = (prefersPanels, panelBytes)
     (self.pack, self.write) = (pack, write)
@@ -86,14 +84,14 @@ public final class MatrixKernels: Sendable {
   ///
   /// Products over the pixels around one, and attention with a bias, stay those of `others`.
   public convenience init(
-    _ others: MatrixKernels, name: String,
+    _ others: MatrixKernels,
     productScratch: @escaping ScratchCount,
     product: @escaping ComputeProduct,
     attentionScratch: @escaping ScratchCount,
     attend: @escaping Attend
   ) {
     self.init(
-      name: name, form: others.form, panelWidth: others.panelWidth, prefersPanels: true,
+      form: others.form, panelWidth: others.panelWidth, prefersPanels: true,
       panelBytes: others.panelBytes, pack: others.pack, write: others.write,
       productScratch: { max(productScratch($0, $1, $2), others.productScratch($0, $1, $2)) },
       product: {
