@@ -21,7 +21,7 @@ extension Precision {
   }
 
   package static func automatic(parameterCount: Int, table: KernelTable) -> Precision {
-    table.bfloat16Peak != nil && parameterCount >= 100_000_000 ? .bfloat16 : .float32
+    !table.bfloat16.widens && parameterCount >= 100_000_000 ? .bfloat16 : .float32
   }
 }
 

@@ -123,6 +123,9 @@ struct BFloat16Bits: ConvertibleElement {
   /// The bits, zero for a subnormal number.
   @inlinable @inline(__always)
   var flushed: UInt16 { bits & 0x7F80 == 0 ? 0 : bits }
+  /// The number, zero for a subnormal one.
+  @inlinable @inline(__always)
+  var flushedFloat: Float { Float(bitPattern: UInt32(flushed) << 16) }
   @inlinable @inline(__always)
   var asFloat: Float { Float(bitPattern: UInt32(bits) << 16) }
   @inlinable @inline(__always)

@@ -141,8 +141,7 @@ public struct PeakLoop: Sendable {
     _ isa: I.Type, _ tile: Tile<rows, columns>.Type
   ) {
     self.init(multiplyAdds: rows * tile.panelWidth(isa) * I.termsPerElement) {
-      // A number that keeps sums in range; the compiler does not know the other factors.
-      tile.peak(isa, count: $0, factor: 0.999)
+      tile.peak(isa, count: $0)
     }
   }
 }

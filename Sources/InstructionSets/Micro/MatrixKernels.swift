@@ -91,7 +91,8 @@ public final class MatrixKernels: Sendable {
     attend: @escaping Attend
   ) {
     self.init(
-      form: others.form, panelWidth: others.panelWidth, prefersPanels: true,
+      form: others.form, panelWidth: others.panelWidth, widens: others.widens,
+      termsPerElement: others.termsPerElement, prefersPanels: true,
       panelBytes: others.panelBytes, pack: others.pack, write: others.write,
       productScratch: { max(productScratch($0, $1, $2), others.productScratch($0, $1, $2)) },
       product: {

@@ -126,7 +126,6 @@ enum NarrowTile<let pixels: Int, let outputs: Int>: SendableMetatype {
     if let bias = work.bias { result += bias[output] }
     if let residual = work.residual { result += place(residual)[0] }
     place(work.output)[0] =
-      work.output.form == .rounded
-      ? Float(bitPattern: UInt32(BFloat16Bits(result).flushed) << 16) : result
+      work.output.form == .rounded ? BFloat16Bits(result).flushedFloat : result
   }
 }

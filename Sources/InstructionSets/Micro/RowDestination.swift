@@ -95,9 +95,7 @@ extension InstructionSet {
   @inlinable @inline(__always)
   public static func roundedToBFloat16(_ x: F32) -> F32 {
     var result = x
-    for lane in 0..<width {
-      result[lane] = Float(bitPattern: UInt32(BFloat16Bits(x[lane]).flushed) << 16)
-    }
+    for lane in 0..<width { result[lane] = BFloat16Bits(x[lane]).flushedFloat }
     return result
   }
 
