@@ -6,6 +6,8 @@ struct Comparison {
   private static let threshold = 0.05
   /// How many combined spreads a change must exceed.
   private static let spreads = 3.0
+  /// What counts as the spread of a row with too few samples to have one.
+  private static let unknownSpread = 0.1
 
   /// The lines that say what moved.
   let text: String
@@ -31,7 +33,8 @@ struct Comparison {
       guard let before else { continue }
       matches += 1
       let change = row.median / before.median - 1
-      let spread = (row.spread * row.spread + before.spread * before.spread).squareRoot()
+      let (spreadNow, spreadBefore) = (Self.spread(row), Self.spread(before))
+      let spread = (spreadNow * spreadNow + spreadBefore * spreadBefore).squareRoot()
       guard abs(change) > max(Self.threshold, Self.spreads * spread) else { continue }
       lines.append(
         Table.padded(row.name, 38) + Table.right("\(row.threads)", 4)
@@ -40,5 +43,8 @@ struct Comparison {
     }
     let count = lines.isEmpty ? "nothing moved" : lines.joined(separator: "\n")
     text = "\n\(count)\n\(matches) of \(new.rows.count) rows compared\n"
+  }
+  private static func spread(_ row: Report.Row) -> Double {
+    row.samples < 3 ? unknownSpread : row.spread
   }
 }

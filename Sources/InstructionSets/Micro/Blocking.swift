@@ -24,8 +24,9 @@ struct Blocking {
     }
     section = cut(depth, 1280)
     sections = section == 0 ? 1 : (depth + section - 1) / section
-    // Two thirds of an L1 cache of 48 KB: what is used next comes in while this is in use.
-    slice = cut(section, 32 * 1024 / (4 * (tile.panelWidth(isa) + tileRows)))
+    // An L1 cache of 48 KB. A smaller one does with lines from L2, which come in time; shorter slices
+    // would carry the sums through scratch more often.
+    slice = cut(section, 48 * 1024 / (4 * (tile.panelWidth(isa) + tileRows)))
     // A third of an L2 cache of 2 MB: panels and sums want room too.
     let limit = 700 * 1024 / (4 * section + 1) / tileRows * tileRows
     rows = min(count, max(limit, tileRows))

@@ -73,14 +73,10 @@ extension InstructionSet {
             input + (a + i + j * source), output + (c + i * rowStride + j * columnStride)
           )
           if height == 16 && width == 16 && columnStride == 1 && MemoryLayout<Bits>.size == 4 {
-            for v in 0..<16 {
-              for u in 0..<16 { square[unchecked: v * 16 + u] = start[v * source + u] }
-            }
+            fill(&square, start, stride: source, rows: 16, columns: 16)
             withUnsafeBytes(of: &square) { turnSquare($0, into: target, stride: rowStride) }
           } else {
-            for v in 0..<width {
-              for u in 0..<height { square[unchecked: v * 16 + u] = start[v * source + u] }
-            }
+            fill(&square, start, stride: source, rows: width, columns: height)
             for u in 0..<height {
               for v in 0..<width {
                 target[u * rowStride + v * columnStride] = square[unchecked: v * 16 + u]
@@ -91,6 +87,17 @@ extension InstructionSet {
         }
         i += 16
       }
+    }
+  }
+
+  /// Copies rows of neighbours to a square of 16 × 16; constant counts make whole vectors of them.
+  @inlinable @inline(__always)
+  static func fill<Bits: FixedWidthInteger>(
+    _ square: inout InlineArray<256, Bits>, _ source: UnsafePointer<Bits>, stride: Int, rows: Int,
+    columns: Int
+  ) {
+    for v in 0..<rows {
+      for u in 0..<columns { square[unchecked: v * 16 + u] = source[v * stride + u] }
     }
   }
 
