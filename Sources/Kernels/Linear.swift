@@ -144,17 +144,19 @@ func compute(
   let threads = workspace.threads
   let height = kernels.prefersPanels ? 32 : workspace.table.tileRows
   let sharesRows = kernels.prefersPanels ? panels < threads : rows >= 2 * height * threads
-  // Two parts for each thread: every part reads all of the rows or all of the weights.
-  func grain(_ count: Int, _ multiple: Int) -> Int {
-    max(1, count / (2 * threads * multiple)) * multiple
-  }
-  if sharesRows {
-    parallelFor(rows, grain: grain(rows, height), threads: threads) { range, thread in
-      kernels.product(product, range, 0..<panels, scratch + thread * count)
-    }
-  } else {
-    parallelFor(panels, grain: grain(panels, 1), threads: threads) { range, thread in
-      kernels.product(product, 0..<rows, range, scratch + thread * count)
+  // Two parts for each thread, for every part reads all of the weights or all of the rows; the longer
+  // ones first, so that all threads end together.
+  let unit = sharesRows ? height : 1
+  let units = ((sharesRows ? rows : panels) + unit - 1) / unit
+  let parts = min(2 * threads, units)
+  parallelFor(parts, threads: threads) { range, thread in
+    let (length, longer) = units.quotientAndRemainder(dividingBy: parts)
+    for part in range {
+      let start = part * length + min(part, longer)
+      let end = start + length + (part < longer ? 1 : 0)
+      kernels.product(
+        product, sharesRows ? start * unit..<min(end * unit, rows) : 0..<rows,
+        sharesRows ? 0..<panels : start..<end, scratch + thread * count)
     }
   }
   withExtendedLifetime(memory) {}
