@@ -69,7 +69,9 @@ let package = Package(
       name: "_KernelsAMX", dependencies: ["_KernelsMicro", "_KernelsAVX512"],
       path: "\(instructionSets)/AMX",
       // The instructions of the tile unit that name a tile are builtins of the compiler alone.
-      swiftSettings: hot("x86-64-v4", also: ["amx-tile", "amx-bf16", "avx512vbmi"])
+      swiftSettings: hot(
+        "x86-64-v4", also: ["amx-tile", "amx-bf16", "avx512bf16", "avx512vbmi"],
+        defining: ["__bf16=short"])
         + [.enableExperimentalFeature("BuiltinModule")]),
     .target(
       name: "_KernelsActive",

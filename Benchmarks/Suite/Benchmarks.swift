@@ -40,7 +40,7 @@ struct Benchmarks {
     await runExample(command) { arguments in
       assert({ fatalError("benchmarks need '-c release'") }())
       try select(arguments[isa])
-      let cases = chosen(arguments[filter], all: arguments[all] || arguments[list])
+      let cases = try chosen(arguments[filter], all: arguments[all] || arguments[list])
       if arguments[list] {
         try StandardStream.output.write(cases.map { $0.name + "\n" }.joined())
       } else if arguments[serve] {
@@ -76,6 +76,7 @@ struct Benchmarks {
     if let old {
       try (arguments[json] ? .error : out).write(Comparison(old: old, new: report).text)
     }
+    try Task.checkCancellation()
   }
 
   private static func readReport(_ path: String) throws -> Report {
@@ -97,9 +98,13 @@ struct Benchmarks {
   }
 
   /// The cases that have one of the texts in their names.
-  private static func chosen(_ filters: [String], all: Bool) -> [Case] {
+  private static func chosen(_ filters: [String], all: Bool) throws -> [Case] {
+    if filters.isEmpty { return Case.all.filter { all || !$0.isLong } }
     let texts = filters.flatMap { $0.split(separator: ",") }
-    if texts.isEmpty { return Case.all.filter { all || !$0.isLong } }
-    return Case.all.filter { benchmark in texts.contains { benchmark.name.contains($0) } }
+    let cases = Case.all.filter { benchmark in texts.contains { benchmark.name.contains($0) } }
+    if cases.isEmpty {
+      throw filter.refusing(filters.joined(separator: ","), allowed: "a part of a name of --list")
+    }
+    return cases
   }
 }

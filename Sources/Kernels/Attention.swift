@@ -25,7 +25,10 @@ public func attention(
   scale: Float? = nil, in workspace: Workspace
 ) -> Operand {
   check(
-    key.shape == value.shape && key.shape[1] > 0
+    key.shape[1] > 0 && key.shape[3] > 0,
+    "attention: keys of shape \(key.shape), none of whose extents of tokens and size may be 0")
+  check(
+    key.shape == value.shape
       && [0, 2, 3].allSatisfy { query.shape[$0] == key.shape[$0] },
     "attention: query \(query.shape), key \(key.shape) and value \(value.shape) do not meet")
   let (batch, queries, heads) = (query.shape[0], query.shape[1], query.shape[2])

@@ -57,13 +57,17 @@ private func convolve(
   check(
     x.shape[3] == weight.inputs && lines >= 0 && columns >= 0
       && bias.map { $0.shape == [weight.outputs] } ?? true,
-    "convolution: \(x.shape) by weights \(weight.shape)"
-      + (bias.map { " and bias \($0.shape)" } ?? "") + " do not meet")
+    "convolution: \(x.shape), with padding \(x.paddedHeight) × \(x.paddedWidth), by weights "
+      + "\(weight.shape)" + (bias.map { " and bias \($0.shape)" } ?? "") + " do not meet")
   checkForm(x, weight.precision, weight.table, in: workspace)
   let shape = [x.shape[0], lines / weight.stride + 1, columns / weight.stride + 1, weight.outputs]
   check(
     residual.map { $0.shape == shape } ?? true,
     "convolution: a result of \(shape) does not add to \(residual?.shape ?? [])")
+  check(
+    residual?.form != .blocks || x.form == .blocks,
+    "convolution: a residual of \(PixelForm.blocks.words) does not add to pictures of "
+      + x.form.words)
   let bias = bias?.contiguous()
   let output = PaddedPixels(shape: shape, padding: padding, form: form, in: workspace)
   convolve(
@@ -82,7 +86,8 @@ func checkForm(
       + workspace.instructionSet)
   check(
     x.form == table.products(precision).pixelForm,
-    "convolution: pictures for another precision than \(precision.rawValue)")
+    "convolution: pictures of \(x.form.words) where weights of \(precision.rawValue) take "
+      + table.products(precision).pixelForm.words)
 }
 
 /// Computes a convolution as its weights are packed for.
@@ -184,7 +189,10 @@ private func convolveBlocks(
   _ residual: PixelLines?, into output: PixelLines, pictures: Int, in workspace: Workspace
 ) {
   let kernels = workspace.table.products(weight.precision)
-  guard let convolve = kernels.convolve else { return }
+  guard let convolve = kernels.convolve else {
+    check(false, "convolution: \(workspace.table.name) does not convolve in blocks")
+    return
+  }
   let offsets = weight.offsets(in: input)
   let count = Convolution.scratch
   let memory: Tensor<Float> = workspace.tensor([workspace.threads, count])

@@ -19,7 +19,7 @@ public func softmax(_ x: Tensor<Float>, in workspace: Workspace) -> Tensor<Float
     x.shape.dropLast().product, grain: rowGrain(columns), threads: workspace.threads
   ) { range, _ in
     let start = range.lowerBound * columns
-    table.softmax(input + start, result + start, range.count, columns, 1)
+    table.softmax(input + start, result + start, range.count, columns)
   }
   return withExtendedLifetime(x) { output }
 }

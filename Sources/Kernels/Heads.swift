@@ -29,7 +29,8 @@ public struct Heads: Sendable {
   ///   - size: The columns of each.
   public init(_ operand: Operand, from first: Int, count: Int, size: Int) {
     check(
-      operand.shape.count == 3 && first >= 0 && first + count * size <= operand.shape[2],
+      operand.shape.count == 3 && min(first, count, size) >= 0
+        && first + count * size <= operand.shape[2],
       "heads: \(count) × \(size) columns from \(first) on are not in \(operand.shape)")
     shape = [operand.shape[0], operand.shape[1], count, size]
     source = .columns(operand, first: first)

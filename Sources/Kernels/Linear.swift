@@ -81,7 +81,7 @@ public func addLinear(
 ) {
   check(
     residual.rank == 3 && residual.shape == x.shape.dropLast() + [weight.outputs]
-      && gate.map { $0.shape == [residual.shape[0], weight.outputs] && $0.strides[1] == 1 } ?? true,
+      && gate.map { $0.shape == [residual.shape[0], weight.outputs] } ?? true,
     "linear: \(x.shape) by weights \([weight.outputs, weight.inputs])"
       + (gate.map { " with gate \($0.shape)" } ?? "") + " does not add to \(residual.shape)")
   if !residual.isContiguous { residual = residual.contiguous() }
@@ -89,6 +89,7 @@ public func addLinear(
   let output =
     residual.isUniquelyWritable() ? residual : workspace.tensor(residual.shape)
   let base = residual
+  let gate = gate.map { $0.strides[1] == 1 ? $0 : $0.contiguous() }
   product(
     x, weight, bias: bias, into: output, in: workspace,
     finish: {

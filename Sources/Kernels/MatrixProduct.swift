@@ -22,11 +22,11 @@ public func matmul(
   let output: Tensor<Float> = workspace.tensor(a.shape.dropLast() + [columns])
   // Rows are read as they stand if their elements are neighbours.
   let a = a.strides[a.rank - 1] == 1 ? a : a.copied()
-  let table = workspace.table
-  let panels = (columns + table.panelWidth - 1) / table.panelWidth
-  let packed: Tensor<Float> = workspace.tensor([panels, depth, table.panelWidth])
+  let kernels = workspace.table.float32
+  let panels = (columns + kernels.panelWidth - 1) / kernels.panelWidth
+  let packed: Tensor<Float> = workspace.tensor([panels, depth, kernels.panelWidth])
   for (index, offsets) in matrixOffsets(a, b).enumerated() {
-    table.pack(
+    kernels.pack(
       PackingSource(
         elements: b.pointer + offsets.b, depthStride: b.strides[b.rank - 2],
         columnStride: b.strides[b.rank - 1], depth: depth, columns: columns),
@@ -35,7 +35,7 @@ public func matmul(
       Product(
         a: a.pointer + offsets.a, aStride: a.strides[a.rank - 2], b: packed.pointer, depth: depth,
         columns: columns, output: output.mutablePointer + index * rows * columns,
-        outputStride: columns), rows: rows, with: table.float32, in: workspace)
+        outputStride: columns), rows: rows, with: kernels, in: workspace)
   }
   return withExtendedLifetime((a, b, packed)) { output }
 }

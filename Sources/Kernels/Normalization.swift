@@ -9,7 +9,7 @@ public import Tensor
 /// - Parameters:
 ///   - x: `[batch, tokens, width]`.
 ///   - shift: What is added, `[batch, width]`.
-///   - scale: A factor less one, `[batch, width]`, with the strides of `shift`.
+///   - scale: A factor less one, `[batch, width]`.
 ///   - epsilon: What is added to the variance.
 ///   - workspace: What to compute with.
 /// - Returns: `[batch, tokens, width]`.
@@ -18,9 +18,11 @@ public func layerNorm(
   in workspace: Workspace
 ) -> Operand {
   check(
-    x.rank == 3 && shift.shape == [x.shape[0], x.shape[2]] && shift.shape == scale.shape
-      && shift.strides == scale.strides && shift.strides[1] == 1,
+    x.rank == 3 && shift.shape == [x.shape[0], x.shape[2]] && shift.shape == scale.shape,
     "layer norm: shift \(shift.shape) and scale \(scale.shape) do not modulate \(x.shape)")
+  // Columns of one tensor, which the modulations of a block are, are read where they are.
+  let isAligned = shift.strides == scale.strides && shift.strides[1] == 1
+  let (shift, scale) = isAligned ? (shift, scale) : (shift.contiguous(), scale.contiguous())
   let output = Operand(x.shape, for: workspace.precision, in: workspace)
   normalize(x, into: output.rows, epsilon: epsilon, subtractsMean: true, in: workspace) {
     ($0.shift, $0.scale) = (shift.pointer, scale.pointer)

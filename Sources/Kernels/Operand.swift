@@ -49,7 +49,9 @@ public struct Operand: Sendable {
   func converted(to precision: Precision, in workspace: Workspace) -> Operand {
     let kernels = workspace.table.products(precision)
     if form == kernels.form { return self }
-    check(form != .tiles, "operand: rows for another precision than \(precision.rawValue)")
+    check(
+      form != .tiles,
+      "operand: rows for products of bf16 where those of \(precision.rawValue) are read")
     let result = Operand(shape, for: precision, in: workspace)
     let columns = shape.last ?? 1
     nonisolated(unsafe) let source = memory.pointer
@@ -67,12 +69,15 @@ public struct Operand: Sendable {
   /// - Complexity: the number of elements where they are in tiles.
   public var tensor: Tensor<Float> {
     guard form == .tiles else { return memory.reshaped(shape) }
-    let rows = rows
-    let columns = shape.last ?? 1
-    let elements = (0..<shape.product).map { i in
-      let place = rows.place(row: i / columns, column: i % columns)
-      return Float(bitPattern: UInt32(place.load(as: UInt16.self)) << 16)
+    let (rows, columns) = (rows, shape.last ?? 1)
+    let result = Tensor<Float>(uninitialized: shape)
+    for row in 0..<shape.dropLast().product {
+      for column in stride(from: 0, to: columns, by: 32) {
+        KernelTable.active.widen(
+          rows.place(row: row, column: column), result.mutablePointer + row * columns + column,
+          min(32, columns - column))
+      }
     }
-    return Tensor(elements, shape: shape)
+    return withExtendedLifetime(memory) { result }
   }
 }

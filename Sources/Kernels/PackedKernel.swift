@@ -67,7 +67,7 @@ public struct PackedKernel: Sendable {
         .reshaped([outputs, height, width, blocks, 32]).permuted([0, 1, 3, 2, 4])
     } else {
       terms = terms.contiguous().reshaped([outputs, height, width * inputs])
-      if outputs <= NarrowConvolution.maximumOutputs {
+      if (1...NarrowConvolution.maximumOutputs).contains(outputs) {
         layout = .narrow(Self.rounded(terms, for: kernels))
         return
       }

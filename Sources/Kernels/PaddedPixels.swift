@@ -68,6 +68,9 @@ public struct PaddedPixels: Sendable {
   /// Pictures that are not written yet, with zeros around them.
   init(shape: [Int], padding: Padding, form: PixelForm, in workspace: Workspace) {
     let (top, left) = (padding.top, padding.left)
+    check(
+      min(top, padding.bottom, left, padding.right) >= 0,
+      "padded pixels: \(padding) has less than no pixels on a side")
     let (bottom, right) = (top + shape[1], left + shape[2])
     let (height, width) = (bottom + padding.bottom, right + padding.right)
     let blocks = form.blocks(channels: shape[3])
@@ -113,6 +116,17 @@ public struct PaddedPixels: Sendable {
     lines.first += padding.top * lines.lineStride + padding.left * lines.pixelStride
     (lines.width, lines.height) = (shape[2], shape[1])
     return lines
+  }
+}
+
+extension PixelForm {
+  /// What messages call it.
+  var words: String {
+    switch self {
+    case .float32: "numbers of 32 bits"
+    case .rounded: "numbers of 32 bits, rounded to bfloat16"
+    case .blocks: "bfloat16 in blocks of 32 channels"
+    }
   }
 }
 

@@ -11,7 +11,8 @@ public func patchify(
   _ pictures: Tensor<Float>, size: Int, in workspace: Workspace
 ) -> Operand {
   check(
-    pictures.rank == 4 && pictures.shape[2] % size == 0 && pictures.shape[3] % size == 0,
+    size > 0 && pictures.rank == 4 && pictures.shape[2] % size == 0
+      && pictures.shape[3] % size == 0,
     "patchify: \(pictures.shape) does not divide into patches of \(size) × \(size)")
   let timer = workspace.timer("patchify \(pictures.shape)")
   defer { timer.stop() }
@@ -36,7 +37,8 @@ public func unpatchify(
   _ patches: Tensor<Float>, rows: Int, size: Int, in workspace: Workspace
 ) -> Tensor<Float> {
   check(
-    patches.rank == 3 && patches.shape[1] % rows == 0 && patches.shape[2] % (size * size) == 0,
+    rows > 0 && size > 0 && patches.rank == 3 && patches.shape[1] % rows == 0
+      && patches.shape[2] % (size * size) == 0,
     "unpatchify: \(patches.shape) are no \(rows) rows of patches of \(size) × \(size)")
   let timer = workspace.timer("unpatchify \(patches.shape)")
   defer { timer.stop() }

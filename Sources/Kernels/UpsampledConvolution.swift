@@ -21,7 +21,7 @@ public struct PackedUpsamplingKernel: Sendable {
     /// on whether its line and its column are even or odd. So there are four kernels of 2 × 2
     /// pixels, in which the weights of copies are added up.
     case parts([(line: Int, column: Int, kernel: PackedKernel)])
-    /// For Winograd's products, about half as many again.
+    /// For Winograd's products, 9 where those of parts are 16.
     case winograd(WinogradKernel)
   }
 

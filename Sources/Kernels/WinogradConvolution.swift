@@ -34,8 +34,7 @@ struct WinogradKernel: Sendable {
 
 /// A convolution of 3 × 3 pixels by Winograd's products, some squares of the result at a time.
 ///
-/// Their terms and sums stay in a thread's caches, between which and the result there is nothing but
-/// the products.
+/// The terms and sums of these squares are 6 MB at most, so they need not leave the caches.
 ///
 /// - Parameters:
 ///   - input: The pixels, with the zeros around them.

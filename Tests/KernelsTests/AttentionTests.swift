@@ -117,6 +117,27 @@ import _TestSupport
     }
   }
 
+  /// Of large scores it is their difference that counts, not what their products are rounded by.
+  @Test(arguments: KernelTable.supported, Precision.allCases)
+  func largeScoresWeighTheSame(_ table: KernelTable, _ precision: Precision) {
+    for magnitude in [Float(1e4), 3e4, 1e5, 3.3e5, 1e9] {
+      func tensor(_ elements: [Float]) -> Tensor<Float> {
+        Tensor(elements, shape: [1, elements.count, 1, 1]).broadcast(
+          to: [1, elements.count, 1, 72])
+      }
+      let result = attention(
+        query: tensor([magnitude]), key: tensor([magnitude, magnitude, -magnitude]),
+        value: tensor([1, 3, 7]), in: Workspace(threads: 1, precision: precision, table: table))
+      #expect(result.tensor.elements.allSatisfy { abs($0 - 2) < 1e-2 }, "\(magnitude)")
+      // Each key takes all the weight of those before it.
+      let growing = attention(
+        query: tensor([magnitude]), key: tensor((0..<300).map { magnitude * Float($0 / 2 - 40) }),
+        value: tensor((0..<300).map { $0 == 298 ? 3 : $0 == 299 ? 1 : 9 }),
+        in: Workspace(threads: 1, precision: precision, table: table))
+      #expect(growing.tensor.elements.allSatisfy { abs($0 - 2) < 1e-2 }, "\(magnitude), growing")
+    }
+  }
+
   /// Heads beside others in the columns of an operand, at any column.
   @Test(arguments: KernelTable.supported, Precision.allCases)
   func headsStandAnywhereInAnOperand(_ table: KernelTable, _ precision: Precision) {

@@ -160,6 +160,20 @@ import _TestSupport
         PackedKernel(Tensor(repeating: 0, shape: [5, 3, 3, 3])), in: workspace)
     }
     let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
-    #expect(message.contains("convolution: pictures for another precision than f32"))
+    #expect(message.contains("where weights of f32 take numbers of 32 bits"))
+  }
+
+  @Test(.enabled(if: Workspace.hasTileUnit))
+  func refusesAResidualInBlocksWhereNumbersAreRead() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      let pictures = Tensor<Float>(repeating: 0, shape: [1, 6, 7, 3])
+      let inBlocks = PaddedPixels(pictures, in: Workspace(threads: 1, precision: .bfloat16))
+      let workspace = Workspace(threads: 1)
+      _ = convolutionPixels(
+        PaddedPixels(pictures, padding: Padding(1), in: workspace),
+        PackedKernel(Tensor(repeating: 0, shape: [3, 3, 3, 3])), residual: inBlocks, in: workspace)
+    }
+    let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+    #expect(message.contains("a residual of bfloat16 in blocks of 32 channels does not add"))
   }
 }

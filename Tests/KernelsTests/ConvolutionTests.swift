@@ -141,6 +141,29 @@ import _TestSupport
     }
   }
 
+  @Test(arguments: KernelTable.supported, Precision.allCases)
+  func noOutputsAreNone(_ table: KernelTable, _ precision: Precision) {
+    let workspace = Workspace(threads: 2, precision: precision, table: table)
+    let x = PaddedPixels(
+      Tensor(repeating: 1, shape: [1, 8, 8, 1000]), padding: Padding(1), in: workspace)
+    let kernel = PackedKernel(
+      Tensor(repeating: 0, shape: [0, 1000, 5, 3]), stride: 2, precision: precision, table: table)
+    #expect(convolution(x, kernel, in: workspace).shape == [1, 3, 4, 0])
+    let upsampling = PackedUpsamplingKernel(
+      Tensor(repeating: 0, shape: [0, 1000, 3, 3]), precision: precision, table: table)
+    #expect(upsampledConvolution(x, upsampling, in: workspace).shape == [1, 16, 16, 0])
+  }
+
+  @Test func refusesPaddingBelowZero() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = upsampled(
+        Tensor(repeating: 1, shape: [1, 6, 6, 3]), by: 1, padding: Padding(top: -1),
+        in: Workspace(threads: 1))
+    }
+    let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+    #expect(message.contains("less than no pixels on a side"))
+  }
+
   @Test func refusesShapesThatDoNotMeet() async {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       let workspace = Workspace(threads: 1)
@@ -150,7 +173,8 @@ import _TestSupport
     }
     let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
     #expect(
-      message.contains("convolution: [2, 6, 7, 3] by weights [5, 4, 3, 3] do not meet"))
+      message.contains(
+        "convolution: [2, 6, 7, 3], with padding 6 × 7, by weights [5, 4, 3, 3] do not meet"))
   }
 
   @Test func refusesAResidualOfAnotherShape() async {

@@ -157,6 +157,10 @@ import _TestSupport
     #expect(own.pointer == place)
     #expect(own.bits == residual.bits)
     #expect(base.bits != residual.bits)
+    var turned = base
+    let view = gate.permuted([1, 0]).contiguous().permuted([1, 0])
+    addLinear(x, weight, gate: view, to: &turned, in: workspace)
+    #expect(turned.bits == residual.bits)
   }
 
   /// A product writes its part of the output and nothing else, and reads no padding.

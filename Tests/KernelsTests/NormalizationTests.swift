@@ -47,6 +47,21 @@ import _TestSupport
     }
   }
 
+  /// Shifts and scales may be views of any strides.
+  @Test func modulationsMayLieAnywhere() {
+    var numbers = SampleNumbers(seed: 11)
+    let workspace = Workspace(threads: 2)
+    let x = Tensor(numbers.next(2 * 3 * 17), shape: [2, 3, 17])
+    let (shift, scale) = (
+      Tensor(numbers.next(17 * 2), shape: [17, 2]).permuted([1, 0]),
+      Tensor(numbers.next(17)).broadcast(to: [2, 17])
+    )
+    func norm(_ shift: Tensor<Float>, _ scale: Tensor<Float>) -> [Float] {
+      layerNorm(x, shift: shift, scale: scale, epsilon: 1e-6, in: workspace).tensor.elements
+    }
+    #expect(norm(shift, scale) == norm(shift.contiguous(), scale.contiguous()))
+  }
+
   /// Large results are written past the caches, by other code.
   @Test(arguments: KernelTable.supported, Precision.allCases)
   func largeResultsEqualSmallOnes(_ table: KernelTable, _ precision: Precision) {

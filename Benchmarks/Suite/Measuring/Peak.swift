@@ -46,19 +46,25 @@ enum Peak: String {
   private static let budget = Budget(seconds: 1)
 
   private static func multiplyAdds(_ loop: PeakLoop, threads: Int) -> Double {
-    // Some milliseconds, beside which the time to wake the other threads is nothing.
-    let rounds = 400_000_000 / loop.multiplyAdds
+    // As many rounds as take some milliseconds, beside which the time to wake the other threads is
+    // nothing.
+    let clock = ContinuousClock()
+    var rounds = 1000
+    while clock.measure({ _ = blackHole(loop.run(rounds)) }) < .milliseconds(3) { rounds *= 2 }
+    let count = rounds
     let sample = Sample(budget) {
       parallelFor(threads, threads: threads) { parts, _ in
-        for _ in parts { _ = blackHole(loop.run(rounds)) }
+        for _ in parts { _ = blackHole(loop.run(count)) }
       }
     }
     return 2 * Double(threads * rounds * loop.multiplyAdds) / sample.fastest / 1e9
   }
 
   private static func copies(threads: Int) -> Double {
-    // Every thread reads 128 MB and writes as much, in pieces that threads take one after the other.
-    let (pieces, shape) = (4 * threads, [8 << 20])
+    // In pieces of 32 MB, of which each is read and written, and which threads take one after the
+    // other: four for each thread, but 1 GB where that is enough for all.
+    let workers = min(threads, processorCount)
+    let (pieces, shape) = (max(workers, min(4 * workers, 32)), [8 << 20])
     let sources = (0..<pieces).map { _ in numbers(shape) }
     let targets = (0..<pieces).map { _ in Tensor<Float>(zeros: shape) }
     let sample = Sample(budget) {
@@ -88,14 +94,19 @@ struct Machine {
   private let values: [Int: [Peak: Double]]
 
   /// Measures all peaks.
-  init(_ table: KernelTable, threads: [Int]) {
+  ///
+  /// - Throws: `CancellationError`.
+  init(_ table: KernelTable, threads: [Int]) throws {
     instructionSet = table.name
     self.threads = threads
     let peaks = Peak.all(table)
     self.peaks = peaks
     values = Dictionary(
-      uniqueKeysWithValues: threads.map { count in
-        let values = peaks.map { ($0, $0.measure(table, threads: count)) }
+      uniqueKeysWithValues: try threads.map { count in
+        let values = try peaks.map {
+          try Task.checkCancellation()
+          return ($0, $0.measure(table, threads: count))
+        }
         return (count, Dictionary(uniqueKeysWithValues: values))
       })
   }

@@ -44,7 +44,8 @@ struct Server {
       let work = prepared[prepared.count - 1].work
       let budget =
         benchmark.isModel
-        ? Budget(minimum: 1, seconds: 0, maximum: 1, warmsUp: false) : Budget(seconds: 0.05)
+        ? Budget(minimum: 1, seconds: 0, maximum: 1, warmsUp: false)
+        : Budget(seconds: 0.05, warmsUp: false)
       let sample = Sample(budget) { work(workspace) }
       try reply(Answer(name: name, median: sample.median, samples: sample.count))
     }

@@ -11,19 +11,20 @@ struct Suite {
   /// The number of samples; as many as a case's time allows where nil.
   let samples: Int?
 
-  /// Times all cases.
+  /// Times all cases, or those that come before a cancellation of the task.
   ///
   /// - Parameter print: Gets the table, line by line.
   /// - Returns: What was found.
-  /// - Throws: What `print` or the preparation of a case throws, and `CancellationError`.
+  /// - Throws: What `print` or the preparation of a case throws, and `CancellationError` where not
+  ///   even the peaks are known.
   func run(print: (String) throws -> Void) throws -> Report {
-    let machine = Machine(.active, threads: Set(threads + [1]).sorted())
+    let machine = try Machine(.active, threads: Set(threads + [1]).sorted())
     var report = Report(machine)
     try print(Table.peaks(report) + Table.head)
     for benchmark in cases {
       let work = try benchmark.prepare()
       for count in benchmark.isThreaded ? threads : [1] {
-        try Task.checkCancellation()
+        if Task.isCancelled { return report }
         let workspace = Workspace(threads: count, precision: benchmark.precision)
         let sample = Sample(budget(benchmark)) { work(workspace) }
         let row = Report.Row(

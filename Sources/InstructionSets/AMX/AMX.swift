@@ -1,4 +1,5 @@
 #if arch(x86_64)
+internal import _Builtin_intrinsics.intel
 internal import _KernelsAVX512
 public import _KernelsMicro
 
@@ -24,6 +25,40 @@ enum AMX: AVX512Vectors {
     product: { computeSplit($0, rows: $1, panels: $2, scratch: $3) },
     attentionScratch: { attentionScratch(queries: $0, keys: $1, size: $2, numberParts: 3) },
     attend: { attend($0, queries: $1, numberParts: 3, scratch: $2) })
+}
+
+// Rounding to bfloat16 by the instructions that every processor with a tile unit has. They make zero
+// of subnormal numbers, for which the tile unit takes them anyway.
+extension AMX {
+  /// The bits of all elements of `a` as bfloat16, then those of `b`.
+  @_transparent
+  static func neighbours(_ a: F32, _ b: F32) -> F32 {
+    unsafeBitCast(_mm512_cvtne2ps_pbh(b, a), to: F32.self)
+  }
+
+  /// Writes the elements as bfloat16.
+  @_transparent
+  static func storeBFloat16(_ x: F32, _ place: UnsafeMutableRawPointer) {
+    place.storeBytes(of: _mm512_cvtneps_pbh(x), as: SIMD16<Int16>.self)
+  }
+
+  /// Writes the first `count` elements as bfloat16.
+  @_transparent
+  static func storePartBFloat16(_ x: F32, _ place: UnsafeMutableRawPointer, count: Int) {
+    _mm256_mask_storeu_epi16(
+      place, __mmask16(truncatingIfNeeded: 1 &<< count &- 1),
+      unsafeBitCast(_mm512_cvtneps_pbh(x), to: SIMD4<Int64>.self))
+  }
+
+  /// Writes the first `count` elements of `a` and then `b` as bfloat16.
+  @_transparent
+  static func storePartBFloat16(
+    _ a: F32, _ b: F32, _ place: UnsafeMutableRawPointer, count: Int
+  ) {
+    _mm512_mask_storeu_epi16(
+      place, __mmask32(truncatingIfNeeded: 1 &<< count &- 1),
+      unsafeBitCast(neighbours(a, b), to: SIMD8<Int64>.self))
+  }
 }
 
 /// The kernels for AMX: those for AVX-512, with products and attention on the tile unit.

@@ -5,13 +5,13 @@ internal import _KernelsMicro
 /// `residual + gate · function(sums + bias)`.
 ///
 /// The steps of the next square take a row each. So all is decided when a square begins: what it does
-/// without is replaced by numbers that change nothing, and a row needs no branch but for its form.
+/// without is replaced by numbers that change nothing, and a row needs no branch but for its function
+/// and its form.
 struct FinishingSquare {
   /// The sums, 32 rows of 32.
   let sums: UnsafeMutablePointer<Float>
-  /// How many rows are left.
-  private(set) var rowsLeft = 0
-  private var row: UnsafePointer<Float>
+  /// The rows that are to be finished.
+  private(set) var rows = 0
   private var output: UnsafeMutableRawPointer
   private var outputStride = 0
   private var residual: UnsafePointer<Float>
@@ -28,7 +28,7 @@ struct FinishingSquare {
   init(scratch: UnsafeMutablePointer<Float>) {
     let nothing = scratch + 1024
     nothing.update(repeating: -0.0, count: 32)
-    (sums, row, output, residual) = (scratch, .init(scratch), .init(scratch), .init(nothing))
+    (sums, output, residual) = (scratch, .init(scratch), .init(nothing))
   }
 
   /// Begins with `sums`; a square whose rows differ in more than their numbers is finished at once.
@@ -38,7 +38,7 @@ struct FinishingSquare {
       return AMX.finish(product, rows: rows, column: column, width: 32, sums: sums)
     }
     let first = rows.lowerBound
-    (row, rowsLeft) = (UnsafePointer(sums), rows.count)
+    self.rows = rows.count
     output = product.output.place(row: first, column: column)
     (function, isTile) = (product.function, product.output.form == .tiles)
     outputStride = isTile ? 64 : product.output.stride * 4
@@ -51,7 +51,8 @@ struct FinishingSquare {
     gate = (AMX.load(place), AMX.load(place + 16))
   }
 
-  /// Whether all rows are whole, with one gate.
+  /// Whether all rows are whole, with one gate, a function that rows take beside steps, and a form
+  /// that needs no rounding of its own.
   @inline(__always)
   private static func isPlain(_ product: Product, rows: Range<Int>, column: Int) -> Bool {
     switch product.function {
@@ -64,18 +65,22 @@ struct FinishingSquare {
       && (product.gate == nil || hasOneGate)
   }
 
-  /// Writes the rows that are left to the output.
+  /// Writes the rows from one on to the output, and then has none.
   @inline(never)
-  mutating func finish() {
-    while rowsLeft > 0 { finishRow() }
+  mutating func finish(from first: Int = 0) {
+    for row in first..<max(first, rows) { finish(row: row) }
+    rows = 0
   }
 
-  /// Writes the next row to the output, if there is one.
+  /// Writes a row to the output.
+  ///
+  /// Nothing here changes: what did would go to memory in each step.
   @_transparent
-  mutating func finishRow() {
-    guard rowsLeft > 0 else { return }
-    var x = AMX.add(AMX.load(row), bias.0)
-    var y = AMX.add(AMX.load(row + 16), bias.1)
+  func finish(row: Int) {
+    let sums = sums + row * 32
+    let residual = residual + row * residualStride
+    var x = AMX.add(AMX.load(sums), bias.0)
+    var y = AMX.add(AMX.load(sums + 16), bias.1)
     switch function {
     case .geluTanh: (x, y) = (AMX.geluTanh(x), AMX.geluTanh(y))
     case .gelu: (x, y) = (AMX.gelu(x), AMX.gelu(y))
@@ -83,17 +88,13 @@ struct FinishingSquare {
     }
     let a = AMX.multiplyAdd(gate.0, x, AMX.load(residual))
     let b = AMX.multiplyAdd(gate.1, y, AMX.load(residual + 16))
-    let place = output.assumingMemoryBound(to: Float.self)
+    let place = (output + row * outputStride).assumingMemoryBound(to: Float.self)
     if isTile {
       AMX.store(AMX.neighbours(a, b), place)
     } else {
       AMX.store(a, place)
       AMX.store(b, place + 16)
     }
-    row += 32
-    output += outputStride
-    residual += residualStride
-    rowsLeft -= 1
   }
 }
 #endif

@@ -54,10 +54,11 @@ struct TileAttentionSizes {
   var weights: Int { sliceSquares * square }
   /// The results of 32 queries.
   var results: Int { 32 * resultStride }
-  /// What is added to the scores of 32 queries, in powers and in steps.
-  var offsets: Int { 2 * 32 }
+  /// What the weights of 32 queries are relative to: `TileAttentionReferences`.
+  var references: Int { TileAttentionReferences.count }
   var count: Int {
-    2 * keys + queries + rows + transposed + 2 * scores + weights + keptBlocks * (results + offsets)
+    2 * keys + queries + rows + transposed + 2 * scores + weights + keptBlocks
+      * (results + references)
       + 32
   }
 }
@@ -74,7 +75,7 @@ struct TileAttentionSizes {
 /// values stays in L1.
 ///
 /// Weights are powers of two of scores relative to the one of the first key. A query whose scores
-/// grow to 2⁶⁰ times as much takes a new reference (`raise`). So no score waits for the largest one.
+/// grow to 2⁶¹ times as much takes a new reference (`raise`). So no score waits for the largest one.
 struct TileAttention {
   let head: AttentionHead
   let sizes: TileAttentionSizes
@@ -92,7 +93,7 @@ struct TileAttention {
   let queries, keys, values, weights: UnsafeMutableRawPointer
   let keyRows, transposed, scores, results: UnsafeMutablePointer<Float>
   /// What is added to the scores of each query of a block, and the same in steps.
-  let offsets: UnsafeMutablePointer<Float>
+  let references: UnsafeMutablePointer<Float>
 
   init(
     _ head: AttentionHead, _ range: Range<Int>, numberParts: Int,
@@ -124,7 +125,7 @@ struct TileAttention {
     keyRows = take(sizes.rows) + 16
     transposed = take(sizes.transposed)
     results = take(sizes.keptBlocks * sizes.results)
-    offsets = take(sizes.keptBlocks * sizes.offsets)
+    references = take(sizes.keptBlocks * sizes.references)
   }
 
   func attend() {

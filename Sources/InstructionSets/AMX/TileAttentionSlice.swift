@@ -10,15 +10,16 @@ struct TileAttentionSlice {
   let squares: Range<Int>, keys: Int
   /// The squares before the part.
   let squaresBefore: Int
-  let offsets, stepOffsets, results: UnsafeMutablePointer<Float>
+  let references: TileAttentionReferences
+  let results: UnsafeMutablePointer<Float>
 
   @inline(__always)
   init(_ attention: TileAttention, part: Int, block: Int, keys: Int, squares: Range<Int>) {
     (self.attention, self.block, self.keys, self.squares) = (attention, block, keys, squares)
     rows = attention.rows(of: block)
     squaresBefore = part * attention.sizes.partSquares
-    offsets = attention.offsets + attention.slot(block) * attention.sizes.offsets
-    stepOffsets = offsets + 32
+    references = TileAttentionReferences(
+      attention.references + attention.slot(block) * attention.sizes.references)
     results = attention.results(block)
   }
 
@@ -63,7 +64,9 @@ struct TileAttentionSlice {
       }
       TileUnit.storeSums(scores(square), stride: 128)
       if largest.exceedLimit { raise(square - 1, rows) }
-      if squaresBefore + square == 0 { begin() }
+      if squaresBefore + square == 0 {
+        references.begin(rows, scores: scores(0), scale: attention.scale)
+      }
     }
   }
 
@@ -103,20 +106,6 @@ struct TileAttentionSlice {
 
   // MARK: Scores to weights
 
-  /// Takes the score of the first key as what those of a query are relative to, a whole number of
-  /// doublings.
-  @inline(__always)
-  private func begin() {
-    for row in rows { refer(row, -(scores(0)[row * 32] * attention.scale).rounded()) }
-  }
-
-  /// Sets what is added to the scores of a query.
-  @inline(__always)
-  private func refer(_ row: Int, _ offset: Float) {
-    offsets[row] = offset
-    stepOffsets[row] = TileAttentionWeights.steps(power: offset)
-  }
-
   /// Gives keys that are not there the scores of one that is; their values are zero.
   @inline(__always)
   private func leaveOut(from key: Int, in scores: UnsafeMutablePointer<Float>) {
@@ -138,8 +127,21 @@ struct TileAttentionSlice {
     _ square: Int, from row: inout Int, count: Int, _ largest: inout TileAttentionWeights
   ) {
     let end = min(row + count, rows.upperBound)
+    if references.areFar { return weighFar(square, from: &row, until: end, &largest) }
     while row < end {
       largest = .larger(largest, weigh(square, row))
+      row += 1
+    }
+  }
+
+  /// The same for scores that are relative to another one.
+  @inline(never)
+  private func weighFar(
+    _ square: Int, from row: inout Int, until end: Int, _ largest: inout TileAttentionWeights
+  ) {
+    while row < end {
+      let (x, y) = powers(square, row)
+      largest = .larger(largest, store(powersOfTwo: x, y, square, row))
       row += 1
     }
   }
@@ -149,19 +151,24 @@ struct TileAttentionSlice {
   /// - Returns: The weights, or their first parts.
   @inline(__always)
   private func weigh(_ square: Int, _ row: Int) -> TileAttentionWeights {
-    guard attention.sizes.numberParts == 1 else { return weighExactly(square, row) }
+    guard attention.sizes.numberParts == 1 else {
+      let (x, y) = scores(
+        square, row, times: attention.scale, plus: references.offset(row))
+      return store(powersOfTwo: x, y, square, row)
+    }
     let (x, y) = scores(
       square, row, times: TileAttentionWeights.stepsPerPower * attention.scale,
-      plus: stepOffsets[row])
+      plus: references.stepOffset(row))
     let weights = TileAttentionWeights(steps: x, y)
     weights.store(place(square, row))
     return weights
   }
 
-  /// The same by a polynomial, for scores of any size.
+  /// Writes weights by a polynomial, for scores of any size.
   @inline(__always)
-  private func weighExactly(_ square: Int, _ row: Int) -> TileAttentionWeights {
-    let (x, y) = powers(square, row)
+  private func store(
+    powersOfTwo x: AMX.F32, _ y: AMX.F32, _ square: Int, _ row: Int
+  ) -> TileAttentionWeights {
     if attention.sizes.numberParts > 1 { return .store(powersOfTwo: x, y, place(square, row)) }
     let weights = TileAttentionWeights(powersOfTwo: x, y)
     weights.store(place(square, row))
@@ -172,7 +179,12 @@ struct TileAttentionSlice {
   /// square and of the others.
   @inline(__always)
   private func powers(_ square: Int, _ row: Int) -> (AMX.F32, AMX.F32) {
-    scores(square, row, times: attention.scale, plus: offsets[row])
+    let (scores, reference) = (scores(square) + row * 32, AMX.all(references.score(row)))
+    let (scale, offset) = (AMX.all(attention.scale), AMX.all(references.offset(row)))
+    return (
+      AMX.multiplyAdd(AMX.subtract(AMX.load(scores), reference), scale, offset),
+      AMX.multiplyAdd(AMX.subtract(AMX.load(scores + 16), reference), scale, offset)
+    )
   }
 
   /// The scores of a query, of the first 16 keys of a square and of the others, times a factor.
@@ -196,15 +208,18 @@ struct TileAttentionSlice {
   /// Takes new references for those of some queries whose weights exceed the limit, and weighs them
   /// again.
   ///
-  /// References are whole numbers, so that what was computed before only changes its exponent.
+  /// What was computed before is multiplied with a power of two: a whole one, unless scores are far.
   @inline(never)
   private func raise(_ square: Int, _ range: Range<Int>) {
     for row in range where TileAttentionWeights(place(square, row)).exceedLimit {
       let (x, y) = powers(square, row)
       let largest = AMX.mergedLanes(AMX.larger(x, y)) { AMX.larger($0, $1) }
-      let doublings = max(largest.rounded(), 0)
-      refer(row, offsets[row] - doublings)
-      let factor = AMX.scaled(AMX.all(1), byPowerOfTwo: AMX.all(-doublings))
+      let scores = scores(square) + row * 32
+      let score = AMX.mergedLanes(AMX.larger(AMX.load(scores), AMX.load(scores + 16))) {
+        AMX.larger($0, $1)
+      }
+      let doublings = references.raise(row, by: max(largest, 0), score: score)
+      let factor = TileAttentionWeights.powerOfTwo(AMX.all(-doublings))
       for earlier in squares.lowerBound..<square {
         for part in 0..<attention.sizes.numberParts {
           let place = place(earlier, row) + part * 2048
@@ -217,7 +232,8 @@ struct TileAttentionSlice {
           AMX.store(AMX.multiply(AMX.load(result + i), factor), result + i)
         }
       }
-      _ = weighExactly(square, row)
+      let (newX, newY) = powers(square, row)
+      _ = store(powersOfTwo: newX, newY, square, row)
     }
   }
 

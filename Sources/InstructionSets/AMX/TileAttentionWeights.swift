@@ -25,7 +25,7 @@ struct TileAttentionWeights {
   /// to bfloat16 alone takes 4.
   ///
   /// `256 · (127 + power)` has the exponent in the upper byte, and a fraction `f` below. It lacks
-  /// `1 + f - 2^f` to be the number, at most 22, for which a table of 64 entries does. The seven
+  /// `1 + f - 2^f` to be the number, at most 22, for which a table of 64 entries does. The six
   /// operations after the conversion serve 32 weights at once.
   ///
   /// Steps are counted down because a step that no whole number of 32 bits holds becomes the least
@@ -93,7 +93,7 @@ struct TileAttentionWeights {
     @_transparent get { TileAttentionWeights(words: .zero) }
   }
 
-  /// Whether a weight exceeds 2⁶⁰ by far, or is not a number.
+  /// Whether a weight exceeds 2⁶¹, or is not a number.
   var exceedLimit: Bool {
     @_transparent get {
       let excess = _mm512_subs_epu16(words, _mm512_set1_epi16(0x5E00))
@@ -115,7 +115,7 @@ struct TileAttentionWeights {
 
   /// 2 to the power `x`, within 2 units in the last place.
   @_transparent
-  private static func powerOfTwo(_ x: AMX.F32) -> AMX.F32 {
+  static func powerOfTwo(_ x: AMX.F32) -> AMX.F32 {
     let f = fraction(x)
     var p = AMX.all(2.170_225_6e-4)
     p = AMX.multiplyAdd(p, f, AMX.all(1.243_968_8e-3))

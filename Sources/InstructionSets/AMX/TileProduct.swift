@@ -120,18 +120,21 @@ extension AMX {
     rows: UnsafeRawPointer, columns: UnsafeRawPointer, steps: Int, isHalf: Bool,
     next: UnsafeRawPointer, finishing: inout FinishingSquare
   ) {
-    var (square, a, b, next) = (finishing, rows, columns, next)
-    let rowsPerStep = (square.rowsLeft + steps - 1) / max(steps, 1)
+    let before = finishing
+    var (a, b, next, row) = (rows, columns, next, 0)
+    let rowsPerStep = (before.rows + steps - 1) / max(steps, 1)
     for _ in 0..<steps {
       TileUnit.addProducts(rows: a, columns: b, isHalf: isHalf)
       prefetchToL2(next, lines: 2)
       next += 2 * 64
-      for _ in 0..<rowsPerStep { square.finishRow() }
+      for _ in 0..<rowsPerStep where row < before.rows {
+        before.finish(row: row)
+        row += 1
+      }
       a += 2048
       b += 2048
     }
-    finishing = square
-    finishing.finish()
+    finishing.finish(from: row)
   }
 }
 #endif

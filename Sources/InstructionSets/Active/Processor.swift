@@ -32,14 +32,14 @@ enum Processor {
   /// The same, and AVX-512 BF16.
   static let hasAVX512BF16: Bool = hasAVX512 && bits(7, 1, \.eax, [5])
 
-  /// The tile unit with bfloat16, AVX-512 VBMI, which every processor with the unit has, and the
-  /// system's permission to use it.
+  /// The tile unit with bfloat16, AVX-512 BF16 and VBMI, which every processor with the unit has, and
+  /// the system's permission to use it.
   ///
   /// A system that knows the unit may still refuse it, as some hypervisors make it; that is worth
   /// a line, because it costs speed.
   static let hasAMX: Bool = {
     guard
-      hasAVX512 && systemSaves([17, 18]) && bits(7, 0, \.edx, [22, 24])
+      hasAVX512BF16 && systemSaves([17, 18]) && bits(7, 0, \.edx, [22, 24])
         && bits(7, 0, \.ecx, [1])
     else { return false }
     #if os(Linux)

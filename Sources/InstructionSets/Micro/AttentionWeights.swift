@@ -30,12 +30,12 @@ extension InstructionSet {
     }
     let largest = larger(larger(l0, l1), larger(l2, l3))
     let factor = all(scale)
-    let offset = subtract(all(0), multiply(largest, factor))
     var total = all(0)
     score = scores
     for _ in 0..<count {
       // Subnormal weights, and sums of the least that are not, would take a hundred times as long.
-      let x = multiplyAdd(load(score), factor, offset)
+      // The difference first: of large products it would be nothing but what they were rounded by.
+      let x = multiply(subtract(load(score), largest), factor)
       let power = expOfBoundedOnBothSides(larger(all(-64), x))
       let weight = choose(all(0), where: x, isLess: all(-64), else: power)
       store(weight, score)

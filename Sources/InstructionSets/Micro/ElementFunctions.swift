@@ -1,3 +1,27 @@
+/// A function applied to every element.
+public enum ElementFunction: Sendable, Hashable {
+  /// The element itself.
+  case identity
+  /// `x · Φ(x)` by the error function.
+  case gelu
+  /// GELU by the hyperbolic tangent, the one of DiT.
+  case geluTanh
+  /// `x · sigmoid(x)`.
+  case silu
+  /// e to the power of the element.
+  case exp
+  /// The hyperbolic tangent.
+  case tanh
+  /// The error function.
+  case erf
+  /// The square root.
+  case squareRoot
+  /// The natural logarithm.
+  case log
+  /// The nearest whole number, ties to even.
+  case rounded
+}
+
 extension InstructionSet {
   /// Writes `function` of each of `count` elements to `output`, which may be `input`.
   @inlinable @inline(__always)

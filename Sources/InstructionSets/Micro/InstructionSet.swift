@@ -1,8 +1,8 @@
 /// An instruction set that the kernels are instantiated for.
 ///
-/// Each conforming tag type is declared in the target compiled for it. Every generic kernel takes
-/// the tag as its first argument, so that its name is part of each specialised symbol and two
-/// instruction sets never share one.
+/// Each conforming tag type is declared in the target compiled for it. Every generic kernel is
+/// a static member of the tag, or takes it as its first argument, so that its name is part of each
+/// specialised symbol and two instruction sets never share one.
 ///
 /// Operations on vectors are requirements, because in generic code Swift resolves the operators of
 /// `SIMD` to loops over the lanes.

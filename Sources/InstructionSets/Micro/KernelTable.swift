@@ -7,23 +7,19 @@ public final class KernelTable: Sendable, CustomStringConvertible {
   public let name: String
   /// The name of the instruction set.
   public var description: String { name }
-  /// The rows of a register tile and the columns of a packed panel, in elements.
+  /// The rows of a register tile and the columns of a packed panel, in elements, of the vector unit.
   public let tileRows, panelWidth: Int
   /// Packs panels of a matrix: source, panels, packed matrix.
   public let pack: @Sendable (PackingSource, Range<Int>, UnsafeMutablePointer<Float>) -> Void
   /// The elements of scratch that `product` needs: rows, depth, columns.
-  public let productScratch: @Sendable (Int, Int, Int) -> Int
-  /// Computes rows × panels of a product, with scratch.
-  public let product:
-    @Sendable (Product, Range<Int>, Range<Int>, UnsafeMutablePointer<Float>) -> Void
-  /// The scratch that `attend` needs: queries, keys, head size.
-  public let attentionScratch: @Sendable (Int, Int, Int) -> Int
-  /// Computes the results of a range of queries of one head, with scratch.
-  public let attend: @Sendable (AttentionHead, Range<Int>, UnsafeMutablePointer<Float>) -> Void
+  public let productScratch: MatrixKernels.ScratchCount
+  /// Computes rows × panels of a product on the vector unit, with scratch: `float32.product` may have
+  /// a faster way.
+  public let product: MatrixKernels.ComputeProduct
   /// Writes the softmax of rows: first row, where the first result goes (which may be the row),
-  /// number of rows, columns, scale.
+  /// number of rows, columns.
   public let softmax:
-    @Sendable (UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int, Int, Float) -> Void
+    @Sendable (UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int, Int) -> Void
   /// Normalizes a range of rows.
   public let normalize: @Sendable (Normalization, Range<Int>) -> Void
   /// Applies a function to elements: function, input, output (which may be the input), count.
@@ -65,22 +61,21 @@ public final class KernelTable: Sendable, CustomStringConvertible {
     pack = { tile.pack(isa, $0, panels: $1, into: $2) }
     product = { tile.compute(isa, $0, rows: $1, panels: $2, scratch: $3) }
     productScratch = { tile.productScratch(isa, rows: $0, depth: $1, columns: $2) }
-    attentionScratch = { tile.attentionScratch(isa, queries: $0, keys: $1, size: $2) }
-    attend = { tile.attend(isa, $0, queries: $1, scratch: $2) }
-    softmax = { first, output, rows, columns, scale in
+    softmax = { first, output, rows, columns in
       for row in 0..<rows {
         let start = row * columns
-        I.softmax(first + start, into: output + start, count: columns, scale: scale)
+        I.softmax(first + start, into: output + start, count: columns)
       }
     }
     normalize = { I.normalize($0, rows: $1) }
     map = { I.map($0, $1, into: $2, count: $3) }
     narrow = { I.narrow($0, $1, count: $2) }
     widen = { I.widen($0, $1, count: $2) }
-    let productScratch = productScratch
-    let product = product
-    let pack = pack
-    let (attentionScratch, attend) = (attentionScratch, attend)
+    let (productScratch, product, pack) = (productScratch, product, pack)
+    let attentionScratch: MatrixKernels.ScratchCount = {
+      tile.attentionScratch(isa, queries: $0, keys: $1, size: $2)
+    }
+    let attend: MatrixKernels.Attend = { tile.attend(isa, $0, queries: $1, scratch: $2) }
     let write: @Sendable (UnsafePointer<Float>, Int, Range<Int>, Int, RowDestination) -> Void = {
       I.write($0, stride: $1, rows: $2, columns: $3, to: $4)
     }
@@ -113,7 +108,6 @@ public final class KernelTable: Sendable, CustomStringConvertible {
     self.name = name
     (tileRows, panelWidth, pack) = (table.tileRows, table.panelWidth, table.pack)
     (productScratch, product) = (table.productScratch, table.product)
-    (attentionScratch, attend) = (table.attentionScratch, table.attend)
     (softmax, normalize, map) = (table.softmax, table.normalize, table.map)
     (combine, float, double) = (table.combine, table.float, table.double)
     (narrow, widen) = (table.narrow, table.widen)

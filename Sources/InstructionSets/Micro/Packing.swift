@@ -233,13 +233,3 @@ extension Tile {
     }
   }
 }
-
-extension InstructionSet {
-  /// Widens bfloat16 to numbers of 32 bits.
-  @inlinable @inline(__always)
-  static func widen(
-    _ source: UnsafePointer<UInt16>, into target: UnsafeMutablePointer<Float>, count: Int
-  ) {
-    for i in 0..<count { target[i] = Float(bitPattern: UInt32(source[i]) << 16) }
-  }
-}

@@ -1,39 +1,35 @@
 extension InstructionSet {
-  /// Writes `softmax(scale · input)` of a row.
+  /// Writes `softmax(input)` of a row.
   ///
   /// - Parameters:
   ///   - input: The row, contiguous.
   ///   - output: Where the result goes; it may be the input.
   ///   - count: The length of the row.
-  ///   - scale: A positive factor.
   @inlinable @inline(__always)
   public static func softmax(
-    _ input: UnsafePointer<Float>, into output: UnsafeMutablePointer<Float>, count: Int,
-    scale: Float
+    _ input: UnsafePointer<Float>, into output: UnsafeMutablePointer<Float>, count: Int
   ) {
-    let inverse = all(1 / weights(input, into: output, count: count, scale: scale))
+    let inverse = all(1 / weights(input, into: output, count: count))
     map(output, output, count) { multiply($0, inverse) }
   }
 
-  /// Writes what the softmax of a row is in proportion to, `e^(scale · (input - largest))`.
+  /// Writes what the softmax of a row is in proportion to, `e^(input - largest)`.
   ///
   /// - Parameters:
   ///   - input: The row, contiguous.
   ///   - output: Where the result goes; it may be the input.
   ///   - count: The length of the row.
-  ///   - scale: A positive factor.
   /// - Returns: Their sum.
   @inlinable @inline(__always)
   static func weights(
-    _ input: UnsafePointer<Float>, into output: UnsafeMutablePointer<Float>, count: Int,
-    scale: Float
+    _ input: UnsafePointer<Float>, into output: UnsafeMutablePointer<Float>, count: Int
   ) -> Float {
-    let (factor, offset) = (all(scale), all(-largest(input, count: count) * scale))
+    let largest = all(largest(input, count: count))
     // One sum in each lane: the exponential function takes longer than the addition before it.
     var sums = all(0)
     var i = 0
     while i + width <= count {
-      let power = expOfBounded(multiplyAdd(load(input + i), factor, offset))
+      let power = expOfBounded(subtract(load(input + i), largest))
       sums = add(sums, power)
       store(power, output + i)
       i += width
@@ -41,7 +37,7 @@ extension InstructionSet {
     if i < count {
       // e to the power of minus infinity adds nothing.
       let rest = loadPart(input + i, count: count - i, padding: -.infinity)
-      let power = expOfBounded(multiplyAdd(rest, factor, offset))
+      let power = expOfBounded(subtract(rest, largest))
       sums = add(sums, power)
       storePart(power, output + i, count: count - i)
     }
