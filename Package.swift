@@ -155,3 +155,15 @@ if Context.environment["SWIFT_DIT_FUZZ"] != nil {
       exclude: ["Seeds", "make_seeds.py"],
       swiftSettings: common))
 }
+
+// Scripts/tiles.sh runs the tests of the tile unit on an emulated one.
+if Context.environment["SWIFT_DIT_EMULATED_TILES"] != nil {
+  package.targets.append(
+    .target(
+      name: "_EmulatedTiles", path: "Tests/EmulatedTiles",
+      swiftSettings: hot("x86-64-v4")))
+  for target in package.targets where target.name == "_KernelsActive" {
+    target.dependencies.append("_EmulatedTiles")
+    target.swiftSettings?.append(.define("EMULATED_TILES"))
+  }
+}

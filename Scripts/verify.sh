@@ -163,7 +163,7 @@ tests() {
 
 emulation() {
   local script status
-  for script in Scripts/emulate.sh Scripts/neon.sh; do
+  for script in Scripts/tiles.sh Scripts/emulate.sh Scripts/neon.sh; do
     status=0
     $script || status=$?
     ((status == 0 || status == 2)) || failures=$((failures + 1))

@@ -1,6 +1,10 @@
 #if arch(x86_64)
 internal import _Builtin_intrinsics.intel.cpuid
 
+#if EMULATED_TILES
+internal import _EmulatedTiles
+#endif
+
 #if canImport(Glibc)
 internal import Glibc
 #elseif canImport(Musl)
@@ -39,9 +43,13 @@ enum Processor {
   /// a line, because it costs speed.
   static let hasAMX: Bool = {
     guard
-      hasAVX512BF16 && systemSaves([17, 18]) && bits(7, 0, \.edx, [22, 24])
-        && bits(7, 0, \.ecx, [1])
+      hasAVX512BF16 && bits(7, 0, \.ecx, [1])
     else { return false }
+    #if EMULATED_TILES
+    EmulatedTiles.install()
+    return true
+    #else
+    guard systemSaves([17, 18]) && bits(7, 0, \.edx, [22, 24]) else { return false }
     #if os(Linux)
     let (requestPermission, tileData): (Int32, UInt) = (0x1023, 18)
     if controlThread(requestPermission, tileData) == 0 { return true }
@@ -49,6 +57,7 @@ enum Processor {
     let note = "the system refuses the tile unit (AMX) of this processor; vectors do its work\n"
     write(STDERR_FILENO, note, note.utf8.count)
     return false
+    #endif
   }()
 
   private struct Registers {
