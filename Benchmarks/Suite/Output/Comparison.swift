@@ -44,6 +44,8 @@ struct Comparison {
     let count = lines.isEmpty ? "nothing moved" : lines.joined(separator: "\n")
     text = "\n\(count)\n\(matches) of \(new.rows.count) rows compared\n"
   }
+
+  /// The spread of a row, as a share of its median.
   private static func spread(_ row: Report.Row) -> Double {
     row.samples < 3 ? unknownSpread : row.spread
   }

@@ -192,16 +192,15 @@ private struct SplitPanel {
   private func take(_ row: inout Int, until end: Int, _ epilogue: inout Epilogue) {
     while row < end {
       let (staged, sum) = (staging + row % 64 * 32, sums + row * 32)
+      var (a, b) = (AMX.load(staged), AMX.load(staged + 16))
       if section.lowerBound > 0 {
-        AMX.store(AMX.add(AMX.load(staged), AMX.load(sum)), staged)
-        AMX.store(AMX.add(AMX.load(staged + 16), AMX.load(sum + 16)), staged + 16)
+        (a, b) = (AMX.add(a, AMX.load(sum)), AMX.add(b, AMX.load(sum + 16)))
       }
-      if section.upperBound == product.depth {
-        AMX.finishRow(product, &epilogue, width: 32, sums: staged)
-      } else {
-        AMX.store(AMX.load(staged), sum)
-        AMX.store(AMX.load(staged + 16), sum + 16)
-      }
+      let isLast = section.upperBound == product.depth
+      let place = isLast ? staged : sum
+      AMX.store(a, place)
+      AMX.store(b, place + 16)
+      if isLast { AMX.finishRow(product, &epilogue, width: 32, sums: place) }
       row += 1
     }
   }

@@ -42,9 +42,7 @@ enum Processor {
   /// A system that knows the unit may still refuse it, as some hypervisors make it; that is worth
   /// a line, because it costs speed.
   static let hasAMX: Bool = {
-    guard
-      hasAVX512BF16 && bits(7, 0, \.ecx, [1])
-    else { return false }
+    guard hasAVX512BF16 && bits(7, 0, \.ecx, [1]) else { return false }
     #if EMULATED_TILES
     EmulatedTiles.install()
     return true
