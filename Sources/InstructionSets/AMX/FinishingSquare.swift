@@ -52,7 +52,7 @@ struct FinishingSquare {
   }
 
   /// Whether all rows are whole, with one gate, a function that rows take beside steps, and a form
-  /// that needs no rounding of its own.
+  /// other than rounded numbers of 32 bits.
   @inline(__always)
   private static func isPlain(_ product: Product, rows: Range<Int>, column: Int) -> Bool {
     switch product.function {

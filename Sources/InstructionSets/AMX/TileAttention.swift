@@ -92,7 +92,7 @@ struct TileAttention {
   let scale: Float
   let queries, keys, values, weights: UnsafeMutableRawPointer
   let keyRows, transposed, scores, results: UnsafeMutablePointer<Float>
-  /// What is added to the scores of each query of a block, and the same in steps.
+  /// What the weights of each block's queries are relative to.
   let references: UnsafeMutablePointer<Float>
 
   init(

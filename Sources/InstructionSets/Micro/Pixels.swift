@@ -122,7 +122,8 @@ public struct PixelKernels: Sendable {
   /// scratch for a channel.
   public let takeMoments:
     @Sendable (GroupNormalization, Range<Int>, UnsafeMutablePointer<Float>) -> Void
-  /// Merges the moments of the chunks of some pictures to a mean, a factor and a summand for each channel.
+  /// Merges the moments of the chunks of some pictures to a mean, a factor and a summand for each
+  /// channel.
   public let mergeMoments: @Sendable (GroupNormalization, Range<Int>) -> Void
   /// Normalizes a range of the lines of all pictures.
   public let normalize: @Sendable (GroupNormalization, Range<Int>) -> Void
