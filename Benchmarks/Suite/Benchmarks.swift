@@ -38,7 +38,7 @@ struct Benchmarks {
         .init("Other things to do", [list, profile, serve]),
       ])
     await runExample(command) { arguments in
-      assert({ fatalError("benchmarks need '-c release'") }())
+      try refuseDebugBuild()
       try select(arguments[isa])
       let cases = try chosen(arguments[filter], all: arguments[all] || arguments[list])
       if arguments[list] {
@@ -56,6 +56,13 @@ struct Benchmarks {
         try time(cases, arguments)
       }
     }
+  }
+
+  /// Times of a debug build say nothing.
+  private static func refuseDebugBuild() throws(UsageError) {
+    #if DEBUG
+    throw .other("benchmarks need 'swift run -c release'")
+    #endif
   }
 
   /// Times cases, prints the table or the report, and what moved.

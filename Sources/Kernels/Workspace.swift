@@ -52,6 +52,9 @@ public struct Workspace: Sendable {
   }
 
   /// The instruction sets that this machine has, the widest first.
+  ///
+  /// Where the system refuses a tile unit that the processor has, a line on standard error says so,
+  /// once: it costs speed.
   public static var supportedInstructionSets: [String] { KernelTable.supported.map(\.name) }
 
   /// Selects the instruction set of all workspaces and packed weights made from now on.

@@ -45,9 +45,7 @@ extension AMX {
   /// Writes the first `count` elements as bfloat16.
   @_transparent
   static func storePartBFloat16(_ x: F32, _ place: UnsafeMutableRawPointer, count: Int) {
-    _mm256_mask_storeu_epi16(
-      place, __mmask16(truncatingIfNeeded: 1 &<< count &- 1),
-      unsafeBitCast(_mm512_cvtneps_pbh(x), to: SIMD4<Int64>.self))
+    storeWords(unsafeBitCast(_mm512_cvtneps_pbh(x), to: SIMD4<Int64>.self), place, count: count)
   }
 
   /// Writes the first `count` elements of `a` and then `b` as bfloat16.
@@ -55,9 +53,7 @@ extension AMX {
   static func storePartBFloat16(
     _ a: F32, _ b: F32, _ place: UnsafeMutableRawPointer, count: Int
   ) {
-    _mm512_mask_storeu_epi16(
-      place, __mmask32(truncatingIfNeeded: 1 &<< count &- 1),
-      unsafeBitCast(neighbours(a, b), to: SIMD8<Int64>.self))
+    storeWords(unsafeBitCast(neighbours(a, b), to: SIMD8<Int64>.self), place, count: count)
   }
 }
 

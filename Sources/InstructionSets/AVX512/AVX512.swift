@@ -74,9 +74,15 @@ extension AVX512Vectors {
   }
 
   /// A mask of the first `count` lanes.
-  @inlinable @inline(__always)
+  @_transparent @usableFromInline
   static func first(_ count: Int) -> __mmask16 {
     __mmask16(truncatingIfNeeded: 1 &<< count &- 1)
+  }
+
+  /// A mask of the first `count` of 32 words.
+  @_transparent @usableFromInline
+  static func firstWords(_ count: Int) -> __mmask32 {
+    __mmask32(truncatingIfNeeded: 1 &<< count &- 1)
   }
 }
 
@@ -118,8 +124,7 @@ extension AVX512Vectors {
   public static func storePartBFloat16(
     _ x: F32, _ place: UnsafeMutableRawPointer, count: Int
   ) {
-    _mm256_mask_storeu_epi16(
-      place, __mmask16(truncatingIfNeeded: 1 &<< count &- 1), narrowed(x))
+    storeWords(narrowed(x), place, count: count)
   }
 
   /// The numbers of 16 bits from `place` on, widened.
@@ -150,8 +155,23 @@ extension AVX512Vectors {
   public static func storePartBFloat16(
     _ a: F32, _ b: F32, _ place: UnsafeMutableRawPointer, count: Int
   ) {
-    let words = unsafeBitCast(neighbours(a, b), to: SIMD8<Int64>.self)
-    _mm512_mask_storeu_epi16(place, __mmask32(truncatingIfNeeded: 1 &<< count &- 1), words)
+    storeWords(unsafeBitCast(neighbours(a, b), to: SIMD8<Int64>.self), place, count: count)
+  }
+
+  /// Writes the first `count` words of 16.
+  @_transparent
+  public static func storeWords(
+    _ words: SIMD4<Int64>, _ place: UnsafeMutableRawPointer, count: Int
+  ) {
+    _mm256_mask_storeu_epi16(place, first(count), words)
+  }
+
+  /// Writes the first `count` words of 32.
+  @_transparent
+  public static func storeWords(
+    _ words: SIMD8<Int64>, _ place: UnsafeMutableRawPointer, count: Int
+  ) {
+    _mm512_mask_storeu_epi16(place, firstWords(count), words)
   }
 
   /// The bits of the elements of `a` and `b` as bfloat16, in turn.
@@ -185,8 +205,8 @@ extension AVX512Vectors {
   public static func copyWords(
     _ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer, count: Int
   ) {
-    let mask = __mmask32(truncatingIfNeeded: 1 &<< count &- 1)
-    _mm512_mask_storeu_epi16(target, mask, _mm512_maskz_loadu_epi16(mask, source))
+    _mm512_mask_storeu_epi16(
+      target, firstWords(count), _mm512_maskz_loadu_epi16(firstWords(count), source))
   }
 
   /// The bits of all elements as bfloat16, 16 each.

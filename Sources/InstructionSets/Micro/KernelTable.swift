@@ -42,9 +42,9 @@ public final class KernelTable: Sendable, CustomStringConvertible {
   /// Operations on pictures.
   public let pixels: PixelKernels
   /// Elementwise operations on numbers of 32 bits.
-  public let float: ElementKernels<Float>
+  public let floatElements: ElementKernels<Float>
   /// Elementwise operations on numbers of 64 bits.
-  public let double: ElementKernels<Double>
+  public let doubleElements: ElementKernels<Double>
   /// What the vector unit can do at most with numbers of 32 bits.
   public let peak: PeakLoop
   /// What the machine can do at most with bfloat16; none where it has no instruction for that.
@@ -93,8 +93,8 @@ public final class KernelTable: Sendable, CustomStringConvertible {
       }, write: write, productScratch: productScratch, product: product,
       attentionScratch: attentionScratch, attend: attend)
     pixels = PixelKernels(isa)
-    float = ElementKernels(isa, Float.self)
-    double = ElementKernels(isa, Double.self)
+    floatElements = ElementKernels(isa, Float.self)
+    doubleElements = ElementKernels(isa, Double.self)
     peak = PeakLoop(isa, tile)
     bfloat16Peak = nil
     combine = { I.combine($0, $1, terms: $2, into: $3, range: $4) }
@@ -109,7 +109,8 @@ public final class KernelTable: Sendable, CustomStringConvertible {
     (tileRows, panelWidth, pack) = (table.tileRows, table.panelWidth, table.pack)
     (productScratch, product) = (table.productScratch, table.product)
     (softmax, normalize, map) = (table.softmax, table.normalize, table.map)
-    (combine, float, double) = (table.combine, table.float, table.double)
+    combine = table.combine
+    (floatElements, doubleElements) = (table.floatElements, table.doubleElements)
     (narrow, widen) = (table.narrow, table.widen)
     pixels = table.pixels
     (peak, self.float32, self.bfloat16) = (table.peak, float32, bfloat16)

@@ -20,14 +20,14 @@ extension Float: TensorNumeric {
   /// `ScalarType.float`.
   public static var scalarType: ScalarType { .float }
   /// Those of the instruction set in use.
-  public static var _kernels: ElementKernels<Float> { KernelTable.active.float }
+  public static var _kernels: ElementKernels<Float> { KernelTable.active.floatElements }
 }
 
 extension Double: TensorNumeric {
   /// `ScalarType.double`.
   public static var scalarType: ScalarType { .double }
   /// Those of the instruction set in use.
-  public static var _kernels: ElementKernels<Double> { KernelTable.active.double }
+  public static var _kernels: ElementKernels<Double> { KernelTable.active.doubleElements }
 }
 
 extension Int8: TensorNumeric {

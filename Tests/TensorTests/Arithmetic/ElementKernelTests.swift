@@ -143,8 +143,8 @@ import _TestSupport
 
   @Test(arguments: KernelTable.supported)
   func computesOnFloats(_ table: KernelTable) {
-    expectKernels(table.float, canary: 12_345) { Float(($0 * 37) % 101) - 49.5 }
-    expectKernels(table.double, canary: 12_345) { Double(($0 * 37) % 101) - 49.5 }
+    expectKernels(table.floatElements, canary: 12_345) { Float(($0 * 37) % 101) - 49.5 }
+    expectKernels(table.doubleElements, canary: 12_345) { Double(($0 * 37) % 101) - 49.5 }
   }
 
   @Test func computesOnWholeNumbers() {
@@ -164,7 +164,7 @@ import _TestSupport
     for operation in BinaryOperation.allCases {
       let results = KernelTable.supported.map { table in
         Self.row(119, [1, 1, 1], walks.0, walks.1, canary: Float(7)) {
-          table.float.binary(operation, $0, $1, $2, $3)
+          table.floatElements.binary(operation, $0, $1, $2, $3)
         }
       }
       #expect(results.allSatisfy { $0 == results[0] && $0 != nil })

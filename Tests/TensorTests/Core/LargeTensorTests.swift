@@ -63,12 +63,12 @@ import _KernelsMicro
       Tensor<Float>(uninitialized: x.shape), Tensor<Float>(uninitialized: x.shape)
     )
     LoopPlan(x.shape, [columns, 1], [0, 1], [columns, 1]).callAsFunction {
-      table.float.binary(.add, $0, x.pointer, y.pointer, large.mutablePointer)
+      table.floatElements.binary(.add, $0, x.pointer, y.pointer, large.mutablePointer)
     }
     for row in 0..<rows {
       let start = row * columns
       LoopPlan([columns], [1], [1], [1]).callAsFunction {
-        table.float.binary(
+        table.floatElements.binary(
           .add, $0, x.pointer + start, y.pointer, small.mutablePointer + start)
       }
     }
