@@ -1,5 +1,4 @@
 internal import _KernelsMicro
-internal import _Parallel
 public import Tensor
 
 /// Scaled dot-product attention, `softmax(scale · q kᵀ + bias) v` for each head.
@@ -40,7 +39,8 @@ public func attention(
     bias.map { $0.shape == [heads, queries, keys] } ?? true,
     "attention: a bias is [\(heads), \(queries), \(keys)], not \(bias?.shape ?? [])")
   let scale = scale ?? 1 / Float(size).squareRoot()
-  check(scale > 0, "attention: a scale is a positive number, not \(scale)")
+  check(
+    scale > 0 && scale.isFinite, "attention: a scale is a positive, finite number, not \(scale)")
   let timer = workspace.timer("attention \(query.shape), \(keys) keys")
   defer { timer.stop() }
   let precision = workspace.precision
@@ -54,19 +54,16 @@ public func attention(
   let value = value.converted(to: kernels.form, in: workspace)
   let output = Operand([batch, queries, heads * size], form: form, in: workspace)
   let rows = output.rows
-  let threads = workspace.threads
-  let scratchCount = kernels.attentionScratch(queries, keys, size)
-    .roundedUp(to: Storage.alignment)
-  let scratchTensor: Tensor<Float> = workspace.tensor([threads, scratchCount])
-  nonisolated(unsafe) let scratch = scratchTensor.mutablePointer
   let places = mask.map(keptPlaces)
   // Rows are read as they stand if their elements are neighbours.
   let bias = bias.map { $0.strides[2] == 1 || keys == 1 ? $0 : $0.copied() }
-  // A head is one piece of work, cut between panels only where there are fewer heads than threads.
-  let panelWidth = kernels.panelWidth
-  let panels = (queries + panelWidth - 1) / panelWidth
-  let cuts = min(panels, max(1, 2 * threads / max(batch * heads, 1)))
-  parallelFor(batch * heads * cuts, threads: threads) { range, thread in
+  // A head is one piece of work, cut between panels of queries only where there are fewer heads than
+  // threads: each piece packs all keys and values.
+  let (panelWidth, panels) = (kernels.panelWidth, kernels.panels(queries))
+  let cuts = min(panels, (workspace.threads - 1) / max(batch * heads, 1) + 1)
+  workspace.parallelFor(
+    batch * heads * cuts, scratch: kernels.attentionScratch(queries, keys, size)
+  ) { range, scratch in
     for part in range {
       let (item, cut) = part.quotientAndRemainder(dividingBy: cuts)
       let (sample, head) = item.quotientAndRemainder(dividingBy: heads)
@@ -82,7 +79,7 @@ public func attention(
         work.biasStride = bias.strides[1]
       }
       let range = first(cut)..<first(cut + 1)
-      func attend() { kernels.attend(work, range, scratch + thread * scratchCount) }
+      func attend() { kernels.attend(work, range, scratch) }
       if head == heads - 1 {
         for query in range { rows.pad(row: sample * queries + query, from: heads * size) }
       }
@@ -96,7 +93,7 @@ public func attention(
       }
     }
   }
-  return withExtendedLifetime((query, key, value, bias, scratchTensor)) {
+  return withExtendedLifetime((query, key, value, bias)) {
     output.converted(to: precision, in: workspace)
   }
 }

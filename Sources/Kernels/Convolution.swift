@@ -5,7 +5,8 @@ public import Tensor
 /// The convolution of pictures, plus a bias and a residual.
 ///
 /// In 32 bits, one of 3 × 3 pixels at stride 1 with 32 channels or more goes by Winograd's products
-/// ([Lavin and Gray, 2015](https://arxiv.org/abs/1509.09308)), and rounds a few times more often.
+/// ([Lavin and Gray, 2015](https://arxiv.org/abs/1509.09308)): it rounds a few times more often, and an
+/// infinite pixel, or a sum of a few pixels beyond the range, makes NaN of some of its neighbours.
 ///
 /// - Parameters:
 ///   - x: The pictures, `[batch, height, width, inputs]`, with their padding.
@@ -194,9 +195,6 @@ private func convolveBlocks(
     return
   }
   let offsets = weight.offsets(in: input)
-  let count = Convolution.scratch
-  let memory: Tensor<Float> = workspace.tensor([workspace.threads, count])
-  nonisolated(unsafe) let scratch = memory.mutablePointer
   offsets.withUnsafeBufferPointer { offsets in
     guard let first = offsets.baseAddress else { return }
     var work = Convolution(
@@ -204,19 +202,18 @@ private func convolveBlocks(
       weights: UnsafeRawPointer(matrix.storage.base), output: output)
     (work.bias, work.residual) = (bias?.pointer, residual)
     let convolution = work
-    let panels = (weight.outputs + kernels.panelWidth - 1) / kernels.panelWidth
+    let panels = kernels.panels(weight.outputs)
     let spans = pictures * output.height * convolution.spansPerLine
     if panels < workspace.threads
       || pictures * input.pictureStride > panels * kernels.panelBytes(matrix.inputs)
     {
-      parallelFor(spans, grain: 32, threads: workspace.threads) { range, thread in
-        convolve(convolution, range, 0..<panels, scratch + thread * count)
+      workspace.parallelFor(spans, grain: 32, scratch: Convolution.scratch) {
+        convolve(convolution, $0, 0..<panels, $1)
       }
     } else {
-      parallelFor(panels, threads: workspace.threads) { range, thread in
-        convolve(convolution, 0..<spans, range, scratch + thread * count)
+      workspace.parallelFor(panels, scratch: Convolution.scratch) {
+        convolve(convolution, 0..<spans, $0, $1)
       }
     }
   }
-  withExtendedLifetime(memory) {}
 }

@@ -56,7 +56,7 @@ public func activate(
   nonisolated(unsafe) let (input, result) = (x.pointer, output.mutablePointer)
   parallelFor(x.count, grain: rowGrain(1), threads: workspace.threads) { range, _ in
     let start = range.lowerBound
-    table.map(activation.function, input + start, result + start, range.count)
+    table.map(.activation(activation.function), input + start, result + start, range.count)
   }
   return withExtendedLifetime(x) { output }
 }

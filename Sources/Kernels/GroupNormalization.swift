@@ -71,13 +71,9 @@ private func compute(
   _ normalization: GroupNormalization, batch: Int, chunks: Int, in workspace: Workspace
 ) {
   let (kernels, threads) = (workspace.table.pixels, workspace.threads)
-  let count = (3 * normalization.output.channels).roundedUp(to: Storage.alignment)
-  let memory: Tensor<Float> = workspace.tensor([threads, count])
-  nonisolated(unsafe) let scratch = memory.mutablePointer
-  parallelFor(batch * chunks, threads: threads) { range, thread in
-    kernels.takeMoments(normalization, range, scratch + thread * count)
+  workspace.parallelFor(batch * chunks, scratch: 3 * normalization.output.channels) {
+    kernels.takeMoments(normalization, $0, $1)
   }
-  withExtendedLifetime(memory) {}
   parallelFor(batch, threads: threads) { range, _ in kernels.mergeMoments(normalization, range) }
   let grain = rowGrain(normalization.output.width * normalization.output.channels)
   parallelFor(batch * normalization.output.height, grain: grain, threads: threads) { range, _ in

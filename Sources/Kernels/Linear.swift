@@ -11,7 +11,7 @@ public enum Activation: Sendable, Hashable {
   /// `x · sigmoid(x)`.
   case silu
 
-  var function: ElementFunction {
+  var function: ActivationFunction {
     switch self {
     case .gelu: .gelu
     case .geluTanh: .geluTanh
@@ -132,33 +132,30 @@ private func product(
 
 /// Computes a product on all threads of a workspace.
 ///
-/// Tiles are shared out by panels, so that each thread reads a part of the weights; rows that each
-/// thread packs for itself are shared out where there are enough of them, and panels where not.
+/// Tiles are shared out by panels, so that each thread reads a part of the weights. Rows that are
+/// packed in each call are shared out where a part has 64 or more of them, for every part reads all
+/// weights; else panels are, and every part packs all rows.
 func compute(
   _ product: Product, rows: Int, with kernels: MatrixKernels, in workspace: Workspace
 ) {
-  let panels = (product.columns + kernels.panelWidth - 1) / kernels.panelWidth
-  let count = kernels.productScratch(rows, product.depth, product.columns)
-    .roundedUp(to: Storage.alignment)
-  let memory: Tensor<Float> = workspace.tensor([workspace.threads, count])
-  nonisolated(unsafe) let scratch = memory.mutablePointer
-  let threads = workspace.threads
-  let height = kernels.prefersPanels ? 32 : workspace.table.tileRows
-  let sharesRows = kernels.prefersPanels ? panels < threads : rows >= 2 * height * threads
-  // Two parts for each thread, for every part reads all of the weights or all of the rows; the longer
-  // ones first, so that all threads end together.
-  let unit = sharesRows ? height : 1
+  let (panels, threads) = (kernels.panels(product.columns), workspace.threads)
+  // Products over the pixels around one are the vector unit's.
+  let prefersPanels = kernels.prefersPanels && product.taps == 1
+  let sharesRows = prefersPanels ? panels < threads : rows >= 2 * threads * 64
+  let unit = !sharesRows ? 1 : prefersPanels ? 32 : workspace.table.tileRows
   let units = ((sharesRows ? rows : panels) + unit - 1) / unit
+  // Two parts for each thread, the longer ones first, so that all threads end together.
   let parts = min(2 * threads, units)
-  parallelFor(parts, threads: threads) { range, thread in
+  workspace.parallelFor(
+    parts, scratch: kernels.productScratch(rows, product.depth, product.columns)
+  ) { range, scratch in
     let (length, longer) = units.quotientAndRemainder(dividingBy: parts)
     for part in range {
       let start = part * length + min(part, longer)
       let end = start + length + (part < longer ? 1 : 0)
       kernels.product(
         product, sharesRows ? start * unit..<min(end * unit, rows) : 0..<rows,
-        sharesRows ? 0..<panels : start..<end, scratch + thread * count)
+        sharesRows ? 0..<panels : start..<end, scratch)
     }
   }
-  withExtendedLifetime(memory) {}
 }

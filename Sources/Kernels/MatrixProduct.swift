@@ -23,14 +23,13 @@ public func matmul(
   // Rows are read as they stand if their elements are neighbours.
   let a = a.strides[a.rank - 1] == 1 ? a : a.copied()
   let kernels = workspace.table.float32
-  let panels = (columns + kernels.panelWidth - 1) / kernels.panelWidth
+  let panels = kernels.panels(columns)
   let packed: Tensor<Float> = workspace.tensor([panels, depth, kernels.panelWidth])
   for (index, offsets) in matrixOffsets(a, b).enumerated() {
-    kernels.pack(
-      PackingSource(
-        elements: b.pointer + offsets.b, depthStride: b.strides[b.rank - 2],
-        columnStride: b.strides[b.rank - 1], depth: depth, columns: columns),
-      0..<panels, packed.mutablePointer)
+    let source = PackingSource(
+      elements: b.pointer + offsets.b, depthStride: b.strides[b.rank - 2],
+      columnStride: b.strides[b.rank - 1], depth: depth, columns: columns)
+    kernels.pack(source, into: packed.mutablePointer, threads: workspace.threads)
     compute(
       Product(
         a: a.pointer + offsets.a, aStride: a.strides[a.rank - 2], b: packed.pointer, depth: depth,

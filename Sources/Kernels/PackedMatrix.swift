@@ -1,5 +1,6 @@
 public import Tensor
 package import _KernelsMicro
+internal import _Parallel
 
 /// The weights of a linear layer, packed for the products that use them.
 ///
@@ -31,11 +32,22 @@ public struct PackedMatrix: Sendable {
     (outputs, inputs) = (weight.shape[0], weight.shape[1])
     (self.precision, self.table) = (precision, table)
     let kernels = table.products(precision)
-    let panels = (outputs + kernels.panelWidth - 1) / kernels.panelWidth
-    storage = Storage(byteCount: panels * kernels.panelBytes(inputs))
+    storage = Storage(byteCount: kernels.panels(outputs) * kernels.panelBytes(inputs))
     let source = PackingSource(
       elements: weight.pointer, depthStride: weight.strides[1], columnStride: weight.strides[0],
       depth: inputs, columns: outputs)
-    withExtendedLifetime(weight) { kernels.pack(source, 0..<panels, storage.base) }
+    withExtendedLifetime(weight) {
+      kernels.pack(source, into: storage.base, threads: processorCount)
+    }
+  }
+}
+
+extension MatrixKernels {
+  /// Packs all panels of a matrix.
+  func pack(_ source: PackingSource, into packed: UnsafeMutableRawPointer, threads: Int) {
+    nonisolated(unsafe) let packed = packed
+    parallelFor(panels(source.columns), threads: threads) { panels, _ in
+      pack(source, panels, packed)
+    }
   }
 }

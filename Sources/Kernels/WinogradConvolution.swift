@@ -1,5 +1,4 @@
 internal import _KernelsMicro
-internal import _Parallel
 internal import Tensor
 
 /// The weights of a convolution of 3 × 3 pixels as Winograd's F(2 × 2, 3 × 3) multiplies with them.
@@ -58,18 +57,13 @@ func convolveSquares(
   let height = table.tileRows
   let limit = (6 << 20) / (4 * count * max(inputs + outputs, 1)) / height
   let chunk = max(min(limit, squares / (2 * threads * height)), 1) * height
-  let panels = 0..<(outputs + table.panelWidth - 1) / table.panelWidth
+  let panels = 0..<table.float32.panels(outputs)
   let scratchCount = max(table.productScratch(chunk, inputs, outputs), work.scratch)
   let (termCount, sumCount) = (count * chunk * inputs, count * chunk * outputs)
-  let memory: Tensor<Float> = workspace.tensor([
-    threads, (termCount + sumCount + scratchCount).roundedUp(to: Storage.alignment),
-  ])
-  nonisolated(unsafe) let first = memory.mutablePointer
-  let stride = memory.strides[0]
-  parallelFor(squares, grain: chunk, threads: threads) { range, thread in
-    let terms = first + thread * stride
+  workspace.parallelFor(squares, grain: chunk, scratch: termCount + sumCount + scratchCount) {
+    range, terms in
     let (sums, scratch) = (terms + termCount, terms + termCount + sumCount)
-    for start in Swift.stride(from: range.lowerBound, to: range.upperBound, by: chunk) {
+    for start in stride(from: range.lowerBound, to: range.upperBound, by: chunk) {
       let part = start..<min(start + chunk, range.upperBound)
       table.pixels.gather(convolution, part, terms, scratch)
       for (index, matrix) in kernel.matrices.enumerated() {
@@ -82,5 +76,4 @@ func convolveSquares(
       table.pixels.scatter(convolution, part, sums)
     }
   }
-  withExtendedLifetime(memory) {}
 }

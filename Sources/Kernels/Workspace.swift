@@ -21,7 +21,8 @@ public struct Workspace: Sendable {
   /// A workspace of the instruction set that is active now.
   ///
   /// - Parameters:
-  ///   - threads: The most threads to use, at least one; by default one for each processor.
+  ///   - threads: The most threads to use, at least one, of which 4096 count; by default one for
+  ///     each processor.
   ///   - precision: The precision of the weights that it will meet.
   public init(threads: Int? = nil, precision: Precision = .float32) {
     self.init(threads: threads, precision: precision, table: .active)
@@ -30,7 +31,7 @@ public struct Workspace: Sendable {
   package init(threads: Int?, precision: Precision = .float32, table: KernelTable) {
     let threads = threads ?? processorCount
     check(threads > 0, "a workspace needs at least one thread, not \(threads)")
-    self.threads = threads
+    self.threads = min(threads, 4096)
     (self.table, self.precision) = (table, precision)
   }
 
@@ -49,6 +50,27 @@ public struct Workspace: Sendable {
   /// A tensor from the pool, its elements not initialised.
   package func tensor<Scalar>(_ shape: [Int], of: Scalar.Type = Float.self) -> Tensor<Scalar> {
     Tensor(storage: pool.lend(shape.product * MemoryLayout<Scalar>.stride), shape: shape)
+  }
+
+  /// `parallelFor` on its threads, each of which has scratch of its own, not initialised.
+  ///
+  /// - Parameters:
+  ///   - count: The number of items.
+  ///   - grain: Ranges are multiples of this long, but for the last one.
+  ///   - elements: The elements of scratch.
+  ///   - body: Called with a range of items and the scratch of the thread.
+  func parallelFor(
+    _ count: Int, grain: Int = 1, scratch elements: Int,
+    _ body: @Sendable (Range<Int>, UnsafeMutablePointer<Float>) -> Void
+  ) {
+    let workers = min(threads, (count + grain - 1) / grain)
+    let stride = elements.roundedUp(to: Storage.alignment)
+    let memory: Tensor<Float> = tensor([workers, stride])
+    nonisolated(unsafe) let scratch = memory.mutablePointer
+    _Parallel.parallelFor(count, grain: grain, threads: workers) { range, thread in
+      body(range, scratch + thread * stride)
+    }
+    withExtendedLifetime(memory) {}
   }
 
   /// The instruction sets that this machine has, the widest first.

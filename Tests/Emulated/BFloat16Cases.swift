@@ -66,7 +66,7 @@ private func product(
   _ a: [Float], _ b: [Float], bias: [Float], rows: Int, columns: Int, depth: Int
 ) -> Written<Float> {
   let kernels = kernelsBaseline.bfloat16
-  let panels = (columns + kernels.panelWidth - 1) / kernels.panelWidth
+  let panels = kernels.panels(columns)
   var (isScratchInside, packed) = (false, [UInt16]())
   b.withUnsafeBufferPointer { b in
     guard let elements = b.baseAddress else { return }

@@ -79,12 +79,12 @@ extension Reference.Convolution {
   fileprivate func product(_ x: [Float], _ weight: [Float]) -> Written<Float> {
     let depth = inputs * kernel.height * kernel.width
     let terms = terms(weight)
-    let panelWidth = kernelsBaseline.panelWidth
+    let panelWidth = kernelsBaseline.float32.panelWidth
     let panels = (outputs + panelWidth - 1) / panelWidth
     var packed = [Float](repeating: canary, count: panels * panelWidth * depth)
     terms.withUnsafeBufferPointer { terms in
       guard let elements = terms.baseAddress else { return }
-      kernelsBaseline.pack(
+      kernelsBaseline.float32.pack(
         PackingSource(
           elements: elements, depthStride: 1, columnStride: depth, depth: depth, columns: outputs),
         0..<panels, &packed)

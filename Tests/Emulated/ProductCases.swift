@@ -6,21 +6,21 @@ private let extents = [1, 2, 3, 4, 5, 7, 8, 11, 13, 16, 17, 23, 24, 29, 31, 37, 
 
 /// The number of elements of a packed matrix.
 private func packedCount(depth: Int, columns: Int) -> Int {
-  let width = kernelsBaseline.panelWidth
+  let width = kernelsBaseline.float32.panelWidth
   return (columns + width - 1) / width * width * depth
 }
 
 /// Packs a matrix in two calls.
 private func pack(_ source: PackingSource, into target: UnsafeMutablePointer<Float>) {
-  let panels = packedCount(depth: 1, columns: source.columns) / kernelsBaseline.panelWidth
-  kernelsBaseline.pack(source, panels / 2..<panels, target)
-  kernelsBaseline.pack(source, 0..<panels / 2, target)
+  let panels = packedCount(depth: 1, columns: source.columns) / kernelsBaseline.float32.panelWidth
+  kernelsBaseline.float32.pack(source, panels / 2..<panels, target)
+  kernelsBaseline.float32.pack(source, 0..<panels / 2, target)
 }
 
 func testPacking() {
   var outcome = Outcome("packing")
   var numbers = SampleNumbers(seed: 1)
-  let width = kernelsBaseline.panelWidth
+  let width = kernelsBaseline.float32.panelWidth
   for _ in 0..<300 {
     let (depth, columns) = (extents[numbers.next(in: 0...19)], extents[numbers.next(in: 0...19)])
     let gap = numbers.next(in: 0...3)
@@ -55,7 +55,7 @@ func testPacking() {
 private struct ProductCase {
   let rows, columns, depth, gap, gateRows: Int
   let hasBias, hasResidual, hasGate, isInPlace: Bool
-  let function: ElementFunction
+  let function: ActivationFunction
   let exact: (Double) -> Double
   let a, b, bias, residual, gate: [Float]
 
@@ -116,7 +116,7 @@ private struct ProductCase {
   }
 
   private func run(_ product: Product) {
-    let panels = packedCount(depth: 1, columns: columns) / kernelsBaseline.panelWidth
+    let panels = packedCount(depth: 1, columns: columns) / kernelsBaseline.float32.panelWidth
     let tile = kernelsBaseline.productScratch(rows, depth, columns)
     let scratch = written(tile, canary: canary) { scratch in
       if gap == 0 {

@@ -16,7 +16,7 @@ struct GuardedKernels {
   }
 
   /// The panels that hold so many columns.
-  func panels(_ columns: Int) -> Int { (columns + kernels.panelWidth - 1) / kernels.panelWidth }
+  func panels(_ columns: Int) -> Int { kernels.panels(columns) }
 
   /// Rows of numbers as operands are written.
   mutating func operand(rows: Int, columns: Int, gap: Int = 0) -> UnsafeMutableRawPointer {

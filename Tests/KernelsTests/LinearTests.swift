@@ -174,12 +174,12 @@ import _TestSupport
       let outputStride = columns + 3
       var output = [Float](repeating: canary, count: (rows + 2) * outputStride)
       let a = numbers.next(rows * depth)
-      let panels = (columns + table.panelWidth - 1) / table.panelWidth
-      var packed = [Float](repeating: .nan, count: panels * table.panelWidth * depth)
+      let panels = table.float32.panels(columns)
+      var packed = [Float](repeating: .nan, count: panels * table.float32.panelWidth * depth)
       let b = numbers.next(columns * depth)
       let scratchCount = table.productScratch(rows, depth, columns)
       var scratch = [Float](repeating: canary, count: scratchCount + 64)
-      table.pack(
+      table.float32.pack(
         PackingSource(
           elements: b, depthStride: 1, columnStride: depth, depth: depth, columns: columns),
         0..<panels, &packed)

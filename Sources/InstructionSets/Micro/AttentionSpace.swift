@@ -3,7 +3,8 @@
 struct AttentionSpace {
   /// The keys of a part: their scores stay in L1, with a panel of queries.
   @usableFromInline let part: Int
-  /// The panels of queries in a block: together with a part of the keys and values they stay in L2.
+  /// The panels of queries in a block: of heads of usual sizes they stay in L2, together with a part of
+  /// the keys and values.
   @usableFromInline let panels: Int
   /// Where things begin: packed keys and values, scores, their biases, biases before they are packed,
   /// results of a part, and panels.
@@ -21,7 +22,7 @@ struct AttentionSpace {
     // Parts of like length, in whole strips.
     let limit = 8 * 1024 / width
     let parts = max((keys + limit - 1) / limit, 1)
-    part = ((keys + parts - 1) / parts + rows - 1) / rows * rows
+    part = max(((keys + parts - 1) / parts + rows - 1) / rows, 1) * rows
     panels = min((queries + width - 1) / width, 16)
     panelSize = size * width
     panelStride = 2 * panelSize + 2 * width

@@ -1,5 +1,5 @@
-/// A function applied to every element.
-public enum ElementFunction: Sendable, Hashable {
+/// A function that products and group norms apply to their results.
+public enum ActivationFunction: Sendable, Hashable {
   /// The element itself.
   case identity
   /// `x · Φ(x)` by the error function.
@@ -8,6 +8,12 @@ public enum ElementFunction: Sendable, Hashable {
   case geluTanh
   /// `x · sigmoid(x)`.
   case silu
+}
+
+/// A function applied to every element.
+public enum ElementFunction: Sendable, Hashable {
+  /// One that products apply too.
+  case activation(ActivationFunction)
   /// e to the power of the element.
   case exp
   /// The hyperbolic tangent.
@@ -34,12 +40,20 @@ extension InstructionSet {
 
   /// Calls `body` with a function, each time as code of its own.
   @inlinable @inline(__always)
-  static func with(_ function: ElementFunction, _ body: ((F32) -> F32) -> Void) {
+  static func with(_ function: ActivationFunction, _ body: ((F32) -> F32) -> Void) {
     switch function {
     case .identity: body { $0 }
     case .gelu: body { gelu($0) }
     case .geluTanh: body { geluTanh($0) }
     case .silu: body { silu($0) }
+    }
+  }
+
+  /// Calls `body` with a function, each time as code of its own.
+  @inlinable @inline(__always)
+  static func with(_ function: ElementFunction, _ body: ((F32) -> F32) -> Void) {
+    switch function {
+    case .activation(let function): with(function, body)
     case .exp: body { exp($0) }
     case .log: body { log($0) }
     case .tanh: body { tanh($0) }

@@ -19,6 +19,7 @@ extension InstructionSet {
   @inlinable @inline(__always)
   public static func enlarge(_ work: Enlargement, lines range: Range<Int>) {
     let (input, output, factor) = (work.input, work.output, work.factor)
+    guard output.channels > 0 else { return }
     let (run, step) = (input.run(with: output), output.pixelStride)
     for line in range {
       for channel in stride(from: 0, to: output.channels, by: run) {

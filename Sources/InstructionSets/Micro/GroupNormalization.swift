@@ -18,7 +18,7 @@ public struct GroupNormalization: @unchecked Sendable {
   /// A summand for each channel.
   public var bias: UnsafePointer<Float>?
   /// What is applied at the end; of zero it is zero.
-  public var function: ElementFunction
+  public var function: ActivationFunction
   /// The mean of each group and the sum of its squared differences from that, `[pictures, chunks,
   /// groups, 2]`.
   public var moments: UnsafeMutablePointer<Double>
@@ -53,17 +53,10 @@ extension InstructionSet {
   /// Normalizes the lines of `range`, counted through all pictures, of which the moments are merged.
   @inlinable @inline(__always)
   public static func normalize(_ n: GroupNormalization, lines range: Range<Int>) {
-    switch n.function {
-    case .identity: normalize(n, lines: range) { $0 }
-    case .silu where n.output.form != .float32: normalize(n, lines: range) { coarseSiLU($0) }
-    case .silu: normalize(n, lines: range) { silu($0) }
-    default:
-      // No model has another one behind a group norm: not worth code of its own.
-      normalize(n, lines: range) { x in
-        var y = x
-        with(n.function) { y = $0(x) }
-        return y
-      }
+    if n.function == .silu && n.output.form != .float32 {
+      normalize(n, lines: range) { coarseSiLU($0) }
+    } else {
+      with(n.function) { normalize(n, lines: range, $0) }
     }
   }
 

@@ -7,14 +7,12 @@ public final class KernelTable: Sendable, CustomStringConvertible {
   public let name: String
   /// The name of the instruction set.
   public var description: String { name }
-  /// The rows of a register tile and the columns of a packed panel, in elements, of the vector unit.
-  public let tileRows, panelWidth: Int
-  /// Packs panels of a matrix: source, panels, packed matrix.
-  public let pack: @Sendable (PackingSource, Range<Int>, UnsafeMutablePointer<Float>) -> Void
+  /// The rows of a register tile of the vector unit.
+  public let tileRows: Int
   /// The elements of scratch that `product` needs: rows, depth, columns.
   public let productScratch: MatrixKernels.ScratchCount
-  /// Computes rows × panels of a product on the vector unit, with scratch: `float32.product` may have
-  /// a faster way.
+  /// Computes rows × panels of a product on the vector unit, with scratch. Its panels are those that
+  /// `float32` packs, which may have a faster way for them.
   public let product: MatrixKernels.ComputeProduct
   /// Writes the softmax of rows: first row, where the first result goes (which may be the row),
   /// number of rows, columns.
@@ -35,6 +33,8 @@ public final class KernelTable: Sendable, CustomStringConvertible {
   public let narrow: @Sendable (UnsafePointer<Float>, UnsafeMutableRawPointer, Int) -> Void
   /// Writes numbers of bfloat16 as 32 bits: input, output, count.
   public let widen: @Sendable (UnsafeRawPointer, UnsafeMutablePointer<Float>, Int) -> Void
+  /// Writes numbers of float16 as 32 bits: input, output, count.
+  public let widenFloat16: @Sendable (UnsafeRawPointer, UnsafeMutablePointer<Float>, Int) -> Void
   /// Products of numbers of 32 bits.
   public let float32: MatrixKernels
   /// Products of bfloat16, with sums of 32 bits.
@@ -57,8 +57,6 @@ public final class KernelTable: Sendable, CustomStringConvertible {
   ) {
     name = "\(I.name)"
     tileRows = rows
-    panelWidth = tile.panelWidth(isa)
-    pack = { tile.pack(isa, $0, panels: $1, into: $2) }
     product = { tile.compute(isa, $0, rows: $1, panels: $2, scratch: $3) }
     productScratch = { tile.productScratch(isa, rows: $0, depth: $1, columns: $2) }
     softmax = { first, output, rows, columns in
@@ -71,7 +69,8 @@ public final class KernelTable: Sendable, CustomStringConvertible {
     map = { I.map($0, $1, into: $2, count: $3) }
     narrow = { I.narrow($0, $1, count: $2) }
     widen = { I.widen($0, $1, count: $2) }
-    let (productScratch, product, pack) = (productScratch, product, pack)
+    widenFloat16 = { I.widenFloat16($0, $1, count: $2) }
+    let (productScratch, product) = (productScratch, product)
     let attentionScratch: MatrixKernels.ScratchCount = {
       tile.attentionScratch(isa, queries: $0, keys: $1, size: $2)
     }
@@ -80,13 +79,14 @@ public final class KernelTable: Sendable, CustomStringConvertible {
       I.write($0, stride: $1, rows: $2, columns: $3, to: $4)
     }
     float32 = MatrixKernels(
-      form: .float32, panelWidth: panelWidth,
+      form: .float32, panelWidth: tile.panelWidth(isa),
       panelBytes: { $0 * tile.panelWidth(isa) * 4 },
-      pack: { pack($0, $1, $2.assumingMemoryBound(to: Float.self)) }, write: write,
+      pack: { tile.pack(isa, $0, panels: $1, into: $2.assumingMemoryBound(to: Float.self)) },
+      write: write,
       productScratch: productScratch, product: product, attentionScratch: attentionScratch,
       attend: attend)
     bfloat16 = MatrixKernels(
-      form: .rounded, panelWidth: panelWidth, widens: true,
+      form: .rounded, panelWidth: tile.panelWidth(isa), widens: true,
       panelBytes: { $0 * tile.panelWidth(isa) * 2 },
       pack: {
         tile.packBFloat16(isa, $0, panels: $1, into: $2.assumingMemoryBound(to: UInt16.self))
@@ -106,12 +106,12 @@ public final class KernelTable: Sendable, CustomStringConvertible {
     bfloat16Peak: PeakLoop
   ) {
     self.name = name
-    (tileRows, panelWidth, pack) = (table.tileRows, table.panelWidth, table.pack)
+    tileRows = table.tileRows
     (productScratch, product) = (table.productScratch, table.product)
     (softmax, normalize, map) = (table.softmax, table.normalize, table.map)
     combine = table.combine
     (floatElements, doubleElements) = (table.floatElements, table.doubleElements)
-    (narrow, widen) = (table.narrow, table.widen)
+    (narrow, widen, widenFloat16) = (table.narrow, table.widen, table.widenFloat16)
     pixels = table.pixels
     (peak, self.float32, self.bfloat16) = (table.peak, float32, bfloat16)
     self.bfloat16Peak = bfloat16Peak

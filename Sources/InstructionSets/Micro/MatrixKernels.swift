@@ -46,6 +46,10 @@ public final class MatrixKernels: Sendable {
   public let convolve:
     (@Sendable (Convolution, Range<Int>, Range<Int>, UnsafeMutablePointer<Float>) -> Void)?
 
+  /// The number of panels that hold `columns` columns.
+  @inlinable
+  public func panels(_ columns: Int) -> Int { (columns + panelWidth - 1) / panelWidth }
+
   /// The form in which a convolution reads its pictures.
   public var pixelForm: PixelForm {
     switch form {

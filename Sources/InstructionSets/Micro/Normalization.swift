@@ -1,6 +1,7 @@
 /// A normalization of rows, with what is fused into it.
 ///
-/// `output = normalized · weight + bias`, then `· (1 + scale) + shift`, each part optional.
+/// `output = normalized · weight + bias`, then `· (1 + scale) + shift`: weight, bias, and the last two
+/// together are optional.
 public struct Normalization: @unchecked Sendable {
   /// The rows, dense.
   public var input: UnsafePointer<Float>
@@ -18,9 +19,9 @@ public struct Normalization: @unchecked Sendable {
   public var weight: UnsafePointer<Float>?
   /// A summand for each column.
   public var bias: UnsafePointer<Float>?
-  /// A factor less one for each column, a row for every `modulationRows`.
+  /// A factor less one for each column, a row for every `modulationRows`; it counts only with `shift`.
   public var scale: UnsafePointer<Float>?
-  /// A summand for each column, a row for every `modulationRows`.
+  /// A summand for each column, a row for every `modulationRows`; it counts only with `scale`.
   public var shift: UnsafePointer<Float>?
   /// The distance between rows of scale and shift, in elements.
   public var modulationStride: Int
@@ -102,7 +103,7 @@ extension InstructionSet {
     }
   }
 
-  /// `x · weight + bias`, then `· (1 + scale) + shift`, each part where there is one.
+  /// `x · weight + bias`, then `· (1 + scale) + shift`, as far as they are there.
   @inlinable @inline(__always)
   static func modified(
     _ x: F32, _ modifiers: Normalization.Modifiers, _ load: (UnsafePointer<Float>) -> F32

@@ -33,7 +33,7 @@ public struct Product: @unchecked Sendable {
   /// What is added to each row, `[columns]`.
   public var bias: UnsafePointer<Float>?
   /// What is applied after the bias.
-  public var function: ElementFunction
+  public var function: ActivationFunction
   /// What the result is added to, `[rows, columns]`; it may be the output itself.
   public var residual: UnsafePointer<Float>?
   /// The distance between rows of the residual, in elements.

@@ -26,6 +26,8 @@ extension AnyTensor {
         KernelTable.active.narrow(input.assumingMemoryBound(to: Float.self), output, count)
       case (.bfloat16, .float):
         KernelTable.active.widen(input, output.assumingMemoryBound(to: Float.self), count)
+      case (.float16, .float):
+        KernelTable.active.widenFloat16(input, output.assumingMemoryBound(to: Float.self), count)
       case (let type, let outputType):
         KernelTable.conversion.convert(type, input, outputType, output, count)
       }

@@ -1,4 +1,4 @@
-// Conversions between the formats that weights are stored in.
+// Conversions between 32 bits and the 16 that weights are often stored in.
 extension InstructionSet {
   /// Writes numbers of 32 bits as bfloat16, the nearest ones.
   @inlinable @inline(__always)
@@ -48,5 +48,18 @@ extension InstructionSet {
       output[i] = numbers[i].asFloat
       i += 1
     }
+  }
+
+  /// Writes numbers of float16 as 32 bits, the same ones.
+  ///
+  /// The compiler vectorizes this where the set has an instruction for it.
+  @inlinable @inline(__always)
+  static func widenFloat16(
+    _ input: UnsafeRawPointer, _ output: UnsafeMutablePointer<Float>, count: Int
+  ) {
+    #if !((os(macOS) || targetEnvironment(macCatalyst)) && arch(x86_64))
+    let numbers = input.assumingMemoryBound(to: Float16.self)
+    for i in 0..<count { output[i] = Float(numbers[i]) }
+    #endif
   }
 }
