@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Makes a DiT-XL/2-256 of random weights in the layout of the published folder, to time runs of its full size by hand.
 
-    python Scripts/make_dit_folder.py FOLDER                  # PyTorch's .bin, as published; 3.0 GB and 0.3 GB
-    python Scripts/make_dit_folder.py FOLDER --safetensors
-    python Scripts/make_dit_folder.py FOLDER --size 512       # for pictures of 512 x 512
+    venv/bin/python Scripts/make_dit_folder.py FOLDER                  # PyTorch's .bin, as published; 3.0 GB and 0.3 GB
+    venv/bin/python Scripts/make_dit_folder.py FOLDER --safetensors
+    venv/bin/python Scripts/make_dit_folder.py FOLDER --size 512       # for pictures of 512 x 512
     swift run -c release generate --model FOLDER --class "class 207" --steps 20
 
 Needs torch and diffusers (Tests/Fixtures/README.md has the versions). The weights of one block after the other are drawn from one

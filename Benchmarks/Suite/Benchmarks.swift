@@ -39,6 +39,7 @@ struct Benchmarks {
       ])
     await runExample(command) { arguments in
       try refuseDebugBuild()
+      try refuseIdleOptions(arguments)
       try select(arguments[isa])
       let cases = try chosen(arguments[filter], all: arguments[all] || arguments[list])
       if arguments[list] {
@@ -63,6 +64,19 @@ struct Benchmarks {
     #if DEBUG
     throw .other("benchmarks need 'swift run -c release'")
     #endif
+  }
+
+  /// Each of the other things to do leaves some options without a use.
+  private static func refuseIdleOptions(_ arguments: ParsedArguments) throws(UsageError) {
+    let idle: [(mode: any AnyOption, others: [any AnyOption])] = [
+      (list, [threads, samples, json, compare, profile, serve]),
+      (profile, [filter, all, samples, json, compare, serve]),
+      (serve, [filter, all, samples, json, compare]),
+    ]
+    for (mode, others) in idle where arguments.has(mode) {
+      guard let other = others.first(where: { arguments.has($0) }) else { continue }
+      throw .other("\(other.signature.name) has no use beside \(mode.signature.name)")
+    }
   }
 
   /// Times cases, prints the table or the report, and what moved.

@@ -4,6 +4,7 @@
 import argparse
 import json
 import math
+import os
 import platform
 import statistics
 import subprocess
@@ -14,6 +15,9 @@ from pathlib import Path
 import torch
 from cases import PRECISIONS, Case, cases
 
+# With these, glibc keeps what a process frees, instead of giving large blocks back to the system,
+# which clears every page of them anew. It reads them before Python starts.
+KEEPING = {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": str(1 << 40)}
 ROOT = Path(__file__).resolve().parents[2]
 OURS = "swift-dit"
 
@@ -180,6 +184,9 @@ def options() -> argparse.Namespace:
         "--compile", choices=["none", "step", "all"], default="step",
         help="what torch.compile takes part in (step)",
     )  # fmt: skip
+    parser.add_argument(
+        "--keep-memory", action="store_true", help="let PyTorch keep memory between calls (glibc)"
+    )  # fmt: skip
     parser.add_argument("--markdown", action="store_true", help="print tables in Markdown")
     parser.add_argument("--binary", type=Path, default=ROOT / ".build/release/benchmarks")
     arguments = parser.parse_args()
@@ -193,6 +200,8 @@ def options() -> argparse.Namespace:
 @torch.inference_mode()
 def main() -> None:
     arguments = options()
+    if arguments.keep_memory and not KEEPING.items() <= os.environ.items():
+        os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, **KEEPING})
     torch.set_num_threads(arguments.threads)
     torch.manual_seed(0)
     ours = Ours(arguments.binary, arguments.threads, arguments.isa)

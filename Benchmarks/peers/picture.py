@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
 """Draws one picture of a DiT folder with diffusers, says how long it took, and compares our latents and picture with its own.
 
-    python Scripts/make_dit_folder.py xl
+    venv/bin/python Scripts/make_dit_folder.py xl
     swift run -c release generate --model xl --class "class 207" --cfg-scale 4 --precision f32 --latents-out ours.npy -o ours.png --json
-    python Benchmarks/peers/picture.py xl --precision f32 --latents ours.npy --picture ours.png
+    venv/bin/python Benchmarks/peers/picture.py xl --precision f32 --latents ours.npy --picture ours.png
 """
 
 import argparse
-import resource
+import re
 import statistics
 import time
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -70,7 +71,8 @@ def main():
     with torch.inference_mode():
         latents, picture, steps = draw(pipeline, arguments.label, arguments.steps, arguments.guidance)
     print(f"load {loaded - start:.2f} s, picture {time.perf_counter() - loaded:.2f} s", end=", ")
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    status = Path("/proc/self/status").read_text()
+    peak = int(re.search(r"VmHWM:\s*(\d+)", status)[1]) * 1024 / 1e9
     print(f"step {statistics.median(steps):.3f} s (first {steps[0]:.3f} s), peak {peak:.2f} GB")
     if arguments.latents:
         error = np.load(arguments.latents) - latents

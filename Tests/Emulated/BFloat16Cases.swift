@@ -67,16 +67,18 @@ private func product(
 ) -> Written<Float> {
   let kernels = kernelsBaseline.bfloat16
   let panels = kernels.panels(columns)
-  var (isScratchInside, packed) = (false, [UInt16]())
+  var (isInside, packed) = (false, [UInt16]())
   b.withUnsafeBufferPointer { b in
     guard let elements = b.baseAddress else { return }
     let source = PackingSource(
       elements: elements, depthStride: 1, columnStride: depth, depth: depth, columns: columns)
-    packed =
-      written(panels * kernels.panelBytes(depth) / 2, canary: UInt16(0x7FC1)) { target in
-        kernels.pack(source, panels / 2..<panels, target)
-        kernels.pack(source, 0..<panels / 2, target)
-      }.elements
+    let panelsWritten = written(
+      panels * kernels.panelBytes(depth) / 2, canary: UInt16(0x7FC1)
+    ) { target in
+      kernels.pack(source, panels / 2..<panels, target)
+      kernels.pack(source, 0..<panels / 2, target)
+    }
+    (isInside, packed) = (panelsWritten.isInside, panelsWritten.elements)
   }
   var result = written(rows * columns, canary: canary) { output in
     a.withUnsafeBufferPointer { a in
@@ -88,15 +90,15 @@ private func product(
             outputStride: columns)
           (product.widens, product.bias) = (true, bias.baseAddress)
           let count = kernels.productScratch(rows, depth, columns)
-          isScratchInside =
-            written(count, canary: canary) { scratch in
-              kernels.product(product, rows / 2..<rows, 0..<panels, scratch)
-              kernels.product(product, 0..<rows / 2, 0..<panels, scratch)
-            }.isInside
+          let scratch = written(count, canary: canary) { scratch in
+            kernels.product(product, rows / 2..<rows, 0..<panels, scratch)
+            kernels.product(product, 0..<rows / 2, 0..<panels, scratch)
+          }
+          isInside = isInside && scratch.isInside
         }
       }
     }
   }
-  result.isInside = result.isInside && isScratchInside
+  result.isInside = result.isInside && isInside
   return result
 }

@@ -79,8 +79,8 @@ extension Reference.Convolution {
   fileprivate func product(_ x: [Float], _ weight: [Float]) -> Written<Float> {
     let depth = inputs * kernel.height * kernel.width
     let terms = terms(weight)
+    let panels = kernelsBaseline.float32.panels(outputs)
     let panelWidth = kernelsBaseline.float32.panelWidth
-    let panels = (outputs + panelWidth - 1) / panelWidth
     var packed = [Float](repeating: canary, count: panels * panelWidth * depth)
     terms.withUnsafeBufferPointer { terms in
       guard let elements = terms.baseAddress else { return }
@@ -91,8 +91,8 @@ extension Reference.Convolution {
     }
     let (rows, lines) = (outputShape[1] * outputShape[2], width * inputs)
     let tapOffsets = (0..<kernel.height).map { $0 * lines }
-    var scratch = [Float](repeating: 0, count: kernelsBaseline.productScratch(rows, depth, outputs))
-    return written(rows * outputs, canary: canary) { output in
+    var isScratchInside = false
+    var result = written(rows * outputs, canary: canary) { output in
       x.withUnsafeBufferPointer { x in
         packed.withUnsafeBufferPointer { packed in
           tapOffsets.withUnsafeBufferPointer { tapOffsets in
@@ -103,11 +103,17 @@ extension Reference.Convolution {
             (product.lineRows, product.lineStride) = (outputShape[2], stride * lines)
             product.setTaps(
               tapOffsets.baseAddress, count: kernel.height, terms: kernel.width * inputs)
-            kernelsBaseline.product(product, rows / 2..<rows, 0..<panels, &scratch)
-            kernelsBaseline.product(product, 0..<rows / 2, 0..<panels, &scratch)
+            let count = kernelsBaseline.productScratch(rows, depth, outputs)
+            let scratch = written(count, canary: canary) { scratch in
+              kernelsBaseline.product(product, rows / 2..<rows, 0..<panels, scratch)
+              kernelsBaseline.product(product, 0..<rows / 2, 0..<panels, scratch)
+            }
+            isScratchInside = scratch.isInside
           }
         }
       }
     }
+    result.isInside = result.isInside && isScratchInside
+    return result
   }
 }

@@ -223,6 +223,29 @@ import _TestSupport
     }
   }
 
+  /// A query whose scores are far from all others changes nothing but its own result.
+  @Test(arguments: KernelTable.supported, Precision.allCases)
+  func farScoresDisturbNoOtherQuery(_ table: KernelTable, _ precision: Precision) {
+    var numbers = SampleNumbers(seed: 29)
+    func numbersOf(_ tokens: Int) -> [Float] { numbers.next(2 * tokens * 8) }
+    var elements = numbersOf(45)
+    for i in 0..<8 { elements[(45 + 20) * 8 + i] *= 1e8 }
+    let query = Tensor(elements, shape: [2, 45, 1, 8])
+    let (key, value) = (
+      Tensor(numbersOf(100), shape: [2, 100, 1, 8]), Tensor(numbersOf(100), shape: [2, 100, 1, 8])
+    )
+    func bits(_ samples: Range<Int>, _ queries: Range<Int>, threads: Int) -> [UInt32] {
+      attention(
+        query: query[samples, queries], key: key[samples], value: value[samples],
+        in: Workspace(threads: threads, precision: precision, table: table)
+      ).tensor.bits
+    }
+    let all = bits(0..<2, 0..<45, threads: 1)
+    for threads in 2...4 { #expect(bits(0..<2, 0..<45, threads: threads) == all) }
+    #expect(bits(1..<2, 0..<45, threads: 1) == Array(all[(45 * 8)...]))
+    #expect(bits(1..<2, 21..<45, threads: 1) == Array(all[((45 + 21) * 8)...]))
+  }
+
   @Test(arguments: KernelTable.supported, Precision.allCases)
   func maskedKeysAreAsIfAbsent(_ table: KernelTable, _ precision: Precision) {
     var numbers = SampleNumbers(seed: 10)

@@ -43,11 +43,16 @@ import _TestSupport
     var numbers = SampleNumbers(seed: 8)
     let workspace = Workspace(threads: 1, precision: .bfloat16, table: table)
     for (rows, middle, inputs) in [(5, 40, 33), (40, 17, 9), (33, 33, 64)] {
-      // Memory of the pool with NaN in it.
-      for _ in 0..<2 {
-        var dirt: Tensor<Float> = workspace.tensor([64 * 1024 / 4])
-        dirt.update(from: Tensor(repeating: .nan, shape: [64 * 1024 / 4]))
+      // Memory of the pool with NaN in it, of all sizes that are lent below; none is given back
+      // before all are there.
+      let dirt = [1024, 2048, 3072, 4096].flatMap { count in
+        (0..<4).map { _ in
+          var tensor: Tensor<Float> = workspace.tensor([count])
+          tensor.update(from: Tensor(repeating: .nan, shape: [count]))
+          return tensor
+        }
       }
+      withExtendedLifetime(dirt) {}
       func matrix(_ outputs: Int, _ inputs: Int) -> PackedMatrix {
         PackedMatrix(
           Tensor(numbers.next(outputs * inputs), shape: [outputs, inputs]), precision: .bfloat16,
@@ -62,10 +67,10 @@ import _TestSupport
   }
 
   /// Rows are the same bits alone, in any batch, and on any number of threads.
-  @Test(arguments: KernelTable.supported)
-  func rowsDoNotDependOnTheirBatch(_ table: KernelTable) {
+  @Test(arguments: KernelTable.supported, [70, 1700])
+  func rowsDoNotDependOnTheirBatch(_ table: KernelTable, _ inputs: Int) {
     var numbers = SampleNumbers(seed: 9)
-    let (rows, outputs, inputs) = (75, 130, 70)
+    let (rows, outputs) = (600, 130)
     let x = Tensor(numbers.next(rows * inputs), shape: [rows, inputs])
     let weight = PackedMatrix(
       Tensor(numbers.next(outputs * inputs), shape: [outputs, inputs]), precision: .bfloat16,
@@ -76,7 +81,7 @@ import _TestSupport
     }
     let all = bits(x, threads: 1)
     for threads in 2...4 { #expect(bits(x, threads: threads) == all) }
-    for (first, count) in [(0, 1), (3, 16), (17, 40), (74, 1)] {
+    for (first, count) in [(0, 1), (3, 16), (17, 40), (74, 33), (599, 1)] {
       let part = bits(x[first..<first + count], threads: 2)
       #expect(part == Array(all[first * outputs..<(first + count) * outputs]))
     }

@@ -91,11 +91,12 @@ import _TestSupport
     }
   }
 
-  /// Rows are the same bits alone, in any batch, and on any number of threads.
-  @Test(arguments: KernelTable.supported)
-  func rowsDoNotDependOnTheirBatch(_ table: KernelTable) {
+  /// Rows are the same bits alone, in any batch, and on any number of threads, however many slices
+  /// and sections the depth has.
+  @Test(arguments: KernelTable.supported, [41, 700, 1400])
+  func rowsDoNotDependOnTheirBatch(_ table: KernelTable, _ inputs: Int) {
     var numbers = SampleNumbers(seed: 3)
-    let (rows, outputs, inputs) = (53, 77, 41)
+    let (rows, outputs) = (600, 77)
     let x = Tensor(numbers.next(rows * inputs), shape: [rows, inputs])
     let weight = PackedMatrix(
       Tensor(numbers.next(outputs * inputs), shape: [outputs, inputs]), table: table)
@@ -109,20 +110,21 @@ import _TestSupport
     let all = bits(x, threads: 1)
     for threads in 2...4 { #expect(bits(x, threads: threads) == all) }
     let elements = x.elements
-    for count in [1, 2, 3, 5, 12, 13, 30] {
+    for count in [1, 2, 3, 5, 12, 13, 16, 17, 33, 300] {
       let part = Tensor(Array(elements[..<(count * inputs)]), shape: [count, inputs])
       #expect(bits(part, threads: 2) == Array(all[..<(count * outputs)]))
     }
   }
 
-  @Test(arguments: KernelTable.supported)
-  func appliesActivations(_ table: KernelTable) {
+  @Test(arguments: KernelTable.supported, Precision.allCases)
+  func appliesActivations(_ table: KernelTable, _ precision: Precision) {
     var numbers = SampleNumbers(seed: 4)
-    let (rows, outputs, inputs) = (19, 45, 8)
+    let (rows, outputs, inputs) = (70, 77, 40)
     let x = Operand(Tensor(numbers.next(rows * inputs), shape: [rows, inputs]))
     let weight = PackedMatrix(
-      Tensor(numbers.next(outputs * inputs), shape: [outputs, inputs]), table: table)
-    let workspace = Workspace(threads: 1, table: table)
+      Tensor(numbers.next(outputs * inputs), shape: [outputs, inputs]), precision: precision,
+      table: table)
+    let workspace = Workspace(threads: 1, precision: precision, table: table)
     let plain = linear(x, weight, in: workspace)
     for activation in [Activation.gelu, .geluTanh, .silu] {
       let fused = linear(x, weight, activation: activation, in: workspace)
@@ -130,14 +132,16 @@ import _TestSupport
     }
   }
 
-  @Test(arguments: KernelTable.supported)
-  func addsToAResidual(_ table: KernelTable) {
+  /// With gates that change inside a tile, or a square of the tile unit, and between them.
+  @Test(arguments: KernelTable.supported, Precision.allCases)
+  func addsToAResidual(_ table: KernelTable, _ precision: Precision) {
     var numbers = SampleNumbers(seed: 5)
-    let (batch, tokens, outputs, inputs) = (3, 7, 37, 11)
-    let workspace = Workspace(threads: 2, table: table)
+    let (batch, tokens, outputs, inputs) = (3, 45, 77, 70)
+    let workspace = Workspace(threads: 2, precision: precision, table: table)
     let x = Operand(Tensor(numbers.next(batch * tokens * inputs), shape: [batch, tokens, inputs]))
     let weight = PackedMatrix(
-      Tensor(numbers.next(outputs * inputs), shape: [outputs, inputs]), table: table)
+      Tensor(numbers.next(outputs * inputs), shape: [outputs, inputs]), precision: precision,
+      table: table)
     let gate = Tensor(numbers.next(batch * outputs), shape: [batch, outputs])
     let base = Tensor(
       numbers.next(batch * tokens * outputs), shape: [batch, tokens, outputs])

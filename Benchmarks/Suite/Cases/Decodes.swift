@@ -52,7 +52,7 @@ extension AutoencoderKL.Configuration {
       cost += pixels * (block(inputs, outputs) + blocksPerStage * block(outputs, outputs))
       guard stage < channels.count - 1 else { break }
       pixels *= 4
-      cost += pixels * 4 * outputs * outputs  // of nine pixels only four differ
+      cost += pixels * 4 * outputs * outputs  // as in `upsampledConvolution`
     }
     return Double(cost + pixels * 9 * outer * outputChannels)
   }

@@ -78,8 +78,9 @@ extension Case {
     Case(
       family: "upsampled-conv3x3", precision: precision,
       shape: [1, channels, side, side, channels].joined, note: note(latent),
+      // Of the nine pixels that a result is made of, only four differ.
       work: .operations(
-        2 * Double(4 * side * side * 9 * channels * channels),
+        2 * Double(4 * side * side * 4 * channels * channels),
         peak: .of(precision))
     ) {
       let pictures = numbers([1, side, side, channels])

@@ -38,7 +38,12 @@ struct Server {
         prepared.append(prepared.remove(at: place))
       } else {
         if prepared.count == limit { prepared.removeFirst() }
-        prepared.append((name, try benchmark.prepare()))
+        do {
+          prepared.append((name, try benchmark.prepare()))
+        } catch {
+          try reply(Answer(name: name, error: "\(error)"))
+          continue
+        }
         prepared[prepared.count - 1].work(workspace)
       }
       let work = prepared[prepared.count - 1].work

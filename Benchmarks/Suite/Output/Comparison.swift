@@ -41,8 +41,12 @@ struct Comparison {
           + Table.right("\(Table.time(before.median)) → \(Table.time(row.median))", 28)
           + String(format: "%+8.1f %% ", 100 * change) + (change < 0 ? "faster" : "slower"))
     }
-    let count = lines.isEmpty ? "nothing moved" : lines.joined(separator: "\n")
-    text = "\n\(count)\n\(matches) of \(new.rows.count) rows compared\n"
+    if matches > 0 && lines.isEmpty { lines = ["nothing moved"] }
+    lines.append("\(matches) of \(new.rows.count) rows compared")
+    if old.rows.count > matches {
+      lines.append("\(old.rows.count - matches) of the other report are not in this one")
+    }
+    text = "\n" + lines.joined(separator: "\n") + "\n"
   }
 
   /// The spread of a row, as a share of its median.

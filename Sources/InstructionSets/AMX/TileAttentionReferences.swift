@@ -6,8 +6,8 @@ internal import _KernelsMicro
 ///
 /// Any reference gives the same quotient in the end, as long as nothing overflows. As a rule it is
 /// none but the offset, a whole number of doublings, so that a power takes one multiply-add. Products
-/// of 2²² or more would round by too much for that: such a score is far, and then all scores of the
-/// block are taken relative to one of their own first.
+/// of 2²² or more would round by too much for that: such a score is far, and then the scores of its
+/// query are taken relative to one of their own first.
 struct TileAttentionReferences {
   private let offsets, stepOffsets, scores, far: UnsafeMutablePointer<Float>
 
@@ -19,9 +19,13 @@ struct TileAttentionReferences {
     (offsets, stepOffsets, scores, far) = (first, first + 32, first + 64, first + 96)
   }
 
-  /// Whether there are scores that are references.
+  /// Whether there are queries of which a score is the reference.
   @inline(__always)
   var areFar: Bool { far[0] != 0 }
+
+  /// Whether a score is the reference of a query.
+  @inline(__always)
+  func isFar(_ row: Int) -> Bool { scores[row] != 0 }
 
   /// What is added to the scores of a query, in powers.
   @inline(__always)

@@ -134,14 +134,18 @@ struct TileAttentionSlice {
     }
   }
 
-  /// The same for scores that are relative to another one.
+  /// The same where scores of some queries are relative to another one.
   @inline(never)
   private func weighFar(
     _ square: Int, from row: inout Int, until end: Int, _ largest: inout TileAttentionWeights
   ) {
     while row < end {
-      let (x, y) = powers(square, row)
-      largest = .larger(largest, store(powersOfTwo: x, y, square, row))
+      if references.isFar(row) {
+        let (x, y) = powers(square, row)
+        largest = .larger(largest, store(powersOfTwo: x, y, square, row))
+      } else {
+        largest = .larger(largest, weigh(square, row))
+      }
       row += 1
     }
   }

@@ -79,7 +79,7 @@ extension AMX {
     } else {
       for pair in 0..<16 {
         var (a, b) = (F32.zero, F32.zero)
-        for j in 0..<max(columns, 0) {
+        for j in 0..<columns {
           let start = first + 2 * pair * source.depthStride + j * source.columnStride
           if 2 * pair < terms { a[j] = start[0] }
           if 2 * pair + 1 < terms { b[j] = start[source.depthStride] }
@@ -101,27 +101,6 @@ extension AMX {
       load(rows + i * stride)
     } store: { i, column in
       store(column, square + i * 16)
-    }
-  }
-
-  /// Writes rows of numbers of 32 bits as tiles, with zeros behind the last column.
-  static func pack(
-    rows: UnsafePointer<Float>, stride: Int, count: Int, columns: Int,
-    into tiles: UnsafeMutableRawPointer
-  ) {
-    let destination = RowDestination(tiles, stride: columns, form: .tiles)
-    for row in 0..<count {
-      var (start, left) = (rows + row * stride, columns)
-      var place = destination.place(row: row, column: 0)
-      prefetchToL2(start + 32 * stride, lines: columns / 16 + 1)
-      while left > 0 {
-        let pair =
-          left >= 32
-          ? neighbours(load(start), load(start + 16))
-          : neighbours(part(start, left), part(start + 16, left - 16))
-        store(pair, place.assumingMemoryBound(to: Float.self))
-        (start, place, left) = (start + 32, place + 2048, left - 32)
-      }
     }
   }
 

@@ -23,11 +23,11 @@ private func readExtendedControlRegister(_ index: UInt32) -> UInt64
 
 /// What the processor can do and the system lets it do.
 enum Processor {
-  /// All of x86-64-v3: AVX2, FMA, BMI, F16C, LZCNT, MOVBE.
+  /// All of x86-64-v3: AVX2, FMA, BMI, F16C, LZCNT, MOVBE, and what was there before them.
   static let hasAVX2: Bool =
     systemSaves([1, 2])
-    && bits(1, 0, \.ecx, [12, 22, 27, 28, 29]) && bits(7, 0, \.ebx, [3, 5, 8])
-    && bits(0x8000_0001, 0, \.ecx, [5])
+    && bits(1, 0, \.ecx, [0, 9, 12, 13, 19, 20, 22, 23, 27, 28, 29])
+    && bits(7, 0, \.ebx, [3, 5, 8]) && bits(0x8000_0001, 0, \.ecx, [0, 5])
 
   /// All of x86-64-v4: AVX-512 F, DQ, CD, BW, VL.
   static let hasAVX512: Bool =
