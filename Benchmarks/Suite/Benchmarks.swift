@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Kernels
 internal import _ExampleCommandLine
 
@@ -45,7 +46,12 @@ struct Benchmarks {
       if arguments[list] {
         try StandardStream.output.write(cases.map { $0.name + "\n" }.joined())
       } else if arguments[serve] {
-        try Server(threads: arguments[threads], cases: Case.all).run()
+        // It waits for its input, and keeps nothing that an end would lose.
+        try await withTaskCancellationHandler {
+          try Server(threads: arguments[threads], cases: Case.all).run()
+        } onCancel: {
+          exit(ExitCode.interrupted.rawValue)
+        }
       } else if let name = arguments[profile] {
         guard let benchmark = Case.all.first(where: { $0.name == name }) else {
           throw profile.refusing(name, allowed: "a name of --list")
@@ -103,8 +109,10 @@ struct Benchmarks {
   private static func readReport(_ path: String) throws -> Report {
     do {
       return try Report.read(path)
-    } catch {
+    } catch is DecodingError {
       throw compare.refusing(path, allowed: "a report of --json")
+    } catch {
+      throw compare.refusing(path, allowed: "a file that can be read")
     }
   }
 

@@ -87,6 +87,18 @@ import _TestSupport
     }
   }
 
+  /// SiLU of what lies far below zero is next to nothing.
+  @Test(arguments: KernelTable.supported)
+  func siluOfHugeNumbers(_ table: KernelTable) {
+    let x = Tensor((0..<128).map { Float($0 % 2) }, shape: [1, 1, 2, 64])
+    let y = groupNorm(
+      x, groups: 32, weight: Tensor(repeating: 3e38, shape: [64]), epsilon: 1e-6,
+      activation: .silu, in: Workspace(threads: 1, precision: .bfloat16, table: table))
+    for (x, y) in zip(x.elements, y.tensor(in: Workspace(threads: 1, table: table)).elements) {
+      #expect(x > 0 ? y > 2.9e38 : y.magnitude < 1e-35)
+    }
+  }
+
   @Test(arguments: KernelTable.supported, [nil, Activation.silu, .geluTanh])
   func groupNormMatchesReference(_ table: KernelTable, _ activation: Activation?) {
     var numbers = SampleNumbers(seed: 33)

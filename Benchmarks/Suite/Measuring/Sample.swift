@@ -28,7 +28,8 @@ struct Sample {
   /// The number of times.
   let count: Int
 
-  /// Times `work`, called often enough in each sample to outlast the clock.
+  /// Times `work`, called often enough in each sample to outlast the clock. One sample is enough where
+  /// the task is cancelled.
   init(_ budget: Budget = Budget(), _ work: () -> Void) {
     let clock = ContinuousClock()
     if budget.warmsUp { work() }
@@ -39,9 +40,9 @@ struct Sample {
     while true {
       let elapsed = start.duration(to: clock.now) / .seconds(1)
       let isEnough = times.count >= budget.minimum && elapsed >= budget.seconds
-      if !times.isEmpty && (isEnough || times.count >= budget.maximum || elapsed >= budget.limit) {
-        break
-      }
+      let isOver =
+        times.count >= budget.maximum || elapsed >= budget.limit || Task.isCancelled
+      if !times.isEmpty && (isEnough || isOver) { break }
       times.append(clock.measure { for _ in 0..<calls { work() } } / .seconds(calls))
     }
     times.sort()

@@ -7,6 +7,8 @@ struct Profile {
   let text: String
 
   /// Runs a case a few times with a recorder in its workspace.
+  ///
+  /// - Throws: `CancellationError` before the next time.
   init(_ benchmark: Case, threads: Int) throws {
     let work = try benchmark.prepare()
     var workspace = Workspace(threads: threads, precision: benchmark.precision)
@@ -14,7 +16,12 @@ struct Profile {
     let recorder = KernelRecorder()
     workspace.recorder = recorder
     let calls = 3
-    let time = ContinuousClock().measure { for _ in 0..<calls { work(workspace) } }
+    let time = try ContinuousClock().measure {
+      for _ in 0..<calls {
+        try Task.checkCancellation()
+        work(workspace)
+      }
+    }
     let total = time / .seconds(calls)
     let entries = recorder.entries.map { name, entry in
       (name: name, calls: entry.calls / calls, seconds: entry.seconds / Double(calls))

@@ -41,10 +41,16 @@ struct Report: Codable {
   }
 
   /// Reads a report that `--json` has written.
+  ///
+  /// - Throws: `DecodingError` where the file is something else, or holds times that are none.
   static func read(_ path: String) throws -> Report {
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    return try decoder.decode(Report.self, from: Data(contentsOf: URL(filePath: path)))
+    let report = try decoder.decode(Report.self, from: Data(contentsOf: URL(filePath: path)))
+    guard report.rows.allSatisfy({ $0.median > 0 && $0.median.isFinite && $0.spread >= 0 }) else {
+      throw DecodingError.dataCorrupted(.init(codingPath: [], debugDescription: "no times"))
+    }
+    return report
   }
 }

@@ -25,22 +25,29 @@ extension InstructionSet {
     _ input: UnsafePointer<Float>, into output: UnsafeMutablePointer<Float>, count: Int
   ) -> Float {
     let largest = all(largest(input, count: count))
-    // One sum in each lane: the exponential function takes longer than the addition before it.
-    var sums = all(0)
+    // One sum in each lane: the exponential function takes longer than the addition before it. Those
+    // of a long row are taken in parts, which round less than one chain.
+    var total = all(0)
     var i = 0
-    while i + width <= count {
-      let power = expOfBounded(subtract(load(input + i), largest))
-      sums = add(sums, power)
-      store(power, output + i)
-      i += width
+    let whole = count / width * width
+    while i < whole {
+      let end = min(i + 256 * width, whole)
+      var sums = all(0)
+      while i < end {
+        let power = expOfBounded(subtract(load(input + i), largest))
+        sums = add(sums, power)
+        store(power, output + i)
+        i += width
+      }
+      total = add(total, sums)
     }
     if i < count {
       // e to the power of minus infinity adds nothing.
       let rest = loadPart(input + i, count: count - i, padding: -.infinity)
       let power = expOfBounded(subtract(rest, largest))
-      sums = add(sums, power)
+      total = add(total, power)
       storePart(power, output + i, count: count - i)
     }
-    return mergedLanes(sums, add)
+    return mergedLanes(total, add)
   }
 }

@@ -130,14 +130,21 @@ public struct Tensor<Scalar: TensorScalar>: @unchecked Sendable {
 
 extension [Int] {
   /// The number of elements of a tensor of this shape.
-  package var product: Int { reduce(1, *) }
+  package var product: Int { reduce(1, multiplied) }
 
   /// The strides of a tensor of this shape without gaps.
   package var rowMajorStrides: [Int] {
     var strides = [Int](repeating: 1, count: count)
     for axis in indices.reversed().dropFirst() {
-      strides[axis] = strides[axis + 1] * self[axis + 1]
+      strides[axis] = multiplied(strides[axis + 1], by: self[axis + 1])
     }
     return strides
+  }
+
+  /// Some elements times an extent of this shape.
+  private func multiplied(_ count: Int, by extent: Int) -> Int {
+    let (product, isTooLarge) = count.multipliedReportingOverflow(by: extent)
+    check(!isTooLarge, "a tensor of shape \(self) is too large")
+    return product
   }
 }

@@ -14,6 +14,15 @@ import Testing
     #expect(Self.message(result).contains("+: shapes [2, 3] and [2] do not meet"))
   }
 
+  @Test func extentsThatOverflow() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Tensor<Float>(zeros: [0, 1 << 40, 1 << 40])
+    }
+    #expect(
+      Self.message(result).contains(
+        "a tensor of shape [0, 1099511627776, 1099511627776] is too large"))
+  }
+
   @Test func indexOutOfRange() async {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       _ = Tensor<Float>(zeros: [2, 3])[1, -4]
