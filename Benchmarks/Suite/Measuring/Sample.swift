@@ -28,8 +28,9 @@ struct Sample {
   /// The number of times.
   let count: Int
 
-  /// Times `work`, called often enough in each sample to outlast the clock. One sample is enough where
-  /// the task is cancelled.
+  /// Times `work`, called often enough in each sample to outlast the clock.
+  ///
+  /// One sample is enough where the task is cancelled.
   init(_ budget: Budget = Budget(), _ work: () -> Void) {
     let clock = ContinuousClock()
     if budget.warmsUp { work() }

@@ -11,8 +11,9 @@ public final class KernelTable: Sendable, CustomStringConvertible {
   public let tileRows: Int
   /// The elements of scratch that `product` needs: rows, depth, columns.
   public let productScratch: MatrixKernels.ScratchCount
-  /// Computes rows × panels of a product on the vector unit, with scratch. Its panels are those that
-  /// `float32` packs, which may have a faster way for them.
+  /// Computes rows × panels of a product on the vector unit, with scratch.
+  ///
+  /// The panels are those that `float32` packs, which may have a faster way for them.
   public let product: MatrixKernels.ComputeProduct
   /// Writes the softmax of rows: first row, where the first result goes (which may be the row),
   /// number of rows, columns.
