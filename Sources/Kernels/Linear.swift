@@ -30,6 +30,8 @@ public enum Activation: Sendable, Hashable {
 ///   - workspace: What to compute with.
 /// - Returns: `[…, outputs]`.
 /// - Complexity: rows · inputs · outputs multiply-adds.
+/// - Precondition: `weight` is packed for the instruction set of `workspace`; rows of tiles, which the
+///   tile unit reads, meet weights of bfloat16.
 public func linear(
   _ x: Operand, _ weight: PackedMatrix, bias: Tensor<Float>? = nil,
   activation: Activation? = nil, in workspace: Workspace

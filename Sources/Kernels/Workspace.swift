@@ -81,6 +81,9 @@ public struct Workspace: Sendable {
 
   /// Selects the instruction set of all workspaces and packed weights made from now on.
   ///
+  /// Those made before keep theirs. A product or convolution whose weights and workspace have two
+  /// different ones stops with a message.
+  ///
   /// - Parameter name: One of `supportedInstructionSets`.
   /// - Throws: An error that lists what there is, where the machine has none of that name.
   public static func selectInstructionSet(_ name: String) throws {
