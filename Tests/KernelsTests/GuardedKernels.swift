@@ -15,9 +15,6 @@ struct GuardedKernels {
     memory = GuardedMemory(flushWith: side)
   }
 
-  /// The panels that hold so many columns.
-  func panels(_ columns: Int) -> Int { kernels.panels(columns) }
-
   /// Rows of numbers as operands are written.
   mutating func operand(rows: Int, columns: Int, gap: Int = 0) -> UnsafeMutableRawPointer {
     let stride = columns + gap
@@ -58,7 +55,7 @@ struct GuardedKernels {
     let source = PackingSource(
       elements: memory.numbers(numbers.next(count)), depthStride: strides.depth,
       columnStride: strides.column, depth: depth, columns: columns)
-    let panels = panels(columns)
+    let panels = kernels.panels(columns)
     let target = memory.bytes(panels * kernels.panelBytes(depth))
     kernels.pack(source, panels / 2..<panels, target)
     kernels.pack(source, 0..<panels / 2, target)

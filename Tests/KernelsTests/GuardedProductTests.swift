@@ -53,7 +53,7 @@ import _TestSupport
       product.gateStride = columns
     }
     let scratch = memory.numbers(kernels.productScratch(rows, depth, columns))
-    let panels = guarded.panels(columns)
+    let panels = guarded.kernels.panels(columns)
     if depth % 2 == 0 {
       kernels.product(product, 0..<rows, panels / 2..<panels, scratch)
       kernels.product(product, 0..<rows, 0..<panels / 2, scratch)

@@ -17,6 +17,14 @@ import Testing
     #expect(workspace.poolMisses == misses)
   }
 
+  /// Threads that have nothing to do take no scratch, of which so many could not be had.
+  @Test func takesAnyNumberOfThreads() {
+    let weight = PackedMatrix(Tensor(repeating: 0.5, shape: [4608, 1152]))
+    let x = Tensor<Float>(repeating: 1, shape: [3, 1152])
+    let result = linear(Operand(x), weight, in: Workspace(threads: .max))
+    #expect(result.elements.allSatisfy { $0 == 576 })
+  }
+
   @Test func refusesAnUnknownInstructionSet() {
     let error = #expect(throws: (any Error).self) {
       try Workspace.selectInstructionSet("abacus")

@@ -1,8 +1,31 @@
 import Tensor
 import Testing
+import _KernelsActive
+import _KernelsMicro
 import _TestSupport
 
 @Suite struct ConversionTests {
+  /// All numbers of float16, as what their bits mean.
+  @Test(arguments: KernelTable.supported)
+  func widensFloat16(_ table: KernelTable) {
+    let numbers = Array(UInt16.min...UInt16.max)
+    var widened = [Float](repeating: 0, count: numbers.count)
+    numbers.withUnsafeBytes { bytes in
+      guard let start = bytes.baseAddress else { return }
+      table.widenFloat16(start, &widened, numbers.count)
+    }
+    for (bits, number) in zip(numbers, widened) {
+      let (exponent, fraction) = (Int(bits >> 10 & 31), Double(bits & 1023) / 1024)
+      let magnitude =
+        switch exponent {
+        case 31: fraction == 0 ? .infinity : Double.nan
+        case 0: Double(sign: .plus, exponent: -14, significand: fraction)
+        default: Double(sign: .plus, exponent: exponent - 15, significand: 1 + fraction)
+        }
+      #expect(Self.same(Double(number), bits >> 15 == 1 ? -magnitude : magnitude))
+    }
+  }
+
   /// Whether two numbers are the same, zeros with the same sign, or both none.
   static func same<Scalar: BinaryFloatingPoint>(_ a: Scalar, _ b: Scalar) -> Bool {
     (a == b && a.sign == b.sign) || (a.isNaN && b.isNaN)
