@@ -3,7 +3,7 @@
 
     venv/bin/python Scripts/make_dit_folder.py FOLDER                  # PyTorch's .bin, as published; 3.0 GB and 0.3 GB
     venv/bin/python Scripts/make_dit_folder.py FOLDER --safetensors
-    venv/bin/python Scripts/make_dit_folder.py FOLDER --size 512       # for pictures of 512 x 512
+    venv/bin/python Scripts/make_dit_folder.py FOLDER --size 512       # for images of 512 x 512
     swift run -c release generate --model FOLDER --class "class 207" --steps 20
 
 Needs torch and diffusers (Tests/Fixtures/README.md has the versions). The weights of one block after the other are drawn from one
@@ -59,7 +59,7 @@ def save(model, folder, as_safetensors):
 def main():
     parser = argparse.ArgumentParser(description="Make a full-size DiT folder of random weights.")
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--size", type=int, choices=[256, 512], default=256, help="the side of its pictures")
+    parser.add_argument("--size", type=int, choices=[256, 512], default=256, help="the side of its images")
     parser.add_argument("--safetensors", action="store_true", help="write safetensors instead of PyTorch's files")
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()

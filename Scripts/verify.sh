@@ -29,7 +29,7 @@ require() {
 
 # The shipped weights reach 0.865 in PyTorch (Examples/ShowcaseModel/fashion-dit/README.md).
 class_accuracy() {
-  require "class accuracy of 200 pictures" "$(json "$work/comparison" classAccuracy 1)" 0.7785
+  require "class accuracy of 200 images" "$(json "$work/comparison" classAccuracy 1)" 0.7785
 }
 
 cache_gain() {

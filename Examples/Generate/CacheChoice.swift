@@ -68,7 +68,7 @@ enum CacheChoice {
   /// The blocks of a Δ-Cache: a range, or a position and a number.
   private static func blocks(_ s: CacheSpecification, depth: Int) throws -> Range<Int> {
     let range = try s.value("range", as: .range(within: 0...depth - 1))
-    let position = try s.value("position", as: ValueForm<DeltaCache.Position>.choice)
+    let position = try s.value("position", as: ValueParser<DeltaCache.Position>.choice)
     let count = try s.value("nc", as: .integer(0...depth))
     switch (range, position, count) {
     case (let range?, nil, nil): return range.lowerBound..<range.upperBound + 1

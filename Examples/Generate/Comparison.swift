@@ -5,9 +5,9 @@ internal import ShowcaseModel
 internal import Tensor
 internal import _ExampleCommandLine
 
-/// The same pictures with the cache, without it, and with fewer steps of equal cost.
+/// The same images with the cache, without it, and with fewer steps of equal cost.
 struct Comparison: Sendable {
-  /// One way of making the pictures.
+  /// One way of making the images.
   struct Variant: Sendable {
     let name: String
     let steps: Int
@@ -17,10 +17,10 @@ struct Comparison: Sendable {
     var samples = Samples()
     /// The seconds of each round.
     var seconds: [Double] = []
-    /// Against the pictures without the cache, the mean over all pictures.
+    /// Against the images without the cache, the mean over all images.
     var psnr = Double.infinity
     var ssim = 1.0
-    /// The share of pictures that the judge finds in their class.
+    /// The share of images that the judge finds in their class.
     var accuracy: Double?
 
     /// The median seconds of a round.
@@ -39,7 +39,7 @@ struct Comparison: Sendable {
     zip(a.seconds, b.seconds).map { $0 / $1 }.sorted()[a.seconds.count / 2]
   }
 
-  /// Makes the pictures of the settings in all three ways.
+  /// Makes the images of the settings in all three ways.
   ///
   /// The ways take turns at each batch, and all is repeated, so that a machine whose speed drifts
   /// treats them alike.
@@ -76,24 +76,24 @@ struct Comparison: Sendable {
       }
     }
     let judge = settings.isShippedModel ? try Judge(folder: ShowcaseModel.judge.folder()) : nil
-    let reference = settings.pipeline.pictures(
+    let reference = settings.pipeline.images(
       variants[0].samples.latents, threads: settings.threads)
     let workspace = Workspace(threads: settings.threads)
     for index in variants.indices {
-      let pictures = settings.pipeline.pictures(
+      let images = settings.pipeline.images(
         variants[index].samples.latents, threads: settings.threads)
-      variants[index].psnr = mean(pictures, reference, psnr)
-      variants[index].ssim = mean(pictures, reference, ssim)
+      variants[index].psnr = mean(images, reference, psnr)
+      variants[index].ssim = mean(images, reference, ssim)
       variants[index].accuracy = judge.map {
         $0.accuracy(
-          pictures.converted(to: Float.self) / 127.5 - 1, labels: settings.items.map(\.label),
+          images.converted(to: Float.self) / 127.5 - 1, labels: settings.items.map(\.label),
           in: workspace)
       }
     }
     return Comparison(cached: variants[1], uncached: variants[0], fewerSteps: variants[2])
   }
 
-  /// The mean over all pictures of a measure of two.
+  /// The mean over all images of a measure of two.
   private static func mean(
     _ a: Tensor<UInt8>, _ b: Tensor<UInt8>, _ measure: (Tensor<UInt8>, Tensor<UInt8>) -> Double
   ) -> Double {

@@ -18,10 +18,10 @@ struct Console {
         + "\(c.tokenCount) tokens",
       "compute    \(s.precision.rawValue) on \(s.instructionSet), "
         + counted(s.threads, "thread"),
-      "sampling   \(counted(s.items.count, "picture")), \(s.sampler.name), "
+      "sampling   \(counted(s.items.count, "image")), \(s.sampler.name), "
         + "\(counted(s.steps, "step")), "
         + (s.sampler.stepCount == s.steps ? "" : "\(s.sampler.stepCount) evaluations, ")
-        + (s.edit.map { "\($0.strength) of \($0.picture), " } ?? "")
+        + (s.edit.map { "\($0.strength) of \($0.image), " } ?? "")
         + "guidance \(s.guidance.scale), seed \(s.items[0].seed)",
     ]
     if let cache = s.cache {
@@ -50,7 +50,7 @@ struct Console {
       "time       " + seconds(report.loadSeconds) + " to load, "
         + seconds(report.sampleSeconds)
         + (comparison == nil ? " to sample (" : " to sample with the cache in the first round (")
-        + seconds(report.sampleSeconds / Double(max(report.pictures, 1))) + " a picture), "
+        + seconds(report.sampleSeconds / Double(max(report.images, 1))) + " an image), "
         + "\(report.peakMemoryBytes / 1_000_000) MB at the most"
     ]
     if let cache = report.cache {

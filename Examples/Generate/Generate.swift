@@ -2,7 +2,7 @@ internal import DiT
 internal import Kernels
 internal import _ExampleCommandLine
 
-/// Draws pictures of classes with a diffusion transformer.
+/// Draws images of classes with a diffusion transformer.
 @main
 struct Generate {
   static func main() async {
@@ -25,7 +25,7 @@ struct Generate {
     }
   }
 
-  /// Draws the pictures and writes them; those that are finished also where it is interrupted.
+  /// Draws the images and writes them; those that are finished also where it is interrupted.
   private static func generate(_ settings: Settings, loadSeconds: Double) async throws {
     let console = Console(settings)
     try console.introduce()
@@ -61,7 +61,7 @@ struct Generate {
     if let failure { throw failure }
   }
 
-  /// Draws the pictures with the cache, without it, and with fewer steps of equal cost.
+  /// Draws the images with the cache, without it, and with fewer steps of equal cost.
   private static func compare(_ settings: Settings, loadSeconds: Double) async throws {
     let console = Console(settings)
     try console.introduce()

@@ -18,23 +18,23 @@ struct GenerateOptions {
     "class", each: .text.named("CLASS"), default: "all",
     "a class by one of its names, unique beginning of one, or number; may be repeated")
   let count = Option(
-    "batch-count", short: "b", as: .integer(1...100_000), default: 1, "pictures of each class")
+    "batch-count", short: "b", as: .integer(1...100_000), default: 1, "images of each class")
   let seed = Option(
     "seed", short: "s", as: .integer(0...Int.max / 2), default: 42,
-    "the seed of the first picture; the next ones count on")
+    "the seed of the first image; the next ones count on")
   let rng = Option(
     "rng", as: .choice(["torch", "philox"]), default: "torch",
     "where noise comes from: PyTorch's generator, or a counter-based one")
 
   let initImage = Option(
     "init-image", optional: .path.named("FILE"),
-    "start from a PNG picture, brought to the model's size, instead of noise alone")
+    "start from a PNG image, brought to the model's size, instead of noise alone")
   let strength = Option(
     "strength", optional: .number(0...1), default: "0.75, with --mask 1",
-    "--init-image: how far the picture is changed, the share of the steps that are taken")
+    "--init-image: how far the image is changed, the share of the steps that are taken")
   let mask = Option(
     "mask", optional: .path.named("FILE"),
-    "--init-image: a PNG picture, white where that is to be drawn anew; the rest is kept")
+    "--init-image: a PNG image, white where that is to be drawn anew; the rest is kept")
 
   let steps = Option(
     "steps", "num-inference-steps", optional: .integer(1...1_000_000), default: "the model's",
@@ -72,16 +72,16 @@ struct GenerateOptions {
     "the most threads to use")
   let batchSize = Option(
     "batch-size", as: .integer(1...1024), default: 10,
-    "pictures that are computed together; no picture depends on it")
+    "images that are computed together; no image depends on it")
 
   let output = Option(
     "output", short: "o", as: .path.named("FILE"), default: "generate.png",
-    "where pictures go; several are numbered, FILE-0001.png")
+    "where images go; several are numbered, FILE-0001.png")
   let format = Option(
     "format", optional: .choice(["png", "npy", "safetensors"]),
-    default: "by the output's name", "png, or all pictures in one array file")
+    default: "by the output's name", "png, or all images in one array file")
   let grid = Option(
-    flag: "grid", "one labelled picture of all, as is done where no class is named")
+    flag: "grid", "one labelled image of all, as is done where no class is named")
   let noClobber = Option(flag: "no-clobber", "refuse to overwrite a file")
   let latentsIn = Option(
     "latents-in", optional: .path.named("FILE"),
@@ -91,17 +91,17 @@ struct GenerateOptions {
     "save the finished samples unrounded, to .npy or .safetensors")
   let previewInterval = Option(
     "preview-every", optional: .integer(1...1_000_000), default: "never",
-    "save what the picture looks like so far, every so many steps")
+    "save what the image looks like so far, every so many steps")
   let quiet = Option(flag: "quiet", "print nothing but errors")
   let json = Option(flag: "json", "print a report for programs on standard output")
 
   var command: Command {
     Command(
       "generate", version: Generate.version,
-      summary: "Draws pictures of classes with a diffusion transformer in pure Swift.",
+      summary: "Draws images of classes with a diffusion transformer in pure Swift.",
       groups: [
         .init("What", [model, autoencoder, variant, classes, count, seed, rng]),
-        .init("From a picture", [initImage, strength, mask]),
+        .init("From an image", [initImage, strength, mask]),
         .init(
           "How",
           [

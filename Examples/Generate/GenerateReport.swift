@@ -15,7 +15,7 @@ struct GenerateReport: Encodable {
     let fullStepSeconds, cheapStepSeconds: Double?
   }
 
-  /// One way of making the pictures.
+  /// One way of making the images.
   struct Variant: Encodable {
     let name: String
     let steps: Int
@@ -37,7 +37,7 @@ struct GenerateReport: Encodable {
   let guidanceScale: Float
   let seed: UInt64
   let rng: String
-  let pictures: Int
+  let images: Int
   let outputs: [String]
   let loadSeconds, sampleSeconds: Double
   let stepSeconds: Double?
@@ -59,7 +59,7 @@ struct GenerateReport: Encodable {
     (steps, timesteps) = (s.steps, s.sampler.timesteps)
     guidanceScale = s.guidance.scale
     (seed, rng) = (s.items[0].seed, s.rng)
-    (pictures, outputs) = (samples.count, files)
+    (images, outputs) = (samples.count, files)
     (self.loadSeconds, sampleSeconds) = (loadSeconds, report.seconds)
     stepSeconds = report.fullStepSeconds
     executedMultiplyAdds = report.executedCost

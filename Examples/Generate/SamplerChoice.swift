@@ -47,9 +47,9 @@ struct SamplerChoice: Sendable {
     }
   }
 
-  /// The choice in the parameters that a picture keeps.
-  var fields: [PictureParameters.Field] {
-    var fields: [PictureParameters.Field] = []
+  /// The choice in the parameters that an image keeps.
+  var fields: [ImageParameters.Field] {
+    var fields: [ImageParameters.Field] = []
     if kind == .ddim { fields.append(.init("Eta", "\(eta)")) }
     if let spacing { fields.append(.init("Timestep spacing", spacing.rawValue)) }
     if let sigmas { fields.append(.init("Schedule type", sigmas.rawValue)) }

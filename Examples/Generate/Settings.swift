@@ -6,7 +6,7 @@ internal import _ExampleCommandLine
 
 /// What a run of `generate` is to do: the options, checked and completed from the model.
 struct Settings: Sendable {
-  /// A picture to draw.
+  /// An image to draw.
   struct Item: Sendable {
     let label: Int
     let seed: UInt64
@@ -18,7 +18,7 @@ struct Settings: Sendable {
   /// The autoencoder and the variant of the weights that were asked for instead of the model's.
   let autoencoder, variant: String?
   let items: [Item]
-  /// The number of pictures of each class that was named.
+  /// The number of images of each class that was named.
   let countPerClass: Int
   let rng: String
   let samplerChoice: SamplerChoice
@@ -32,8 +32,8 @@ struct Settings: Sendable {
   let threads: Int
   let batchSize: Int
   let output: String
-  /// Where pictures go.
-  let picturePaths: [String]
+  /// Where images go.
+  let imagePaths: [String]
   let format: OutputFormat
   let isGrid: Bool
   let isClobbering: Bool
@@ -42,9 +42,9 @@ struct Settings: Sendable {
   let noise: Tensor<Float>?
   let latentsOut: String?
   let previewInterval: Int?
-  /// The picture to start from.
-  let edit: PictureEdit?
-  let source: PictureEdit.Source?
+  /// The image to start from.
+  let edit: ImageEdit?
+  let source: ImageEdit.Source?
   let isQuiet: Bool
   let isJSON: Bool
 
@@ -75,7 +75,7 @@ struct Settings: Sendable {
       throw UsageError.other("--compare measures times, and --preview-every would spoil them")
     }
 
-    let edit = try PictureEdit(o, arguments)
+    let edit = try ImageEdit(o, arguments)
     self.edit = edit
 
     isShippedModel = arguments[o.model] == nil
@@ -85,7 +85,7 @@ struct Settings: Sendable {
     let bar = LoadingBar(quiet: isQuiet)
     defer { bar.clear() }
     pipeline = try DiffusionPipeline(
-      folder: folder, autoencoder: autoencoder, variant: variant, encodesPictures: edit != nil,
+      folder: folder, autoencoder: autoencoder, variant: variant, encodesImages: edit != nil,
       precision: Precision(rawValue: arguments[o.precision]),
       progress: { read, count in bar.advance(to: read, of: count) })
     let (defaults, c) = (pipeline.defaults, pipeline.model.configuration)
@@ -98,24 +98,24 @@ struct Settings: Sendable {
       Item(label: $0.element, seed: UInt64(first + $0.offset))
     }
 
-    guard format != .png && previewInterval == nil || [1, 3].contains(pipeline.pictureChannels)
+    guard format != .png && previewInterval == nil || [1, 3].contains(pipeline.imageChannels)
     else {
       throw UsageError.other(
-        "pictures of \(pipeline.pictureChannels) channels do not go into PNG; use --format npy or safetensors"
+        "images of \(pipeline.imageChannels) channels do not go into PNG; use --format npy or safetensors"
       )
     }
     guard format != .png || !isGrid || items.count <= 2000 else {
       throw UsageError.other(
-        "a grid of \(items.count) pictures is too large; 2000 is the most, or name classes for "
+        "a grid of \(items.count) images is too large; 2000 is the most, or name classes for "
           + "files of their own")
     }
-    let size = pipeline.pictureSize
+    let size = pipeline.imageSize
     guard !isComparing || min(size.height, size.width) >= ssimWindow else {
-      throw UsageError.other("--compare needs pictures of at least \(ssimWindow) pixels a side")
+      throw UsageError.other("--compare needs images of at least \(ssimWindow) pixels a side")
     }
-    picturePaths = try outputPaths(
+    imagePaths = try outputPaths(
       output, format: format, count: format == .png && !isGrid ? items.count : 1)
-    if let latentsOut, picturePaths.contains(where: { isSameFile($0, latentsOut) }) {
+    if let latentsOut, imagePaths.contains(where: { isSameFile($0, latentsOut) }) {
       throw UsageError.other("--output and --latents-out both mean '\(latentsOut)'")
     }
 
@@ -146,7 +146,7 @@ struct Settings: Sendable {
   /// The name of the instruction set that multiplies them.
   var instructionSet: String { Workspace(threads: 1, precision: precision).instructionSet }
 
-  /// The pictures that are computed together, as ranges of `items`.
+  /// The images that are computed together, as ranges of `items`.
   var batches: [Range<Int>] {
     stride(from: 0, to: items.count, by: batchSize).map {
       $0..<min($0 + batchSize, items.count)
@@ -156,7 +156,7 @@ struct Settings: Sendable {
   /// Prepares the run of a batch.
   ///
   /// - Parameters:
-  ///   - batch: The pictures to draw.
+  ///   - batch: The images to draw.
   ///   - sampler: Another sampler than that of the settings.
   ///   - isCached: Whether to use the cache of the settings.
   /// - Returns: A run that has not taken a step yet.
@@ -166,12 +166,12 @@ struct Settings: Sendable {
   ) throws -> DenoisingRun {
     let sampleShape = [1] + pipeline.model.configuration.sampleShape
     var generators = items[batch].map { generator(seed: $0.seed) }
-    // Latents of the picture first, then noise: the order of diffusers.
+    // Latents of the image first, then noise: the order of diffusers.
     let source = source.map { source in
       let samples = generators.indices.map {
-        source.picture.sample(using: &generators[$0])
+        source.image.sample(using: &generators[$0])
       }
-      return SourcePicture(
+      return InitialImage(
         samples: Tensor(concatenating: samples, axis: 0), mask: source.mask,
         startsFromNoise: source.mask != nil && edit?.strength == 1)
     }

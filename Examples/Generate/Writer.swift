@@ -3,7 +3,7 @@ internal import Foundation
 internal import Tensor
 internal import _ExampleCommandLine
 
-/// Writes pictures and samples to the files that the settings name.
+/// Writes images and samples to the files that the settings name.
 struct Writer {
   private let settings: Settings
 
@@ -17,23 +17,23 @@ struct Writer {
   func write(_ samples: Samples) throws -> [String] {
     let latents = samples.latents
     let items = settings.items.prefix(samples.count)
-    let pictures = settings.pipeline.pictures(latents, threads: settings.threads)
-    var paths = settings.picturePaths
+    let images = settings.pipeline.images(latents, threads: settings.threads)
+    var paths = settings.imagePaths
     switch settings.format {
     case .png where settings.isGrid:
       try PNG.write(
-        grid(pictures, items), to: paths[0], text: [("parameters", parameters(Array(items)))])
+        grid(images, items), to: paths[0], text: [("parameters", parameters(Array(items)))])
     case .png:
       paths = Array(paths.prefix(items.count))
       for (index, item) in items.enumerated() {
         try PNG.write(
-          pictures[index], to: paths[index], text: [("parameters", parameters([item]))])
+          images[index], to: paths[index], text: [("parameters", parameters([item]))])
       }
-    case .npy: try NumPyFile.write(AnyTensor(pictures), to: paths[0])
+    case .npy: try NumPyFile.write(AnyTensor(images), to: paths[0])
     case .safetensors:
       try Safetensors.write(
         [
-          "pictures": AnyTensor(pictures), "latents": AnyTensor(latents),
+          "images": AnyTensor(images), "latents": AnyTensor(latents),
           "labels": AnyTensor(Tensor(items.map { Int64($0.label) })),
           "seeds": AnyTensor(Tensor(items.map { Int64($0.seed) })),
         ], metadata: ["parameters": parameters(Array(items))], to: paths[0])
@@ -49,33 +49,33 @@ struct Writer {
     return paths
   }
 
-  /// Writes what the pictures of a batch look like so far, as a grid.
+  /// Writes what the images of a batch look like so far, as a grid.
   func writePreview(_ samples: Tensor<Float>, batch: Range<Int>, step: Int) throws {
     try PNG.write(
       grid(
-        settings.pipeline.pictures(samples, threads: settings.threads), settings.items[batch]),
+        settings.pipeline.images(samples, threads: settings.threads), settings.items[batch]),
       to: settings.previewPath(batch: batch, step: step))
   }
 
-  /// The pictures side by side with the names of their classes.
+  /// The images side by side with the names of their classes.
   private func grid(
-    _ pictures: Tensor<UInt8>, _ items: ArraySlice<Settings.Item>
+    _ images: Tensor<UInt8>, _ items: ArraySlice<Settings.Item>
   ) -> Tensor<UInt8> {
     let perClass = items.count(where: { $0.label == items.first?.label })
     return LabelledGrid(
-      (0..<items.count).map { pictures[$0] },
+      (0..<items.count).map { images[$0] },
       captions: items.map { settings.pipeline.classNames[$0.label] },
-      columns: perClass > 1 ? min(perClass, 10) : 5, scale: max(1, 112 / pictures.shape[2])
-    ).picture()
+      columns: perClass > 1 ? min(perClass, 10) : 5, scale: max(1, 112 / images.shape[2])
+    ).image()
   }
 
-  /// How pictures were made, so that the same options make them again.
+  /// How images were made, so that the same options make them again.
   private func parameters(_ items: [Settings.Item]) -> String {
     let s = settings
-    let side = s.pipeline.pictureSize
+    let side = s.pipeline.imageSize
     let classes = stride(from: 0, to: items.count, by: items.count > 1 ? s.countPerClass : 1)
       .map { items[$0].label }
-    var fields: [PictureParameters.Field] = [
+    var fields: [ImageParameters.Field] = [
       .init("Steps", "\(s.steps)"), .init("Sampler", s.sampler.name),
       .init("CFG scale", "\(s.guidance.scale)"), .init("Seed", "\(items[0].seed)"),
       .init("Size", "\(side.width)x\(side.height)"), .init("Model", s.modelName),
@@ -88,7 +88,7 @@ struct Writer {
       fields.append(.init("CFG channels", s.guidance.channels.rawValue))
     }
     if let edit = s.edit {
-      fields.append(.init("Init image", edit.picture))
+      fields.append(.init("Init image", edit.image))
       fields.append(.init("Denoising strength", "\(edit.strength)"))
       if let mask = edit.mask { fields.append(.init("Mask", mask)) }
     }
@@ -103,7 +103,7 @@ struct Writer {
     fields.append(.init("Precision", s.precision.rawValue))
     fields.append(.init("Instruction set", s.instructionSet))
     fields.append(.init("Version", "swift-dit \(Generate.version)"))
-    return PictureParameters(
+    return ImageParameters(
       prompt: classes.map { s.pipeline.classNames[$0] }.joined(separator: "; "), fields: fields
     ).text
   }
@@ -113,7 +113,7 @@ extension Settings {
   /// Throws, before any work, where an output could not be written.
   func checkOutputs() throws {
     try _ExampleCommandLine.checkOutputs(
-      picturePaths + previewPaths + [latentsOut].compactMap { $0 }, clobber: isClobbering)
+      imagePaths + previewPaths + [latentsOut].compactMap { $0 }, clobber: isClobbering)
   }
 
   /// Where the preview of a batch after a step goes.

@@ -36,10 +36,10 @@ struct InspectOptions {
   }
 }
 
-extension ValueForm<Int> {
+extension ValueParser<Int> {
   /// A number of bytes, with or without a unit of a thousand, a million or a billion.
-  fileprivate static var byteCount: ValueForm {
-    ValueForm("SIZE", allowed: "a number of bytes such as 500MB or 5GB", describe: String.init) {
+  fileprivate static var byteCount: ValueParser {
+    ValueParser("SIZE", allowed: "a number of bytes such as 500MB or 5GB", describe: String.init) {
       text in
       let units = [("KB", 1000), ("MB", 1_000_000), ("GB", 1_000_000_000)]
       let unit = units.first { text.uppercased().hasSuffix($0.0) }

@@ -2,9 +2,9 @@ package import Kernels
 internal import NN
 package import Tensor
 
-/// A small convolutional classifier that judges generated pictures.
+/// A small convolutional classifier that judges generated images.
 ///
-/// Three 3 × 3 convolutions, each with ReLU and 2 × 2 max pooling, and two linear layers. Pictures
+/// Three 3 × 3 convolutions, each with ReLU and 2 × 2 max pooling, and two linear layers. Images
 /// are kept with their channels last, so that a convolution is a linear layer over neighbourhoods.
 package struct Judge: Sendable {
   private let convolutions: [Linear]
@@ -31,11 +31,11 @@ package struct Judge: Sendable {
   /// The scores of the ten classes.
   ///
   /// - Parameters:
-  ///   - pictures: `[batch, 28, 28, 1]`, values from -1 to 1.
+  ///   - images: `[batch, 28, 28, 1]`, values from -1 to 1.
   ///   - workspace: What to compute with.
   /// - Returns: `[batch, 10]`.
-  package func callAsFunction(_ pictures: Tensor<Float>, in workspace: Workspace) -> Tensor<Float> {
-    var x = pictures
+  package func callAsFunction(_ images: Tensor<Float>, in workspace: Workspace) -> Tensor<Float> {
+    var x = images
     for convolution in convolutions {
       let neighbourhoods = Operand(neighbourhoods(of: x))
       x = pooled(maximum(convolution(neighbourhoods, in: workspace), 0))
@@ -46,17 +46,17 @@ package struct Judge: Sendable {
     return logits(Operand(features), in: workspace)
   }
 
-  /// The share of pictures whose best score is that of their label.
+  /// The share of images whose best score is that of their label.
   ///
   /// - Parameters:
-  ///   - pictures: `[batch, 28, 28, 1]`, values from -1 to 1.
+  ///   - images: `[batch, 28, 28, 1]`, values from -1 to 1.
   ///   - labels: The label of each.
   ///   - workspace: What to compute with.
   /// - Returns: From 0 to 1.
   package func accuracy(
-    _ pictures: Tensor<Float>, labels: [Int], in workspace: Workspace
+    _ images: Tensor<Float>, labels: [Int], in workspace: Workspace
   ) -> Double {
-    let best = self(pictures, in: workspace).argmax(axis: 1).elements
+    let best = self(images, in: workspace).argmax(axis: 1).elements
     let right = zip(best, labels).count { Int($0) == $1 }
     return Double(right) / Double(max(labels.count, 1))
   }

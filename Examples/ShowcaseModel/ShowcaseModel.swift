@@ -5,7 +5,7 @@ internal import Foundation
 /// `Bundle.module` would stop the program where an executable was moved away from its resources;
 /// here that is an error.
 package enum ShowcaseModel: String, CaseIterable {
-  /// A class-conditional DiT for pictures like those of Fashion-MNIST.
+  /// A class-conditional DiT for images like those of Fashion-MNIST.
   case generator = "fashion-dit"
   /// A classifier of the same ten classes.
   case judge = "fashion-judge"

@@ -20,7 +20,8 @@ public import Tensor
 /// - Complexity: 2 · batch · heads · queries · keys · size multiply-adds; the scores of a few keys
 ///   at a time.
 public func attention(
-  query: Heads, key: Heads, value: Heads, mask: Tensor<Bool>? = nil, bias: Tensor<Float>? = nil,
+  query: HeadView, key: HeadView, value: HeadView, mask: Tensor<Bool>? = nil,
+  bias: Tensor<Float>? = nil,
   scale: Float? = nil, in workspace: Workspace
 ) -> Operand {
   check(
@@ -46,13 +47,13 @@ public func attention(
   let precision = workspace.precision
   // The tile unit takes no bias; rounded numbers of 32 bits go the same way as on machines without
   // it.
-  let kernels = bias == nil ? workspace.table.products(precision) : workspace.table.float32
-  let form: RowForm =
-    bias == nil ? kernels.form : precision == .bfloat16 ? .rounded : .float32
-  let query = query.converted(to: kernels.form, in: workspace)
-  let key = key.converted(to: kernels.form, in: workspace)
-  let value = value.converted(to: kernels.form, in: workspace)
-  let output = Operand([batch, queries, heads * size], form: form, in: workspace)
+  let kernels = bias == nil ? workspace.table.kernels(for: precision) : workspace.table.float32
+  let layout: RowLayout =
+    bias == nil ? kernels.layout : precision == .bfloat16 ? .rounded : .float32
+  let query = query.converted(to: kernels.layout, in: workspace)
+  let key = key.converted(to: kernels.layout, in: workspace)
+  let value = value.converted(to: kernels.layout, in: workspace)
+  let output = Operand([batch, queries, heads * size], layout: layout, in: workspace)
   let rows = output.rows
   let places = mask.map(keptPlaces)
   // Rows are read as they stand if their elements are neighbours.
@@ -106,7 +107,7 @@ public func attention(
   bias: Tensor<Float>? = nil, scale: Float? = nil, in workspace: Workspace
 ) -> Operand {
   attention(
-    query: Heads(query), key: Heads(key), value: Heads(value), mask: mask, bias: bias,
+    query: HeadView(query), key: HeadView(key), value: HeadView(value), mask: mask, bias: bias,
     scale: scale, in: workspace)
 }
 

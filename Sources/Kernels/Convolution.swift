@@ -2,14 +2,14 @@ internal import _KernelsMicro
 internal import _Parallel
 public import Tensor
 
-/// The convolution of pictures, plus a bias and a residual.
+/// The convolution of images, plus a bias and a residual.
 ///
 /// In 32 bits, one of 3 × 3 pixels at stride 1 with 32 channels or more goes by Winograd's products
 /// ([Lavin and Gray, 2015](https://arxiv.org/abs/1509.09308)): it rounds a few times more often, and an
 /// infinite pixel, or a sum of a few pixels beyond the range, makes NaN of some of its neighbours.
 ///
 /// - Parameters:
-///   - x: The pictures, `[batch, height, width, inputs]`, with their padding.
+///   - x: The images, `[batch, height, width, inputs]`, with their padding.
 ///   - weight: The weights, `[outputs, inputs, height, width]`.
 ///   - bias: What is added to each pixel, `[outputs]`.
 ///   - residual: What the result is added to, of its shape.
@@ -22,15 +22,15 @@ public func convolution(
 ) -> Tensor<Float> {
   convolve(
     x, weight, bias: bias, residual: residual.map { PaddedPixels(unpadded: $0) },
-    form: .float32, in: workspace
+    layout: .float32, in: workspace
   ).tensor(in: workspace)
 }
 
-/// The same, in the form that norms, convolutions and other operations on pictures of the same
+/// The same, in the layout that norms, convolutions and other operations on images of the same
 /// precision read with the least traffic of memory.
 ///
 /// - Parameters:
-///   - x: The pictures, `[batch, height, width, inputs]`, with their padding.
+///   - x: The images, `[batch, height, width, inputs]`, with their padding.
 ///   - weight: The weights, `[outputs, inputs, height, width]`.
 ///   - bias: What is added to each pixel, `[outputs]`.
 ///   - residual: What the result is added to, of its shape.
@@ -44,13 +44,13 @@ public func convolutionPixels(
 ) -> PaddedPixels {
   convolve(
     x, weight, bias: bias, residual: residual, padding: padding,
-    form: workspace.table.products(weight.precision).pixelForm, in: workspace)
+    layout: workspace.table.kernels(for: weight.precision).pixelLayout, in: workspace)
 }
 
 /// Checks the shapes of a convolution and computes it.
 private func convolve(
   _ x: PaddedPixels, _ weight: PackedKernel, bias: Tensor<Float>?, residual: PaddedPixels?,
-  padding: Padding = .none, form: PixelForm, in workspace: Workspace
+  padding: Padding = .none, layout: PixelLayout, in workspace: Workspace
 ) -> PaddedPixels {
   let timer = workspace.timer("convolution \(x.shape) by \(weight.shape), stride \(weight.stride)")
   defer { timer.stop() }
@@ -66,18 +66,18 @@ private func convolve(
     residual.map { $0.shape == shape } ?? true,
     "convolution: a result of \(shape) does not add to \(residual?.shape ?? [])")
   check(
-    residual?.form != .blocks || x.form == .blocks,
-    "convolution: a residual of \(PixelForm.blocks.words) does not add to pictures of "
-      + x.form.words)
+    residual?.layout != .blocks || x.layout == .blocks,
+    "convolution: a residual of \(PixelLayout.blocks.words) does not add to images of "
+      + x.layout.words)
   let bias = bias?.contiguous()
-  let output = PaddedPixels(shape: shape, padding: padding, form: form, in: workspace)
+  let output = PaddedPixels(shape: shape, padding: padding, layout: layout, in: workspace)
   convolve(
-    x.paddedLines, weight, bias, residual?.lines, into: output.lines, pictures: shape[0],
+    x.paddedLines, weight, bias, residual?.lines, into: output.lines, images: shape[0],
     in: workspace)
   return withExtendedLifetime((x, weight, bias, residual)) { output }
 }
 
-/// Checks that pictures and weights are of the form that a workspace computes with.
+/// Checks that images and weights are of the layout that a workspace computes with.
 func checkForm(
   _ x: PaddedPixels, _ precision: Precision, _ table: KernelTable, in workspace: Workspace
 ) {
@@ -86,9 +86,9 @@ func checkForm(
     "convolution: weights packed for \(table.name) meet a workspace of "
       + workspace.instructionSet)
   check(
-    x.form == table.products(precision).pixelForm,
-    "convolution: pictures of \(x.form.words) where weights of \(precision.rawValue) take "
-      + table.products(precision).pixelForm.words)
+    x.layout == table.kernels(for: precision).pixelLayout,
+    "convolution: images of \(x.layout.words) where weights of \(precision.rawValue) take "
+      + table.kernels(for: precision).pixelLayout.words)
 }
 
 /// Computes a convolution as its weights are packed for.
@@ -99,33 +99,33 @@ func checkForm(
 ///   - bias: What is added to each pixel.
 ///   - residual: What the result is added to.
 ///   - output: Where it goes; its pixels and lines may lie apart.
-///   - pictures: The number of pictures.
+///   - images: The number of images.
 ///   - workspace: What to compute with.
 func convolve(
   _ input: PixelLines, _ weight: PackedKernel, _ bias: Tensor<Float>?, _ residual: PixelLines?,
-  into output: PixelLines, pictures: Int, in workspace: Workspace
+  into output: PixelLines, images: Int, in workspace: Workspace
 ) {
-  guard pictures * output.height * output.width > 0 else { return }
+  guard images * output.height * output.width > 0 else { return }
   switch weight.layout {
   case .winograd(let kernel):
     convolveSquares(
-      input, kernel, bias, residual, into: output, pictures: pictures, in: workspace)
+      input, kernel, bias, residual, into: output, images: images, in: workspace)
   case .blocks(let matrix):
     convolveBlocks(
-      input, weight, matrix, bias, residual, into: output, pictures: pictures, in: workspace)
+      input, weight, matrix, bias, residual, into: output, images: images, in: workspace)
   case .rows(let matrix):
     convolveRows(
-      input, weight, matrix, bias, residual, into: output, pictures: pictures, in: workspace)
+      input, weight, matrix, bias, residual, into: output, images: images, in: workspace)
   case .narrow(let terms):
     convolveNarrow(
-      input, weight, terms, bias, residual, into: output, pictures: pictures, in: workspace)
+      input, weight, terms, bias, residual, into: output, images: images, in: workspace)
   }
 }
 
 /// A convolution with a few outputs.
 private func convolveNarrow(
   _ input: PixelLines, _ weight: PackedKernel, _ terms: Tensor<Float>, _ bias: Tensor<Float>?,
-  _ residual: PixelLines?, into output: PixelLines, pictures: Int, in workspace: Workspace
+  _ residual: PixelLines?, into output: PixelLines, images: Int, in workspace: Workspace
 ) {
   var work = NarrowConvolution(
     input: input, stride: weight.stride, lines: weight.height,
@@ -133,7 +133,7 @@ private func convolveNarrow(
   (work.bias, work.residual) = (bias?.pointer, residual)
   let (table, convolution) = (workspace.table, work)
   parallelFor(
-    pictures * output.height, grain: rowGrain(output.width * terms.count),
+    images * output.height, grain: rowGrain(output.width * terms.count),
     threads: workspace.threads
   ) { range, _ in
     table.pixels.convolve(convolution, range)
@@ -146,9 +146,9 @@ private func convolveNarrow(
 /// many parts as the kernel has lines.
 private func convolveRows(
   _ input: PixelLines, _ weight: PackedKernel, _ matrix: PackedMatrix, _ bias: Tensor<Float>?,
-  _ residual: PixelLines?, into output: PixelLines, pictures: Int, in workspace: Workspace
+  _ residual: PixelLines?, into output: PixelLines, images: Int, in workspace: Workspace
 ) {
-  let kernels = workspace.table.products(weight.precision)
+  let kernels = workspace.table.kernels(for: weight.precision)
   let (lineStride, width) = (input.strides.line, output.width)
   // Lines that follow each other without a gap are rows of one product.
   let isDense = [output, residual ?? output].allSatisfy {
@@ -157,16 +157,16 @@ private func convolveRows(
   let lines = isDense ? output.height : 1
   let tapOffsets = (0..<weight.height).map { $0 * lineStride }
   tapOffsets.withUnsafeBufferPointer { tapOffsets in
-    for line in stride(from: 0, to: pictures * output.height, by: max(lines, 1)) {
-      let (picture, row) = line.quotientAndRemainder(dividingBy: output.height)
+    for line in stride(from: 0, to: images * output.height, by: max(lines, 1)) {
+      let (image, row) = line.quotientAndRemainder(dividingBy: output.height)
       let place =
-        input.first + picture * input.pictureStride + row * weight.stride * input.lineStride
+        input.first + image * input.imageStride + row * weight.stride * input.lineStride
       var product = Product(
         a: place, aStride: weight.stride * weight.inputs, b: matrix.storage.base,
         depth: matrix.inputs, columns: weight.outputs,
         output: output.place(line: line).assumingMemoryBound(to: Float.self),
         outputStride: output.strides.pixel)
-      product.output.form = output.form == .rounded ? .rounded : .float32
+      product.output.layout = output.layout == .rounded ? .rounded : .float32
       product.widens = kernels.widens
       (product.lineRows, product.lineStride) = (width, weight.stride * lineStride)
       product.setTaps(
@@ -184,12 +184,12 @@ private func convolveRows(
 
 /// A convolution on the tile unit, which reads pixels where they are.
 ///
-/// Threads share what is larger, the pictures or the weights.
+/// Threads share what is larger, the images or the weights.
 private func convolveBlocks(
   _ input: PixelLines, _ weight: PackedKernel, _ matrix: PackedMatrix, _ bias: Tensor<Float>?,
-  _ residual: PixelLines?, into output: PixelLines, pictures: Int, in workspace: Workspace
+  _ residual: PixelLines?, into output: PixelLines, images: Int, in workspace: Workspace
 ) {
-  let kernels = workspace.table.products(weight.precision)
+  let kernels = workspace.table.kernels(for: weight.precision)
   guard let convolve = kernels.convolve else {
     check(false, "convolution: \(workspace.table.name) does not convolve in blocks")
     return
@@ -203,9 +203,9 @@ private func convolveBlocks(
     (work.bias, work.residual) = (bias?.pointer, residual)
     let convolution = work
     let panels = kernels.panels(weight.outputs)
-    let spans = pictures * output.height * convolution.spansPerLine
+    let spans = images * output.height * convolution.spansPerLine
     if panels < workspace.threads
-      || pictures * input.pictureStride > panels * kernels.panelBytes(matrix.inputs)
+      || images * input.imageStride > panels * kernels.panelBytes(matrix.inputs)
     {
       workspace.parallelFor(spans, grain: 32, scratch: Convolution.scratch) {
         convolve(convolution, $0, 0..<panels, $1)

@@ -5,7 +5,7 @@ public import Tensor
 /// Group normalization and an activation, in one pass into the next convolution.
 ///
 /// `activation((x - mean) / √(variance + ε) · weight + bias)`, with the mean and the variance of a
-/// group of neighbouring channels over all pixels of a picture.
+/// group of neighbouring channels over all pixels of an image.
 ///
 /// - Parameters:
 ///   - x: `[batch, height, width, channels]`.
@@ -16,14 +16,14 @@ public import Tensor
 ///   - activation: What is applied at the end.
 ///   - padding: The zeros around each result.
 ///   - workspace: What to compute with.
-/// - Returns: Pictures of the shape of `x`.
+/// - Returns: Images of the shape of `x`.
 public func groupNorm(
   _ x: PaddedPixels, groups: Int, weight: Tensor<Float>? = nil, bias: Tensor<Float>? = nil,
   epsilon: Float, activation: Activation? = nil, padding: Padding = .none, in workspace: Workspace
 ) -> PaddedPixels {
   check(
     groups > 0 && x.shape[3] % groups == 0,
-    "group norm: \(x.shape) are no pictures with \(groups) groups of channels")
+    "group norm: \(x.shape) are no images with \(groups) groups of channels")
   let (batch, channels) = (x.shape[0], x.shape[3])
   check(
     [weight, bias].allSatisfy { $0.map { $0.shape == [channels] } ?? true },
@@ -32,7 +32,7 @@ public func groupNorm(
   defer { timer.stop() }
   let (weight, bias) = (weight?.contiguous(), bias?.contiguous())
   let output = PaddedPixels(
-    shape: x.shape, padding: padding, form: workspace.pixelForm, in: workspace)
+    shape: x.shape, padding: padding, layout: workspace.pixelLayout, in: workspace)
   let chunks = PixelChunks(width: x.shape[2], height: x.shape[1]).count
   let moments = workspace.tensor([batch, chunks, groups, 2], of: Double.self)
   let factors: Tensor<Float> = workspace.tensor([batch, 3, channels])
@@ -45,7 +45,7 @@ public func groupNorm(
   return withExtendedLifetime((x, weight, bias, moments, factors)) { output }
 }
 
-/// Group normalization and an activation of the pictures of a tensor.
+/// Group normalization and an activation of the images of a tensor.
 ///
 /// - Parameters:
 ///   - x: `[batch, height, width, channels]`.
@@ -56,7 +56,7 @@ public func groupNorm(
 ///   - activation: What is applied at the end.
 ///   - padding: The zeros around each result.
 ///   - workspace: What to compute with.
-/// - Returns: Pictures of the shape of `x`.
+/// - Returns: Images of the shape of `x`.
 public func groupNorm(
   _ x: Tensor<Float>, groups: Int, weight: Tensor<Float>? = nil, bias: Tensor<Float>? = nil,
   epsilon: Float, activation: Activation? = nil, padding: Padding = .none, in workspace: Workspace

@@ -43,7 +43,7 @@ public func linear(
   return output
 }
 
-/// `activation(x · weightᵀ + bias)`, in the form that a next product of the same precision reads.
+/// `activation(x · weightᵀ + bias)`, in the layout that a next product of the same precision reads.
 ///
 /// - Parameters:
 ///   - x: The rows, `[…, inputs]`.
@@ -123,11 +123,11 @@ private func product(
   var product = Product(
     a: x.memory.pointer, aStride: inputs, b: weight.storage.base, depth: inputs,
     columns: weight.outputs, output: output.mutablePointer, outputStride: weight.outputs)
-  product.widens = workspace.table.products(weight.precision).widens
+  product.widens = workspace.table.kernels(for: weight.precision).widens
   product.bias = bias?.pointer
   finish(&product)
   compute(
-    product, rows: x.shape.dropLast().product, with: workspace.table.products(weight.precision),
+    product, rows: x.shape.dropLast().product, with: workspace.table.kernels(for: weight.precision),
     in: workspace)
   withExtendedLifetime((x, weight, bias, output)) {}
 }

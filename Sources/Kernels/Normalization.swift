@@ -91,7 +91,7 @@ private func normalize(
     input: x.pointer, output: rows, columns: columns, epsilon: epsilon,
     subtractsMean: subtractsMean)
   let byteCount = RowDestination.byteCount(
-    rows: x.shape.dropLast().product, columns: columns, form: rows.form)
+    rows: x.shape.dropLast().product, columns: columns, layout: rows.layout)
   normalization.isStreamed = columns % 16 == 0 && isStreamed(rows.base, byteCount: byteCount)
   finish(&normalization)
   let (table, work) = (workspace.table, normalization)

@@ -2,7 +2,7 @@ internal import _KernelsMicro
 internal import _Parallel
 public import Tensor
 
-/// The rows that a matrix product takes, in the form that its kernel reads.
+/// The rows that a matrix product takes, in the layout that its kernel reads.
 ///
 /// Operations whose result goes into a product write an operand directly: 32-bit numbers in
 /// row-major order, or bfloat16 in tiles.
@@ -11,14 +11,14 @@ public struct Operand: Sendable {
   public let shape: [Int]
   /// The memory; its elements are the rows where those are not tiles.
   let memory: Tensor<Float>
-  let form: RowForm
+  let layout: RowLayout
 
   /// The rows of a tensor, `[…, depth]`.
   public init(_ tensor: Tensor<Float>) {
-    (shape, memory, form) = (tensor.shape, tensor.contiguous(), .float32)
+    (shape, memory, layout) = (tensor.shape, tensor.contiguous(), .float32)
   }
 
-  /// The rows of a tensor in the form of a precision's products.
+  /// The rows of a tensor in the layout of a precision's products.
   ///
   /// - Parameters:
   ///   - tensor: `[…, depth]`.
@@ -27,30 +27,30 @@ public struct Operand: Sendable {
     self = Operand(tensor).converted(to: workspace.precision, in: workspace)
   }
 
-  /// Rows that are not written yet, in the form of a precision's products.
+  /// Rows that are not written yet, in the layout of a precision's products.
   init(_ shape: [Int], for precision: Precision, in workspace: Workspace) {
-    self.init(shape, form: workspace.table.products(precision).form, in: workspace)
+    self.init(shape, layout: workspace.table.kernels(for: precision).layout, in: workspace)
   }
 
   /// Rows that are not written yet.
-  init(_ shape: [Int], form: RowForm, in workspace: Workspace) {
-    (self.shape, self.form) = (shape, form)
+  init(_ shape: [Int], layout: RowLayout, in workspace: Workspace) {
+    (self.shape, self.layout) = (shape, layout)
     let byteCount = RowDestination.byteCount(
-      rows: shape.dropLast().product, columns: shape.last ?? 1, form: form)
+      rows: shape.dropLast().product, columns: shape.last ?? 1, layout: layout)
     memory = workspace.tensor([byteCount / MemoryLayout<Float>.stride])
   }
 
   /// Where the rows are.
   var rows: RowDestination {
-    RowDestination(memory.mutablePointer, stride: shape.last ?? 1, form: form)
+    RowDestination(memory.mutablePointer, stride: shape.last ?? 1, layout: layout)
   }
 
-  /// The same rows in the form of a precision's products.
+  /// The same rows in the layout of a precision's products.
   func converted(to precision: Precision, in workspace: Workspace) -> Operand {
-    let kernels = workspace.table.products(precision)
-    if form == kernels.form { return self }
+    let kernels = workspace.table.kernels(for: precision)
+    if layout == kernels.layout { return self }
     check(
-      form != .tiles,
+      layout != .tiles,
       "operand: rows for products of bf16 where those of \(precision.rawValue) are read")
     let result = Operand(shape, for: precision, in: workspace)
     let columns = shape.last ?? 1
@@ -68,7 +68,7 @@ public struct Operand: Sendable {
   ///
   /// - Complexity: the number of elements where they are in tiles.
   public var tensor: Tensor<Float> {
-    guard form == .tiles else { return memory.reshaped(shape) }
+    guard layout == .tiles else { return memory.reshaped(shape) }
     let (rows, columns) = (rows, shape.last ?? 1)
     let result = Tensor<Float>(uninitialized: shape)
     for row in 0..<shape.dropLast().product {

@@ -9,7 +9,7 @@ public struct PackedKernel: Sendable {
   public let outputs: Int
   /// The number of lines and of pixels in a line that a result is made of.
   public let height, width: Int
-  /// The distance in the pictures of neighbours in the result.
+  /// The distance in the images of neighbours in the result.
   public let stride: Int
   /// The numbers that the products multiply.
   public let precision: Precision
@@ -35,7 +35,7 @@ public struct PackedKernel: Sendable {
   ///
   /// - Parameters:
   ///   - weight: `[outputs, inputs, height, width]`, as PyTorch stores them.
-  ///   - stride: The distance in the pictures of neighbours in the result.
+  ///   - stride: The distance in the images of neighbours in the result.
   ///   - precision: The numbers to multiply with; weights are rounded to them.
   /// - Precondition: `weight` has four dimensions.
   public init(_ weight: Tensor<Float>, stride: Int = 1, precision: Precision = .float32) {
@@ -59,7 +59,7 @@ public struct PackedKernel: Sendable {
       return
     }
     var terms = weight.permuted([0, 2, 3, 1])
-    let kernels = table.products(precision)
+    let kernels = table.kernels(for: precision)
     let isInBlocks = kernels.convolve != nil
     if isInBlocks {
       let blocks = (inputs + 31) / 32
@@ -85,11 +85,11 @@ public struct PackedKernel: Sendable {
     let result = Tensor<Float>(uninitialized: weights.shape)
     kernels.write(
       weights.pointer, weights.count, 0..<1, weights.count,
-      RowDestination(result.mutablePointer, stride: weights.count, form: kernels.form))
+      RowDestination(result.mutablePointer, stride: weights.count, layout: kernels.layout))
     return withExtendedLifetime(weights) { result }
   }
 
-  /// The padding with which the pictures keep their size, at stride 1; for odd sizes.
+  /// The padding with which the images keep their size, at stride 1; for odd sizes.
   public var padding: Padding {
     Padding(top: height / 2, bottom: height / 2, left: width / 2, right: width / 2)
   }
@@ -97,12 +97,12 @@ public struct PackedKernel: Sendable {
   /// The extents of the weights, `[outputs, inputs, height, width]`.
   public var shape: [Int] { [outputs, inputs, height, width] }
 
-  /// Where in pictures each 32 terms of the tile unit are, from the first pixel on, in bytes.
-  func offsets(in pictures: PixelLines) -> [Int] {
+  /// Where in images each 32 terms of the tile unit are, from the first pixel on, in bytes.
+  func offsets(in images: PixelLines) -> [Int] {
     (0..<height).flatMap { line in
       (0..<(inputs + 31) / 32).flatMap { block in
         (0..<width).map {
-          line * pictures.lineStride + block * pictures.blockStride + $0 * pictures.pixelStride
+          line * images.lineStride + block * images.blockStride + $0 * images.pixelStride
         }
       }
     }

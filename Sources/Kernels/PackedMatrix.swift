@@ -31,7 +31,7 @@ public struct PackedMatrix: Sendable {
     check(weight.rank == 2, "packed matrix: weights of shape \(weight.shape) are no matrix")
     (outputs, inputs) = (weight.shape[0], weight.shape[1])
     (self.precision, self.table) = (precision, table)
-    let kernels = table.products(precision)
+    let kernels = table.kernels(for: precision)
     storage = Storage(byteCount: kernels.panels(outputs) * kernels.panelBytes(inputs))
     let source = PackingSource(
       elements: weight.pointer, depthStride: weight.strides[1], columnStride: weight.strides[0],

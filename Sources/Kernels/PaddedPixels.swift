@@ -2,7 +2,7 @@ internal import _KernelsMicro
 internal import _Parallel
 public import Tensor
 
-/// How many pixels of zeros stand around a picture.
+/// How many pixels of zeros stand around an image.
 public struct Padding: Sendable, Hashable {
   /// The number of lines above and below.
   public var top, bottom: Int
@@ -25,74 +25,74 @@ public struct Padding: Sendable, Hashable {
   public static let downsampling = Padding(bottom: 1, right: 1)
 }
 
-/// The pictures that operations pass to each other, with zeros around them, so that a convolution
+/// The images that operations pass to each other, with zeros around them, so that a convolution
 /// never leaves them.
 ///
-/// They have the form that the convolutions of a precision read: 32-bit numbers, channels last, or
+/// They have the layout that the convolutions of a precision read: 32-bit numbers, channels last, or
 /// bfloat16 in blocks of 32 channels. Operations whose result goes into a convolution write it
-/// directly: the counterpart for pictures of `Operand`.
+/// directly: the counterpart for images of `Operand`.
 public struct PaddedPixels: Sendable {
   /// The extents without the padding, `[batch, height, width, channels]`.
   public let shape: [Int]
-  /// The zeros around each picture.
+  /// The zeros around each image.
   public let padding: Padding
-  /// `[batch, height, blocks, width, 16]` where the form is blocks, else `[batch, height, width,
+  /// `[batch, height, blocks, width, 16]` where the layout is blocks, else `[batch, height, width,
   /// channels]`, with the padding.
   let memory: Tensor<Float>
-  let form: PixelForm
+  let layout: PixelLayout
 
-  /// Pictures with zeros around them, in the form of a workspace's precision; where there is nothing
-  /// to change, the elements of `pictures`.
+  /// Images with zeros around them, in the layout of a workspace's precision; where there is nothing
+  /// to change, the elements of `images`.
   ///
   /// - Parameters:
-  ///   - pictures: `[batch, height, width, channels]`.
+  ///   - images: `[batch, height, width, channels]`.
   ///   - padding: The zeros around each.
   ///   - workspace: What to compute with.
-  public init(_ pictures: Tensor<Float>, padding: Padding = .none, in workspace: Workspace) {
-    let unpadded = PaddedPixels(unpadded: pictures)
-    let isDone = padding == .none && workspace.pixelForm == .float32
+  public init(_ images: Tensor<Float>, padding: Padding = .none, in workspace: Workspace) {
+    let unpadded = PaddedPixels(unpadded: images)
+    let isDone = padding == .none && workspace.pixelLayout == .float32
     self =
       isDone
       ? unpadded
-      : enlarged(
-        unpadded, by: 1, padding: padding, form: workspace.pixelForm, in: workspace)
+      : upsampled(
+        unpadded, by: 1, padding: padding, layout: workspace.pixelLayout, in: workspace)
   }
 
-  /// The elements of pictures, as they are.
-  init(unpadded pictures: Tensor<Float>) {
-    check(pictures.rank == 4, "padded pixels: \(pictures.shape) are no pictures")
-    (shape, padding, form) = (pictures.shape, .none, .float32)
-    memory = pictures.contiguous()
+  /// The elements of images, as they are.
+  init(unpadded images: Tensor<Float>) {
+    check(images.rank == 4, "padded pixels: \(images.shape) are no images")
+    (shape, padding, layout) = (images.shape, .none, .float32)
+    memory = images.contiguous()
   }
 
-  /// Pictures that are not written yet, with zeros around them.
-  init(shape: [Int], padding: Padding, form: PixelForm, in workspace: Workspace) {
+  /// Images that are not written yet, with zeros around them.
+  init(shape: [Int], padding: Padding, layout: PixelLayout, in workspace: Workspace) {
     let (top, left) = (padding.top, padding.left)
     check(
       min(top, padding.bottom, left, padding.right) >= 0,
       "padded pixels: \(padding) has less than no pixels on a side")
     let (bottom, right) = (top + shape[1], left + shape[2])
     let (height, width) = (bottom + padding.bottom, right + padding.right)
-    let blocks = form.blocks(channels: shape[3])
-    let pixel = form.pixelStride(channels: shape[3]) / MemoryLayout<Float>.stride
+    let blocks = layout.blocks(channels: shape[3])
+    let pixel = layout.pixelStride(channels: shape[3]) / MemoryLayout<Float>.stride
     var memory: Tensor<Float> = workspace.tensor([shape[0], height, blocks, width, pixel])
     let zero = Tensor<Float>(scalar: 0)
     if top > 0 { memory[.all, ..<top] = zero }
     if padding.bottom > 0 { memory[.all, bottom...] = zero }
     if left > 0 { memory[.all, top..<bottom, .all, ..<left] = zero }
     if padding.right > 0 { memory[.all, top..<bottom, .all, right...] = zero }
-    (self.shape, self.padding, self.form) = (shape, padding, form)
+    (self.shape, self.padding, self.layout) = (shape, padding, layout)
     self.memory =
-      form == .blocks ? memory : memory.reshaped([shape[0], height, width, shape[3]])
+      layout == .blocks ? memory : memory.reshaped([shape[0], height, width, shape[3]])
   }
 
-  /// The pictures without the padding.
+  /// The images without the padding.
   ///
   /// - Parameter workspace: What to compute with.
   /// - Returns: A tensor of `shape`: a view, unless they are in blocks.
   public func tensor(in workspace: Workspace) -> Tensor<Float> {
-    if form == .blocks {
-      return enlarged(self, by: 1, padding: .none, form: .float32, in: workspace).memory
+    if layout == .blocks {
+      return upsampled(self, by: 1, padding: .none, layout: .float32, in: workspace).memory
     }
     return memory[
       .all, padding.top..<padding.top + shape[1], padding.left..<padding.left + shape[2]]
@@ -102,15 +102,15 @@ public struct PaddedPixels: Sendable {
   var paddedHeight: Int { padding.top + shape[1] + padding.bottom }
   var paddedWidth: Int { padding.left + shape[2] + padding.right }
 
-  /// Where the pictures are, with their padding.
+  /// Where the images are, with their padding.
   var paddedLines: PixelLines {
     PixelLines(
       first: UnsafeMutablePointer(mutating: memory.pointer), width: paddedWidth,
       height: paddedHeight, channels: shape[3],
-      form: form)
+      layout: layout)
   }
 
-  /// Where the pictures are.
+  /// Where the images are.
   var lines: PixelLines {
     var lines = paddedLines
     lines.first += padding.top * lines.lineStride + padding.left * lines.pixelStride
@@ -119,7 +119,7 @@ public struct PaddedPixels: Sendable {
   }
 }
 
-extension PixelForm {
+extension PixelLayout {
   /// What messages call it.
   var words: String {
     switch self {
@@ -131,11 +131,11 @@ extension PixelForm {
 }
 
 extension Workspace {
-  /// The form of the pictures that convolutions of its precision read.
-  var pixelForm: PixelForm { table.products(precision).pixelForm }
+  /// The layout of the images that convolutions of its precision read.
+  var pixelLayout: PixelLayout { table.kernels(for: precision).pixelLayout }
 }
 
-/// Pictures enlarged by a whole factor: each pixel becomes a square of the same pixels.
+/// Images upsampled by a whole factor: each pixel becomes a square of the same pixels.
 ///
 /// - Parameters:
 ///   - x: `[batch, height, width, channels]`.
@@ -149,7 +149,7 @@ public func upsampled(
   upsampled(PaddedPixels(unpadded: x), by: factor, padding: padding, in: workspace)
 }
 
-/// Pictures enlarged by a whole factor: each pixel becomes a square of the same pixels.
+/// Images upsampled by a whole factor: each pixel becomes a square of the same pixels.
 ///
 /// - Parameters:
 ///   - x: `[batch, height, width, channels]`.
@@ -162,26 +162,26 @@ public func upsampled(
 ) -> PaddedPixels {
   let timer = workspace.timer("upsample \(x.shape) by \(factor)")
   defer { timer.stop() }
-  return enlarged(
-    x, by: factor, padding: padding, form: workspace.pixelForm, in: workspace)
+  return upsampled(
+    x, by: factor, padding: padding, layout: workspace.pixelLayout, in: workspace)
 }
 
-private func enlarged(
-  _ x: PaddedPixels, by factor: Int, padding: Padding, form: PixelForm, in workspace: Workspace
+private func upsampled(
+  _ x: PaddedPixels, by factor: Int, padding: Padding, layout: PixelLayout, in workspace: Workspace
 ) -> PaddedPixels {
-  check(factor > 0, "pictures of shape \(x.shape) cannot be enlarged by \(factor)")
+  check(factor > 0, "images of shape \(x.shape) cannot be upsampled by \(factor)")
   let (width, channels) = (x.shape[2], x.shape[3])
   let result = PaddedPixels(
     shape: [x.shape[0], factor * x.shape[1], factor * width, channels], padding: padding,
-    form: form, in: workspace)
-  var enlargement = Enlargement(input: x.lines, output: result.lines)
-  enlargement.factor = factor
-  let (table, work) = (workspace.table, enlargement)
+    layout: layout, in: workspace)
+  var upsampling = Upsampling(input: x.lines, output: result.lines)
+  upsampling.factor = factor
+  let (table, work) = (workspace.table, upsampling)
   parallelFor(
     result.shape[0] * result.shape[1], grain: rowGrain(result.shape[2] * channels),
     threads: workspace.threads
   ) { range, _ in
-    table.pixels.enlarge(work, range)
+    table.pixels.upsample(work, range)
   }
   return withExtendedLifetime(x) { result }
 }

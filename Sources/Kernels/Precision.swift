@@ -27,7 +27,7 @@ extension Precision {
 
 extension KernelTable {
   /// The products of a precision.
-  package func products(_ precision: Precision) -> MatrixKernels {
+  package func kernels(for precision: Precision) -> MatrixKernels {
     switch precision {
     case .float32: float32
     case .bfloat16: bfloat16

@@ -1,7 +1,7 @@
 package import _KernelsMicro
 public import Tensor
 
-/// The weights of a convolution of 3 × 3 pixels of pictures that are enlarged twofold first, packed
+/// The weights of a convolution of 3 × 3 pixels of images that are upsampled twofold first, packed
 /// for the products that use them.
 public struct PackedUpsamplingKernel: Sendable {
   /// The number of channels that it takes.
@@ -25,7 +25,7 @@ public struct PackedUpsamplingKernel: Sendable {
     case winograd(WinogradKernel)
   }
 
-  /// The padding of the pictures that it takes.
+  /// The padding of the images that it takes.
   public static let padding = Padding(1)
 
   /// Packs weights.
@@ -45,7 +45,7 @@ public struct PackedUpsamplingKernel: Sendable {
     (outputs, inputs) = (weight.shape[0], weight.shape[1])
     (self.precision, self.table) = (precision, table)
     if precision == .float32 {
-      layout = .winograd(WinogradKernel(weight, enlarges: true, table: table))
+      layout = .winograd(WinogradKernel(weight, upsamples: true, table: table))
       return
     }
     func folded(_ weight: Tensor<Float>, axis: Int, remainder: Int) -> Tensor<Float> {
@@ -63,18 +63,18 @@ public struct PackedUpsamplingKernel: Sendable {
   }
 }
 
-/// The convolution of pictures of which each pixel becomes four, plus a bias.
+/// The convolution of images of which each pixel becomes four, plus a bias.
 ///
-/// It does the work of `convolution` of `upsampled` pictures with a quarter to a half of the
+/// It does the work of `convolution` of `upsampled` images with a quarter to a half of the
 /// multiply-adds, and up to rounding gives the same.
 ///
 /// - Parameters:
-///   - x: The pictures, `[batch, height, width, inputs]`, with a padding of one pixel.
+///   - x: The images, `[batch, height, width, inputs]`, with a padding of one pixel.
 ///   - weight: The weights, `[outputs, inputs, 3, 3]`.
 ///   - bias: What is added to each pixel, `[outputs]`.
 ///   - workspace: What to compute with.
-/// - Returns: `[batch, 2 · height, 2 · width, outputs]`, without padding, in the form that norms,
-///   convolutions and other operations on pictures of the same precision read with the least traffic
+/// - Returns: `[batch, 2 · height, 2 · width, outputs]`, without padding, in the layout that norms,
+///   convolutions and other operations on images of the same precision read with the least traffic
 ///   of memory.
 /// - Complexity: pixels of the result · 4 · inputs · outputs multiply-adds; in f32 2.25 instead of 4.
 public func upsampledConvolution(
@@ -92,16 +92,16 @@ public func upsampledConvolution(
   checkForm(x, weight.precision, weight.table, in: workspace)
   let bias = bias?.contiguous()
   let shape = [x.shape[0], 2 * x.shape[1], 2 * x.shape[2], weight.outputs]
-  let output = PaddedPixels(shape: shape, padding: .none, form: x.form, in: workspace)
+  let output = PaddedPixels(shape: shape, padding: .none, layout: x.layout, in: workspace)
   switch weight.layout {
   case .winograd(let kernel):
     convolveSquares(
-      x.paddedLines, kernel, bias, nil, into: output.lines, pictures: shape[0], in: workspace)
+      x.paddedLines, kernel, bias, nil, into: output.lines, images: shape[0], in: workspace)
   case .parts(let parts):
     for (line, column, kernel) in parts {
       convolve(
         x.paddedLines.from(line: line, column: column), kernel, bias, nil,
-        into: output.lines.from(line: line, column: column, step: 2), pictures: shape[0],
+        into: output.lines.from(line: line, column: column, step: 2), images: shape[0],
         in: workspace)
     }
   }

@@ -3,22 +3,22 @@ internal import Tensor
 
 /// The weights of a convolution of 3 × 3 pixels as Winograd's F(2 × 2, 3 × 3) multiplies with them.
 ///
-/// It has 16 products where the plain convolution has 36, and 9 where pictures are enlarged twofold
+/// It has 16 products where the plain convolution has 36, and 9 where images are upsampled twofold
 /// first: see `WinogradConvolution`.
 struct WinogradKernel: Sendable {
-  /// Whether pictures are enlarged twofold first.
-  let enlarges: Bool
+  /// Whether images are upsampled twofold first.
+  let upsamples: Bool
   /// The weights for each of the terms, `[outputs, inputs]`.
   let matrices: [PackedMatrix]
 
   /// Transforms weights, `[outputs, inputs, 3, 3]`, and packs them.
-  init(_ weight: Tensor<Float>, enlarges: Bool = false, table: KernelTable) {
-    self.enlarges = enlarges
+  init(_ weight: Tensor<Float>, upsamples: Bool = false, table: KernelTable) {
+    self.upsamples = upsamples
     let (outputs, inputs) = (weight.shape[0], weight.shape[1])
     /// The terms of what three neighbours, along the first axis, are multiplied with.
     func terms(_ w: Tensor<Float>) -> [Tensor<Float>] {
       let (outer, inner) = ((w[0] + w[2]) * 0.5, w[1] * 0.5)
-      return enlarges ? [w[0], outer + inner, w[2]] : [w[0], outer + inner, outer - inner, w[2]]
+      return upsamples ? [w[0], outer + inner, w[2]] : [w[0], outer + inner, outer - inner, w[2]]
     }
     // With the pixels outside, so that all that is done to matrices is done to neighbours.
     matrices = terms(weight.permuted([2, 3, 0, 1]).contiguous()).flatMap { line in
@@ -41,17 +41,17 @@ struct WinogradKernel: Sendable {
 ///   - bias: What is added to each pixel.
 ///   - residual: What the result is added to.
 ///   - output: Where it goes.
-///   - pictures: The number of pictures.
+///   - images: The number of images.
 ///   - workspace: What to compute with.
 func convolveSquares(
   _ input: PixelLines, _ kernel: WinogradKernel, _ bias: Tensor<Float>?, _ residual: PixelLines?,
-  into output: PixelLines, pictures: Int, in workspace: Workspace
+  into output: PixelLines, images: Int, in workspace: Workspace
 ) {
-  var work = WinogradConvolution(input: input, output: output, enlarges: kernel.enlarges)
+  var work = WinogradConvolution(input: input, output: output, upsamples: kernel.upsamples)
   (work.bias, work.residual) = (bias?.pointer, residual)
   let (table, threads, convolution) = (workspace.table, workspace.threads, work)
   let (inputs, outputs, count) = (input.channels, output.channels, kernel.matrices.count)
-  let squares = pictures * work.squaresPerPicture
+  let squares = images * work.squaresPerImage
   // Rows of the products: whole tiles, with terms and sums of 6 MB at most, and two parts or more
   // for each thread.
   let height = table.tileRows

@@ -40,7 +40,7 @@ public struct Workspace: Sendable {
 
   /// Whether the instruction set that is active now has a tile unit, which multiplies bfloat16
   /// several times as fast as 32-bit numbers.
-  public static var hasTileUnit: Bool { KernelTable.active.bfloat16.form == .tiles }
+  public static var hasTileUnit: Bool { KernelTable.active.bfloat16.layout == .tiles }
 
   /// How often memory had to be allocated so far.
   ///

@@ -2,9 +2,9 @@ public import Kernels
 public import Tensor
 package import _KernelsMicro
 
-/// A convolution of pictures, channels last, plus a bias.
+/// A convolution of images, channels last, plus a bias.
 public struct Conv2d: Sendable {
-  /// The zeros that the pictures it takes need around them.
+  /// The zeros that the images it takes need around them.
   public let padding: Padding
   /// The weights, `[outputs, inputs, height, width]`.
   let weight: PackedKernel
@@ -21,7 +21,7 @@ public struct Conv2d: Sendable {
   ///   - outputs: The number of channels that it gives.
   ///   - size: The side of the kernel.
   ///   - stride: The distance in the input of neighbours in the result.
-  ///   - padding: The zeros around pictures; nil for those with which they keep their size.
+  ///   - padding: The zeros around images; nil for those with which they keep their size.
   ///   - weights: The scope of the layer.
   /// - Throws: `WeightError` where they are missing or of another shape.
   public init(
@@ -69,7 +69,7 @@ public struct Conv2d: Sendable {
     convolution(x, weight, bias: bias, in: workspace)
   }
 
-  /// Applies the layer to pictures without padding.
+  /// Applies the layer to images without padding.
   ///
   /// - Parameters:
   ///   - x: `[batch, height, width, inputs]`.

@@ -3,19 +3,19 @@ public import Tensor
 
 /// The two linear layers of a transformer block, with GELU (tanh) between them.
 public struct FeedForward: Sendable {
-  let expand, contract: Linear
+  let fc1, fc2: Linear
 
   /// Reads both layers.
   ///
   /// - Parameters:
   ///   - width: The width of a token.
   ///   - hiddenWidth: The width between the layers.
-  ///   - expand: The scope of the first layer.
-  ///   - contract: The scope of the second.
+  ///   - fc1: The scope of the first layer.
+  ///   - fc2: The scope of the second.
   /// - Throws: `WeightError` where parameters are missing or of another shape.
-  public init(_ width: Int, hiddenWidth: Int, expand: Weights, contract: Weights) throws {
-    self.expand = try Linear(width, hiddenWidth, from: expand)
-    self.contract = try Linear(hiddenWidth, width, from: contract)
+  public init(_ width: Int, hiddenWidth: Int, fc1: Weights, fc2: Weights) throws {
+    self.fc1 = try Linear(width, hiddenWidth, from: fc1)
+    self.fc2 = try Linear(hiddenWidth, width, from: fc2)
   }
 
   /// Adds `gate` times the result to a residual stream.
@@ -29,7 +29,7 @@ public struct FeedForward: Sendable {
     _ x: Operand, gate: Tensor<Float>, addedTo residual: inout Tensor<Float>,
     in workspace: Workspace
   ) {
-    let hidden = expand.operand(x, activation: .geluTanh, in: workspace)
-    contract(hidden, gate: gate, addedTo: &residual, in: workspace)
+    let hidden = fc1.operand(x, activation: .geluTanh, in: workspace)
+    fc2(hidden, gate: gate, addedTo: &residual, in: workspace)
   }
 }

@@ -1,7 +1,7 @@
 public import Kernels
 internal import Tensor
 
-/// Group normalization of pictures, channels last.
+/// Group normalization of images, channels last.
 public struct GroupNorm: Sendable {
   /// The factors and summands of the channels, `[channels]`.
   let weight, bias: Tensor<Float>
@@ -29,7 +29,7 @@ public struct GroupNorm: Sendable {
   ///   - activation: What is applied to the result.
   ///   - padding: The zeros that the convolution needs.
   ///   - workspace: What to compute with.
-  /// - Returns: Pictures of the shape of `x`.
+  /// - Returns: Images of the shape of `x`.
   public func callAsFunction(
     _ x: PaddedPixels, activation: Activation? = nil, padding: Padding = .none,
     in workspace: Workspace

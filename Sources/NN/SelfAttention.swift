@@ -27,8 +27,8 @@ public struct SelfAttention: Sendable {
   public func callAsFunction(_ x: Operand, in workspace: Workspace) -> Operand {
     let width = x.shape[2]
     let parts = qkv.operand(x, in: workspace)
-    func heads(_ part: Int) -> Heads {
-      Heads(parts, from: part * width, count: headCount, size: width / headCount)
+    func heads(_ part: Int) -> HeadView {
+      HeadView(parts, from: part * width, count: headCount, size: width / headCount)
     }
     return attention(query: heads(0), key: heads(1), value: heads(2), in: workspace)
   }

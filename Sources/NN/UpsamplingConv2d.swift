@@ -1,7 +1,7 @@
 public import Kernels
 internal import Tensor
 
-/// A convolution of 3 × 3 pixels, of pictures of which each pixel becomes four first, plus a bias.
+/// A convolution of 3 × 3 pixels, of images of which each pixel becomes four first, plus a bias.
 public struct UpsamplingConv2d: Sendable {
   /// The weights, `[channels, channels, 3, 3]`.
   let weight: PackedUpsamplingKernel
@@ -21,7 +21,7 @@ public struct UpsamplingConv2d: Sendable {
     bias = try weights.tensor("bias", [channels]).copied()
   }
 
-  /// The zeros that the pictures it takes need around them.
+  /// The zeros that the images it takes need around them.
   public var padding: Padding { PackedUpsamplingKernel.padding }
 
   /// Applies the layer.

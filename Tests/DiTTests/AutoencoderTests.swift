@@ -92,7 +92,7 @@ import _TestSupport
   }
 
   @Test(arguments: names)
-  func allocatesNothingAfterTheFirstPicture(_ name: String) throws {
+  func allocatesNothingAfterTheFirstImage(_ name: String) throws {
     let file = try Fixtures.open(name)
     let (model, workspace) = (try model(file), Workspace(threads: 2))
     for tiling in [nil, model.configuration.tiling] {
@@ -141,15 +141,15 @@ import _TestSupport
     #expect(posterior.sample(noise: Tensor(zeros: [1, 2, 1, 1])).elements == [1, 2])
   }
 
-  @Test func picturesAreThoseOfDiffusers() throws {
+  @Test func imagesAreThoseOfDiffusers() throws {
     let file = try Fixtures.open("vae-pictures")
     func levels(_ name: String) throws -> Tensor<UInt8> {
       try file.tensor(named: name).converted(to: UInt8.self)
     }
     let values = AutoencoderKL.values(try levels("pixels"))
     #expect(bits(values) == bits(try file["samples"]))
-    #expect(AutoencoderKL.pictures(values) == (try levels("pixels")))
-    #expect(AutoencoderKL.pictures(try file["outputs"]) == (try levels("written")))
+    #expect(AutoencoderKL.images(values) == (try levels("pixels")))
+    #expect(AutoencoderKL.images(try file["outputs"]) == (try levels("written")))
   }
 
   @Test func namesWhatIsMissing() throws {

@@ -4,7 +4,7 @@ import Tensor
 import Testing
 import _TestSupport
 
-/// Runs that begin with a picture, whole or in the part that a mask names, as diffusers takes them.
+/// Runs that begin with an image, whole or in the part that a mask names, as diffusers takes them.
 @Suite struct ChangeTests {
   private struct Change: CustomTestStringConvertible, Sendable {
     let sampler: SamplerKind
@@ -28,20 +28,20 @@ import _TestSupport
   private func changesWhatDiffusersChanges(_ change: Change) throws {
     let golden = try Fixtures.open("folders/changes")
     let pipeline = try DiffusionPipeline(
-      folder: "\(FolderTests.folders)/\(change.folder)", encodesPictures: true)
-    let picture = try golden.levels("resized")
+      folder: "\(FolderTests.folders)/\(change.folder)", encodesImages: true)
+    let image = try golden.levels("resized")
     var generators = [42, 43].map { TorchGenerator(seed: $0) }
-    let encoded = pipeline.encoded(picture)
+    let encoded = pipeline.encoded(image)
     let samples = generators.indices.map { encoded.sample(using: &generators[$0]) }
     let shape = [1] + pipeline.model.configuration.sampleShape
     let noise = generators.indices.map { generators[$0].normal(shape) }
     let levels = try golden.levels("levels")
     let sampler = try pipeline.sampling.sampler(change.sampler, steps: change.steps)
     var run = try DenoisingRun(
-      model: pipeline.model, sampler: SamplerTail(of: sampler, strength: change.strength),
+      model: pipeline.model, sampler: ImageToImageSampler(of: sampler, strength: change.strength),
       request: .init(
         labels: [207, 1], noise: Tensor(concatenating: noise, axis: 0),
-        source: SourcePicture(
+        source: InitialImage(
           samples: Tensor(concatenating: samples, axis: 0),
           mask: change.isMasked ? pipeline.mask(levels[.all, .all, .newAxis]) : nil),
         generators: generators, guidance: Guidance(scale: 4)))
@@ -50,10 +50,10 @@ import _TestSupport
     #expect(relativeError(run.latents.elements, expected.elements) < 1e-3)
   }
 
-  @Test func bringsPicturesToTheSizeOfTheModel() throws {
+  @Test func bringsImagesToTheSizeOfTheModel() throws {
     let golden = try Fixtures.open("folders/changes")
     let pipeline = try DiffusionPipeline(
-      folder: FolderTests.folders + "/bin", encodesPictures: true)
+      folder: FolderTests.folders + "/bin", encodesImages: true)
     var (generator, other) = (TorchGenerator(seed: 1), TorchGenerator(seed: 1))
     let mask = pipeline.mask(try golden.levels("levels")[.all, .all, .newAxis])
     let expectedMask = try golden["mask"]
@@ -86,7 +86,7 @@ import _TestSupport
       model: pipeline.model, sampler: DDIM(steps: 3),
       request: .init(
         labels: [2], noise: generator.normal(source.shape),
-        source: SourcePicture(samples: source, mask: mask, startsFromNoise: true),
+        source: InitialImage(samples: source, mask: mask, startsFromNoise: true),
         generators: [generator], guidance: Guidance(scale: 4)))
     while try run.next() != nil {}
     let kept = (1 - mask) * (run.latents - source)
@@ -98,7 +98,7 @@ import _TestSupport
     let pipeline = try DiffusionPipeline(folder: Fixtures.showcaseModel)
     let shape = [1] + pipeline.model.configuration.sampleShape
     let noise = Tensor<Float>(zeros: shape)
-    func run(_ source: SourcePicture) throws -> DenoisingRun {
+    func run(_ source: InitialImage) throws -> DenoisingRun {
       try DenoisingRun(
         model: pipeline.model, sampler: DDIM(steps: 3),
         request: .init(
@@ -106,14 +106,14 @@ import _TestSupport
           guidance: Guidance(scale: 4)))
     }
     #expect(throws: RunError.source(expected: shape, found: [1, 2, 3, 4])) {
-      try run(SourcePicture(samples: Tensor(zeros: [1, 2, 3, 4])))
+      try run(InitialImage(samples: Tensor(zeros: [1, 2, 3, 4])))
     }
     #expect(throws: RunError.source(expected: [1, 1] + shape.suffix(2), found: [1])) {
-      try run(SourcePicture(samples: noise, mask: Tensor(zeros: [1])))
+      try run(InitialImage(samples: noise, mask: Tensor(zeros: [1])))
     }
     for strength in [-0.1, 0, 0.3, 1.1, .nan] {
       #expect(throws: SamplerError.self) {
-        try SamplerTail(of: DDIM(steps: 3), strength: strength)
+        try ImageToImageSampler(of: DDIM(steps: 3), strength: strength)
       }
     }
   }
@@ -124,7 +124,7 @@ import _TestSupport
     let all = try pipeline.sampling.sampler(kind, steps: 8)
     #expect(all.starts.count == 8 && all.starts[0] == 0)
     for strength in [0.125, 0.5, 1] {
-      let sampler = try SamplerTail(of: all, strength: strength)
+      let sampler = try ImageToImageSampler(of: all, strength: strength)
       #expect(sampler.starts.count == Int(8 * strength))
       #expect(sampler.timesteps.last == all.timesteps.last)
       var generator = TorchGenerator(seed: 3)
@@ -132,7 +132,7 @@ import _TestSupport
       var run = try DenoisingRun(
         model: pipeline.model, sampler: sampler,
         request: .init(
-          labels: [2], noise: noise, source: SourcePicture(samples: noise * 0.1),
+          labels: [2], noise: noise, source: InitialImage(samples: noise * 0.1),
           generators: [generator], guidance: Guidance(scale: 1)))
       while try run.next() != nil {}
       #expect(run.latents.elements.allSatisfy { $0.isFinite })

@@ -61,7 +61,7 @@ import _TestSupport
     let pipeline = try DiffusionPipeline(
       folder: folder.path, autoencoder: FolderTests.folders + "/bin")
     #expect(try Self.bits(pipeline) == Self.expected.get())
-    #expect(pipeline.autoencoder?.configuration.latentFactor == 0.18215)
+    #expect(pipeline.autoencoder?.configuration.scalingFactor == 0.18215)
   }
 }
 
@@ -105,7 +105,7 @@ import _TestSupport
     let pipeline = try open(Self.tensors())
     #expect(pipeline.model.configuration == Self.configuration)
     #expect(pipeline.defaults.sampler == .ddpm && pipeline.defaults.guidedChannels == .three)
-    #expect(pipeline.pictureSize == (8, 8) && pipeline.pictureChannels == 3)
+    #expect(pipeline.imageSize == (8, 8) && pipeline.imageChannels == 3)
   }
 
   /// A checkpoint of training has the weights of the last step, and their average.

@@ -33,11 +33,11 @@ import _TestSupport
     let latents = try Self.latents(pipeline, steps: steps)
     #expect(relativeError(latents.elements, try golden["\(name).latents"].elements) < 1e-3)
 
-    let pictures = pipeline.pictures(latents)
+    let images = pipeline.images(latents)
     let expected = try golden["\(name).pixels"]
-    #expect(pictures.shape == expected.shape)
-    #expect(pipeline.pictureSize == (12, 12) && pipeline.pictureChannels == 3)
-    let differences = zip(pictures.converted(to: Float.self).elements, expected.elements)
+    #expect(images.shape == expected.shape)
+    #expect(pipeline.imageSize == (12, 12) && pipeline.imageChannels == 3)
+    let differences = zip(images.converted(to: Float.self).elements, expected.elements)
       .count { abs($0 - $1) > 1 }
     #expect(Double(differences) <= 0.001 * Double(expected.count))
   }
@@ -58,6 +58,6 @@ import _TestSupport
     #expect(pipeline.classNames[0] == "tench, Tinca tinca" && pipeline.classNames[2] == "class 2")
     #expect(pipeline.defaults.sampler == .dpmSolver)
     #expect(pipeline.model.configuration.flavor == .diffusers)
-    #expect(pipeline.autoencoder?.configuration.latentFactor == 0.18215)
+    #expect(pipeline.autoencoder?.configuration.scalingFactor == 0.18215)
   }
 }

@@ -13,7 +13,7 @@ import _TestSupport
     try DiffusionPipeline(folder: Fixtures.showcaseModel, precision: precision, table: table)
   }
 
-  /// A run of a model, one picture for each label.
+  /// A run of a model, one image for each label.
   private func run(
     _ pipeline: DiffusionPipeline, labels: [Int] = [0, 5, 9], seed: UInt64 = 1, steps: Int = 4,
     threads: Int = 2
@@ -41,12 +41,12 @@ import _TestSupport
   }
 
   @Test(arguments: KernelTable.supported)
-  func picturesAreThoseOf32Bits(_ table: KernelTable) throws {
+  func imagesAreThoseOf32Bits(_ table: KernelTable) throws {
     let (exact, rounded) = (try pipeline(.float32, table), try pipeline(.bfloat16, table))
     #expect(rounded.model.precision == .bfloat16)
-    let expected = exact.pictures(try latents(run(exact))).converted(to: Double.self)
-    let pictures = rounded.pictures(try latents(run(rounded))).converted(to: Double.self)
-    let error = ((pictures - expected) * (pictures - expected)).mean().item
+    let expected = exact.images(try latents(run(exact))).converted(to: Double.self)
+    let images = rounded.images(try latents(run(rounded))).converted(to: Double.self)
+    let error = ((images - expected) * (images - expected)).mean().item
     let psnr = 10 * log10(255 * 255 / error)
     print("bf16 beside f32, \(table): \(psnr) dB")
     #expect(psnr >= 35 && error > 0)

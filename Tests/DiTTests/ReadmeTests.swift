@@ -21,11 +21,11 @@ import _TestSupport
         labels: [9], noise: noise, generators: [generator], guidance: Guidance(scale: 3),
         cache: DeltaDiT(stepCount: 4, depth: pipeline.model.configuration.depth)))
 
-    let picture = folder.appending(path: "boot.png").path
+    let image = folder.appending(path: "boot.png").path
     for try await step in run.steps where step.index == step.count - 1 {
       #expect(step.reusedBlocks == 9)
-      try PNG.write(pipeline.pictures(step.latents)[0], to: picture)
+      try PNG.write(pipeline.images(step.latents)[0], to: image)
     }
-    #expect(try Data(contentsOf: URL(filePath: picture)).starts(with: [0x89, 0x50, 0x4E, 0x47]))
+    #expect(try Data(contentsOf: URL(filePath: image)).starts(with: [0x89, 0x50, 0x4E, 0x47]))
   }
 }

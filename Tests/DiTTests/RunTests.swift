@@ -9,7 +9,7 @@ import _TestSupport
 @Suite struct RunTests {
   static let model = Result { try goldenModel(try Fixtures.open("dit-d")) }
 
-  /// A run of the small golden model, one picture for each label.
+  /// A run of the small golden model, one image for each label.
   private func run(
     labels: [Int] = [0, 3, 1], seeds: [UInt64]? = nil, steps: Int = 8, scale: Float = 3,
     cache: (any CacheMethod)? = nil, workspace: Workspace = Workspace(threads: 2)
@@ -46,9 +46,9 @@ import _TestSupport
 
   static let samplers = SamplerKind.allCases.filter { $0 != .flowEuler }
 
-  /// Whatever a sampler's steps leave to later ones belongs to one run and to one picture.
+  /// Whatever a sampler's steps leave to later ones belongs to one run and to one image.
   @Test(arguments: samplers)
-  func samplersKeepRunsAndPicturesApart(_ kind: SamplerKind) throws {
+  func samplersKeepRunsAndImagesApart(_ kind: SamplerKind) throws {
     let together = try bits(run(kind))
     var halfway = try run(kind)
     for _ in 0..<3 { _ = try halfway.next() }
@@ -114,7 +114,7 @@ import _TestSupport
     }
   }
 
-  @Test func picturesDoNotDependOnTheirBatch() throws {
+  @Test func imagesDoNotDependOnTheirBatch() throws {
     let cache = DeltaDiT(cachedBlocks: 1, boundary: 4)
     let together = try bits(run(cache: cache))
     let count = together.count / 3

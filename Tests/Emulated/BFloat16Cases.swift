@@ -20,7 +20,7 @@ func testBFloat16Rows() {
     let result = written(5 * columns, canary: canary) { output in
       x.withUnsafeBufferPointer { x in
         guard let first = x.baseAddress else { return }
-        let rows = RowDestination(output, stride: columns, form: kernels.form)
+        let rows = RowDestination(output, stride: columns, layout: kernels.layout)
         kernels.write(first, columns + gap, 2..<5, columns, rows)
         kernels.write(first, columns + gap, 0..<2, columns, rows)
       }

@@ -21,7 +21,7 @@ private func combined(
 }
 
 func testCombination() {
-  var outcome = Outcome("combination")
+  var outcome = Outcome("linear-combination")
   var numbers = SampleNumbers(seed: 6)
   for count in [1, 2, 3, 4, 5, 7, 8, 9, 16, 17, 31, 101] {
     for terms in 1...5 {

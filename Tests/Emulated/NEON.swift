@@ -14,7 +14,7 @@ enum NEON {
     testNarrowConvolution()
     testWinograd()
     testGroupNormalization()
-    testEnlargement()
+    testUpsampling()
     testElementFunctions()
     testCombination()
     testElementwise()

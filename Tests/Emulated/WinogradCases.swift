@@ -6,28 +6,28 @@ func testWinograd() {
   var outcome = Outcome("convolution by Winograd's products")
   var numbers = SampleNumbers(seed: 24)
   for round in 0..<60 {
-    let enlarges = round % 2 == 1
+    let upsamples = round % 2 == 1
     let (height, width) = (numbers.next(in: 3...9), numbers.next(in: 3...9))
     let (inputs, outputs) = (numbers.next(in: 1...20), numbers.next(in: 1...20))
     let x = numbers.next(height * width * inputs)
     let weight = numbers.next(outputs * inputs * 9)
-    // The plain convolution, of enlarged pictures without what the padding would be.
-    let factor = enlarges ? 2 : 1
+    // The plain convolution, of upsampled images without what the padding would be.
+    let factor = upsamples ? 2 : 1
     var reference = Reference.Convolution(
       batch: 1, height: factor * height, width: factor * width, inputs: inputs, outputs: outputs)
     reference.padding = (0, 0, 0, 0)
-    var enlarged: [Float] = []
+    var upsampled: [Float] = []
     for line in 0..<factor * height {
       for pixel in 0..<factor * width {
         let first = (line / factor * width + pixel / factor) * inputs
-        enlarged += x[first..<first + inputs]
+        upsampled += x[first..<first + inputs]
       }
     }
-    let (values, magnitudes) = reference(enlarged, weight)
+    let (values, magnitudes) = reference(upsampled, weight)
     let (outputHeight, outputWidth) = (factor * (height - 2), factor * (width - 2))
     let result = convolved(
       x, weight, height: height, width: width, inputs: inputs, outputs: outputs,
-      enlarges: enlarges)
+      upsamples: upsamples)
     var worst = result.isInside ? 0.0 : .infinity
     for (i, element) in result.elements.enumerated() {
       let (pixel, channel) = (i / outputs, i % outputs)
@@ -44,12 +44,12 @@ func testWinograd() {
   outcome.report(" of the summands")
 }
 
-/// A convolution of pictures with their padding, by the baseline's transformations.
+/// A convolution of images with their padding, by the baseline's transformations.
 private func convolved(
   _ x: [Float], _ weight: [Float], height: Int, width: Int, inputs: Int, outputs: Int,
-  enlarges: Bool
+  upsamples: Bool
 ) -> Written<Float> {
-  let factor = enlarges ? 2 : 1
+  let factor = upsamples ? 2 : 1
   let (outputHeight, outputWidth) = (factor * (height - 2), factor * (width - 2))
   return written(outputHeight * outputWidth * outputs, canary: canary) { output in
     var x = x
@@ -59,9 +59,9 @@ private func convolved(
         input: PixelLines(first: first, width: width, height: height, channels: inputs),
         output: PixelLines(
           first: output, width: outputWidth, height: outputHeight, channels: outputs),
-        enlarges: enlarges)
-      let matrices = transformed(weight, enlarges: enlarges)
-      let squares = work.squaresPerPicture
+        upsamples: upsamples)
+      let matrices = transformed(weight, upsamples: upsamples)
+      let squares = work.squaresPerImage
       for part in [squares / 3..<squares, 0..<squares / 3] {
         let (rows, count) = (part.count, work.side * work.side)
         var terms = [Float](repeating: canary, count: count * rows * inputs)
@@ -83,11 +83,11 @@ private func convolved(
 }
 
 /// The weights for each of the terms, `[outputs, inputs]`, of `[outputs, inputs, 3, 3]`.
-private func transformed(_ weight: [Float], enlarges: Bool) -> [[Float]] {
+private func transformed(_ weight: [Float], upsamples: Bool) -> [[Float]] {
   func terms(_ w: [[Float]]) -> [[Float]] {
     let sum = w[0].indices.map { (w[0][$0] + w[1][$0] + w[2][$0]) / 2 }
     let difference = w[0].indices.map { (w[0][$0] - w[1][$0] + w[2][$0]) / 2 }
-    return enlarges ? [w[0], sum, w[2]] : [w[0], sum, difference, w[2]]
+    return upsamples ? [w[0], sum, w[2]] : [w[0], sum, difference, w[2]]
   }
   let pixels = (0..<9).map { pixel in
     stride(from: pixel, to: weight.count, by: 9).map { weight[$0] }

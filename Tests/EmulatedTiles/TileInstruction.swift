@@ -27,9 +27,9 @@ struct TileInstruction {
       return Int(bytes[0])
     }
     guard next() == 0xC4 else { return nil }
-    let (first, second, code, form) = (next(), next(), next(), next())
+    let (first, second, code, layout) = (next(), next(), next(), next())
     guard first & 31 == 2 else { return nil }
-    let (mode, tile, other) = (form >> 6, form >> 3 & 7, form & 7)
+    let (mode, tile, other) = (layout >> 6, layout >> 3 & 7, layout & 7)
     var (place, distance) = (0, 0)
     if mode != 3 {
       // Base + index · scale + displacement; the index is the distance between rows.
@@ -51,7 +51,7 @@ struct TileInstruction {
       }
     }
     switch (code, second & 3, mode) {
-    case (0x49, 0, 3) where form == 0xC0: operation = .release
+    case (0x49, 0, 3) where layout == 0xC0: operation = .release
     case (0x49, 0, 0...2): (operation, place) = (.configure, place + distance)
     case (0x49, 3, 3): operation = .zero(tile)
     case (0x4B, 1, 0...2), (0x4B, 3, 0...2): operation = .load(tile)

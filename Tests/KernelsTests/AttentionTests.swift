@@ -151,8 +151,8 @@ import _TestSupport
         numbers.next(2 * tokens * width).map { Float(BFloat16($0)) }, shape: [2, tokens, width])
       let operand = Operand(x, in: workspace)
       func first(_ part: Int) -> Int { part * (heads * size + gap) }
-      func columns(_ part: Int) -> Heads {
-        Heads(operand, from: first(part), count: heads, size: size)
+      func columns(_ part: Int) -> HeadView {
+        HeadView(operand, from: first(part), count: heads, size: size)
       }
       func tensor(_ part: Int) -> Tensor<Float> {
         x[.all, .all, first(part)..<first(part) + heads * size].copied()

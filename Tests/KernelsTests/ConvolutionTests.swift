@@ -6,7 +6,7 @@ import _KernelsMicro
 import _TestSupport
 
 @Suite struct ConvolutionTests {
-  /// Kernels, strides and paddings of the autoencoder and others, of small and odd pictures.
+  /// Kernels, strides and paddings of the autoencoder and others, of small and odd images.
   static let cases: [Reference.Convolution] = {
     var numbers = SampleNumbers(seed: 20)
     let extents = [1, 2, 3, 4, 5, 7, 8, 11, 13, 16, 17, 23]
@@ -85,9 +85,9 @@ import _TestSupport
     }
   }
 
-  /// Pictures are the same bits alone, in any batch, and on any number of threads.
+  /// Images are the same bits alone, in any batch, and on any number of threads.
   @Test(arguments: KernelTable.supported, [19, 45])
-  func picturesDoNotDependOnTheirBatch(_ table: KernelTable, _ inputs: Int) {
+  func imagesDoNotDependOnTheirBatch(_ table: KernelTable, _ inputs: Int) {
     var numbers = SampleNumbers(seed: 22)
     let weight = PackedKernel(numbers.next([37, inputs, 3, 3]), table: table)
     let x = numbers.next([3, 13, 11, inputs])
@@ -100,14 +100,14 @@ import _TestSupport
     let all = bits(x, threads: 1)
     for threads in 2...4 { #expect(bits(x, threads: threads) == all) }
     let count = all.count / 3
-    for picture in 0..<3 {
+    for image in 0..<3 {
       #expect(
-        bits(x[picture..<picture + 1], threads: 2)
-          == Array(all[picture * count..<(picture + 1) * count]))
+        bits(x[image..<image + 1], threads: 2)
+          == Array(all[image * count..<(image + 1) * count]))
     }
   }
 
-  /// Memory that comes back from the pool has zeros around the pictures again.
+  /// Memory that comes back from the pool has zeros around the images again.
   @Test func paddingIsZeroInUsedMemory() {
     let workspace = Workspace(threads: 2)
     let weight = PackedKernel(Tensor(repeating: 1, shape: [1, 2, 3, 3]))
@@ -124,7 +124,7 @@ import _TestSupport
   }
 
   @Test(arguments: KernelTable.supported, [1, 2, 3])
-  func enlargesPictures(_ table: KernelTable, by factor: Int) {
+  func enlargesImages(_ table: KernelTable, by factor: Int) {
     var numbers = SampleNumbers(seed: 23)
     let workspace = Workspace(threads: 3, table: table)
     for channels in [1, 3, 4, 17, 32] {

@@ -7,7 +7,7 @@ import _KernelsMicro
 import _TestSupport
 
 @Suite struct GroupNormTests {
-  /// Pictures around the edges of chunks and blocks; channels around those of vectors.
+  /// Images around the edges of chunks and blocks; channels around those of vectors.
   static let cases: [(shape: [Int], groups: Int)] = [
     ([1, 1, 1, 1], 1), ([1, 1, 1, 8], 2), ([2, 1, 3, 6], 3), ([3, 5, 7, 12], 4),
     ([1, 4, 4, 16], 16), ([1, 16, 16, 32], 32), ([1, 16, 17, 33], 11), ([2, 15, 17, 64], 32),
@@ -48,11 +48,11 @@ import _TestSupport
 
   /// Sums of a quarter of a million pixels whose mean is far from zero.
   @Test(arguments: KernelTable.supported)
-  func isExactForLargePictures(_ table: KernelTable) {
+  func isExactForLargeImages(_ table: KernelTable) {
     var numbers = SampleNumbers(seed: 25)
     let (side, channels, groups) = (512, 8, 2)
     let x = (0..<side * side * channels).map { i in
-      // A slow slope over the picture, and channels apart from each other.
+      // A slow slope over the image, and channels apart from each other.
       20 + numbers.next() + Float(i) / Float(side * side * channels) + Float(i % channels)
     }
     let workspace = Workspace(threads: 2, table: table)
@@ -78,9 +78,9 @@ import _TestSupport
     #expect(relativeError(result.tensor(in: workspace).elements, expected) < 5e-6)
   }
 
-  /// Pictures are the same bits alone, in any batch, on any number of threads, with any padding.
+  /// Images are the same bits alone, in any batch, on any number of threads, with any padding.
   @Test(arguments: KernelTable.supported)
-  func picturesDoNotDependOnTheirBatch(_ table: KernelTable) {
+  func imagesDoNotDependOnTheirBatch(_ table: KernelTable) {
     var numbers = SampleNumbers(seed: 27)
     let shape = [3, 37, 41, 24]
     let x = Tensor(numbers.next(shape.reduce(1, *)), shape: shape)
@@ -93,10 +93,10 @@ import _TestSupport
     let all = bits(x, threads: 1)
     for threads in 2...4 { #expect(bits(x, threads: threads, padding: Padding(1)) == all) }
     let count = all.count / 3
-    for picture in 0..<3 {
+    for image in 0..<3 {
       #expect(
-        bits(x[picture..<picture + 1], threads: 2)
-          == Array(all[picture * count..<(picture + 1) * count]))
+        bits(x[image..<image + 1], threads: 2)
+          == Array(all[image * count..<(image + 1) * count]))
     }
   }
 
@@ -107,7 +107,7 @@ import _TestSupport
         in: Workspace(threads: 1))
     }
     let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
-    #expect(message.contains("group norm: [1, 2, 2, 6] are no pictures with 4 groups"))
+    #expect(message.contains("group norm: [1, 2, 2, 6] are no images with 4 groups"))
   }
 
   @Test func refusesAWeightOfAnotherLength() async {

@@ -11,7 +11,7 @@ struct GuardedKernels {
   var numbers = SampleNumbers(seed: 11)
 
   init(_ table: KernelTable, _ precision: Precision, flushWith side: GuardedMemory.Side) {
-    (kernels, self.precision) = (table.products(precision), precision)
+    (kernels, self.precision) = (table.kernels(for: precision), precision)
     memory = GuardedMemory(flushWith: side)
   }
 
@@ -26,11 +26,11 @@ struct GuardedKernels {
     return operand.base
   }
 
-  /// Room for rows in the form of an operand.
+  /// Room for rows in the layout of an operand.
   func destination(rows: Int, columns: Int) -> RowDestination {
-    let form = kernels.form
-    let byteCount = RowDestination.byteCount(rows: rows, columns: columns, form: form)
-    return RowDestination(memory.bytes(byteCount), stride: columns, form: form)
+    let layout = kernels.layout
+    let byteCount = RowDestination.byteCount(rows: rows, columns: columns, layout: layout)
+    return RowDestination(memory.bytes(byteCount), stride: columns, layout: layout)
   }
 
   /// The strides of the terms and of the columns of a matrix.
@@ -62,12 +62,12 @@ struct GuardedKernels {
     return target
   }
 
-  /// Whether the elements of rows in some form are numbers.
+  /// Whether the elements of rows in some layout are numbers.
   func areNumbers(_ rows: RowDestination, count: Int, columns: Int) -> Bool {
     (0..<count * columns).allSatisfy { i in
       let place = rows.place(row: i / columns, column: i % columns)
       let number =
-        rows.form == .tiles
+        rows.layout == .tiles
         ? Float(bitPattern: UInt32(place.load(as: UInt16.self)) << 16) : place.load(as: Float.self)
       return number.isFinite
     }

@@ -58,7 +58,7 @@ import _TestSupport
       kernels.product(product, 0..<rows, panels / 2..<panels, scratch)
       kernels.product(product, 0..<rows, 0..<panels / 2, scratch)
     } else {
-      let cut = kernels.form == .tiles ? rows / 64 * 32 : rows / 2
+      let cut = kernels.layout == .tiles ? rows / 64 * 32 : rows / 2
       kernels.product(product, cut..<rows, 0..<panels, scratch)
       kernels.product(product, 0..<cut, 0..<panels, scratch)
     }
@@ -88,7 +88,7 @@ import _TestSupport
   /// Threads that share out rows take as much scratch each as all rows need.
   @Test(arguments: KernelTable.supported, Precision.allCases)
   func aPartOfTheRowsNeedsNoMoreScratch(_ table: KernelTable, _ precision: Precision) {
-    let kernels = table.products(precision)
+    let kernels = table.kernels(for: precision)
     for depth in [64, 1152, 1700, 2600, 4608] {
       var before = 0
       for rows in stride(from: 0, to: 2000, by: 16) {

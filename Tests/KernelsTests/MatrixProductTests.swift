@@ -31,7 +31,7 @@ import _TestSupport
   func combinesLinearly(_ table: KernelTable) {
     var numbers = SampleNumbers(seed: 13)
     let x = (0..<3).map { _ in Tensor(numbers.next(67), shape: [67]) }
-    let result = combination(
+    let result = linearCombination(
       [(2, x[0]), (-0.5, x[1]), (0.25, x[2])], in: Workspace(threads: 2, table: table))
     let expected = (0..<67).map {
       2 * Double(x[0].elements[$0]) - 0.5 * Double(x[1].elements[$0])

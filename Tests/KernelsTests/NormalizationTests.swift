@@ -80,7 +80,7 @@ import _TestSupport
       for column in 0..<columns {
         let place = output.place(row: row, column: column)
         let bits =
-          output.form == .tiles
+          output.layout == .tiles
           ? UInt32(place.load(as: UInt16.self)) << 16 : place.load(as: UInt32.self)
         if bits != small[row % 37 * columns + column] { Issue.record("row \(row), \(column)") }
       }

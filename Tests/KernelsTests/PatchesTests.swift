@@ -4,15 +4,15 @@ import Testing
 
 @Suite struct PatchesTests {
   @Test(arguments: [(1, 4), (2, 6), (3, 3), (4, 8)])
-  func takesPicturesApartAndTogether(_ size: Int, _ side: Int) {
+  func takesImagesApartAndTogether(_ size: Int, _ side: Int) {
     let (batch, channels) = (2, 3)
     let workspace = Workspace(threads: 1)
-    let pictures = Tensor(
+    let images = Tensor(
       (0..<batch * channels * side * side).map(Float.init), shape: [batch, channels, side, side])
-    let patches = patchify(pictures, size: size, in: workspace).tensor
+    let patches = patchify(images, size: size, in: workspace).tensor
     let grid = side / size
     #expect(patches.shape == [batch, grid * grid, channels * size * size])
-    let (all, flat) = (pictures.elements, patches.elements)
+    let (all, flat) = (images.elements, patches.elements)
     for i in flat.indices {
       // Where the element stands: sample, patch, channel, row and column in the patch.
       let inPatch = i % (channels * size * size)

@@ -29,10 +29,10 @@ import _TestSupport
         batch: shape[0], height: 2 * shape[1], width: 2 * shape[2], inputs: shape[3],
         outputs: shape[4])
       #expect(result.shape == reference.outputShape)
-      let enlarged = NaiveArray(reference.inputShape) {
+      let upsampled = NaiveArray(reference.inputShape) {
         NaiveArray(x)[broadcast: [$0[0], $0[1] / 2, $0[2] / 2, $0[3]]]
       }
-      let (values, magnitudes) = reference(enlarged.elements, weight.elements)
+      let (values, magnitudes) = reference(upsampled.elements, weight.elements)
       let biases = bias.elements
       for (i, element) in result.elements.enumerated() {
         let expected = values[i] + Double(biases[i % shape[4]])
@@ -43,9 +43,9 @@ import _TestSupport
     }
   }
 
-  /// Pictures are the same bits alone, in any batch, and on any number of threads.
+  /// Images are the same bits alone, in any batch, and on any number of threads.
   @Test(arguments: KernelTable.supported)
-  func picturesDoNotDependOnTheirBatch(_ table: KernelTable) {
+  func imagesDoNotDependOnTheirBatch(_ table: KernelTable) {
     var numbers = SampleNumbers(seed: 27)
     let weight = PackedUpsamplingKernel(numbers.next([37, 19, 3, 3]), table: table)
     let x = numbers.next([3, 13, 11, 19])
@@ -59,10 +59,10 @@ import _TestSupport
     let all = bits(x, threads: 1)
     for threads in 2...4 { #expect(bits(x, threads: threads) == all) }
     let count = all.count / 3
-    for picture in 0..<3 {
+    for image in 0..<3 {
       #expect(
-        bits(x[picture..<picture + 1], threads: 2)
-          == Array(all[picture * count..<(picture + 1) * count]))
+        bits(x[image..<image + 1], threads: 2)
+          == Array(all[image * count..<(image + 1) * count]))
     }
   }
 }

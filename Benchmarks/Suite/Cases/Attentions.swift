@@ -7,7 +7,7 @@ extension Case {
   static var attentions: [Case] {
     Precision.allCases.flatMap { precision in
       [
-        attention([20, 64, 3, 64], precision, note: "fashion-dit, 20 pictures"),
+        attention([20, 64, 3, 64], precision, note: "fashion-dit, 20 images"),
         attention([2, 256, 16, 64], precision, note: "DiT-L 256²"),
         attention([2, 1024, 16, 64], precision, note: "DiT-L 512²"),
         attention([2, 256, 16, 72], precision, note: "DiT-XL 256²"),
@@ -38,9 +38,9 @@ extension Case {
       }
       let (query, both) = (tokens(shape[1], 1), tokens(keyCount, 2))
       let (q, k, v) = (
-        Heads(query, from: 0, count: heads, size: size),
-        Heads(both, from: 0, count: heads, size: size),
-        Heads(both, from: heads * size, count: heads, size: size)
+        HeadView(query, from: 0, count: heads, size: size),
+        HeadView(both, from: 0, count: heads, size: size),
+        HeadView(both, from: heads * size, count: heads, size: size)
       )
       return { _ = Kernels.attention(query: q, key: k, value: v, in: $0) }
     }

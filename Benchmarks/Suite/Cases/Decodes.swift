@@ -4,7 +4,7 @@ internal import NN
 internal import Tensor
 
 extension Case {
-  /// Pictures decoded by latent diffusion's autoencoder, `vae-decode/f32/sd-<side>`.
+  /// Images decoded by latent diffusion's autoencoder, `vae-decode/f32/sd-<side>`.
   static var decodes: [Case] {
     Precision.allCases.flatMap { precision in
       [decode(side: 256, precision), decode(side: 512, precision, isLong: true)]
@@ -17,7 +17,7 @@ extension Case {
     let configuration = AutoencoderKL.Configuration()
     let latent = side / configuration.scale
     return Case(
-      family: "vae-decode", precision: precision, shape: "sd-\(side)", note: "1 picture",
+      family: "vae-decode", precision: precision, shape: "sd-\(side)", note: "1 image",
       work: .operations(
         2 * configuration.decoderCost(latent: latent),
         peak: .of(precision)),

@@ -25,11 +25,12 @@ extension Case {
         return { _ in _ = x.converted(to: Float.self) }
       },
       Case(
-        family: "combination", precision: .float32, shape: [count].joined, note: "out of cache",
+        family: "linear-combination", precision: .float32, shape: [count].joined,
+        note: "out of cache",
         work: .bytes(12 * Double(count))
       ) {
         let (x, y) = (numbers([count]), numbers([count]))
-        return { _ = combination([(0.5, x), (0.25, y)], in: $0) }
+        return { _ = linearCombination([(0.5, x), (0.25, y)], in: $0) }
       },
     ]
   }

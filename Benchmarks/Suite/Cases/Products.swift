@@ -7,10 +7,10 @@ extension Case {
     transformerProducts + crossProducts + textProducts + finishedProducts + smallProducts
   }
 
-  /// Those of a block of the shipped model with ten guided pictures, and of DiT with one.
+  /// Those of a block of the shipped model with ten guided images, and of DiT with one.
   private static var transformerProducts: [Case] {
     let models: [(name: String, width: Int, rows: Int, isLong: Bool)] = [
-      ("fashion-dit, 20 pictures", 192, 1280, false),
+      ("fashion-dit, 20 images", 192, 1280, false),
       ("DiT-S 256²", 384, 512, false), ("DiT-S 512²", 384, 2048, false),
       ("DiT-B 256²", 768, 512, false), ("DiT-B 512²", 768, 2048, false),
       ("DiT-L 256²", 1024, 512, false), ("DiT-L 512²", 1024, 2048, false),
@@ -20,8 +20,8 @@ extension Case {
     return models.flatMap { model in
       let (rows, width) = (model.rows, model.width)
       return [
-        ("qkv", 3 * width, width), ("projection", width, width), ("expand", 4 * width, width),
-        ("contract", width, 4 * width),
+        ("qkv", 3 * width, width), ("projection", width, width), ("fc1", 4 * width, width),
+        ("fc2", width, 4 * width),
       ].flatMap { layer, outputs, inputs in
         Precision.allCases.map { precision in
           product(
@@ -32,7 +32,7 @@ extension Case {
     }
   }
 
-  /// The keys and values of PixArt's cross-attention, of one guided picture.
+  /// The keys and values of PixArt's cross-attention, of one guided image.
   private static var crossProducts: [Case] {
     [120, 300].map { product(2 * $0, 2304, 1152, note: "PixArt, \($0) text tokens") }
   }
@@ -50,7 +50,7 @@ extension Case {
   private static var finishedProducts: [Case] {
     let (tokens, width) = (256, 1152)
     return [
-      product(2 * tokens, 4 * width, width, activation: .geluTanh, note: "DiT-XL 256², expand"),
+      product(2 * tokens, 4 * width, width, activation: .geluTanh, note: "DiT-XL 256², fc1"),
       Case(
         family: "gemm-gate-add", precision: .float32, shape: [2 * tokens, width, width].joined,
         note: "DiT-XL 256², projection",

@@ -11,7 +11,7 @@ extension Case {
       inputSide: 32, channels: 1, patchSize: 4, width: 192, depth: 12, headCount: 3,
       classCount: 10, learnsSigma: false)
     return [
-      step("fashion-dit-20", showcase, batch: 20, note: "10 guided pictures") {
+      step("fashion-dit-20", showcase, batch: 20, note: "10 guided images") {
         try DiffusionPipeline(folder: ShowcaseModel.generator.folder()).model
       },
       randomStep("dit-s-2-256", .small(patchSize: 2)),
@@ -24,12 +24,12 @@ extension Case {
     ]
   }
 
-  /// A step of a guided picture by a model that was never trained.
+  /// A step of a guided image by a model that was never trained.
   private static func randomStep(
     _ shape: String, _ configuration: DiffusionTransformer.Configuration,
     _ precision: Precision = .float32, isLong: Bool = false
   ) -> Case {
-    step(shape, configuration, precision, batch: 2, note: "1 guided picture", isLong: isLong) {
+    step(shape, configuration, precision, batch: 2, note: "1 guided image", isLong: isLong) {
       try DiffusionTransformer(
         configuration, from: Weights(RandomWeights(configuration), precision: precision))
     }

@@ -42,13 +42,13 @@ package struct CacheSpecification: Equatable, Sendable, CustomStringConvertible 
 
   /// The value of a key, nil where it is not given.
   ///
-  /// - Throws: `UsageError` where the value has another form.
+  /// - Throws: `UsageError` where the value has another parser.
   package func value<Value>(
-    _ key: String, as form: ValueForm<Value>
+    _ key: String, as parser: ValueParser<Value>
   ) throws(UsageError) -> Value? {
     guard let text = parameters[key] else { return nil }
-    guard let value = form.parse(text) else {
-      throw .invalidValue(option: "--cache \(name): \(key)", value: text, allowed: form.allowed)
+    guard let value = parser.parse(text) else {
+      throw .invalidValue(option: "--cache \(name): \(key)", value: text, allowed: parser.allowed)
     }
     return value
   }
@@ -63,10 +63,10 @@ package struct CacheSpecification: Equatable, Sendable, CustomStringConvertible 
   }
 }
 
-extension ValueForm<CacheSpecification> {
+extension ValueParser<CacheSpecification> {
   /// A caching method and its parameters.
-  package static var cache: ValueForm {
-    ValueForm(
+  package static var cache: ValueParser {
+    ValueParser(
       "NAME[:KEY=VALUE,...]", allowed: "of the form NAME[:KEY=VALUE,...] with each key once",
       describe: \.description, parse: { CacheSpecification($0) })
   }

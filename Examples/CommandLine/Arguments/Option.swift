@@ -56,43 +56,43 @@ package struct Option<Value: Sendable>: AnyOption {
 extension Option {
   /// An option that always has a value.
   package init(
-    _ names: String..., short: Character? = nil, as form: ValueForm<Value>, default: Value,
+    _ names: String..., short: Character? = nil, as parser: ValueParser<Value>, default: Value,
     _ help: String
   ) {
     let signature = OptionSignature(
-      names: names, short: short, placeholder: form.placeholder, help: help,
-      defaultText: form.describe(`default`), isRepeatable: false)
+      names: names, short: short, placeholder: parser.placeholder, help: help,
+      defaultText: parser.describe(`default`), isRepeatable: false)
     self.init(signature: signature) { texts throws(UsageError) in
       guard let text = texts.first else { return `default` }
-      return try form.value(text, of: signature)
+      return try parser.value(text, of: signature)
     }
   }
 
   /// An option that has no value where it is not given.
   package init<Wrapped>(
-    _ names: String..., short: Character? = nil, optional form: ValueForm<Wrapped>,
+    _ names: String..., short: Character? = nil, optional parser: ValueParser<Wrapped>,
     default: String? = nil, _ help: String
   ) where Value == Wrapped? {
     let signature = OptionSignature(
-      names: names, short: short, placeholder: form.placeholder, help: help,
+      names: names, short: short, placeholder: parser.placeholder, help: help,
       defaultText: `default`, isRepeatable: false)
     self.init(signature: signature) { texts throws(UsageError) in
       guard let text = texts.first else { return nil }
-      return try form.value(text, of: signature)
+      return try parser.value(text, of: signature)
     }
   }
 
   /// An option that may be given more than once; its values keep their order.
   package init<Element>(
-    _ names: String..., short: Character? = nil, each form: ValueForm<Element>,
+    _ names: String..., short: Character? = nil, each parser: ValueParser<Element>,
     default: String? = nil, _ help: String
   ) where Value == [Element] {
     let signature = OptionSignature(
-      names: names, short: short, placeholder: form.placeholder, help: help,
+      names: names, short: short, placeholder: parser.placeholder, help: help,
       defaultText: `default`, isRepeatable: true)
     self.init(signature: signature) { texts throws(UsageError) in
       var values: [Element] = []
-      for text in texts { values.append(try form.value(text, of: signature)) }
+      for text in texts { values.append(try parser.value(text, of: signature)) }
       return values
     }
   }
@@ -108,7 +108,7 @@ extension Option<Bool> {
   }
 }
 
-extension ValueForm {
+extension ValueParser {
   /// The value that a text means, for an option.
   fileprivate func value(
     _ text: String, of signature: OptionSignature

@@ -1,6 +1,6 @@
 internal import Tensor
 
-/// A picture that is drawn to, white at first.
+/// An image that is drawn to, white at first.
 struct Canvas {
   let width, height, channels: Int
   private(set) var pixels: [UInt8]
@@ -10,15 +10,15 @@ struct Canvas {
     pixels = [UInt8](repeating: 255, count: width * height * channels)
   }
 
-  /// The picture: [height, width], or [height, width, channels] of several channels.
-  func picture(rank: Int) -> Tensor<UInt8> {
+  /// The image: [height, width], or [height, width, channels] of several channels.
+  func image(rank: Int) -> Tensor<UInt8> {
     Tensor(pixels, shape: rank == 2 ? [height, width] : [height, width, channels])
   }
 
-  /// Copies a picture to a place, each pixel as a square of `scale` by `scale`.
-  mutating func draw(_ picture: Tensor<UInt8>, x: Int, y: Int, scale: Int) {
-    let (rows, columns) = (picture.shape[0], picture.shape[1])
-    picture.withUnsafeElements { source in
+  /// Copies an image to a place, each pixel as a square of `scale` by `scale`.
+  mutating func draw(_ image: Tensor<UInt8>, x: Int, y: Int, scale: Int) {
+    let (rows, columns) = (image.shape[0], image.shape[1])
+    image.withUnsafeElements { source in
       for row in 0..<rows * scale {
         for column in 0..<columns * scale {
           let from = (row / scale * columns + column / scale) * channels

@@ -1,6 +1,6 @@
 /// The kinds of file that examples write.
 package enum OutputFormat: String, CaseIterable, Sendable {
-  /// A picture.
+  /// An image.
   case png
   /// An array for NumPy.
   case npy

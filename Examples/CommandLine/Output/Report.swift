@@ -3,7 +3,7 @@ internal import Foundation
 /// A report for programs to read: JSON with sorted keys, and a line break at its end.
 ///
 /// JSON has no infinity and no NaN; they become the texts `"inf"`, `"-inf"` and `"nan"`, so that
-/// the PSNR of equal pictures does not lose the report.
+/// the PSNR of equal images does not lose the report.
 package func jsonReport(_ report: some Encodable) throws -> String {
   let encoder = JSONEncoder()
   encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]

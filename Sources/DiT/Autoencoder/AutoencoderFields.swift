@@ -54,7 +54,7 @@ struct AutoencoderFields: Decodable {
       groups: stages.groups, hasAttention: midBlockAddAttention ?? true,
       quantizes: useQuantConv ?? true, dequantizes: usePostQuantConv ?? true,
       sampleSide: try settings.number("sample_size", sampleSize?.value, else: 32, in: sizes),
-      latentFactor: factor, latentShift: shiftFactor ?? 0)
+      scalingFactor: factor, latentShift: shiftFactor ?? 0)
   }
 
   /// The channels of the stages, and the groups that divide them.

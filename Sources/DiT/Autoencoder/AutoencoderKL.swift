@@ -2,7 +2,7 @@ public import Kernels
 public import NN
 public import Tensor
 
-/// The autoencoder of latent diffusion, which makes small latents of pictures and pictures of
+/// The autoencoder of latent diffusion, which makes small latents of images and images of
 /// latents.
 ///
 /// Reference: [Rombach et al., 2022](https://arxiv.org/abs/2112.10752), and `AutoencoderKL` of
@@ -46,7 +46,7 @@ public struct AutoencoderKL: Sendable {
     try weights.finish()
   }
 
-  /// The pictures of latents.
+  /// The images of latents.
   ///
   /// They are decoded one after the other, so a batch takes hardly more memory than one.
   ///
@@ -66,44 +66,44 @@ public struct AutoencoderKL: Sendable {
       "autoencoder: \(z.shape) are no latents of \(c.latentChannels) channels")
     let grid = TileGrid(
       tiling, latent: (z.shape[2], z.shape[3]), unit: 1, resultUnit: c.scale)
-    var pictures = Tensor<Float>(
+    var images = Tensor<Float>(
       uninitialized: [
         z.shape[0], c.scale * z.shape[2], c.scale * z.shape[3], c.outputChannels,
       ])
     for i in 0..<z.shape[0] {
-      grid.map(z[i...i].permuted([0, 2, 3, 1]), into: &pictures, at: i) { tile in
+      grid.map(z[i...i].permuted([0, 2, 3, 1]), into: &images, at: i) { tile in
         let tile = copy(tile, in: workspace)
         return decoder(dequantization?.tensor(tile, in: workspace) ?? tile, in: workspace)
       }
     }
-    return pictures.permuted([0, 3, 1, 2])
+    return images.permuted([0, 3, 1, 2])
   }
 
-  /// The distributions of the latents of pictures.
+  /// The distributions of the latents of images.
   ///
   /// - Parameters:
-  ///   - pictures: Values from -1 to 1, `[batch, inputChannels, height, width]`.
-  ///   - tiling: How large pictures are cut; nil to encode them whole.
+  ///   - images: Values from -1 to 1, `[batch, inputChannels, height, width]`.
+  ///   - tiling: How large images are cut; nil to encode them whole.
   ///   - workspace: What to compute with.
   /// - Returns: Distributions of `[batch, latentChannels, height / scale, width / scale]`.
-  /// - Precondition: The model has its encoder, and the sides of the pictures are multiples of the
+  /// - Precondition: The model has its encoder, and the sides of the images are multiples of the
   ///   scale.
   public func encode(
-    _ pictures: Tensor<Float>, tiling: Tiling? = nil, in workspace: Workspace
+    _ images: Tensor<Float>, tiling: Tiling? = nil, in workspace: Workspace
   ) -> DiagonalGaussian {
     let c = configuration
     check(
-      pictures.rank == 4 && pictures.shape[1] == c.inputChannels && pictures.count > 0
-        && pictures.shape[2] % c.scale == 0 && pictures.shape[3] % c.scale == 0,
-      "autoencoder: \(pictures.shape) are no pictures of \(c.inputChannels) channels and of sides "
+      images.rank == 4 && images.shape[1] == c.inputChannels && images.count > 0
+        && images.shape[2] % c.scale == 0 && images.shape[3] % c.scale == 0,
+      "autoencoder: \(images.shape) are no images of \(c.inputChannels) channels and of sides "
         + "that \(c.scale) divides")
     let encoder = require(encoder, "autoencoder: the model was read without its encoder")
-    let (height, width) = (pictures.shape[2] / c.scale, pictures.shape[3] / c.scale)
+    let (height, width) = (images.shape[2] / c.scale, images.shape[3] / c.scale)
     let grid = TileGrid(tiling, latent: (height, width), unit: c.scale, resultUnit: 1)
     var moments = Tensor<Float>(
-      uninitialized: [pictures.shape[0], height, width, 2 * c.latentChannels])
-    for i in 0..<pictures.shape[0] {
-      grid.map(pictures[i...i].permuted([0, 2, 3, 1]), into: &moments, at: i) { tile in
+      uninitialized: [images.shape[0], height, width, 2 * c.latentChannels])
+    for i in 0..<images.shape[0] {
+      grid.map(images[i...i].permuted([0, 2, 3, 1]), into: &moments, at: i) { tile in
         let h = encoder(copy(tile, in: workspace), in: workspace)
         return quantization?.tensor(h, in: workspace) ?? h
       }
@@ -116,7 +116,7 @@ public struct AutoencoderKL: Sendable {
   /// - Parameter z: Latents of the encoder, any shape.
   /// - Returns: `(z - shift) · factor`.
   public func scaled(_ z: Tensor<Float>) -> Tensor<Float> {
-    (z - Float(configuration.latentShift)) * Float(configuration.latentFactor)
+    (z - Float(configuration.latentShift)) * Float(configuration.scalingFactor)
   }
 
   /// Latents in the size that the decoder takes.
@@ -124,6 +124,6 @@ public struct AutoencoderKL: Sendable {
   /// - Parameter z: Latents of a diffusion model, any shape.
   /// - Returns: `z / factor + shift`.
   public func unscaled(_ z: Tensor<Float>) -> Tensor<Float> {
-    z * Float(1 / configuration.latentFactor) + Float(configuration.latentShift)
+    z * Float(1 / configuration.scalingFactor) + Float(configuration.latentShift)
   }
 }

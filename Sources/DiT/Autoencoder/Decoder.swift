@@ -3,7 +3,7 @@ internal import NN
 internal import Tensor
 
 extension AutoencoderKL {
-  /// The half of the autoencoder that makes pictures of latents.
+  /// The half of the autoencoder that makes images of latents.
   struct Decoder: Sendable {
     let input: Conv2d
     let middle: MiddleBlock
@@ -17,7 +17,7 @@ extension AutoencoderKL {
       middle = try MiddleBlock(c, from: weights["mid_block"])
       stages = try channels.indices.map { i in
         try Stage(
-          c, channels[max(i - 1, 0)], channels[i], enlarges: i < channels.count - 1,
+          c, channels[max(i - 1, 0)], channels[i], upsamples: i < channels.count - 1,
           from: weights["up_blocks"][i])
       }
       norm = try GroupNorm(
@@ -25,7 +25,7 @@ extension AutoencoderKL {
       output = try Conv2d(c.outerChannels, c.outputChannels, size: 3, from: weights["conv_out"])
     }
 
-    /// The pictures of latents, `[batch, height, width, channels]`.
+    /// The images of latents, `[batch, height, width, channels]`.
     func callAsFunction(_ z: Tensor<Float>, in workspace: Workspace) -> Tensor<Float> {
       var x = input(PaddedPixels(z, padding: input.padding, in: workspace), in: workspace)
       middle(&x, in: workspace)
@@ -40,14 +40,14 @@ extension AutoencoderKL {
       let upsampling: UpsamplingConv2d?
 
       init(
-        _ c: Configuration, _ inputs: Int, _ outputs: Int, enlarges: Bool, from weights: Weights
+        _ c: Configuration, _ inputs: Int, _ outputs: Int, upsamples: Bool, from weights: Weights
       ) throws {
         blocks = try (0...c.blocksPerStage).map { i in
           try ResidualBlock(
             i == 0 ? inputs : outputs, outputs, groups: c.groups, from: weights["resnets"][i])
         }
         upsampling =
-          enlarges
+          upsamples
           ? try UpsamplingConv2d(outputs, from: weights["upsamplers"][0]["conv"]) : nil
       }
 

@@ -3,7 +3,7 @@ internal import NN
 internal import Tensor
 
 extension AutoencoderKL {
-  /// The half of the autoencoder that makes the means and variances of latents of pictures.
+  /// The half of the autoencoder that makes the means and variances of latents of images.
   struct Encoder: Sendable {
     let input: Conv2d
     let stages: [Stage]
@@ -26,10 +26,10 @@ extension AutoencoderKL {
         c.innerChannels, 2 * c.latentChannels, size: 3, from: weights["conv_out"])
     }
 
-    /// The moments of pictures, `[batch, height, width, channels]`.
-    func callAsFunction(_ pictures: Tensor<Float>, in workspace: Workspace) -> Tensor<Float> {
+    /// The moments of images, `[batch, height, width, channels]`.
+    func callAsFunction(_ images: Tensor<Float>, in workspace: Workspace) -> Tensor<Float> {
       var x = input(
-        PaddedPixels(pictures, padding: input.padding, in: workspace), in: workspace)
+        PaddedPixels(images, padding: input.padding, in: workspace), in: workspace)
       for stage in stages { stage(&x, in: workspace) }
       middle(&x, in: workspace)
       return output.tensor(

@@ -30,7 +30,7 @@ extension AutoencoderKL {
     }
   }
 
-  /// Attention of one head between all pixels of a picture, beside a residual stream.
+  /// Attention of one head between all pixels of an image, beside a residual stream.
   struct PixelAttention: Sendable {
     let norm: GroupNorm
     let qkv: Conv2d

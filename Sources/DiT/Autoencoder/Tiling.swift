@@ -1,10 +1,10 @@
 internal import Tensor
 
 extension AutoencoderKL {
-  /// How pictures that are too large for memory are cut into tiles, which overlap and blend into
+  /// How images that are too large for memory are cut into tiles, which overlap and blend into
   /// one another.
   ///
-  /// A tile knows nothing of the rest of the picture, so the result is near that of the whole, not
+  /// A tile knows nothing of the rest of the image, so the result is near that of the whole, not
   /// the same.
   public struct Tiling: Sendable, Hashable {
     /// The side of a tile of a latent; latents that are no larger are not cut.
@@ -26,7 +26,7 @@ extension AutoencoderKL {
     }
   }
 
-  /// The tiles of a picture or latent, and what becomes of them.
+  /// The tiles of an image or latent, and what becomes of them.
   struct TileGrid {
     /// The side of a tile and the distance of neighbours.
     let side, stride: Int
@@ -49,14 +49,14 @@ extension AutoencoderKL {
       resultOverlap = resultUnit * (tiling.side - tiling.stride)
     }
 
-    /// Puts together what becomes of the tiles of a picture.
+    /// Puts together what becomes of the tiles of an image.
     ///
     /// Of the results only those of a line of tiles are kept at a time.
     ///
     /// - Parameters:
     ///   - x: `[1, height, width, channels]`.
-    ///   - result: Pictures, of which one gets the result, `[batch, height, width, channels]`.
-    ///   - index: The number of that picture.
+    ///   - result: Images, of which one gets the result, `[batch, height, width, channels]`.
+    ///   - index: The number of that image.
     ///   - work: Makes the result of a tile.
     func map(
       _ x: Tensor<Float>, into result: inout Tensor<Float>, at index: Int,

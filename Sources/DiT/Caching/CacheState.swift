@@ -36,7 +36,7 @@ struct CacheState: Sendable {
         let offset = require(
           predictors[rule].value(step: step),
           "cache: \(plan.rules[rule].site) has nothing for step \(step)")
-        tokens = combination([(1, tokens), (1, offset)], in: workspace)
+        tokens = linearCombination([(1, tokens), (1, offset)], in: workspace)
         index = upperBound(rule)
         continue
       }
@@ -47,7 +47,7 @@ struct CacheState: Sendable {
       for rule in recorded where upperBound(rule) == index {
         guard let input = inputs.removeValue(forKey: rule) else { continue }
         predictors[rule].record(
-          combination([(1, tokens), (-1, input)], in: workspace), step: step)
+          linearCombination([(1, tokens), (-1, input)], in: workspace), step: step)
       }
     }
     peakByteCount = max(peakByteCount, predictors.reduce(0) { $0 + $1.byteCount })

@@ -25,7 +25,7 @@ extension DiffusionPipeline {
     try self.init(
       model: DiffusionTransformer(
         c, from: options.weights(checkpoint, shapes: checkpoint.entries.map(\.shape))),
-      form: .latents(autoencoder), labels: index.id2label, sampling: sampling,
+      space: .latents(autoencoder), labels: index.id2label, sampling: sampling,
       defaults: Defaults(sampler: sampling.kind, spacing: nil))
   }
 }

@@ -10,7 +10,7 @@ struct LoadingOptions {
   /// Which of several files of weights to read, such as `fp16`.
   let variant: String?
   /// Whether the autoencoder is to encode.
-  let encodesPictures: Bool
+  let encodesImages: Bool
   /// The numbers to multiply; nil for those that suit the machine and the size of the model.
   let precision: Precision?
   /// Called after each tensor of the denoiser.
@@ -46,7 +46,7 @@ struct LoadingOptions {
       component: folder, variant: autoencoder == nil ? variant : nil)
     return try AutoencoderKL(
       configuration, from: Weights(checkpoint, precision: .float32, table: table),
-      includesEncoder: encodesPictures)
+      includesEncoder: encodesImages)
   }
 }
 

@@ -13,7 +13,7 @@ extension DiffusionPipeline {
     try self.init(
       model: DiffusionTransformer(
         c, from: options.weights(checkpoint, shapes: checkpoint.entries.map(\.shape))),
-      form: .latents(autoencoder), labels: nil,
+      space: .latents(autoencoder), labels: nil,
       sampling: SamplerConfiguration(
         kind: .ddpm, spacing: .leading, schedule: .linear(), learnsVariance: c.learnsSigma),
       defaults: Defaults(sampler: .ddpm, spacing: nil, guidedChannels: .three))

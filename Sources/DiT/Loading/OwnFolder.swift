@@ -20,7 +20,7 @@ extension DiffusionPipeline {
     try self.init(
       model: DiffusionTransformer(
         c, from: options.weights(weights, shapes: weights.entries.map(\.shape))),
-      form: .pixels(range, rows: crop.rows, columns: crop.columns), labels: description.id2label,
+      space: .pixels(range, rows: crop.rows, columns: crop.columns), labels: description.id2label,
       sampling: SamplerConfiguration(
         kind: defaults.sampler, spacing: spacing, schedule: schedule,
         learnsVariance: c.learnsSigma),

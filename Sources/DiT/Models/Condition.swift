@@ -11,7 +11,7 @@ extension DiffusionTransformer {
     init(_ c: Configuration, from weights: Weights) throws {
       let names = c.flavor.names
       timestep = try TimestepEmbedding(
-        c.width, interval: c.flavor.frequencyInterval, first: weights[names.firstOfTimestep],
+        c.width, interval: c.flavor.downscaleFrequencyShift, first: weights[names.firstOfTimestep],
         second: weights[names.secondOfTimestep])
       label = try Embedding(c.classCount + 1, c.width, from: weights[names.labels])
     }

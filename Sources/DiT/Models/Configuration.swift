@@ -1,9 +1,9 @@
 extension DiffusionTransformer {
   /// The sizes of a model.
   public struct Configuration: Sendable, Hashable {
-    /// The side of a picture or latent, in pixels of it.
+    /// The side of an image or latent, in pixels of it.
     public var inputSide: Int
-    /// The channels of a picture or latent.
+    /// The channels of an image or latent.
     public var channels: Int
     /// The side of a patch.
     public var patchSize: Int
@@ -68,7 +68,7 @@ extension DiffusionTransformer {
     public var outputChannels: Int { learnsSigma ? 2 * channels : channels }
     /// The label that stands for no class.
     public var nullClass: Int { classCount }
-    /// The shape of one picture or latent.
+    /// The shape of one image or latent.
     public var sampleShape: [Int] { [channels, inputSide, inputSide] }
   }
 }

@@ -23,20 +23,20 @@ public struct MultiplyAdds: Sendable, Hashable, Codable {
 }
 
 extension DiffusionTransformer.Configuration {
-  /// The multiply-adds of one block for one picture, as the papers count: with its modulation.
+  /// The multiply-adds of one block for one image, as the papers count: with its modulation.
   public var blockCost: MultiplyAdds {
     let (t, d) = (Double(tokenCount), Double(width))
     return MultiplyAdds(linear: blockTokenCost.linear + 6 * d * d, attention: 2 * t * t * d)
   }
 
-  /// The multiply-adds of one block for the tokens of one picture.
+  /// The multiply-adds of one block for the tokens of one image.
   var blockTokenCost: MultiplyAdds {
     let (t, d) = (Double(tokenCount), Double(width))
     return MultiplyAdds(
       linear: t * (4 * d * d + 2 * d * Double(hiddenWidth)), attention: 2 * t * t * d)
   }
 
-  /// The multiply-adds of the patch embedding and the last layer for one picture.
+  /// The multiply-adds of the patch embedding and the last layer for one image.
   var embeddingCost: MultiplyAdds {
     let patch = Double(patchSize * patchSize * (channels + outputChannels))
     return MultiplyAdds(linear: Double(tokenCount) * Double(width) * patch)

@@ -20,8 +20,8 @@ extension DiffusionTransformer {
         c.width, headCount: c.headCount, qkv: names.qkv.map { weights[$0] })
       projection = try Linear(c.width, c.width, from: weights[names.projection])
       feedForward = try FeedForward(
-        c.width, hiddenWidth: c.hiddenWidth, expand: weights[names.expand],
-        contract: weights[names.contract])
+        c.width, hiddenWidth: c.hiddenWidth, fc1: weights[names.fc1],
+        fc2: weights[names.fc2])
       modulation = try Linear(c.width, 6 * c.width, from: weights[names.modulation])
       feedForwardEpsilon = c.feedForwardEpsilon
     }

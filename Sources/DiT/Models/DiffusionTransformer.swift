@@ -50,7 +50,7 @@ public struct DiffusionTransformer: Sendable {
   /// Predicts the noise in `x` and, where the model learned it, the variance.
   ///
   /// - Parameters:
-  ///   - x: Noisy pictures or latents, `[batch, channels, side, side]`.
+  ///   - x: Noisy images or latents, `[batch, channels, side, side]`.
   ///   - timesteps: The timestep of each.
   ///   - labels: The class of each; `configuration.nullClass` stands for no class.
   ///   - workspace: What to compute with.
@@ -67,7 +67,7 @@ public struct DiffusionTransformer: Sendable {
     return predict(tokens, modulations.output, in: workspace)
   }
 
-  /// The tokens of noisy pictures, `[batch, tokens, width]`.
+  /// The tokens of noisy images, `[batch, tokens, width]`.
   func embed(_ x: Tensor<Float>, in workspace: Workspace) -> Tensor<Float> {
     check(
       x.rank == 4 && Array(x.shape[1...]) == configuration.sampleShape,

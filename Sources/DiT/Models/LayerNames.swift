@@ -7,7 +7,7 @@ extension DiffusionTransformer {
     case diffusers
 
     /// The number of equal ratios between the frequencies 1 and 1/10000 of the timestep embedding.
-    var frequencyInterval: Int { self == .original ? 128 : 127 }
+    var downscaleFrequencyShift: Int { self == .original ? 128 : 127 }
 
     /// The ε of the LayerNorm before the feed-forward branch, which diffusers' configuration gives.
     var feedForwardEpsilon: Float { self == .original ? 1e-6 : 1e-5 }
@@ -19,7 +19,7 @@ extension DiffusionTransformer {
     let patchEmbedding, blocks, output, outputModulation: String
     /// Below a block.
     let qkv: [String]
-    let projection, expand, contract, modulation: String
+    let projection, fc1, fc2, modulation: String
     /// Below the scope of the embeddings.
     let firstOfTimestep, secondOfTimestep, labels: String
     /// The scope of the embeddings below a block; nil where all blocks share those of the model.
@@ -35,7 +35,7 @@ extension DiffusionTransformer.Flavor {
       DiffusionTransformer.LayerNames(
         patchEmbedding: "x_embedder.proj", blocks: "blocks", output: "final_layer.linear",
         outputModulation: "final_layer.adaLN_modulation.1", qkv: ["attn.qkv"],
-        projection: "attn.proj", expand: "mlp.fc1", contract: "mlp.fc2",
+        projection: "attn.proj", fc1: "mlp.fc1", fc2: "mlp.fc2",
         modulation: "adaLN_modulation.1", firstOfTimestep: "t_embedder.mlp.0",
         secondOfTimestep: "t_embedder.mlp.2", labels: "y_embedder.embedding_table",
         ownEmbeddings: nil)
@@ -43,7 +43,7 @@ extension DiffusionTransformer.Flavor {
       DiffusionTransformer.LayerNames(
         patchEmbedding: "pos_embed.proj", blocks: "transformer_blocks", output: "proj_out_2",
         outputModulation: "proj_out_1", qkv: ["attn1.to_q", "attn1.to_k", "attn1.to_v"],
-        projection: "attn1.to_out.0", expand: "ff.net.0.proj", contract: "ff.net.2",
+        projection: "attn1.to_out.0", fc1: "ff.net.0.proj", fc2: "ff.net.2",
         modulation: "norm1.linear", firstOfTimestep: "timestep_embedder.linear_1",
         secondOfTimestep: "timestep_embedder.linear_2", labels: "class_embedder.embedding_table",
         ownEmbeddings: "norm1.emb")

@@ -2,7 +2,7 @@ internal import Foundation
 public import Kernels
 public import Tensor
 
-/// One sampling run, from noise to pictures or latents.
+/// One sampling run, from noise to images or latents.
 ///
 /// A run holds all of its state, so a copy of it is a fork, two runs never meet, and dropping it
 /// frees everything; forks take their scratch memory from one pool. `next()` takes a step; `steps`
@@ -14,8 +14,8 @@ public struct DenoisingRun: Sendable {
     public var labels: [Int]
     /// What the samples start from, standard normal noise `[batch] + sampleShape`.
     public var noise: Tensor<Float>
-    /// The pictures to change; nil draws from noise alone.
-    public var source: SourcePicture?
+    /// The images to change; nil draws from noise alone.
+    public var source: InitialImage?
     /// Where the noise of the steps comes from, a generator for each sample.
     public var generators: [any RandomSource]
     /// The guidance.
@@ -27,7 +27,7 @@ public struct DenoisingRun: Sendable {
 
     /// A request for samples of some classes.
     public init(
-      labels: [Int], noise: Tensor<Float>, source: SourcePicture? = nil,
+      labels: [Int], noise: Tensor<Float>, source: InitialImage? = nil,
       generators: [any RandomSource], guidance: Guidance, cache: (any CacheMethod)? = nil,
       previewInterval: Int? = nil
     ) {
@@ -46,7 +46,7 @@ public struct DenoisingRun: Sendable {
     public let timestep: Double
     /// The samples after the step, `[batch] + sampleShape`.
     public let latents: Tensor<Float>
-    /// The pictures that the prediction amounts to, where a preview was due.
+    /// The images that the prediction amounts to, where a preview was due.
     public let preview: Tensor<Float>?
     /// The blocks that were computed and that were reused.
     public let computedBlocks, reusedBlocks: Int
@@ -181,7 +181,7 @@ public struct DenoisingRun: Sendable {
   private mutating func guidedPrediction(_ cache: inout CacheState) throws -> Tensor<Float> {
     let c = model.configuration
     let scale = Float(sampler.inputScale(at: index))
-    let scaled = scale == 1 ? latents : combination([(scale, latents)], in: workspace)
+    let scaled = scale == 1 ? latents : linearCombination([(scale, latents)], in: workspace)
     let input = request.guidance.isOn ? Tensor(concatenating: [scaled, scaled], axis: 0) : scaled
     let modulations = modulations(of: index)
     var tokens = model.embed(input, in: workspace)
@@ -244,7 +244,7 @@ public enum RunError: Error, Equatable, CustomStringConvertible {
         ? "there are no labels" : "labels \(labels) are not all from 0 to \(classCount)"
     case .noise(let expected, let found): "the noise has shape \(found), not \(expected)"
     case .source(let expected, let found):
-      "the source picture, or its mask, has shape \(found), not \(expected)"
+      "the source image, or its mask, has shape \(found), not \(expected)"
     case .generators(let expected, let found):
       "\(found) generators cannot serve \(expected) samples"
     case .guidance(let scale): "the guidance scale must be a finite number, not \(scale)"

@@ -4,7 +4,7 @@ public import Tensor
 internal import _KernelsActive
 package import _KernelsMicro
 
-/// A model with all that it takes to make pictures with it: the embedding of the class, the
+/// A model with all that it takes to make images with it: the embedding of the class, the
 /// denoiser, the sampler's settings, and the decoder where samples are latents.
 public struct DiffusionPipeline: Sendable {
   /// The denoiser, with the embedding of the class.
@@ -17,7 +17,7 @@ public struct DiffusionPipeline: Sendable {
   public let schedule: NoiseSchedule
   /// How the model is meant to be sampled.
   public let defaults: Defaults
-  private let form: SampleForm
+  private let space: SampleSpace
 
   /// How a model is meant to be sampled.
   public struct Defaults: Sendable, Hashable {
@@ -51,7 +51,7 @@ public struct DiffusionPipeline: Sendable {
   ///   - folder: The path of the folder or checkpoint, or the name.
   ///   - autoencoder: The path of another autoencoder's folder, or its name; nil is the model's.
   ///   - variant: Which of several files of weights to read, such as `fp16`.
-  ///   - encodesPictures: Whether the autoencoder's encoder is read too, for `encoded(_:)`.
+  ///   - encodesImages: Whether the autoencoder's encoder is read too, for `encoded(_:)`.
   ///   - precision: The numbers that the model is to multiply; nil for those that suit the machine
   ///     and the size of the model, `Precision.automatic(parameterCount:)`.
   ///   - progress: Called after each tensor of the denoiser that was read and packed.
@@ -59,21 +59,21 @@ public struct DiffusionPipeline: Sendable {
   ///   file.
   public init(
     folder: String, autoencoder: String? = nil, variant: String? = nil,
-    encodesPictures: Bool = false, precision: Precision? = .float32,
+    encodesImages: Bool = false, precision: Precision? = .float32,
     progress: Weights.Progress? = nil
   ) throws {
     try self.init(
       folder: folder, autoencoder: autoencoder, variant: variant,
-      encodesPictures: encodesPictures, precision: precision, progress: progress, table: .active)
+      encodesImages: encodesImages, precision: precision, progress: progress, table: .active)
   }
 
   package init(
     folder: String, autoencoder: String? = nil, variant: String? = nil,
-    encodesPictures: Bool = false, precision: Precision?, progress: Weights.Progress? = nil,
+    encodesImages: Bool = false, precision: Precision?, progress: Weights.Progress? = nil,
     table: KernelTable
   ) throws {
     let options = LoadingOptions(
-      autoencoder: autoencoder, variant: variant, encodesPictures: encodesPictures,
+      autoencoder: autoencoder, variant: variant, encodesImages: encodesImages,
       precision: precision, progress: progress, table: table)
     switch try ModelLocation(folder) {
     case .ownFolder(let folder): try self.init(ownFolder: folder, options)
@@ -83,71 +83,71 @@ public struct DiffusionPipeline: Sendable {
   }
 
   init(
-    model: DiffusionTransformer, form: SampleForm, labels: [String: String]?,
+    model: DiffusionTransformer, space: SampleSpace, labels: [String: String]?,
     sampling: SamplerConfiguration, defaults: Defaults
   ) throws(ModelError) {
-    (self.model, self.form, self.sampling, self.defaults) = (model, form, sampling, defaults)
+    (self.model, self.space, self.sampling, self.defaults) = (model, space, sampling, defaults)
     schedule = try sampling.schedule(sampling.kind)
     classNames = (0..<model.configuration.classCount).map {
       labels?[String($0)] ?? "class \($0)"
     }
   }
 
-  /// The decoder of samples that are latents; nil where they are pictures.
+  /// The decoder of samples that are latents; nil where they are images.
   public var autoencoder: AutoencoderKL? {
-    if case .latents(let autoencoder) = form { autoencoder } else { nil }
+    if case .latents(let autoencoder) = space { autoencoder } else { nil }
   }
 
-  /// The size of a picture in pixels.
-  public var pictureSize: (height: Int, width: Int) { form.pictureSize(model.configuration) }
+  /// The size of an image in pixels.
+  public var imageSize: (height: Int, width: Int) { space.imageSize(model.configuration) }
 
-  /// The channels of a picture.
-  public var pictureChannels: Int {
+  /// The channels of an image.
+  public var imageChannels: Int {
     autoencoder?.configuration.outputChannels ?? model.configuration.channels
   }
 
-  /// What a picture is to the model, to draw it anew from.
+  /// What an image is to the model, to draw it anew from.
   ///
   /// - Parameters:
-  ///   - picture: 8-bit levels, `[height, width, pictureChannels]`; one of another size is brought to
+  ///   - image: 8-bit levels, `[height, width, imageChannels]`; one of another size is brought to
   ///     that of the model.
   ///   - threads: The most threads to encode with; one for each processor by default.
   /// - Returns: What samples are drawn from.
-  /// - Precondition: The model was opened with `encodesPictures` where its samples are latents.
-  public func encoded(_ picture: Tensor<UInt8>, threads: Int? = nil) -> EncodedPicture {
+  /// - Precondition: The model was opened with `encodesImages` where its samples are latents.
+  public func encoded(_ image: Tensor<UInt8>, threads: Int? = nil) -> EncodedImage {
     check(
-      picture.rank == 3 && picture.shape[2] == pictureChannels && picture.count > 0,
-      "encoded: \(picture.shape) is no picture of \(pictureChannels) channels")
-    return form.encoded(
-      fitting(picture)[.newAxis], model.configuration,
+      image.rank == 3 && image.shape[2] == imageChannels && image.count > 0,
+      "encoded: \(image.shape) is no image of \(imageChannels) channels")
+    return space.encoded(
+      fitting(image)[.newAxis], model.configuration,
       in: Workspace(threads: threads, table: model.table))
   }
 
-  /// The mask of a sample, for a `SourcePicture`.
+  /// The mask of a sample, for a `InitialImage`.
   ///
-  /// - Parameter picture: 8-bit levels, `[height, width, 1]`, white where the picture is to be drawn
+  /// - Parameter image: 8-bit levels, `[height, width, 1]`, white where the image is to be drawn
   ///   anew; one of another size is brought to that of the model.
   /// - Returns: Ones, where the levels are at least half of white, and zeros; `[1, 1, side, side]`.
-  public func mask(_ picture: Tensor<UInt8>) -> Tensor<Float> {
+  public func mask(_ image: Tensor<UInt8>) -> Tensor<Float> {
     check(
-      picture.rank == 3 && picture.shape[2] == 1 && picture.count > 0,
-      "mask: \(picture.shape) is no picture of one channel")
-    return form.mask(fitting(picture)[.all, .all, 0], model.configuration)
+      image.rank == 3 && image.shape[2] == 1 && image.count > 0,
+      "mask: \(image.shape) is no image of one channel")
+    return space.mask(fitting(image)[.all, .all, 0], model.configuration)
   }
 
-  /// A picture in the size of the model's.
-  private func fitting(_ picture: Tensor<UInt8>) -> Tensor<UInt8> {
-    let size = pictureSize
-    return resized(picture, height: size.height, width: size.width)
+  /// An image in the size of the model's.
+  private func fitting(_ image: Tensor<UInt8>) -> Tensor<UInt8> {
+    let size = imageSize
+    return resized(image, height: size.height, width: size.width)
   }
 
-  /// The pictures that finished samples are.
+  /// The images that finished samples are.
   ///
   /// - Parameters:
-  ///   - samples: Pictures or latents, `[batch, channels, side, side]`.
+  ///   - samples: Images or latents, `[batch, channels, side, side]`.
   ///   - threads: The most threads to decode with; one for each processor by default.
-  /// - Returns: 8-bit pictures, `[batch, height, width, pictureChannels]`.
-  public func pictures(_ samples: Tensor<Float>, threads: Int? = nil) -> Tensor<UInt8> {
-    form.pictures(samples, in: Workspace(threads: threads, table: model.table))
+  /// - Returns: 8-bit images, `[batch, height, width, imageChannels]`.
+  public func images(_ samples: Tensor<Float>, threads: Int? = nil) -> Tensor<UInt8> {
+    space.images(samples, in: Workspace(threads: threads, table: model.table))
   }
 }

@@ -76,10 +76,10 @@ struct ModelDescription: Decodable {
       learnsSigma: learnSigma)
   }
 
-  /// The part of a sample that is the picture: top, left, height, width.
+  /// The part of a sample that is the image: top, left, height, width.
   ///
   /// - Parameter file: The file to name in an error.
-  /// - Returns: The rows and the columns of a sample that are the picture.
+  /// - Returns: The rows and the columns of a sample that are the image.
   /// - Throws: `ModelError.value` where it is not within the sample.
   func crop(file: String) throws(ModelError) -> (rows: Range<Int>, columns: Range<Int>) {
     let crop = imageCrop ?? [0, 0, inputSize, inputSize]

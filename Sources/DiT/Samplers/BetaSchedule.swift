@@ -6,7 +6,7 @@ public enum BetaSchedule: String, Sendable, CaseIterable {
   case linear
   /// Its root grows evenly, as latent diffusion has it.
   case scaledLinear = "scaled_linear"
-  /// The share of the picture that is left falls as a squared cosine.
+  /// The share of the image that is left falls as a squared cosine.
   ///
   /// Reference: [Nichol and Dhariwal, 2021](https://arxiv.org/abs/2102.09672), equation 17.
   case squaredCosine = "squaredcos_cap_v2"

@@ -24,14 +24,14 @@ public struct DDIM: Sampler {
   ///   - eta: 0 for none of DDPM's noise, 1 for all of it.
   ///   - spacing: How the steps are spread.
   ///   - offset: What is added to each timestep; with `leading` only.
-  ///   - endsAtPicture: Whether the step beyond the first timestep leads to ᾱ = 1 rather than to
+  ///   - endsAtImage: Whether the step beyond the first timestep leads to ᾱ = 1 rather than to
   ///     ᾱ of the first timestep.
   ///   - schedule: The noise that the model was trained with.
   ///   - prediction: How the model's output is read.
   /// - Throws: `SamplerError` where the steps, the offset or η are out of range.
   public init(
     steps: Int, eta: Double = 0, spacing: TimestepSpacing = .leading, offset: Int = 0,
-    endsAtPicture: Bool = true, schedule: NoiseSchedule = .linear(),
+    endsAtImage: Bool = true, schedule: NoiseSchedule = .linear(),
     prediction: Prediction = Prediction()
   ) throws(SamplerError) {
     guard (0...1).contains(eta) else { throw .eta(eta) }
@@ -39,7 +39,7 @@ public struct DDIM: Sampler {
     let table = schedule.cumulativeAlphas
     let stride = schedule.count / steps
     alphas = timesteps.map { t in
-      (table[t], t >= stride ? table[t - stride] : endsAtPicture ? 1 : table[0])
+      (table[t], t >= stride ? table[t - stride] : endsAtImage ? 1 : table[0])
     }
     self.timesteps = timesteps.map(Double.init)
     (self.eta, self.spacing, self.prediction) = (eta, spacing, prediction)
@@ -48,7 +48,7 @@ public struct DDIM: Sampler {
   /// The name, `ddim`.
   public var name: String { "ddim" }
 
-  /// How much picture and how much noise is in the sample before a step.
+  /// How much image and how much noise is in the sample before a step.
   public func noiseLevel(at step: Int) -> NoiseLevel {
     NoiseLevel(cumulativeAlpha: alphas[step].before)
   }
@@ -73,6 +73,6 @@ public struct DDIM: Sampler {
     if addsNoise(at: step) {
       terms.append((Float(σ), required(noise, for: x, step: step)))
     }
-    return combination(terms, in: workspace)
+    return linearCombination(terms, in: workspace)
   }
 }

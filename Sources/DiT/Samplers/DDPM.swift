@@ -81,7 +81,7 @@ public struct DDPM: Sampler {
     variance == .learnedRange ? 2 * channels...2 * channels : channels...2 * channels
   }
 
-  /// How much picture and how much noise is in the sample before a step.
+  /// How much image and how much noise is in the sample before a step.
   public func noiseLevel(at step: Int) -> NoiseLevel {
     NoiseLevel(cumulativeAlpha: posteriors[step].alpha)
   }
@@ -109,19 +109,19 @@ public struct DDPM: Sampler {
     let (p, channels) = (posteriors[step], x.shape[1])
     let x0 = denoised(step, x, prediction: output, in: workspace)
     let mean = [(Float(p.ofStart), x0), (Float(p.ofSample), x)]
-    guard addsNoise(at: step) else { return combination(mean, in: workspace) }
+    guard addsNoise(at: step) else { return linearCombination(mean, in: workspace) }
     let noise = required(noise, for: x, step: step)
     switch variance {
     case .fixedSmall:
-      return combination(mean + [(Float(exp(p.logVariance / 2)), noise)], in: workspace)
+      return linearCombination(mean + [(Float(exp(p.logVariance / 2)), noise)], in: workspace)
     case .fixedLarge:
-      return combination(mean + [(Float(exp(p.logBeta / 2)), noise)], in: workspace)
+      return linearCombination(mean + [(Float(exp(p.logBeta / 2)), noise)], in: workspace)
     case .learnedRange:
       // log σ² = f log β + (1 - f) log β̃, with f = (v + 1) / 2.
       let v = output[.all, channels..<2 * channels]
       let halfRange = Float((p.logBeta - p.logVariance) / 4)
       let center = Float((p.logBeta + p.logVariance) / 4)
-      return combination(mean, in: workspace) + (v * halfRange + center).exp() * noise
+      return linearCombination(mean, in: workspace) + (v * halfRange + center).exp() * noise
     }
   }
 }

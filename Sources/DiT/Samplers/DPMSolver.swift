@@ -2,7 +2,7 @@ internal import Foundation
 public import Kernels
 public import Tensor
 
-/// DPM-Solver++, multistep: the first steps' pictures extrapolate the next one's.
+/// DPM-Solver++, multistep: the first steps' images extrapolate the next one's.
 ///
 /// References: [Lu et al., 2022](https://arxiv.org/abs/2211.01095), algorithm 2 and appendix B for
 /// the third order and the stochastic form; timesteps and noise levels as diffusers'
@@ -65,13 +65,13 @@ public struct DPMSolver: Sampler {
   /// The name, `dpm++2m` or `dpm++2m-sde`.
   public var name: String { isStochastic ? "dpm++2m-sde" : "dpm++2m" }
 
-  /// How much picture and how much noise is in the sample before a step.
+  /// How much image and how much noise is in the sample before a step.
   public func noiseLevel(at step: Int) -> NoiseLevel { NoiseLevel(ratio: sigmas[step]) }
 
   /// Whether a step adds noise: each of the stochastic equation does that does not end at zero.
   public func addsNoise(at step: Int) -> Bool { isStochastic && sigmas[step + 1] > 0 }
 
-  /// The order of a step: what the pictures so far allow, and lower at the end.
+  /// The order of a step: what the images so far allow, and lower at the end.
   private func order(of step: Int, _ history: SamplerHistory) -> Int {
     let remaining = stepCount - step
     let isShort = lowersFinalOrder && stepCount < 15
@@ -88,25 +88,25 @@ public struct DPMSolver: Sampler {
     history.append(denoised(step, x, prediction: prediction, in: workspace), limit: order)
     let (here, next) = (noiseLevel(at: step), noiseLevel(at: step + 1))
     let h = next.λ - here.λ
-    // The stochastic equation has twice the drift towards the picture.
+    // The stochastic equation has twice the drift towards the image.
     let drift = isStochastic ? 2 * h : h
     let φ = expm1(-drift)
     let damping = next.sigma / here.sigma * (isStochastic ? exp(-h) : 1)
     // σ'/σ x - α' φ D₀ + c₁ D₁ + c₂ D₂, and the noise of the stochastic equation.
     var terms = [(Float(damping), x)]
     let weights = differenceWeights(order: order(of: step, history), drift: drift, φ: φ)
-    for (age, weight) in pictureWeights(weights, step: step, h: h).enumerated() {
-      let picture = required(history.output(age + 1), step: step)
-      terms.append((Float(next.alpha * weight), picture))
+    for (age, weight) in imageWeights(weights, step: step, h: h).enumerated() {
+      let image = required(history.output(age + 1), step: step)
+      terms.append((Float(next.alpha * weight), image))
     }
     if addsNoise(at: step) {
       let scale = next.sigma * (-expm1(-2 * h)).squareRoot()
       terms.append((Float(scale), required(noise, for: x, step: step)))
     }
-    return combination(terms, in: workspace)
+    return linearCombination(terms, in: workspace)
   }
 
-  /// The weights of the newest picture D₀ and of its differences D₁ and D₂, without α'.
+  /// The weights of the newest image D₀ and of its differences D₁ and D₂, without α'.
   private func differenceWeights(order: Int, drift: Double, φ: Double) -> [Double] {
     switch order {
     case 1: [-φ]
@@ -115,8 +115,8 @@ public struct DPMSolver: Sampler {
     }
   }
 
-  /// The same weights as those of the pictures, the newest first.
-  private func pictureWeights(_ weights: [Double], step: Int, h: Double) -> [Double] {
+  /// The same weights as those of the images, the newest first.
+  private func imageWeights(_ weights: [Double], step: Int, h: Double) -> [Double] {
     guard weights.count > 1 else { return weights }
     let (λ, λ1) = (noiseLevel(at: step).λ, noiseLevel(at: step - 1).λ)
     let r0 = (λ - λ1) / h

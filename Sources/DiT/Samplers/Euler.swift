@@ -8,7 +8,7 @@ public import Tensor
 public struct Euler: Sampler {
   /// How the model's output is read.
   public let prediction: Prediction
-  private let path: ScaledPath
+  private let path: VarianceExplodingPath
 
   /// A sampler of some steps.
   ///
@@ -26,7 +26,7 @@ public struct Euler: Sampler {
     sigmas: SigmaSpacing = .discrete, final: FinalSigma = .zero,
     schedule: NoiseSchedule = .linear(), prediction: Prediction = Prediction()
   ) throws(SamplerError) {
-    path = try ScaledPath(
+    path = try VarianceExplodingPath(
       steps: steps, spacing: spacing, offset: offset, sigmas: sigmas, final: final,
       schedule: schedule)
     self.prediction = prediction
@@ -41,10 +41,10 @@ public struct Euler: Sampler {
   /// The standard deviation of the noise to start from.
   public var initialNoiseScale: Double { path.initialNoiseScale }
 
-  /// What the model's input is of the sample: a factor.
+  /// The model sees `x · inputScale(at:)`.
   public func inputScale(at step: Int) -> Double { noiseLevel(at: step).inputScale }
 
-  /// How much picture and how much noise is in the sample before a step.
+  /// How much image and how much noise is in the sample before a step.
   public func noiseLevel(at step: Int) -> NoiseLevel {
     NoiseLevel(alpha: 1, sigma: path.sigmas[step])
   }
@@ -57,6 +57,6 @@ public struct Euler: Sampler {
     let ratio = path.sigmas[step + 1] / path.sigmas[step]
     let x0 = denoised(step, x, prediction: prediction, in: workspace)
     // x + (σ' - σ) (x - x₀) / σ.
-    return combination([(Float(ratio), x), (Float(1 - ratio), x0)], in: workspace)
+    return linearCombination([(Float(ratio), x), (Float(1 - ratio), x0)], in: workspace)
   }
 }

@@ -8,7 +8,7 @@ public import Tensor
 public struct EulerAncestral: Sampler {
   /// How the model's output is read.
   public let prediction: Prediction
-  private let path: ScaledPath
+  private let path: VarianceExplodingPath
 
   /// A sampler of some steps.
   ///
@@ -23,7 +23,8 @@ public struct EulerAncestral: Sampler {
     steps: Int, spacing: TimestepSpacing = .linspace, offset: Int = 0,
     schedule: NoiseSchedule = .linear(), prediction: Prediction = Prediction()
   ) throws(SamplerError) {
-    path = try ScaledPath(steps: steps, spacing: spacing, offset: offset, schedule: schedule)
+    path = try VarianceExplodingPath(
+      steps: steps, spacing: spacing, offset: offset, schedule: schedule)
     self.prediction = prediction
   }
 
@@ -36,10 +37,10 @@ public struct EulerAncestral: Sampler {
   /// The standard deviation of the noise to start from.
   public var initialNoiseScale: Double { path.initialNoiseScale }
 
-  /// What the model's input is of the sample: a factor.
+  /// The model sees `x · inputScale(at:)`.
   public func inputScale(at step: Int) -> Double { noiseLevel(at: step).inputScale }
 
-  /// How much picture and how much noise is in the sample before a step.
+  /// How much image and how much noise is in the sample before a step.
   public func noiseLevel(at step: Int) -> NoiseLevel {
     NoiseLevel(alpha: 1, sigma: path.sigmas[step])
   }
@@ -59,6 +60,6 @@ public struct EulerAncestral: Sampler {
     let x0 = denoised(step, x, prediction: prediction, in: workspace)
     var terms = [(Float(down / σ), x), (Float(1 - down / σ), x0)]
     if addsNoise(at: step) { terms.append((Float(up), required(noise, for: x, step: step))) }
-    return combination(terms, in: workspace)
+    return linearCombination(terms, in: workspace)
   }
 }

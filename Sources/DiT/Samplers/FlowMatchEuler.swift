@@ -15,7 +15,7 @@ public struct FlowMatchEuler: Sampler {
   /// - Parameters:
   ///   - steps: The number of steps.
   ///   - shift: How much longer the run stays where there is much noise; 1 is not at all. Large
-  ///     pictures want more than small ones.
+  ///     images want more than small ones.
   ///   - spacing: How the noise levels are spread.
   ///   - count: The number of training timesteps.
   /// - Throws: `SamplerError` where the number of steps is out of range.
@@ -43,7 +43,7 @@ public struct FlowMatchEuler: Sampler {
   /// The flow, `ε - x₀`.
   public var prediction: Prediction { Prediction(.flow) }
 
-  /// How much picture and how much noise is in the sample before a step.
+  /// How much image and how much noise is in the sample before a step.
   public func noiseLevel(at step: Int) -> NoiseLevel {
     NoiseLevel(alpha: 1 - sigmas[step], sigma: sigmas[step])
   }
@@ -53,7 +53,7 @@ public struct FlowMatchEuler: Sampler {
     _ step: Int, _ x: Tensor<Float>, prediction: Tensor<Float>, noise: Tensor<Float>?,
     history: inout SamplerHistory, in workspace: Workspace
   ) -> Tensor<Float> {
-    combination(
+    linearCombination(
       [(1, x), (Float(sigmas[step + 1] - sigmas[step]), prediction[.all, 0..<x.shape[1]])],
       in: workspace)
   }

@@ -43,7 +43,7 @@ public struct Guidance: Sendable, Hashable {
     let (batch, all) = (prediction.shape[0] / 2, prediction.shape[1])
     let guided = channels == .all ? sampleChannels : min(3, sampleChannels)
     let conditional = prediction[0..<batch], unconditional = prediction[batch..<2 * batch]
-    let noise = combination(
+    let noise = linearCombination(
       [
         (scale, conditional[.all, 0..<guided]), (1 - scale, unconditional[.all, 0..<guided]),
       ], in: workspace)

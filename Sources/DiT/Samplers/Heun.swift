@@ -11,7 +11,7 @@ public import Tensor
 public struct Heun: Sampler {
   /// How the model's output is read.
   public let prediction: Prediction
-  private let path: ScaledPath
+  private let path: VarianceExplodingPath
 
   /// A sampler of some intervals.
   ///
@@ -28,7 +28,7 @@ public struct Heun: Sampler {
     sigmas: SigmaSpacing = .discrete, schedule: NoiseSchedule = .linear(),
     prediction: Prediction = Prediction()
   ) throws(SamplerError) {
-    path = try ScaledPath(
+    path = try VarianceExplodingPath(
       steps: steps, spacing: spacing, offset: offset, sigmas: sigmas, schedule: schedule)
     self.prediction = prediction
   }
@@ -47,10 +47,10 @@ public struct Heun: Sampler {
   /// The standard deviation of the noise to start from.
   public var initialNoiseScale: Double { path.initialNoiseScale }
 
-  /// What the model's input is of the sample: a factor.
+  /// The model sees `x · inputScale(at:)`.
   public func inputScale(at step: Int) -> Double { noiseLevel(at: step).inputScale }
 
-  /// How much picture and how much noise is in the sample before a step: a second evaluation is at
+  /// How much image and how much noise is in the sample before a step: a second evaluation is at
   /// the interval's end.
   public func noiseLevel(at step: Int) -> NoiseLevel {
     NoiseLevel(alpha: 1, sigma: path.sigmas[(step + 1) / 2])
@@ -64,14 +64,14 @@ public struct Heun: Sampler {
     let length = path.sigmas[step / 2 + 1] - path.sigmas[step / 2]
     let x0 = denoised(step, x, prediction: prediction, in: workspace)
     let inverse = Float(1 / noiseLevel(at: step).sigma)
-    let slope = combination([(inverse, x), (-inverse, x0)], in: workspace)
+    let slope = linearCombination([(inverse, x), (-inverse, x0)], in: workspace)
     if step.isMultiple(of: 2) {
       history.sample = x
       history.append(slope, limit: 1)
-      return combination([(1, x), (Float(length), slope)], in: workspace)
+      return linearCombination([(1, x), (Float(length), slope)], in: workspace)
     }
     let first = required(history.output(1), step: step)
-    return combination(
+    return linearCombination(
       [
         (1, required(history.sample, step: step)), (Float(length / 2), first),
         (Float(length / 2), slope),

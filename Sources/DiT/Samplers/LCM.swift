@@ -1,7 +1,7 @@
 public import Kernels
 public import Tensor
 
-/// Multistep sampling of a latent consistency model, which leads to the picture from any timestep.
+/// Multistep sampling of a latent consistency model, which leads to the image from any timestep.
 ///
 /// Reference: [Luo et al., 2023](https://arxiv.org/abs/2310.04378), algorithm 3 and section 4.1;
 /// timesteps as diffusers' `LCMScheduler`. The model must have been distilled for it.
@@ -45,7 +45,7 @@ public struct LCM: Sampler {
   /// The name, `lcm`.
   public var name: String { "lcm" }
 
-  /// How much picture and how much noise is in the sample before a step.
+  /// How much image and how much noise is in the sample before a step.
   public func noiseLevel(at step: Int) -> NoiseLevel {
     NoiseLevel(cumulativeAlpha: alphas[step])
   }
@@ -63,10 +63,10 @@ public struct LCM: Sampler {
     let out = t / (t * t + variance).squareRoot()
     let x0 = denoised(step, x, prediction: prediction, in: workspace)
     guard addsNoise(at: step) else {
-      return combination([(Float(out), x0), (Float(skip), x)], in: workspace)
+      return linearCombination([(Float(out), x0), (Float(skip), x)], in: workspace)
     }
     let next = noiseLevel(at: step + 1)
-    return combination(
+    return linearCombination(
       [
         (Float(next.alpha * out), x0), (Float(next.alpha * skip), x),
         (Float(next.sigma), required(noise, for: x, step: step)),

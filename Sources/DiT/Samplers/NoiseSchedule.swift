@@ -2,7 +2,7 @@ internal import Tensor
 
 /// How much noise the training added at each timestep.
 public struct NoiseSchedule: Sendable, Hashable {
-  /// ᾱ, the share of the picture's variance that is left at each timestep, noise growing.
+  /// ᾱ, the share of the image's variance that is left at each timestep, noise growing.
   public let cumulativeAlphas: [Double]
 
   /// A schedule whose β grows evenly from the first timestep to the last.
@@ -39,7 +39,7 @@ public struct NoiseSchedule: Sendable, Hashable {
 
   private init(cumulativeAlphas: [Double]) { self.cumulativeAlphas = cumulativeAlphas }
 
-  /// The schedule stretched so that at the last timestep there is nothing left of the picture.
+  /// The schedule stretched so that at the last timestep there is nothing left of the image.
   ///
   /// Reference: [Lin et al., 2023](https://arxiv.org/abs/2305.08891), algorithm 1.
   public func rescaledToZeroSNR() -> NoiseSchedule {
@@ -55,9 +55,9 @@ public struct NoiseSchedule: Sendable, Hashable {
   /// The number of training timesteps.
   public var count: Int { cumulativeAlphas.count }
 
-  /// The ratio of noise to picture at each timestep, `√((1 - ᾱ) / ᾱ)`, noise growing.
+  /// The ratio of noise to image at each timestep, `√((1 - ᾱ) / ᾱ)`, noise growing.
   ///
-  /// Where nothing is left of the picture, 2⁻²⁴ stands for that, so that the ratio is finite.
+  /// Where nothing is left of the image, 2⁻²⁴ stands for that, so that the ratio is finite.
   var sigmas: [Double] {
     cumulativeAlphas.map { alpha in
       let alpha = alpha == 0 ? 0x1p-24 : alpha

@@ -25,7 +25,7 @@ public struct PNDM: Sampler {
   ///   - steps: The number of steps; at least four where Runge and Kutta's begin.
   ///   - skipsRungeKutta: Whether lower orders begin. They evaluate the model once more than there
   ///     are steps, Runge and Kutta's nine times.
-  ///   - endsAtPicture: Whether the step beyond the first timestep leads to ᾱ = 1 rather than to
+  ///   - endsAtImage: Whether the step beyond the first timestep leads to ᾱ = 1 rather than to
   ///     ᾱ of the first timestep.
   ///   - spacing: How the steps are spread.
   ///   - offset: What is added to each timestep; with `leading` only.
@@ -33,7 +33,7 @@ public struct PNDM: Sampler {
   ///   - prediction: How the model's output is read; bounds are not used.
   /// - Throws: `SamplerError` where the number of steps or the offset is out of range.
   public init(
-    steps: Int, skipsRungeKutta: Bool = true, endsAtPicture: Bool = false,
+    steps: Int, skipsRungeKutta: Bool = true, endsAtImage: Bool = false,
     spacing: TimestepSpacing = .leading, offset: Int = 0, schedule: NoiseSchedule = .linear(),
     prediction: Prediction = Prediction()
   ) throws(SamplerError) {
@@ -54,7 +54,7 @@ public struct PNDM: Sampler {
     }
     timesteps = evaluations.map(Double.init)
     alphas = schedule.cumulativeAlphas
-    finalAlpha = endsAtPicture ? 1 : alphas[0]
+    finalAlpha = endsAtImage ? 1 : alphas[0]
     self.prediction = prediction
   }
 
@@ -67,7 +67,7 @@ public struct PNDM: Sampler {
     return beginning + Array(max(2, rungeKuttaCount)..<max(2, stepCount))
   }
 
-  /// How much picture and how much noise is in the sample before a step.
+  /// How much image and how much noise is in the sample before a step.
   public func noiseLevel(at step: Int) -> NoiseLevel {
     NoiseLevel(cumulativeAlpha: alphas[evaluations[step]])
   }
@@ -97,7 +97,7 @@ public struct PNDM: Sampler {
       history.append(output, limit: 7)
     } else {
       let slopes = (1...3).map { required(history.output($0), step: step) }
-      slope = combination(
+      slope = linearCombination(
         [(1 / 6, slopes[2]), (1 / 3, slopes[1]), (1 / 3, slopes[0]), (1 / 6, output)],
         in: workspace)
       // Of the stages only the first one's output serves the multistep.
@@ -114,7 +114,7 @@ public struct PNDM: Sampler {
     let t = evaluations[step]
     if step == 1, rungeKuttaCount == 0 {
       // The first step once again, with the mean of the outputs at both ends.
-      let mean = combination(
+      let mean = linearCombination(
         [(1 / 2, required(history.output(1), step: step)), (1 / 2, output)], in: workspace)
       return transferred(
         required(history.sample, step: step), from: t + stride, to: t, mean, in: workspace)
@@ -128,7 +128,7 @@ public struct PNDM: Sampler {
       case 3: [23 / 12, -16 / 12, 5 / 12]
       default: [55 / 24, -59 / 24, 37 / 24, -9 / 24]
       }
-    let slope = combination(
+    let slope = linearCombination(
       zip(factors, history.outputs.reversed()).map { ($0, $1) }, in: workspace)
     return transferred(x, from: t, to: t - stride, slope, in: workspace)
   }
@@ -144,7 +144,7 @@ public struct PNDM: Sampler {
     let ofNoise =
       (alpha - alphaNext)
       / (alpha * (1 - alphaNext).squareRoot() + (alpha * (1 - alpha) * alphaNext).squareRoot())
-    return combination(
+    return linearCombination(
       [(Float((alphaNext / alpha).squareRoot()), x), (Float(ofNoise), ε)], in: workspace)
   }
 }

@@ -1,19 +1,19 @@
 internal import Kernels
 internal import Tensor
 
-/// What a model predicts, and what bounds are put on the picture that it amounts to.
+/// What a model predicts, and what bounds are put on the image that it amounts to.
 public struct Prediction: Sendable, Hashable {
   /// What a model predicts, under diffusers' name for it.
   public enum Kind: String, Sendable, CaseIterable {
     /// The noise ε.
     case epsilon
-    /// The picture x₀.
+    /// The image x₀.
     case sample
     /// The velocity, `α ε - σ x₀` of the process that keeps the variance.
     ///
     /// Reference: [Salimans and Ho, 2022](https://arxiv.org/abs/2202.00512), section 4.
     case velocity = "v_prediction"
-    /// The flow from picture to noise, `ε - x₀`, where `α = 1 - σ`.
+    /// The flow from image to noise, `ε - x₀`, where `α = 1 - σ`.
     ///
     /// Reference: [Lipman et al., 2022](https://arxiv.org/abs/2210.02747).
     case flow = "flow_prediction"
@@ -21,7 +21,7 @@ public struct Prediction: Sendable, Hashable {
 
   /// What the model predicts.
   public var kind: Kind
-  /// The bounds of the picture; nil leaves it as it is.
+  /// The bounds of the image; nil leaves it as it is.
   public var bounds: SampleBounds?
 
   /// Predictions of a kind.
@@ -29,7 +29,7 @@ public struct Prediction: Sendable, Hashable {
     (self.kind, self.bounds) = (kind, bounds)
   }
 
-  /// The picture that an output of the model amounts to, within the bounds.
+  /// The image that an output of the model amounts to, within the bounds.
   ///
   /// - Parameters:
   ///   - x: The sample, `[batch, channels, height, width]`.
@@ -45,12 +45,12 @@ public struct Prediction: Sendable, Hashable {
     let output = output[.all, 0..<x.shape[1]]
     let start =
       switch kind {
-      case .epsilon: combination([(Float(1 / α), x), (Float(-σ / α), output)], in: workspace)
+      case .epsilon: linearCombination([(Float(1 / α), x), (Float(-σ / α), output)], in: workspace)
       case .sample: output
       case .velocity:
-        combination(
+        linearCombination(
           [(Float(α * scale * scale), x), (Float(-σ * scale), output)], in: workspace)
-      case .flow: combination([(1, x), (Float(-σ), output)], in: workspace)
+      case .flow: linearCombination([(1, x), (Float(-σ), output)], in: workspace)
       }
     return bounds.map { $0(start) } ?? start
   }
@@ -71,10 +71,10 @@ public struct Prediction: Sendable, Hashable {
     let output = output[.all, 0..<x.shape[1]]
     return switch kind {
     case .epsilon: output
-    case .sample: combination([(Float(1 / σ), x), (Float(-α / σ), output)], in: workspace)
+    case .sample: linearCombination([(Float(1 / σ), x), (Float(-α / σ), output)], in: workspace)
     case .velocity:
-      combination([(Float(σ * scale * scale), x), (Float(α * scale), output)], in: workspace)
-    case .flow: combination([(1, x), (Float(α), output)], in: workspace)
+      linearCombination([(Float(σ * scale * scale), x), (Float(α * scale), output)], in: workspace)
+    case .flow: linearCombination([(1, x), (Float(α), output)], in: workspace)
     }
   }
 }

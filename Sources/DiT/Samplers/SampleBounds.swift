@@ -1,6 +1,6 @@
 public import Tensor
 
-/// Bounds that are put on the picture a model predicts.
+/// Bounds that are put on the image a model predicts.
 public enum SampleBounds: Sendable, Hashable {
   /// Values beyond ± `range` are replaced by it.
   case clipped(range: Float)

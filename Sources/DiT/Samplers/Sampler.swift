@@ -1,7 +1,7 @@
 public import Kernels
 public import Tensor
 
-/// A way from noise to a picture: which timesteps the model sees, and what a step does.
+/// A way from noise to an image: which timesteps the model sees, and what a step does.
 ///
 /// A step is one evaluation of the model; a method that evaluates it twice on the way from one
 /// noise level to the next, such as Heun's, takes two steps for it. A sampler is a value without
@@ -29,13 +29,13 @@ public protocol Sampler: Sendable {
   /// The standard deviation of the noise to start from.
   var initialNoiseScale: Double { get }
 
-  /// What the model's input is of the sample: a factor.
+  /// The model sees `x · inputScale(at:)`.
   func inputScale(at step: Int) -> Double
 
   /// The channels that a prediction must have for samples of `channels` channels.
   func predictionChannels(forSample channels: Int) -> ClosedRange<Int>
 
-  /// How much picture and how much noise is in the sample before a step.
+  /// How much image and how much noise is in the sample before a step.
   func noiseLevel(at step: Int) -> NoiseLevel
 
   /// Whether a step adds noise to the sample.
@@ -83,7 +83,7 @@ extension Sampler {
   /// No step does.
   public func addsNoise(at step: Int) -> Bool { false }
 
-  /// The picture that a prediction amounts to, x₀.
+  /// The image that a prediction amounts to, x₀.
   ///
   /// - Parameters:
   ///   - step: The index of the step.

@@ -33,7 +33,7 @@ public struct SamplerConfiguration: Sendable, Hashable {
   }
 
   /// The configuration of a model in the layout of the original code: it predicts noise, its
-  /// pictures have no bounds, and DDPM's steps are spread as they are there.
+  /// images have no bounds, and DDPM's steps are spread as they are there.
   ///
   /// - Parameters:
   ///   - kind: The sampler that it is meant for.
@@ -91,7 +91,7 @@ public struct SamplerConfiguration: Sendable, Hashable {
     case .ddim:
       return try DDIM(
         steps: steps, eta: eta, spacing: spacing, offset: offset,
-        endsAtPicture: f.setAlphaToOne ?? true, schedule: schedule, prediction: prediction)
+        endsAtImage: f.setAlphaToOne ?? true, schedule: schedule, prediction: prediction)
     case .dpmSolver, .stochasticDPMSolver:
       try settings.require(
         ["dpmsolver++", "sde-dpmsolver++", "deis"].contains(f.algorithmType ?? "dpmsolver++"),
@@ -128,7 +128,7 @@ public struct SamplerConfiguration: Sendable, Hashable {
     case .pndm:
       return try PNDM(
         steps: steps, skipsRungeKutta: f.skipPrkSteps ?? false,
-        endsAtPicture: f.setAlphaToOne ?? false, spacing: spacing, offset: offset,
+        endsAtImage: f.setAlphaToOne ?? false, spacing: spacing, offset: offset,
         schedule: schedule, prediction: prediction)
     case .lcm:
       return try LCM(

@@ -8,7 +8,7 @@ public enum SamplerError: Error, Equatable, CustomStringConvertible {
   case timestepOffset(Int, allowed: ClosedRange<Int>)
   /// The method does not have this order.
   case order(Int, allowed: ClosedRange<Int>)
-  /// A picture is to be changed by a share that is not from zero to one, or too small for a step.
+  /// An image is to be changed by a share that is not from zero to one, or too small for a step.
   case strength(Double, steps: Int)
   /// The model predicts what the sampler cannot use.
   case prediction(Prediction.Kind, sampler: String)

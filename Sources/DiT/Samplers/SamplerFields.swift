@@ -46,7 +46,7 @@ extension SamplerConfiguration {
       bounds: try bounds(kind))
   }
 
-  /// The bounds that a sampler puts on the picture.
+  /// The bounds that a sampler puts on the image.
   private func bounds(_ kind: SamplerKind) throws(ModelError) -> SampleBounds? {
     switch kind {
     case .ddpm, .ddim, .dpmSolver, .stochasticDPMSolver, .uniPC, .lcm:

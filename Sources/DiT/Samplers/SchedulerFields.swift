@@ -18,7 +18,7 @@ struct SchedulerFields: Decodable, Sendable, Hashable {
   var useKarrasSigmas, useExponentialSigmas: Bool?
   var finalSigmasType: String?
 
-  // The bounds of the picture.
+  // The bounds of the image.
   var clipSample: Bool?
   var clipSampleRange: Float?
   var thresholding: Bool?

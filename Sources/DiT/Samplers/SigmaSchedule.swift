@@ -34,13 +34,13 @@ public enum SigmaSpacing: String, Sendable, CaseIterable {
 
 /// The noise level that a run ends with.
 public enum FinalSigma: String, Sendable, CaseIterable {
-  /// None: the last step's sample is the picture that the model predicts.
+  /// None: the last step's sample is the image that the model predicts.
   case zero
   /// That of the first training timestep.
   case smallest = "sigma_min"
 }
 
-/// The noise levels of a run, as ratios σ of noise to picture, and the timesteps that stand for them.
+/// The noise levels of a run, as ratios σ of noise to image, and the timesteps that stand for them.
 struct SigmaSchedule: Sendable {
   /// The training timesteps, falling; they may lie between two.
   let timesteps: [Double]

@@ -5,7 +5,7 @@ public import Tensor
 /// UniPC: a multistep predictor whose step is corrected as soon as the model has seen its end.
 ///
 /// Reference: [Zhao et al., 2023](https://arxiv.org/abs/2302.04867), algorithms 1 and 2, predicting
-/// the picture; timesteps and noise levels as diffusers' `UniPCMultistepScheduler`.
+/// the image; timesteps and noise levels as diffusers' `UniPCMultistepScheduler`.
 public struct UniPC: Sampler {
   /// The function B(h) that scales the terms of higher order.
   public enum Variant: String, Sendable, CaseIterable {
@@ -59,10 +59,10 @@ public struct UniPC: Sampler {
   /// The name, `unipc`.
   public var name: String { "unipc" }
 
-  /// How much picture and how much noise is in the sample before a step.
+  /// How much image and how much noise is in the sample before a step.
   public func noiseLevel(at step: Int) -> NoiseLevel { NoiseLevel(ratio: sigmas[step]) }
 
-  /// The order of a step: what the pictures so far allow, and lower at the end.
+  /// The order of a step: what the images so far allow, and lower at the end.
   private func order(of step: Int, _ history: SamplerHistory) -> Int {
     if sigmas[step + 1] == 0 { return 1 }
     return min(history.outputs.count, lowersFinalOrder ? stepCount - step : order)
@@ -83,7 +83,7 @@ public struct UniPC: Sampler {
     return advanced(x, step, history, end: nil, in: workspace)
   }
 
-  /// The sample after a step, predicted, or corrected where the picture at its end is known.
+  /// The sample after a step, predicted, or corrected where the image at its end is known.
   private func advanced(
     _ x: Tensor<Float>, _ step: Int, _ history: SamplerHistory, end: Tensor<Float>?,
     in workspace: Workspace
@@ -91,9 +91,9 @@ public struct UniPC: Sampler {
     let (here, next) = (noiseLevel(at: step), noiseLevel(at: step + 1))
     let h = next.λ - here.λ
     let pasts = 1..<order(of: step, history)
-    // Where the pictures are that differ from m₀, in units of h, and how their differences count.
+    // Where the images are that differ from m₀, in units of h, and how their differences count.
     let r = pasts.map { (noiseLevel(at: step - $0).λ - here.λ) / h } + (end == nil ? [] : [1])
-    let pictures =
+    let images =
       pasts.map { required(history.output($0 + 1), step: step) } + (end.map { [$0] } ?? [])
     let ρ = weights(r, h: -h)
     // σ'/σ x - α' (e⁻ʰ - 1) m₀ - α' Σ ρ B (m - m₀) / r.
@@ -102,10 +102,10 @@ public struct UniPC: Sampler {
       (Float(next.sigma / here.sigma), x),
       (Float(next.alpha * ofNewest), required(history.output(1), step: step)),
     ]
-    for (picture, (ρ, r)) in zip(pictures, zip(ρ, r)) {
-      terms.append((Float(-next.alpha * ρ / r), picture))
+    for (image, (ρ, r)) in zip(images, zip(ρ, r)) {
+      terms.append((Float(-next.alpha * ρ / r), image))
     }
-    return combination(terms, in: workspace)
+    return linearCombination(terms, in: workspace)
   }
 
   /// The weights ρ B(h) of the differences at the places `r`: Σ ρ rᵏ = k! φₖ₊₁ h / B(h).

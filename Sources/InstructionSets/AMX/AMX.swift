@@ -8,7 +8,7 @@ enum AMX: AVX512Vectors {
   static var name: StaticString { "amx" }
 
   static let kernels = MatrixKernels(
-    form: .tiles, panelWidth: 32, prefersPanels: true,
+    layout: .tiles, panelWidth: 32, prefersPanels: true,
     panelBytes: { squares($0) * 2048 },
     pack: { pack($0, panels: $1, into: $2) },
     write: { write($0, stride: $1, rows: $2, columns: $3, to: $4) },

@@ -214,9 +214,9 @@ struct TileAttention {
     guard sizes.numberParts > 1 else {
       return AMX.storePartBFloat16(a, b, place, count: count)
     }
-    AMX.storePart(a, place, as: head.result.rows.form, count: min(count, 16))
+    AMX.storePart(a, place, as: head.result.rows.layout, count: min(count, 16))
     if count > 16 {
-      AMX.storePart(b, place + 64, as: head.result.rows.form, count: count - 16)
+      AMX.storePart(b, place + 64, as: head.result.rows.layout, count: count - 16)
     }
   }
 }

@@ -86,8 +86,8 @@ extension Convolution {
   @inline(__always)
   fileprivate func start(ofSpan span: Int) -> UnsafeRawPointer {
     let (line, place) = span.quotientAndRemainder(dividingBy: spansPerLine)
-    let (picture, row) = line.quotientAndRemainder(dividingBy: output.height)
-    return UnsafeRawPointer(input.first) + picture * input.pictureStride
+    let (image, row) = line.quotientAndRemainder(dividingBy: output.height)
+    return UnsafeRawPointer(input.first) + image * input.imageStride
       + stride * (row * input.lineStride + firstPixel(ofSpan: place) * input.pixelStride)
   }
 
@@ -105,7 +105,7 @@ extension AMX {
   ///
   /// - Parameters:
   ///   - convolution: The whole convolution.
-  ///   - spans: The spans to compute, counted through the lines of all pictures.
+  ///   - spans: The spans to compute, counted through the lines of all images.
   ///   - panels: The panels of weights.
   ///   - scratch: `Convolution.scratch` elements.
   static func convolve(
@@ -113,7 +113,7 @@ extension AMX {
     scratch: UnsafeMutablePointer<Float>
   ) {
     TileUnit.configure(rows: convolution.spanPixels)
-    let isInBlocks = convolution.output.form == .blocks
+    let isInBlocks = convolution.output.layout == .blocks
     // What most convolutions do has code of its own.
     if isInBlocks && convolution.residual == nil {
       convolve(convolution, spans: spans, panels: panels, scratch) { run, _, bias in
@@ -121,7 +121,7 @@ extension AMX {
           add(load(run.sums), load(bias)), add(load(run.sums + 16), load(bias + 16)), run.output,
           count: 32)
       }
-    } else if isInBlocks && convolution.residual?.form == .blocks {
+    } else if isInBlocks && convolution.residual?.layout == .blocks {
       convolve(convolution, spans: spans, panels: panels, scratch) { run, _, bias in
         let a = add(add(load(run.sums), load(bias)), loadBFloat16(run.residual))
         let b = add(add(load(run.sums + 16), load(bias + 16)), loadBFloat16(run.residual + 32))
@@ -218,20 +218,20 @@ extension AMX {
     x > 1 ? 1 << (Int.bitWidth - 1 - x.leadingZeroBitCount) : 1
   }
 
-  /// Writes up to 32 outputs of a pixel, sums, bias and residual, in any form.
+  /// Writes up to 32 outputs of a pixel, sums, bias and residual, in any layout.
   private static func finishPixel(
     _ c: Convolution, _ run: FinishingRun, columns: Int, bias: UnsafePointer<Float>
   ) {
     var a = add(load(run.sums), load(bias))
     var b = add(load(run.sums + 16), load(bias + 16))
-    if let form = c.residual?.form {
-      let size = form.elementSize
-      a = add(a, loadChannels(run.residual, as: form, count: columns))
-      b = add(b, loadChannels(run.residual + 16 * size, as: form, count: columns - 16))
+    if let layout = c.residual?.layout {
+      let size = layout.elementSize
+      a = add(a, loadChannels(run.residual, as: layout, count: columns))
+      b = add(b, loadChannels(run.residual + 16 * size, as: layout, count: columns - 16))
     }
-    let form = c.output.form
-    storeChannels(a, run.output, as: form, count: columns)
-    storeChannels(b, run.output + 16 * form.elementSize, as: form, count: columns - 16)
+    let layout = c.output.layout
+    storeChannels(a, run.output, as: layout, count: columns)
+    storeChannels(b, run.output + 16 * layout.elementSize, as: layout, count: columns - 16)
   }
 }
 #endif

@@ -34,7 +34,7 @@ extension AMX {
   /// The elements of scratch that `compute` needs: a square of sums, and those that wait for the next
   /// section of the depth.
   static func productScratch(rows: Int, depth: Int, columns: Int) -> Int {
-    FinishingSquare.scratchCount
+    TileEpilogue.scratchCount
       + TileBlocking(rows, depth: depth).waitingCount * squares(columns)
   }
 
@@ -48,14 +48,14 @@ extension AMX {
   ) {
     TileUnit.configure()
     let blocking = TileBlocking(rows.count, depth: product.depth)
-    var finishing = FinishingSquare(scratch: scratch)
+    var finishing = TileEpilogue(scratch: scratch)
     var first = rows.lowerBound
     while first < rows.upperBound {
       let block = first..<min(first + blocking.rows, rows.upperBound)
       var start = 0
       repeat {  // once for a depth of zero
         let section = start..<min(start + blocking.section, blocking.steps)
-        var waiting = scratch + FinishingSquare.scratchCount
+        var waiting = scratch + TileEpilogue.scratchCount
         for panel in panels {
           compute(product, rows: block, steps: section, panel: panel, waiting, &finishing)
           waiting += blocking.waitingCount
@@ -83,7 +83,7 @@ extension AMX {
   @inline(__always)
   private static func compute(
     _ product: Product, rows: Range<Int>, steps: Range<Int>, panel: Int,
-    _ waiting: UnsafeMutablePointer<Float>, _ finishing: inout FinishingSquare
+    _ waiting: UnsafeMutablePointer<Float>, _ finishing: inout TileEpilogue
   ) {
     let allSteps = squares(product.depth)
     let columns = product.b + (panel * allSteps + steps.lowerBound) * 2048
@@ -118,7 +118,7 @@ extension AMX {
   @inline(never)
   private static func add(
     rows: UnsafeRawPointer, columns: UnsafeRawPointer, steps: Int, isHalf: Bool,
-    next: UnsafeRawPointer, finishing: inout FinishingSquare
+    next: UnsafeRawPointer, finishing: inout TileEpilogue
   ) {
     let before = finishing
     var (a, b, next, row) = (rows, columns, next, 0)

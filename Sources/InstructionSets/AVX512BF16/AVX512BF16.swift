@@ -43,7 +43,7 @@ enum AVX512BF16: AVX512Vectors {
   }
 
   static let products = MatrixKernels(
-    form: .rounded, panelWidth: tile.panelWidth(Self.self),
+    layout: .rounded, panelWidth: tile.panelWidth(Self.self),
     termsPerElement: termsPerElement,
     panelBytes: { elementCount($0) * tile.panelWidth(Self.self) * 4 },
     pack: { tile.pack(Self.self, $0, panels: $1, into: $2.assumingMemoryBound(to: Float.self)) },

@@ -36,7 +36,7 @@ extension Tile {
     packKeys(isa, head, into: scratch)
     packValues(isa, head, into: scratch + space.values)
     // What takes two terms in an element rounds when it packs.
-    let rounds = head.result.rows.form == .rounded && I.termsPerElement == 1
+    let rounds = head.result.rows.layout == .rounded && I.termsPerElement == 1
     if rounds { I.map(scratch, scratch, space.scores) { I.roundedToBFloat16($0) } }
     for first in stride(from: range.lowerBound, to: range.upperBound, by: space.panels * width) {
       let block = first..<min(first + space.panels * width, range.upperBound)
@@ -119,7 +119,7 @@ extension Tile {
     }
     if I.termsPerElement > 1 {
       packWeights(isa, scores, keys: keys.count)
-    } else if head.result.rows.form == .rounded {
+    } else if head.result.rows.layout == .rounded {
       I.map(scores, scores, keys.count * width) { I.roundedToBFloat16($0) }
     }
     var place = 0
@@ -167,9 +167,9 @@ extension Tile {
           guard lanes + lane < queries.count else { return }
           let target = head.result.place(token: queries.lowerBound + lanes + lane, column: place)
           if count == I.width {
-            I.store(vector, target, as: head.result.rows.form)
+            I.store(vector, target, as: head.result.rows.layout)
           } else {
-            I.storePart(vector, target, as: head.result.rows.form, count: count)
+            I.storePart(vector, target, as: head.result.rows.layout, count: count)
           }
         }
         place += I.width

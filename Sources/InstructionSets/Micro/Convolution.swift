@@ -1,9 +1,9 @@
-/// A convolution of pictures in blocks of 32 channels, with what is added to its result while that
+/// A convolution of images in blocks of 32 channels, with what is added to its result while that
 /// is in cache.
 ///
 /// The sum of an output takes 32 channels of one pixel at a time: a step.
 public struct Convolution: @unchecked Sendable {
-  /// The pictures, with the zeros around them.
+  /// The images, with the zeros around them.
   public var input: PixelLines
   /// The distance in the input of neighbours in the result.
   public var stride: Int

@@ -4,7 +4,7 @@ public struct Epilogue {
   @usableFromInline var row: Int
   @usableFromInline let column: Int
   @usableFromInline var output: UnsafeMutableRawPointer
-  @usableFromInline let form: RowForm
+  @usableFromInline let layout: RowLayout
   @usableFromInline let bias: UnsafePointer<Float>?
   @usableFromInline var residual, gate: UnsafePointer<Float>?
   @usableFromInline var nextGateRow: Int
@@ -15,7 +15,7 @@ public struct Epilogue {
     (self.row, self.column) = (row, column)
     let gateRow = row / product.gateRows
     output = product.output.place(row: row, column: column)
-    form = product.output.form
+    layout = product.output.layout
     bias = product.bias.map { $0 + column }
     residual = product.residual.map { $0 + row * product.residualStride + column }
     gate = product.gate.map { $0 + gateRow * product.gateStride + column }
@@ -26,7 +26,7 @@ public struct Epilogue {
   @inlinable @inline(__always)
   mutating func advance(_ product: Product) {
     row += 1
-    if form != .tiles {
+    if layout != .tiles {
       output += product.output.stride * 4
     } else if row % 32 > 0 {
       output += 64
@@ -97,18 +97,18 @@ extension InstructionSet {
   static func epilogue(
     _ sums: UnsafePointer<Float>, _ end: Epilogue, count: Int, _ function: (F32) -> F32
   ) {
-    let elementSize = end.form == .tiles ? 2 : 4
+    let elementSize = end.layout == .tiles ? 2 : 4
     var i = 0
     while i + width <= count {
       let y = finished(load(sums + i), end, function) { load($0 + i) }
-      store(y, end.output + i * elementSize, as: end.form)
+      store(y, end.output + i * elementSize, as: end.layout)
       i += width
     }
     let rest = count - i
     if rest > 0 {
       let x = loadPart(sums + i, count: rest, padding: 0)
       let y = finished(x, end, function) { loadPart($0 + i, count: rest, padding: 0) }
-      storePart(y, end.output + i * elementSize, as: end.form, count: rest)
+      storePart(y, end.output + i * elementSize, as: end.layout, count: rest)
     }
   }
 

@@ -1,11 +1,11 @@
-/// How pictures are cut into chunks of up to 256 pixels: some whole lines, or parts of one.
+/// How images are cut into chunks of up to 256 pixels: some whole lines, or parts of one.
 public struct PixelChunks: Sendable {
-  /// The extents of a picture.
+  /// The extents of an image.
   @usableFromInline let width, height: Int
   /// The number of lines of a chunk, and of parts of a line; one of them is 1.
   @usableFromInline let lines, parts: Int
 
-  /// The chunks of pictures of these extents.
+  /// The chunks of images of these extents.
   @inlinable @inline(__always)
   public init(width: Int, height: Int) {
     (self.width, self.height) = (width, height)
@@ -13,11 +13,11 @@ public struct PixelChunks: Sendable {
     parts = max((width + 255) / 256, 1)
   }
 
-  /// The number of chunks of a picture.
+  /// The number of chunks of an image.
   @inlinable @inline(__always)
   public var count: Int { (height + lines - 1) / lines * parts }
 
-  /// The lines and the pixels of each that make up a chunk of a picture.
+  /// The lines and the pixels of each that make up a chunk of an image.
   @inlinable @inline(__always)
   subscript(chunk: Int) -> (lines: Range<Int>, pixels: Range<Int>) {
     let (row, part) = chunk.quotientAndRemainder(dividingBy: parts)
@@ -49,7 +49,7 @@ struct ChannelSums {
 }
 
 extension InstructionSet {
-  /// Takes the moments of the chunks of `range`, counted through all pictures.
+  /// Takes the moments of the chunks of `range`, counted through all images.
   @inlinable @inline(__always)
   public static func takeMoments(
     _ n: GroupNormalization, chunks range: Range<Int>, scratch: UnsafeMutablePointer<Float>
@@ -57,13 +57,13 @@ extension InstructionSet {
     let sums = ChannelSums(scratch, channels: n.channels)
     let (chunks, run) = (n.chunks, n.input.run(with: n.input))
     for chunk in range {
-      let (picture, place) = chunk.quotientAndRemainder(dividingBy: chunks.count)
+      let (image, place) = chunk.quotientAndRemainder(dividingBy: chunks.count)
       let (lines, pixels) = chunks[place]
       for line in lines {
         var channel = 0
         while channel < n.channels {
           addLine(
-            n.input, line: picture * n.input.height + line, pixels: pixels,
+            n.input, line: image * n.input.height + line, pixels: pixels,
             channels: channel..<min(channel + run, n.channels), to: sums,
             isFirst: line == lines.lowerBound)
           channel += run
@@ -84,7 +84,7 @@ extension InstructionSet {
     isFirst: Bool
   ) {
     let start = UnsafeRawPointer(input.place(line: line, channel: channels.lowerBound))
-    let limit = input.form == .blocks ? 64 : 16
+    let limit = input.layout == .blocks ? 64 : 16
     var pixel = pixels.lowerBound
     while pixel < pixels.upperBound {
       let count = min(limit, pixels.upperBound - pixel)
@@ -93,7 +93,7 @@ extension InstructionSet {
       var channel = channels.lowerBound
       while channel < channels.upperBound {
         addColumn(
-          x + (channel - channels.lowerBound) * input.form.elementSize, of: input, pixels: count,
+          x + (channel - channels.lowerBound) * input.layout.elementSize, of: input, pixels: count,
           channels: channel..<min(channel + width, channels.upperBound), to: sums,
           isFirst: isFirst && pixel == pixels.lowerBound)
         channel += width
@@ -114,7 +114,7 @@ extension InstructionSet {
         pixel(x + $0 * stride)
       }
     }
-    if input.form == .blocks {
+    if input.layout == .blocks {
       add { loadBFloat16($0) }
     } else if channels.count == width {
       add { load($0.assumingMemoryBound(to: Float.self)) }
@@ -183,14 +183,14 @@ extension InstructionSet {
     }
   }
 
-  /// Merges the chunks of some pictures, in order, to what is put to each channel.
+  /// Merges the chunks of some images, in order, to what is put to each channel.
   @inlinable @inline(__always)
-  public static func mergeMoments(_ n: GroupNormalization, pictures: Range<Int>) {
+  public static func mergeMoments(_ n: GroupNormalization, images: Range<Int>) {
     let (chunks, members) = (n.chunks, n.channels / n.groups)
-    for picture in pictures {
-      let factors = n.factors + picture * 3 * n.channels
+    for image in images {
+      let factors = n.factors + image * 3 * n.channels
       for group in 0..<n.groups {
-        let moments = n.moments + (picture * chunks.count * n.groups + group) * 2
+        let moments = n.moments + (image * chunks.count * n.groups + group) * 2
         let (mean, variance) = mergeChunks(n, moments)
         let inverse = 1 / squareRoot(all(Float(variance) + n.epsilon))[0]
         let first = group * members

@@ -1,13 +1,13 @@
-/// A normalization of groups of neighbouring channels over all pixels of a picture.
+/// A normalization of groups of neighbouring channels over all pixels of an image.
 ///
 /// `output = function((input - mean) / √(variance + ε) · weight + bias)`.
 ///
-/// Pictures are cut into chunks of pixels, whatever the number of threads, whose moments are taken
+/// Images are cut into chunks of pixels, whatever the number of threads, whose moments are taken
 /// one by one and merged in order.
 public struct GroupNormalization: @unchecked Sendable {
   /// The pixels.
   public var input: PixelLines
-  /// Where the normalized pixels go, in any form.
+  /// Where the normalized pixels go, in any layout.
   public var output: PixelLines
   /// The number of groups, which divides the channels.
   public var groups: Int
@@ -19,10 +19,10 @@ public struct GroupNormalization: @unchecked Sendable {
   public var bias: UnsafePointer<Float>?
   /// What is applied at the end; of zero it is zero.
   public var function: ActivationFunction
-  /// The mean of each group and the sum of its squared differences from that, `[pictures, chunks,
+  /// The mean of each group and the sum of its squared differences from that, `[images, chunks,
   /// groups, 2]`.
   public var moments: UnsafeMutablePointer<Double>
-  /// For each channel what is subtracted, the factor, and what is added, `[pictures, 3, channels]`.
+  /// For each channel what is subtracted, the factor, and what is added, `[images, 3, channels]`.
   public var factors: UnsafeMutablePointer<Float>
 
   /// A plain normalization; set the optional parts afterwards.
@@ -40,20 +40,20 @@ public struct GroupNormalization: @unchecked Sendable {
   @inlinable @inline(__always)
   var channels: Int { input.channels }
 
-  /// The number of pixels in a picture.
+  /// The number of pixels in an image.
   @inlinable @inline(__always)
   var pixels: Int { input.height * input.width }
 
-  /// How pictures are cut.
+  /// How images are cut.
   @inlinable @inline(__always)
   var chunks: PixelChunks { PixelChunks(width: input.width, height: input.height) }
 }
 
 extension InstructionSet {
-  /// Normalizes the lines of `range`, counted through all pictures, of which the moments are merged.
+  /// Normalizes the lines of `range`, counted through all images, of which the moments are merged.
   @inlinable @inline(__always)
   public static func normalize(_ n: GroupNormalization, lines range: Range<Int>) {
-    if n.function == .silu && n.output.form != .float32 {
+    if n.function == .silu && n.output.layout != .float32 {
       normalize(n, lines: range) { coarseSiLU($0) }
     } else {
       with(n.function) { normalize(n, lines: range, $0) }
@@ -64,12 +64,12 @@ extension InstructionSet {
   static func normalize(_ n: GroupNormalization, lines range: Range<Int>, _ function: (F32) -> F32)
   {
     let (input, output, channels) = (n.input, n.output, n.channels)
-    let isInRows = output.form != .blocks && input.form != .blocks
+    let isInRows = output.layout != .blocks && input.layout != .blocks
     for line in range {
       let means = UnsafePointer(n.factors + line / output.height * 3 * channels)
       if isInRows {
-        // Two loops, neither of which asks for the form.
-        if output.form == .rounded {
+        // Two loops, neither of which asks for the layout.
+        if output.layout == .rounded {
           normalizeLine(n, line, means) { roundedToBFloat16(function($0)) }
         } else {
           normalizeLine(n, line, means, function)
@@ -78,7 +78,7 @@ extension InstructionSet {
       }
       var channel = 0
       // Blocks have room for what the last vectors lack.
-      while channel < (output.form == .blocks ? (channels + 31) / 32 * 32 : channels) {
+      while channel < (output.layout == .blocks ? (channels + 31) / 32 * 32 : channels) {
         normalizeColumn(n, line, channel, means, function)
         channel += width
       }
@@ -129,9 +129,9 @@ extension InstructionSet {
     var x = UnsafeRawPointer(input.place(line: line, channel: channel))
     var y = output.place(line: line, channel: channel)
     for _ in 0..<output.width {
-      let difference = subtract(loadChannels(x, as: input.form, count: count), mean)
+      let difference = subtract(loadChannels(x, as: input.layout, count: count), mean)
       storeChannels(
-        function(multiplyAdd(difference, factor, summand)), y, as: output.form, count: count)
+        function(multiplyAdd(difference, factor, summand)), y, as: output.layout, count: count)
       x += input.pixelStride
       y += output.pixelStride
     }

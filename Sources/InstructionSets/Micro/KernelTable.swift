@@ -40,7 +40,7 @@ public final class KernelTable: Sendable, CustomStringConvertible {
   public let float32: MatrixKernels
   /// Products of bfloat16, with sums of 32 bits.
   public let bfloat16: MatrixKernels
-  /// Operations on pictures.
+  /// Operations on images.
   public let pixels: PixelKernels
   /// Elementwise operations on numbers of 32 bits.
   public let floatElements: ElementKernels<Float>
@@ -80,14 +80,14 @@ public final class KernelTable: Sendable, CustomStringConvertible {
       I.write($0, stride: $1, rows: $2, columns: $3, to: $4)
     }
     float32 = MatrixKernels(
-      form: .float32, panelWidth: tile.panelWidth(isa),
+      layout: .float32, panelWidth: tile.panelWidth(isa),
       panelBytes: { $0 * tile.panelWidth(isa) * 4 },
       pack: { tile.pack(isa, $0, panels: $1, into: $2.assumingMemoryBound(to: Float.self)) },
       write: write,
       productScratch: productScratch, product: product, attentionScratch: attentionScratch,
       attend: attend)
     bfloat16 = MatrixKernels(
-      form: .rounded, panelWidth: tile.panelWidth(isa), widens: true,
+      layout: .rounded, panelWidth: tile.panelWidth(isa), widens: true,
       panelBytes: { $0 * tile.panelWidth(isa) * 2 },
       pack: {
         tile.packBFloat16(isa, $0, panels: $1, into: $2.assumingMemoryBound(to: UInt16.self))

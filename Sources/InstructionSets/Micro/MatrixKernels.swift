@@ -11,8 +11,8 @@ public final class MatrixKernels: Sendable {
   public typealias Attend =
     @Sendable (AttentionHead, Range<Int>, UnsafeMutablePointer<Float>) -> Void
 
-  /// The form in which a product reads its rows.
-  public let form: RowForm
+  /// The layout in which a product reads its rows.
+  public let layout: RowLayout
   /// The columns of a packed panel.
   public let panelWidth: Int
   /// Whether its panels hold bfloat16 that the product widens: `Product.widens`.
@@ -26,7 +26,7 @@ public final class MatrixKernels: Sendable {
   public let panelBytes: @Sendable (Int) -> Int
   /// Packs panels of a matrix: source, panels, packed matrix.
   public let pack: @Sendable (PackingSource, Range<Int>, UnsafeMutableRawPointer) -> Void
-  /// Writes rows of 32-bit numbers in the form of a product: first row, the distance between rows,
+  /// Writes rows of 32-bit numbers in the layout of a product: first row, the distance between rows,
   /// rows, columns, destination.
   public let write: @Sendable (UnsafePointer<Float>, Int, Range<Int>, Int, RowDestination) -> Void
   /// The elements of 32 bits of scratch that `product` needs: rows, depth, columns.
@@ -50,9 +50,9 @@ public final class MatrixKernels: Sendable {
   @inlinable
   public func panels(_ columns: Int) -> Int { (columns + panelWidth - 1) / panelWidth }
 
-  /// The form in which a convolution reads its pictures.
-  public var pixelForm: PixelForm {
-    switch form {
+  /// The layout in which a convolution reads its images.
+  public var pixelLayout: PixelLayout {
+    switch layout {
     case .float32: .float32
     case .rounded: .rounded
     case .tiles: .blocks
@@ -62,7 +62,7 @@ public final class MatrixKernels: Sendable {
   /// Kernels that are given one by one.
   @inlinable
   public init(
-    form: RowForm, panelWidth: Int, widens: Bool = false, termsPerElement: Int = 1,
+    layout: RowLayout, panelWidth: Int, widens: Bool = false, termsPerElement: Int = 1,
     prefersPanels: Bool = false,
     panelBytes: @escaping @Sendable (Int) -> Int,
     pack: @escaping @Sendable (PackingSource, Range<Int>, UnsafeMutableRawPointer) -> Void,
@@ -75,7 +75,7 @@ public final class MatrixKernels: Sendable {
       @Sendable (Convolution, Range<Int>, Range<Int>, UnsafeMutablePointer<Float>) -> Void
     )? = nil
   ) {
-    (self.form, self.panelWidth) = (form, panelWidth)
+    (self.layout, self.panelWidth) = (layout, panelWidth)
     (self.widens, self.termsPerElement) = (widens, termsPerElement)
     (self.prefersPanels, self.panelBytes) = (prefersPanels, panelBytes)
     (self.pack, self.write) = (pack, write)
@@ -95,7 +95,7 @@ public final class MatrixKernels: Sendable {
     attend: @escaping Attend
   ) {
     self.init(
-      form: others.form, panelWidth: others.panelWidth, widens: others.widens,
+      layout: others.layout, panelWidth: others.panelWidth, widens: others.widens,
       termsPerElement: others.termsPerElement, prefersPanels: true,
       panelBytes: others.panelBytes, pack: others.pack, write: others.write,
       productScratch: { max(productScratch($0, $1, $2), others.productScratch($0, $1, $2)) },

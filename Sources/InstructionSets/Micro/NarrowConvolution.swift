@@ -1,10 +1,10 @@
 /// A convolution with a few outputs, as the last one of a decoder, which gives the colours of
-/// pictures, with what is added to its result.
+/// images, with what is added to its result.
 ///
 /// As a product it would fill three columns of a panel. Here the lanes of a vector are terms of a
-/// sum, which lie side by side in the pictures, so that nothing is copied.
+/// sum, which lie side by side in the images, so that nothing is copied.
 public struct NarrowConvolution: @unchecked Sendable {
-  /// The pictures, numbers of 32 bits, with the zeros around them.
+  /// The images, numbers of 32 bits, with the zeros around them.
   public var input: PixelLines
   /// The distance in the input of neighbours in the result.
   public var stride: Int
@@ -66,16 +66,16 @@ extension InstructionSet {
 /// All outputs of some neighbouring pixels, which share the loads of the weights.
 @usableFromInline
 enum NarrowTile<let pixels: Int, let outputs: Int>: SendableMetatype {
-  /// Computes the pixels of a line of the result, counted through all pictures, from `pixel` on.
+  /// Computes the pixels of a line of the result, counted through all images, from `pixel` on.
   @inlinable @inline(__always)
   static func compute<I: InstructionSet>(
     _ isa: I.Type, _ work: NarrowConvolution, line: Int, pixel: Int
   ) {
     let (lineStride, pixelStride) = work.input.strides
     let (step, weightStride) = (work.stride * pixelStride, work.lines * work.lineTerms)
-    let (picture, row) = line.quotientAndRemainder(dividingBy: work.output.height)
+    let (image, row) = line.quotientAndRemainder(dividingBy: work.output.height)
     let start =
-      work.input.first + picture * work.input.pictureStride
+      work.input.first + image * work.input.imageStride
       + row * work.stride * work.input.lineStride
     let first = UnsafePointer(start.assumingMemoryBound(to: Float.self)) + pixel * step
     var sums = InlineArray<pixels, InlineArray<outputs, I.F32>>(
@@ -126,6 +126,6 @@ enum NarrowTile<let pixels: Int, let outputs: Int>: SendableMetatype {
     if let bias = work.bias { result += bias[output] }
     if let residual = work.residual { result += place(residual)[0] }
     place(work.output)[0] =
-      work.output.form == .rounded ? BFloat16Bits(result).flushedFloat : result
+      work.output.layout == .rounded ? BFloat16Bits(result).flushedFloat : result
   }
 }

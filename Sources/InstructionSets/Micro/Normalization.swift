@@ -62,10 +62,10 @@ extension InstructionSet {
   @inlinable @inline(__always)
   public static func normalize(_ n: Normalization, rows range: Range<Int>) {
     if n.isStreamed {
-      normalize(n, rows: range) { stream($0, $1, as: n.output.form) }
+      normalize(n, rows: range) { stream($0, $1, as: n.output.layout) }
       finishStreaming()
     } else {
-      normalize(n, rows: range) { store($0, $1, as: n.output.form) }
+      normalize(n, rows: range) { store($0, $1, as: n.output.layout) }
     }
   }
 
@@ -78,7 +78,7 @@ extension InstructionSet {
     let count = n.columns
     for row in range {
       let input = n.input + row * count
-      let form = n.output.form
+      let layout = n.output.layout
       let mean = n.subtractsMean ? sum(input, count: count) / Float(count) : 0
       // The next row arrives while this one, now in the L1 cache, is computed.
       prefetchToL2(input + count, lines: count / 16)
@@ -97,7 +97,7 @@ extension InstructionSet {
         let y = multiply(subtract(x, all(mean)), all(inverse))
         storePart(
           modified(y, modifiers) { loadPart($0 + i, count: rest, padding: 0) },
-          n.output.place(row: row, column: i), as: form, count: rest)
+          n.output.place(row: row, column: i), as: layout, count: rest)
       }
       n.output.pad(row: row, from: count)
     }

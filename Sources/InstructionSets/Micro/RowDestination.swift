@@ -1,5 +1,5 @@
-/// The form in which rows are written.
-public enum RowForm: Sendable {
+/// The layout in which rows are written.
+public enum RowLayout: Sendable {
   /// Numbers of 32 bits, row-major.
   case float32
   /// The same, each rounded to one that bfloat16 can hold.
@@ -17,26 +17,26 @@ public struct RowDestination: @unchecked Sendable {
   public var base: UnsafeMutableRawPointer
   /// The distance between rows, in elements; in tiles a multiple of 32.
   public var stride: Int
-  /// The form.
-  public var form: RowForm
+  /// The layout.
+  public var layout: RowLayout
 
   /// Rows from `base` on, in tiles for rows of at least `stride` columns.
   @inlinable
-  public init(_ base: UnsafeMutableRawPointer, stride: Int, form: RowForm = .float32) {
-    (self.base, self.form) = (base, form)
-    self.stride = form == .tiles ? (stride + 31) / 32 * 32 : stride
+  public init(_ base: UnsafeMutableRawPointer, stride: Int, layout: RowLayout = .float32) {
+    (self.base, self.layout) = (base, layout)
+    self.stride = layout == .tiles ? (stride + 31) / 32 * 32 : stride
   }
 
   /// The bytes that `rows` rows of `columns` take.
   @inlinable
-  public static func byteCount(rows: Int, columns: Int, form: RowForm) -> Int {
-    form == .tiles ? (rows + 31) / 32 * ((columns + 31) / 32) * 2048 : rows * columns * 4
+  public static func byteCount(rows: Int, columns: Int, layout: RowLayout) -> Int {
+    layout == .tiles ? (rows + 31) / 32 * ((columns + 31) / 32) * 2048 : rows * columns * 4
   }
 
   /// The place of an element; in tiles the rest of its 32 columns follows it.
   @inlinable @inline(__always)
   public func place(row: Int, column: Int) -> UnsafeMutableRawPointer {
-    form == .tiles
+    layout == .tiles
       ? base + (row / 32 * (stride / 32) + column / 32) * 2048 + row % 32 * 64 + column % 32 * 2
       : base + (row * stride + column) * 4
   }
@@ -45,17 +45,17 @@ public struct RowDestination: @unchecked Sendable {
   /// products.
   @inlinable @inline(__always)
   public func pad(row: Int, from columns: Int) {
-    guard form == .tiles && columns % 32 > 0 else { return }
+    guard layout == .tiles && columns % 32 > 0 else { return }
     let place = place(row: row, column: columns).assumingMemoryBound(to: UInt16.self)
     for i in 0..<32 - columns % 32 { place[i] = 0 }
   }
 }
 
 extension InstructionSet {
-  /// Writes a vector to a place in rows of some form.
+  /// Writes a vector to a place in rows of some layout.
   @inlinable @inline(__always)
-  public static func store(_ x: F32, _ place: UnsafeMutableRawPointer, as form: RowForm) {
-    switch form {
+  public static func store(_ x: F32, _ place: UnsafeMutableRawPointer, as layout: RowLayout) {
+    switch layout {
     case .float32: store(x, place.assumingMemoryBound(to: Float.self))
     case .rounded: store(roundedToBFloat16(x), place.assumingMemoryBound(to: Float.self))
     case .tiles: storeBFloat16(x, place)
@@ -72,9 +72,9 @@ extension InstructionSet {
   /// Writes the first `count` elements of a vector.
   @inlinable @inline(__always)
   public static func storePart(
-    _ x: F32, _ place: UnsafeMutableRawPointer, as form: RowForm, count: Int
+    _ x: F32, _ place: UnsafeMutableRawPointer, as layout: RowLayout, count: Int
   ) {
-    switch form {
+    switch layout {
     case .float32: storePart(x, place.assumingMemoryBound(to: Float.self), count: count)
     case .rounded:
       storePart(roundedToBFloat16(x), place.assumingMemoryBound(to: Float.self), count: count)
@@ -99,7 +99,7 @@ extension InstructionSet {
     return result
   }
 
-  /// Writes rows of 32-bit numbers in another form.
+  /// Writes rows of 32-bit numbers in another layout.
   ///
   /// - Parameters:
   ///   - source: The first row.
@@ -118,14 +118,14 @@ extension InstructionSet {
       while column + width <= columns {
         store(
           load(elements + column), destination.place(row: row, column: column),
-          as: destination.form)
+          as: destination.layout)
         column += width
       }
       if column < columns {
         let rest = columns - column
         storePart(
           loadPart(elements + column, count: rest, padding: 0),
-          destination.place(row: row, column: column), as: destination.form, count: rest)
+          destination.place(row: row, column: column), as: destination.layout, count: rest)
       }
       destination.pad(row: row, from: columns)
     }

@@ -59,10 +59,10 @@ extension InstructionSet {
   @inlinable @inline(__always)
   static func prefetchAhead(_ place: UnsafeRawPointer) { prefetchToL2(place + 8192, lines: 1) }
 
-  /// Streams a vector to a place in rows of some form.
+  /// Streams a vector to a place in rows of some layout.
   @inlinable @inline(__always)
-  static func stream(_ x: F32, _ place: UnsafeMutableRawPointer, as form: RowForm) {
-    switch form {
+  static func stream(_ x: F32, _ place: UnsafeMutableRawPointer, as layout: RowLayout) {
+    switch layout {
     case .float32: stream(x, place)
     case .rounded: stream(roundedToBFloat16(x), place)
     case .tiles: streamBFloat16(x, place)

@@ -4,15 +4,15 @@
 /// 16 sums and differences, the terms, are multiplied with 16 matrices made of the weights: 16
 /// products where the plain convolution has 36.
 ///
-/// In a picture that is enlarged twofold first, the second and the third pixel of four are the same.
+/// In an image that is upsampled twofold first, the second and the third pixel of four are the same.
 /// All terms that are their difference are zero, and 9 products are left.
 public struct WinogradConvolution: @unchecked Sendable {
-  /// The pixels, numbers of 32 bits, with the zeros around them; not enlarged.
+  /// The pixels, numbers of 32 bits, with the zeros around them; not upsampled.
   public var input: PixelLines
   /// Where the result goes.
   public var output: PixelLines
-  /// Whether the pictures are enlarged twofold first.
-  public var enlarges: Bool
+  /// Whether the images are upsampled twofold first.
+  public var upsamples: Bool
   /// What is added to each pixel, `[outputs]`.
   public var bias: UnsafePointer<Float>?
   /// What the result is added to, of its size; it may be the output itself.
@@ -20,44 +20,44 @@ public struct WinogradConvolution: @unchecked Sendable {
 
   /// A plain convolution; set the optional parts afterwards.
   @inlinable
-  public init(input: PixelLines, output: PixelLines, enlarges: Bool) {
-    (self.input, self.output, self.enlarges, bias, residual) = (input, output, enlarges, nil, nil)
+  public init(input: PixelLines, output: PixelLines, upsamples: Bool) {
+    (self.input, self.output, self.upsamples, bias, residual) = (input, output, upsamples, nil, nil)
   }
 
   /// The number of terms of a square along a side, and of matrices.
   @inlinable @inline(__always)
-  public var side: Int { enlarges ? 3 : 4 }
+  public var side: Int { upsamples ? 3 : 4 }
 
   /// The number of squares in a line of them.
   @inlinable @inline(__always)
   public var squaresPerLine: Int { (output.width + 1) / 2 }
 
-  /// The number of squares of a picture.
+  /// The number of squares of an image.
   @inlinable @inline(__always)
-  public var squaresPerPicture: Int { (output.height + 1) / 2 * squaresPerLine }
+  public var squaresPerImage: Int { (output.height + 1) / 2 * squaresPerLine }
 
   /// The elements of scratch that `gather` needs.
   @inlinable
   public var scratch: Int { 16 * input.channels }
 
-  /// The picture, and in it the line and the column, of a square counted through all pictures.
+  /// The image, and in it the line and the column, of a square counted through all images.
   @inlinable @inline(__always)
-  func place(ofSquare square: Int) -> (picture: Int, line: Int, column: Int) {
-    let (picture, rest) = square.quotientAndRemainder(dividingBy: squaresPerPicture)
+  func place(ofSquare square: Int) -> (image: Int, line: Int, column: Int) {
+    let (image, rest) = square.quotientAndRemainder(dividingBy: squaresPerImage)
     let (line, column) = rest.quotientAndRemainder(dividingBy: squaresPerLine)
-    return (picture, line, column)
+    return (image, line, column)
   }
 
-  /// The pixels that a square depends on; a copy with zeros where the square leaves the picture, as
+  /// The pixels that a square depends on; a copy with zeros where the square leaves the image, as
   /// the last ones do that only half belong to the result.
   @inlinable @inline(__always)
   func source(
     ofSquare square: Int, scratch: UnsafeMutablePointer<Float>
   ) -> (first: UnsafePointer<Float>, line: Int, pixel: Int) {
-    let (picture, line, column) = place(ofSquare: square)
-    let step = enlarges ? 1 : 2
+    let (image, line, column) = place(ofSquare: square)
+    let step = upsamples ? 1 : 2
     let first =
-      (input.first + picture * input.pictureStride + line * step * input.lineStride
+      (input.first + image * input.imageStride + line * step * input.lineStride
       + column * step * input.pixelStride).assumingMemoryBound(to: Float.self)
     let strides = input.strides
     let lines = min(side, input.height - line * step)
@@ -94,7 +94,7 @@ extension InstructionSet {
   ///
   /// - Parameters:
   ///   - work: The whole convolution.
-  ///   - range: The squares, counted through all pictures.
+  ///   - range: The squares, counted through all images.
   ///   - terms: The first matrix; the others follow it.
   ///   - scratch: As many elements as `work` says.
   @inlinable @inline(__always)
@@ -102,17 +102,17 @@ extension InstructionSet {
     _ work: WinogradConvolution, squares range: Range<Int>, into terms: UnsafeMutablePointer<Float>,
     scratch: UnsafeMutablePointer<Float>
   ) {
-    if work.enlarges {
-      gather(work, range, into: terms, scratch, enlarges: true)
+    if work.upsamples {
+      gather(work, range, into: terms, scratch, upsamples: true)
     } else {
-      gather(work, range, into: terms, scratch, enlarges: false)
+      gather(work, range, into: terms, scratch, upsamples: false)
     }
   }
 
   @inlinable @inline(__always)
   static func gather(
     _ work: WinogradConvolution, _ range: Range<Int>, into terms: UnsafeMutablePointer<Float>,
-    _ scratch: UnsafeMutablePointer<Float>, enlarges: Bool
+    _ scratch: UnsafeMutablePointer<Float>, upsamples: Bool
   ) {
     let (channels, matrix) = (work.input.channels, range.count * work.input.channels)
     var target = terms
@@ -124,7 +124,7 @@ extension InstructionSet {
       }
       var channel = 0
       while channel + width <= channels {
-        gatherTerms(enlarges: enlarges) {
+        gatherTerms(upsamples: upsamples) {
           load(place($0, $1) + channel)
         } store: {
           store($1, target + $0 * matrix + channel)
@@ -133,7 +133,7 @@ extension InstructionSet {
       }
       let rest = channels - channel
       if rest > 0 {
-        gatherTerms(enlarges: enlarges) {
+        gatherTerms(upsamples: upsamples) {
           loadPart(place($0, $1) + channel, count: rest, padding: 0)
         } store: {
           storePart($1, target + $0 * matrix + channel, count: rest)
@@ -146,58 +146,58 @@ extension InstructionSet {
   /// Computes the terms of a vector of channels of a square.
   @inlinable @inline(__always)
   static func gatherTerms(
-    enlarges: Bool, load: (Int, Int) -> F32, store: (Int, F32) -> Void
+    upsamples: Bool, load: (Int, Int) -> F32, store: (Int, F32) -> Void
   ) {
     @inline(__always)
     func terms(ofLine line: Int) -> (F32, F32, F32, F32) {
-      enlarges
+      upsamples
         ? Self.terms((load(line, 0), load(line, 1), load(line, 1), load(line, 2)))
         : Self.terms((load(line, 0), load(line, 1), load(line, 2), load(line, 3)))
     }
     let (a, b) = (terms(ofLine: 0), terms(ofLine: 1))
-    let (c, d) = enlarges ? (b, terms(ofLine: 2)) : (terms(ofLine: 2), terms(ofLine: 3))
+    let (c, d) = upsamples ? (b, terms(ofLine: 2)) : (terms(ofLine: 2), terms(ofLine: 3))
     @inline(__always)
     func write(column: Int, _ x: (F32, F32, F32, F32)) {
-      let (terms, side) = (Self.terms(x), enlarges ? 3 : 4)
+      let (terms, side) = (Self.terms(x), upsamples ? 3 : 4)
       store(column, terms.0)
       store(column + side, terms.1)
-      if !enlarges { store(column + 2 * side, terms.2) }
+      if !upsamples { store(column + 2 * side, terms.2) }
       store(column + (side - 1) * side, terms.3)
     }
     write(column: 0, (a.0, b.0, c.0, d.0))
     write(column: 1, (a.1, b.1, c.1, d.1))
-    if !enlarges { write(column: 2, (a.2, b.2, c.2, d.2)) }
-    write(column: enlarges ? 2 : 3, (a.3, b.3, c.3, d.3))
+    if !upsamples { write(column: 2, (a.2, b.2, c.2, d.2)) }
+    write(column: upsamples ? 2 : 3, (a.3, b.3, c.3, d.3))
   }
 
   /// Writes the results of some squares, with bias and residual.
   ///
   /// - Parameters:
   ///   - work: The whole convolution.
-  ///   - range: The squares, counted through all pictures.
+  ///   - range: The squares, counted through all images.
   ///   - sums: The products, a matrix `[squares, outputs]` for each of the terms.
   @inlinable @inline(__always)
   public static func scatter(
     _ work: WinogradConvolution, squares range: Range<Int>, from sums: UnsafePointer<Float>
   ) {
-    if work.enlarges {
-      scatter(work, range, from: sums, enlarges: true)
+    if work.upsamples {
+      scatter(work, range, from: sums, upsamples: true)
     } else {
-      scatter(work, range, from: sums, enlarges: false)
+      scatter(work, range, from: sums, upsamples: false)
     }
   }
 
   @inlinable @inline(__always)
   static func scatter(
     _ work: WinogradConvolution, _ range: Range<Int>, from sums: UnsafePointer<Float>,
-    enlarges: Bool
+    upsamples: Bool
   ) {
     let (output, channels) = (work.output, work.output.channels)
     let matrix = range.count * channels
     var source = sums
     for square in range {
-      let (picture, line, column) = work.place(ofSquare: square)
-      let first = picture * output.height + 2 * line
+      let (image, line, column) = work.place(ofSquare: square)
+      let first = image * output.height + 2 * line
       let (lines, pixels) = (
         min(2, output.height - 2 * line), min(2, output.width - 2 * column)
       )
@@ -222,7 +222,7 @@ extension InstructionSet {
           }
           store(x, target + line * output.strides.line + pixel * output.strides.pixel + channel)
         }
-        let (a, b) = scatteredResults(enlarges: enlarges) { load(source + $0 * matrix + channel) }
+        let (a, b) = scatteredResults(upsamples: upsamples) { load(source + $0 * matrix + channel) }
         finish(0, 0, a.0)
         finish(0, 1, a.1)
         finish(1, 0, b.0)
@@ -246,19 +246,19 @@ extension InstructionSet {
   /// The results of a vector of channels of a square, the upper two and the lower two.
   @inlinable @inline(__always)
   static func scatteredResults(
-    enlarges: Bool, load: (Int) -> F32
+    upsamples: Bool, load: (Int) -> F32
   ) -> (upper: (F32, F32), lower: (F32, F32)) {
-    let side = enlarges ? 3 : 4
+    let side = upsamples ? 3 : 4
     @inline(__always)
     func results(ofColumn column: Int) -> (F32, F32) {
       Self.results(
         (
-          load(column), load(column + side), enlarges ? .zero : load(column + 2 * side),
+          load(column), load(column + side), upsamples ? .zero : load(column + 2 * side),
           load(column + (side - 1) * side)
         ))
     }
     let (a, b) = (results(ofColumn: 0), results(ofColumn: 1))
-    let c = enlarges ? (.zero, .zero) : results(ofColumn: 2)
+    let c = upsamples ? (.zero, .zero) : results(ofColumn: 2)
     let d = results(ofColumn: side - 1)
     return (Self.results((a.0, b.0, c.0, d.0)), Self.results((a.1, b.1, c.1, d.1)))
   }

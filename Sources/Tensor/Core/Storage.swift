@@ -23,15 +23,15 @@ package final class Storage: @unchecked Sendable {
 
   /// Memory for `byteCount` bytes, to be given back with `deallocate`.
   package static func allocate(_ byteCount: Int) -> UnsafeMutableRawPointer {
-    byteCount < LargeBlocks.pageSize
+    byteCount < LargeAllocationCache.pageSize
       ? .allocate(byteCount: max(byteCount, 1), alignment: alignment)
-      : LargeBlocks.allocate(byteCount)
+      : LargeAllocationCache.allocate(byteCount)
   }
 
   /// Gives memory for `byteCount` bytes back.
   package static func deallocate(_ base: UnsafeMutableRawPointer, _ byteCount: Int) {
-    byteCount < LargeBlocks.pageSize
-      ? base.deallocate() : LargeBlocks.deallocate(base, byteCount)
+    byteCount < LargeAllocationCache.pageSize
+      ? base.deallocate() : LargeAllocationCache.deallocate(base, byteCount)
   }
 
   /// Takes memory over that `release` gives back when the last tensor is done with it.

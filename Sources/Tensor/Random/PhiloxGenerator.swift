@@ -8,7 +8,7 @@ internal import Darwin
 
 /// A generator that computes every block of its numbers from a counter alone.
 ///
-/// A seed gives 2⁶⁴ independent streams. Where picture *i* draws from stream *i*, it is the same
+/// A seed gives 2⁶⁴ independent streams. Where image *i* draws from stream *i*, it is the same
 /// however the work is split into batches and over machines. Philox 4×32-10: John Salmon et al.,
 /// "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
 public struct PhiloxGenerator: RandomSource {

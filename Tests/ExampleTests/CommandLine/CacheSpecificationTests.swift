@@ -29,7 +29,7 @@ import _ExampleCommandLine
 
   @Test(arguments: ["8-28", "9-8", "-1-3", "8-", "-", "a-b", "1-2-3", ""])
   func refusesRanges(_ text: String) {
-    #expect(ValueForm.range(within: 0...27).parse(text) == nil)
+    #expect(ValueParser.range(within: 0...27).parse(text) == nil)
   }
 
   @Test func namesWhatIsAllowed() throws {

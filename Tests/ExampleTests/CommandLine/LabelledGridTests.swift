@@ -3,14 +3,14 @@ import Testing
 import _ExampleCommandLine
 
 @Suite struct LabelledGridTests {
-  /// A picture of one shade.
-  private func picture(_ shade: UInt8, _ shape: [Int]) -> Tensor<UInt8> {
+  /// An image of one shade.
+  private func image(_ shade: UInt8, _ shape: [Int]) -> Tensor<UInt8> {
     Tensor(repeating: shade, shape: shape)
   }
 
-  @Test func placesPicturesRowByRow() {
-    let pictures = (0..<3).map { picture(UInt8($0 * 40), [10, 20]) }
-    let grid = LabelledGrid(pictures, columns: 2, scale: 3).picture()
+  @Test func placesImagesRowByRow() {
+    let images = (0..<3).map { image(UInt8($0 * 40), [10, 20]) }
+    let grid = LabelledGrid(images, columns: 2, scale: 3).image()
     // Cells of 30 x 60 pixels, margins of 6.
     #expect(grid.shape == [6 + 2 * 36, 6 + 2 * 66])
     let pixels = grid.elements
@@ -23,7 +23,7 @@ import _ExampleCommandLine
 
   @Test func enlargesPixelsToSquares() {
     let chequer = Tensor<UInt8>([0, 100, 200, 50], shape: [2, 2])
-    let grid = LabelledGrid([chequer], columns: 1, scale: 2).picture()
+    let grid = LabelledGrid([chequer], columns: 1, scale: 2).image()
     #expect(grid.shape == [16, 16])
     let rows = (6..<10).map { row in Array(grid.elements[row * 16 + 6..<row * 16 + 10]) }
     #expect(
@@ -32,15 +32,15 @@ import _ExampleCommandLine
 
   @Test func keepsChannels() {
     let pixel = Tensor<UInt8>([1, 2, 3], shape: [1, 1, 3])
-    let grid = LabelledGrid([pixel, pixel], columns: 5).picture()
+    let grid = LabelledGrid([pixel, pixel], columns: 5).image()
     #expect(grid.shape == [13, 20, 3])
     let start = (6 * 20 + 6) * 3
     #expect(Array(grid.elements[start..<start + 6]) == [1, 2, 3, 255, 255, 255])
   }
 
   @Test func writesCaptionsCentred() {
-    let grid = LabelledGrid([picture(255, [4, 20])], captions: ["T"], columns: 1).picture()
-    // The gap of 4 and the text of 8 below the picture.
+    let grid = LabelledGrid([image(255, [4, 20])], captions: ["T"], columns: 1).image()
+    // The gap of 4 and the text of 8 below the image.
     #expect(grid.shape == [6 + 4 + 12 + 6, 32])
     let black = grid.elements.enumerated().filter { $0.element == 0 }.map(\.offset)
     // The bar of the T, then its stem; 5 columns in the middle of 20.
@@ -49,7 +49,7 @@ import _ExampleCommandLine
 
   @Test func clipsWideCaptions() {
     func grid(_ caption: String) -> [UInt8] {
-      LabelledGrid([picture(9, [4, 41])], captions: [caption], columns: 1).picture().elements
+      LabelledGrid([image(9, [4, 41])], captions: [caption], columns: 1).image().elements
     }
     // Seven characters of six columns, less the last gap.
     #expect(grid("ABCDEFGH") == grid("ABCD..."))
@@ -57,9 +57,9 @@ import _ExampleCommandLine
     #expect(grid("é") == grid("?"))
   }
 
-  @Test func enlargesTextWithThePictures() {
+  @Test func enlargesTextWithTheImages() {
     func height(_ caption: String) -> Int {
-      LabelledGrid([picture(0, [1, 256])], captions: [caption], columns: 1).picture().shape[0]
+      LabelledGrid([image(0, [1, 256])], captions: [caption], columns: 1).image().shape[0]
     }
     #expect(height("tench") == 18 + 1 + 8 + 16 + 18)
     #expect(height("a caption of 27 characters.") == 18 + 1 + 4 + 8 + 18)
@@ -68,8 +68,8 @@ import _ExampleCommandLine
   @Test func everyCharacterHasItsOwnShape() {
     let characters = (33...126).map { Character(UnicodeScalar(UInt8($0))) }
     let shapes = characters.map { character in
-      LabelledGrid([picture(255, [1, 5])], captions: [String(character)], columns: 1)
-        .picture().elements
+      LabelledGrid([image(255, [1, 5])], captions: [String(character)], columns: 1)
+        .image().elements
     }
     #expect(Set(shapes).count == characters.count)
     #expect(shapes.allSatisfy { $0.contains(0) })

@@ -7,17 +7,18 @@ private enum Options {
     "steps", "num-inference-steps", as: .integer(1...), default: 20, "denoising steps")
   static let scale = Option(
     "cfg-scale", "guidance-scale", optional: .number(0...), default: "the model's", "guidance")
-  static let count = Option("batch-count", short: "b", as: .integer(1...64), default: 1, "pictures")
+  static let count = Option("batch-count", short: "b", as: .integer(1...64), default: 1, "images")
   static let seed = Option("seed", short: "s", as: .integer(0...), default: 42, "first seed")
   static let classes = Option("class", each: .text.named("CLASS"), "a class; may be repeated")
   static let rng = Option("rng", as: .choice(["torch", "philox"]), default: "torch", "noise")
-  static let format = Option("format", optional: ValueForm<OutputFormat>.choice, "the files' kind")
+  static let format = Option(
+    "format", optional: ValueParser<OutputFormat>.choice, "the files' kind")
   static let output = Option("output", short: "o", as: .path, default: "out.png", "the file")
   static let cache = Option("cache", optional: .cache, "what is reused")
   static let quiet = Option(flag: "quiet", short: "q", "print only errors")
 
   static let command = Command(
-    "generate", version: "1.2.3", summary: "Draws pictures.",
+    "generate", version: "1.2.3", summary: "Draws images.",
     groups: [
       .init("Work", [steps, scale, count, seed, classes, rng, cache]),
       .init("Output", [format, output, quiet]),
@@ -153,14 +154,14 @@ private func refusal(_ line: [String]) -> String? {
       Options.command.helpText == """
         usage: generate [options]
 
-        Draws pictures.
+        Draws images.
 
         Work:
               --steps N               denoising steps; also --num-inference-steps
                                       (default: 20)
               --cfg-scale X           guidance; also --guidance-scale (default: the
                                       model's)
-          -b, --batch-count N         pictures (default: 1)
+          -b, --batch-count N         images (default: 1)
           -s, --seed N                first seed (default: 42)
               --class CLASS           a class; may be repeated
               --rng torch|philox      noise (default: torch)

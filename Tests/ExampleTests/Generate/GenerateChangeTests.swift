@@ -3,7 +3,7 @@ import Tensor
 import Testing
 import _TestSupport
 
-/// `generate` from a picture, with and without a mask.
+/// `generate` from an image, with and without a mask.
 @Suite(.serialized, .timeLimit(.minutes(2))) struct GenerateChangeTests {
   private let folder: TemporaryFolder
 
@@ -15,7 +15,7 @@ import _TestSupport
     ).finish()
   }
 
-  /// The lower half of a picture is kept where the mask is black.
+  /// The lower half of an image is kept where the mask is black.
   @Test func drawsTheMaskedPartAnew() throws {
     #expect(try change("--class", "9", "--seed", "1").status == 0)
     let source = folder.file("x-0002.png")
@@ -28,7 +28,7 @@ import _TestSupport
     #expect(before[0..<14].elements != after[0..<14].elements)
   }
 
-  /// The less strength, the nearer the result is to the picture.
+  /// The less strength, the nearer the result is to the image.
   @Test func changesByTheStrength() throws {
     let source = folder.file("source.png")
     let levels = (0..<28 * 28).map { UInt8($0 % 28 * 9) }
@@ -36,8 +36,8 @@ import _TestSupport
     let distances = try ["0.125", "1"].map { strength in
       let result = try change("--init-image", source, "--strength", strength)
       #expect(result.status == 0, "\(result.error)")
-      let picture = try PNG.read(folder.file("x.png"))
-      return zip(picture.elements, levels).reduce(0) { $0 + abs(Int($1.0) - Int($1.1)) }
+      let image = try PNG.read(folder.file("x.png"))
+      return zip(image.elements, levels).reduce(0) { $0 + abs(Int($1.0) - Int($1.1)) }
     }
     #expect(distances[0] < distances[1] / 2)
   }
@@ -45,7 +45,7 @@ import _TestSupport
   @Test(arguments: [
     (["--strength", "0.5"], "need an --init-image"),
     (["--mask", "x.png"], "need an --init-image"),
-    (["--init-image", Fixtures.showcaseModel + "/config.json"], "is no PNG picture"),
+    (["--init-image", Fixtures.showcaseModel + "/config.json"], "is no PNG image"),
     (["--init-image", "/nowhere.png"], "cannot read '/nowhere.png'"),
     (["--init-image", "x.png", "--strength", "1.5"], "--strength"),
   ])

@@ -25,9 +25,9 @@ import _TestSupport
     #expect(try folder.names == ["x-0001.png", "x-0002.png"])
     let expected = try Fixtures.open("folders/runs")["safetensors.pixels"]
     for (index, name) in ["x-0001.png", "x-0002.png"].enumerated() {
-      let picture = try PNG.read(folder.file(name)).converted(to: Float.self)
-      #expect(picture.shape == [12, 12, 3])
-      let far = zip(picture.elements, expected[index].elements).count { abs($0 - $1) > 1 }
+      let image = try PNG.read(folder.file(name)).converted(to: Float.self)
+      #expect(image.shape == [12, 12, 3])
+      let far = zip(image.elements, expected[index].elements).count { abs($0 - $1) > 1 }
       #expect(far == 0)
     }
   }

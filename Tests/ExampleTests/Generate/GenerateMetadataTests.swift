@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import _ExampleCommandLine
 
-/// What a picture says of itself is enough to draw it again.
+/// What an image says of itself is enough to draw it again.
 @Suite(.serialized, .timeLimit(.minutes(2))) struct GenerateMetadataTests {
   @Test(arguments: [
     ["--class", "bag", "-b", "2", "-s", "7", "--cfg-scale", "2.3", "--steps", "3"],
@@ -17,24 +17,24 @@ import _ExampleCommandLine
     ["--class", "bag", "--precision", "bf16", "--steps", "3"],
     ["--class", "bag", "--class", "bag", "--class", "shirt", "-b", "2", "--grid", "--steps", "2"],
   ])
-  func drawsThePictureAgain(_ options: [String]) throws {
+  func drawsTheImageAgain(_ options: [String]) throws {
     let folder = try TemporaryFolder()
     let first = try GenerateProcess(options + ["--quiet", "-o", folder.file("first.png")]).finish()
     #expect(first.status == 0, "\(first.error)")
     for name in try folder.names {
-      let picture = try Data(contentsOf: URL(filePath: folder.file(name)))
+      let image = try Data(contentsOf: URL(filePath: folder.file(name)))
       let again = try GenerateProcess(
-        try self.options(of: picture) + ["--quiet", "-o", folder.file("again.png")]
+        try self.options(of: image) + ["--quiet", "-o", folder.file("again.png")]
       ).finish()
       #expect(again.status == 0, "\(again.error)")
       // The text is part of the file, so it is the same too.
-      #expect(try Data(contentsOf: URL(filePath: folder.file("again.png"))) == picture)
+      #expect(try Data(contentsOf: URL(filePath: folder.file("again.png"))) == image)
     }
   }
 
-  /// The options that the text of a picture stands for.
-  private func options(of picture: Data) throws -> [String] {
-    let parameters = try parameters(of: picture)
+  /// The options that the text of an image stands for.
+  private func options(of image: Data) throws -> [String] {
+    let parameters = try parameters(of: image)
     var options = try #require(parameters["Class"]).split(separator: " ")
       .flatMap { ["--class", String($0)] }
     for (key, option) in [
@@ -50,10 +50,10 @@ import _ExampleCommandLine
   }
 
   /// The text of a PNG file under the keyword `parameters`.
-  private func parameters(of picture: Data) throws -> PictureParameters {
-    let start = try #require(picture.range(of: Data("tEXtparameters\0".utf8)))
-    let length = picture[(start.lowerBound - 4)..<start.lowerBound].reduce(0) { $0 << 8 | Int($1) }
-    let text = picture[start.upperBound..<(start.lowerBound + 4 + length)]
-    return PictureParameters(text: try #require(String(bytes: text, encoding: .isoLatin1)))
+  private func parameters(of image: Data) throws -> ImageParameters {
+    let start = try #require(image.range(of: Data("tEXtparameters\0".utf8)))
+    let length = image[(start.lowerBound - 4)..<start.lowerBound].reduce(0) { $0 << 8 | Int($1) }
+    let text = image[start.upperBound..<(start.lowerBound + 4 + length)]
+    return ImageParameters(text: try #require(String(bytes: text, encoding: .isoLatin1)))
   }
 }

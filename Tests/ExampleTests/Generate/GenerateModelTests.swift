@@ -74,7 +74,7 @@ import _TestSupport
     ).write(to: configuration)
   }
 
-  @Test func refusesToComparePicturesThatAreTooSmallForSSIM() throws {
+  @Test func refusesToCompareImagesThatAreTooSmallForSSIM() throws {
     try use(golden: "dit-e")
     let result = try draw(
       "--cache", "delta-cache:range=0-0", "--compare", "--json", output: "y.npy")
@@ -82,11 +82,11 @@ import _TestSupport
     #expect(try folder.names == ["model"])
   }
 
-  @Test func refusesPicturesThatAPNGFileCannotHold() throws {
+  @Test func refusesImagesThatAPNGFileCannotHold() throws {
     try use(golden: "dit-a")
     let result = try draw()
     #expect(result.status == 64)
-    #expect(result.error.contains("pictures of 4 channels do not go into PNG"))
+    #expect(result.error.contains("images of 4 channels do not go into PNG"))
     #expect(try folder.names == ["model"])
   }
 }

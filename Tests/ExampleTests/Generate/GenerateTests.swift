@@ -18,7 +18,7 @@ import _ExampleCommandLine
     #expect(bytes.range(of: Data("Steps: 3, Sampler: ddim, CFG scale: 3.0, Seed: 42".utf8)) != nil)
   }
 
-  @Test func numbersSeveralPictures() throws {
+  @Test func numbersSeveralImages() throws {
     let folder = try TemporaryFolder()
     let result = try generate(
       "--class", "Sneaker", "--class", "ankle", "-b", "2", "--steps", "2", "--quiet", "-o",
@@ -55,14 +55,14 @@ import _ExampleCommandLine
       folder.file("bag.png"), environment: ["KERNELS_ISA": table])
     let precision = option == "auto" ? "f32" : option
     #expect(result.error.contains("compute    \(precision) on \(table), 2 threads\n"))
-    let picture = try Data(contentsOf: URL(filePath: folder.file("bag.png")))
+    let image = try Data(contentsOf: URL(filePath: folder.file("bag.png")))
     let text = "Precision: \(precision), Instruction set: \(table)"
-    #expect(picture.range(of: Data(text.utf8)) != nil)
+    #expect(image.range(of: Data(text.utf8)) != nil)
     let report = try #require(
       try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
     #expect(report["instructionSet"] as? String == table)
     #expect(report["precision"] as? String == precision && report["threads"] as? Int == 2)
-    #expect(report["steps"] as? Int == 2 && report["pictures"] as? Int == 1)
+    #expect(report["steps"] as? Int == 2 && report["images"] as? Int == 1)
     #expect(report["outputs"] as? [String] == [folder.file("bag.png")])
   }
 
@@ -97,7 +97,7 @@ import _ExampleCommandLine
     (64, "--steps", "0", "an integer from 1"),
     (64, "--steps", "1001", "from 1 to 1000"),
     (64, "-b", "-1", "an integer from 1"),
-    (64, "-b", "300", "a grid of 3000 pictures is too large"),
+    (64, "-b", "300", "a grid of 3000 images is too large"),
     (64, "--latents-out", "x.txt", ".npy or .safetensors"),
     (64, "--cache", "delta-dit:b=21", "an integer from 0 to 20"),
     (64, "--cache", "delta-dit:nc=9,front=4", "the front range must start from 0 to 3, not 4"),
@@ -168,7 +168,7 @@ import _ExampleCommandLine
     #expect(try folder.names == ["moved"])
   }
 
-  /// One picture that is no number ends its whole batch.
+  /// One image that is no number ends its whole batch.
   @Test func stopsAtNoiseThatIsNoNumber() throws {
     let folder = try TemporaryFolder()
     var noise = Tensor<Float>(repeating: 0, shape: [2, 1, 32, 32])
@@ -226,7 +226,7 @@ import _ExampleCommandLine
       "--class", "bag", "-b", "40", "--batch-size", "1", "--steps", "200", "--preview-every",
       "200", "-o", folder.file("bag.png"),
     ])
-    // The preview of the first picture says that it is finished.
+    // The preview of the first image says that it is finished.
     while try process.isRunning && !folder.names.contains(where: { $0.contains("preview") }) {
       usleep(10_000)
     }

@@ -84,24 +84,25 @@ import _KernelsMicro
 
   @Test func memoryIsUsedAgain() {
     let byteCount = 5_242_944
-    let first = LargeBlocks.allocate(byteCount)
-    LargeBlocks.deallocate(first, byteCount)
-    let other = LargeBlocks.allocate(byteCount + 64)
-    let second = LargeBlocks.allocate(byteCount)
+    let first = LargeAllocationCache.allocate(byteCount)
+    LargeAllocationCache.deallocate(first, byteCount)
+    let other = LargeAllocationCache.allocate(byteCount + 64)
+    let second = LargeAllocationCache.allocate(byteCount)
     #expect(second == first && other != first)
-    LargeBlocks.deallocate(second, byteCount)
-    LargeBlocks.deallocate(other, byteCount + 64)
+    LargeAllocationCache.deallocate(second, byteCount)
+    LargeAllocationCache.deallocate(other, byteCount + 64)
   }
 
   @Test func noMoreThanTheLimitWaits() {
     // Larger than what may wait at all, and so many that the oldest have to go.
-    LargeBlocks.deallocate(
-      LargeBlocks.allocate(LargeBlocks.limit + 64), LargeBlocks.limit + 64)
-    let sizes = (0..<9).map { LargeBlocks.limit / 4 + 64 * $0 }
-    for (size, block) in sizes.map({ ($0, LargeBlocks.allocate($0)) }) {
-      LargeBlocks.deallocate(block, size)
-      #expect(LargeBlocks.waitingByteCount <= LargeBlocks.limit)
+    LargeAllocationCache.deallocate(
+      LargeAllocationCache.allocate(LargeAllocationCache.limit + 64),
+      LargeAllocationCache.limit + 64)
+    let sizes = (0..<9).map { LargeAllocationCache.limit / 4 + 64 * $0 }
+    for (size, block) in sizes.map({ ($0, LargeAllocationCache.allocate($0)) }) {
+      LargeAllocationCache.deallocate(block, size)
+      #expect(LargeAllocationCache.waitingByteCount <= LargeAllocationCache.limit)
     }
-    #expect(LargeBlocks.waitingByteCount > LargeBlocks.limit / 2)
+    #expect(LargeAllocationCache.waitingByteCount > LargeAllocationCache.limit / 2)
   }
 }

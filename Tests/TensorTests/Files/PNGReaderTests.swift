@@ -5,11 +5,11 @@ import Testing
 @Suite struct PNGReaderTests {
   typealias Defect = PNGError.Defect
 
-  static let pictures: [String] =
+  static let images: [String] =
     (try? FileManager.default.contentsOfDirectory(atPath: Fixtures.path("formats")))?
     .filter { $0.hasSuffix(".png") }.sorted() ?? []
 
-  @Test(arguments: pictures)
+  @Test(arguments: images)
   func readsEveryKind(_ name: String) throws {
     let expected = try SafetensorsFile(path: Fixtures.path("formats/pictures.safetensors"))
       .tensor(named: String(name.dropLast(4))).tensor(of: UInt8.self)
@@ -30,7 +30,7 @@ import Testing
   }
 
   @Test func readsBackWhatWeWrite() throws {
-    #expect(Self.pictures.count == 34)
+    #expect(Self.images.count == 34)
     for shape in [[1, 1], [5, 3], [17, 19, 3], [64, 48, 3]] {
       var generator = PhiloxGenerator(seed: 6)
       let noise = (0..<shape.product).map { _ in UInt8(truncatingIfNeeded: generator.next32()) }
@@ -154,7 +154,7 @@ import Testing
   }
 
   @Test func damagedFilesNeverTrap() throws {
-    for name in Self.pictures where name.contains("-4") || name.contains("16") {
+    for name in Self.images where name.contains("-4") || name.contains("16") {
       let original = try Fixtures.bytes(name)
       var refused = 0
       for place in original.indices {

@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct PNGTests {
   /// What a file has, read back without the code under test.
-  struct Picture {
+  struct Image {
     var width = 0
     var height = 0
     var colour = 0
@@ -63,7 +63,7 @@ import Testing
   @Test(arguments: [
     [1, 1], [1, 7, 3], [7, 1, 1], [5, 3], [28, 28], [17, 19, 3], [64, 48, 3],
   ])
-  func readsBackPictures(_ shape: [Int]) throws {
+  func readsBackImages(_ shape: [Int]) throws {
     var generator = PhiloxGenerator(seed: 1)
     let noise = (0..<shape.product).map { _ in UInt8(truncatingIfNeeded: generator.next32()) }
     let channels = shape.count == 3 ? shape[2] : 1
@@ -73,10 +73,10 @@ import Testing
     }
     for pixels in [noise, smooth] {
       let file = try PNG.encoded(Tensor(pixels, shape: shape))
-      let picture = try Picture(file)
-      #expect(picture.width == shape[1] && picture.height == shape[0])
-      #expect(picture.colour == (channels == 3 ? 2 : 0))
-      #expect(picture.pixels == pixels)
+      let image = try Image(file)
+      #expect(image.width == shape[1] && image.height == shape[0])
+      #expect(image.colour == (channels == 3 ? 2 : 0))
+      #expect(image.pixels == pixels)
       if pixels == smooth && pixels.count > 5000 { #expect(file.count < pixels.count / 8) }
     }
   }
@@ -96,22 +96,22 @@ import Testing
         rows.append(UInt8(truncatingIfNeeded: value))
       }
     }
-    let picture = try Picture(PNG.encoded(Tensor(rows, shape: [40, 64])))
-    #expect(picture.pixels == rows)
-    #expect(picture.filters.count >= 4, "\(picture.filters)")
+    let image = try Image(PNG.encoded(Tensor(rows, shape: [40, 64])))
+    #expect(image.pixels == rows)
+    #expect(image.filters.count >= 4, "\(image.filters)")
   }
 
   @Test func writesViews() throws {
     let tensor = Tensor<UInt8>([1, 2, 3, 4, 5, 6], shape: [2, 3]).transposed()
-    #expect(try Picture(PNG.encoded(tensor)).pixels == [1, 4, 2, 5, 3, 6])
+    #expect(try Image(PNG.encoded(tensor)).pixels == [1, 4, 2, 5, 3, 6])
   }
 
   @Test func writesTexts() throws {
-    let picture = try Picture(
+    let image = try Image(
       PNG.encoded(
         Tensor([0], shape: [1, 1]),
         text: [("parameters", "a cat\nSteps: 20"), ("Größe", "é"), ("prompt", "猫"), ("empty", "")]))
-    let chunks = picture.chunks
+    let chunks = image.chunks
     #expect(chunks.map(\.type) == ["IHDR", "tEXt", "tEXt", "iTXt", "tEXt", "IDAT", "IEND"])
     #expect(chunks[1].data == Array("parameters\0a cat\nSteps: 20".utf8))
     #expect(chunks[2].data == [0x47, 0x72, 0xF6, 0xDF, 0x65, 0, 0xE9])
@@ -120,30 +120,30 @@ import Testing
   }
 
   @Test func refusesKeywords() throws {
-    let picture = Tensor<UInt8>([0], shape: [1, 1])
+    let image = Tensor<UInt8>([0], shape: [1, 1])
     let keywords = [
       "", " a", "a ", "a  b", "a\0b", "a\nb", "猫", "\u{A0}", "\u{80}",
       String(repeating: "a", count: 80),
     ]
     for keyword in keywords {
       #expect(throws: PNGError.keyword(keyword)) {
-        try PNG.encoded(picture, text: [(keyword, "")])
+        try PNG.encoded(image, text: [(keyword, "")])
       }
     }
     #expect(throws: Never.self) {
-      try PNG.encoded(picture, text: [(String(repeating: "a", count: 79), ""), ("a b c", "")])
+      try PNG.encoded(image, text: [(String(repeating: "a", count: 79), ""), ("a b c", "")])
     }
   }
 
   @Test func refusesTexts() throws {
-    let picture = Tensor<UInt8>([0], shape: [1, 1])
+    let image = Tensor<UInt8>([0], shape: [1, 1])
     #expect(throws: PNGError.zeroCharacter(keyword: "a")) {
-      try PNG.encoded(picture, text: [("a", "b\0c")])
+      try PNG.encoded(image, text: [("a", "b\0c")])
     }
     let long = String(repeating: "é", count: 1 << 19)
-    #expect(throws: Never.self) { try PNG.encoded(picture, text: [("a", long)]) }
+    #expect(throws: Never.self) { try PNG.encoded(image, text: [("a", long)]) }
     #expect(throws: PNGError.textTooLong(keyword: "a", byteCount: 1 << 20 + 1)) {
-      try PNG.encoded(picture, text: [("a", long + "a")])
+      try PNG.encoded(image, text: [("a", long + "a")])
     }
   }
 
@@ -157,7 +157,7 @@ import Testing
     #expect(error == .shape(shape))
   }
 
-  @Test func refusesLargePictures() throws {
+  @Test func refusesLargeImages() throws {
     let side = Tensor<UInt8>(repeating: 0, shape: [1_000_001, 1])
     #expect(throws: PNGError.shape([1_000_001, 1])) { try PNG.encoded(side) }
     #expect(throws: PNGError.shape([1, 1_000_001])) { try PNG.encoded(side.transposed()) }
@@ -165,15 +165,15 @@ import Testing
 
   @Test func writesFiles() throws {
     let directory = try TemporaryDirectory()
-    let picture = Tensor<UInt8>([0, 128, 255, 7], shape: [2, 2])
-    try PNG.write(picture, to: directory.file("a.png"), text: [("a", "b")])
-    #expect(try directory.read("a.png") == PNG.encoded(picture, text: [("a", "b")]))
+    let image = Tensor<UInt8>([0, 128, 255, 7], shape: [2, 2])
+    try PNG.write(image, to: directory.file("a.png"), text: [("a", "b")])
+    #expect(try directory.read("a.png") == PNG.encoded(image, text: [("a", "b")]))
     let missing = directory.file("missing/a.png")
     #expect(throws: PNGError.file(.unwritable(path: missing, code: 2))) {
-      try PNG.write(picture, to: missing)
+      try PNG.write(image, to: missing)
     }
     #expect(throws: PNGError.shape([4])) {
-      try PNG.write(picture.reshaped([4]), to: directory.file("b.png"))
+      try PNG.write(image.reshaped([4]), to: directory.file("b.png"))
     }
     #expect(try directory.names == ["a.png"])
   }

@@ -116,7 +116,7 @@ private struct Token {
 /// Finds what is repeated.
 private struct Matcher {
   static let lengths = 3...258
-  /// The least length that is used: in filtered pictures, shorter repetitions are chance, and cost
+  /// The least length that is used: in filtered images, shorter repetitions are chance, and cost
   /// more than their bytes.
   private static let shortest = 6
   private static let windowLength = 1 << 15

@@ -1,32 +1,32 @@
-/// Pictures in PNG files (PNG Specification, third edition, W3C 2025).
+/// Images in PNG files (PNG Specification, third edition, W3C 2025).
 public enum PNG {
-  /// How wide and high a picture may be; common readers refuse larger ones.
+  /// How wide and high an image may be; common readers refuse larger ones.
   public static let extents = 1...1_000_000
   /// How long a text may be, in bytes; common readers refuse longer ones.
   public static let textLimit = 1 << 20
 
-  /// Writes a picture to a file, in the place of what has its name.
+  /// Writes an image to a file, in the place of what has its name.
   ///
   /// - Parameters:
-  ///   - picture: A grey picture of shape [H, W] or [H, W, 1], or one in RGB of shape [H, W, 3].
+  ///   - image: A grey image of shape [H, W] or [H, W, 1], or one in RGB of shape [H, W, 3].
   ///   - path: The path of the file.
   ///   - text: Texts to go with it and their keywords, which have 1 to 79 characters of Latin-1
   ///     without spaces at their ends or next to each other.
   /// - Throws: `PNGError`, and then the old file is as it was.
   public static func write(
-    _ picture: Tensor<UInt8>, to path: String, text: [(keyword: String, text: String)] = []
+    _ image: Tensor<UInt8>, to path: String, text: [(keyword: String, text: String)] = []
   ) throws(PNGError) {
-    let bytes = try encoded(picture, text: text)
+    let bytes = try encoded(image, text: text)
     do { try AtomicFile.create(path, bytes) } catch { throw .file(error) }
   }
 
-  /// The bytes of a file with a picture; `write` says what may be in it.
+  /// The bytes of a file with an image; `write` says what may be in it.
   ///
   /// - Throws: `PNGError`.
   public static func encoded(
-    _ picture: Tensor<UInt8>, text: [(keyword: String, text: String)] = []
+    _ image: Tensor<UInt8>, text: [(keyword: String, text: String)] = []
   ) throws(PNGError) -> [UInt8] {
-    let shape = picture.shape
+    let shape = image.shape
     let channels = shape.count == 3 ? shape[2] : 1
     guard shape.count == 2 || shape.count == 3, channels == 1 || channels == 3,
       shape[..<2].allSatisfy(extents.contains)
@@ -39,7 +39,7 @@ public enum PNG {
       let (type, data) = try textChunk(keyword, text)
       file.append(chunk: type, data)
     }
-    let rows = picture.withUnsafeElements { elements in
+    let rows = image.withUnsafeElements { elements in
       filtered(elements, rowLength: shape[1] * channels, pixelLength: channels)
     }
     let data = Deflate.zlib(rows)

@@ -4,7 +4,7 @@ public enum PNGError: Error, Equatable, Sendable, CustomStringConvertible {
   case file(FileError)
   /// The bytes are not what the format demands.
   case malformed(path: String, Defect)
-  /// A tensor of this shape is no picture, or too large a one.
+  /// A tensor of this shape is no image, or too large a one.
   case shape([Int])
   /// A keyword is too long or has characters it may not have.
   case keyword(String)
@@ -15,7 +15,7 @@ public enum PNGError: Error, Equatable, Sendable, CustomStringConvertible {
 
   /// How a file differs from the format, or from what we read of it.
   public enum Defect: Error, Equatable, Sendable {
-    /// It does not begin as a picture of the format does.
+    /// It does not begin as an image of the format does.
     case signature
     /// It ends in the middle of a chunk, or without its last one.
     case truncated
@@ -23,7 +23,7 @@ public enum PNGError: Error, Equatable, Sendable, CustomStringConvertible {
     case chunkType
     /// The check sum of a chunk of this type is not that of its bytes.
     case checksum(String)
-    /// A chunk of this type is where, or in a picture in which, none may be.
+    /// A chunk of this type is where, or in an image in which, none may be.
     case order(String)
     /// A chunk of this type has another length than it must have.
     case chunk(String)
@@ -31,9 +31,9 @@ public enum PNGError: Error, Equatable, Sendable, CustomStringConvertible {
     case missing(String)
     /// A chunk of this type is needed, and we do not know what it means.
     case unknown(String)
-    /// There are no pictures of this kind.
+    /// There are no images of this kind.
     case header
-    /// The picture is empty or too large.
+    /// The image is empty or too large.
     case size(width: Int, height: Int)
     /// The compressed rows are damaged, or not as many bytes as they must be.
     case stream(InflateError)
@@ -47,9 +47,9 @@ public enum PNGError: Error, Equatable, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .file(let error): "\(error)"
-    case .malformed(let path, let defect): "'\(path)' is no PNG picture we read: \(defect)"
+    case .malformed(let path, let defect): "'\(path)' is no PNG image we read: \(defect)"
     case .shape(let shape):
-      "a tensor of shape \(shape) is no picture: [H, W], [H, W, 1] or [H, W, 3] is expected, "
+      "a tensor of shape \(shape) is no image: [H, W], [H, W, 1] or [H, W, 3] is expected, "
         + "where H and W are \(PNG.extents.lowerBound) to \(PNG.extents.upperBound)"
     case .keyword(let keyword):
       "\(keyword.debugDescription) is no keyword of a text: 1 to 79 characters of Latin-1 are "

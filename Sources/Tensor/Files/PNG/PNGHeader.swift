@@ -1,4 +1,4 @@
-/// What a PNG file says of its picture first.
+/// What a PNG file says of its image first.
 struct PNGHeader {
   let width, height: Int
   /// The number of bits of a sample.
@@ -41,7 +41,7 @@ struct PNGHeader {
     let width, height: Int
   }
 
-  /// Reads the data of the first chunk; a picture may have so many pixels.
+  /// Reads the data of the first chunk; an image may have so many pixels.
   init(_ data: UnsafeRawBufferPointer, pixelLimit: Int) throws(PNGError.Defect) {
     guard data.count == 13 else { throw .chunk("IHDR") }
     let (width, height) = (data.bigEndian(0), data.bigEndian(4))

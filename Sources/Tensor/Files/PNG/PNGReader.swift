@@ -11,10 +11,10 @@ extension PNG {
     case rgba = 4
   }
 
-  /// How many pixels a picture may have that is read, unless the caller says otherwise.
+  /// How many pixels an image may have that is read, unless the caller says otherwise.
   public static let pixelLimit = 1 << 26
 
-  /// Reads a picture of any kind that the format has.
+  /// Reads an image of any kind that the format has.
   ///
   /// Samples of other than 8 bits become the nearest of 8. Colours become grey by ITU-R BT.601; what
   /// is not transparent has an opacity of 255.
@@ -23,8 +23,8 @@ extension PNG {
   ///   - path: The path of the file.
   ///   - channels: What the numbers of a pixel are to be; those of the file where nil.
   ///   - pixelLimit: How many pixels it may have.
-  /// - Returns: The picture, of shape [H, W, C].
-  /// - Throws: `PNGError`: `.file` where it cannot be read, `.malformed` where it is no picture, a
+  /// - Returns: The image, of shape [H, W, C].
+  /// - Throws: `PNGError`: `.file` where it cannot be read, `.malformed` where it is no image, a
   ///   damaged or too large one.
   public static func read(
     _ path: String, as channels: Channels? = nil, pixelLimit: Int = pixelLimit
@@ -34,7 +34,7 @@ extension PNG {
     return try read(file, path: path, as: channels, pixelLimit: pixelLimit)
   }
 
-  /// Reads a picture whose bytes are in memory; `path` is for errors to name.
+  /// Reads an image whose bytes are in memory; `path` is for errors to name.
   package static func read(
     _ file: Storage, path: String, as channels: Channels? = nil, pixelLimit: Int = pixelLimit
   ) throws(PNGError) -> Tensor<UInt8> {
@@ -48,7 +48,7 @@ extension PNG {
   }
 }
 
-/// What the chunks of a file hold that makes the picture.
+/// What the chunks of a file hold that makes the image.
 struct PNGChunks {
   let header: PNGHeader
   /// The colours that samples mean, three bytes each.
@@ -83,7 +83,7 @@ struct PNGChunks {
       case "IEND":
         guard data.isEmpty else { throw .chunk(type) }
       default:
-        // Capitals are for what a picture cannot be shown without.
+        // Capitals are for what an image cannot be shown without.
         guard type.utf8.first.map({ $0 & 0x20 != 0 }) == true else { throw .unknown(type) }
       }
       previous = type

@@ -1,4 +1,4 @@
-/// The samples of a picture as they are in the file.
+/// The samples of an image as they are in the file.
 struct PNGSamples {
   private let header: PNGHeader
   /// The samples, in the order of a tensor of shape [H, W, C].
@@ -6,7 +6,7 @@ struct PNGSamples {
 
   typealias Defect = PNGError.Defect
 
-  /// Decompresses the rows of a picture.
+  /// Decompresses the rows of an image.
   init(_ chunks: PNGChunks) throws(Defect) {
     header = chunks.header
     let byteCount = header.byteCount
@@ -75,13 +75,13 @@ struct PNGSamples {
     }
   }
 
-  /// The picture in 8 bits.
+  /// The image in 8 bits.
   ///
   /// - Parameters:
   ///   - channels: What the numbers of a pixel are to be; those of the file where nil.
   ///   - palette: The colours that samples mean, where they do not mean themselves.
   ///   - transparency: The opacities of these, or the colour that is transparent.
-  /// - Returns: The picture, of shape [H, W, C].
+  /// - Returns: The image, of shape [H, W, C].
   /// - Throws: `PNGError.Defect.colour` where a sample is not in the palette.
   func pixels(
     _ channels: PNG.Channels?, palette: [UInt8], transparency: [UInt8]?

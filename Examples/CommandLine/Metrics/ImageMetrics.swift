@@ -1,7 +1,7 @@
 internal import Foundation
 package import Tensor
 
-/// The peak signal-to-noise ratio of two 8-bit pictures in decibels; infinite if they are equal.
+/// The peak signal-to-noise ratio of two 8-bit images in decibels; infinite if they are equal.
 ///
 /// - Precondition: Both have the same shape.
 package func psnr(_ a: Tensor<UInt8>, _ b: Tensor<UInt8>) -> Double {
@@ -13,9 +13,9 @@ package func psnr(_ a: Tensor<UInt8>, _ b: Tensor<UInt8>) -> Double {
 /// The side of the windows that `ssim` compares, in pixels.
 package let ssimWindow = 7
 
-/// The structural similarity of two 8-bit pictures, 1 if they are equal.
+/// The structural similarity of two 8-bit images, 1 if they are equal.
 ///
-/// The mean over all windows of 7 × 7 pixels that lie within the picture, each channel by itself,
+/// The mean over all windows of 7 × 7 pixels that lie within the image, each channel by itself,
 /// with K₁ = 0.01 and K₂ = 0.03.
 ///
 /// Reference: Wang et al., 2004, "Image quality assessment: from error visibility to structural
@@ -23,7 +23,7 @@ package let ssimWindow = 7
 ///
 /// - Parameters:
 ///   - a: `[height, width, channels]`, both sides at least `ssimWindow`.
-///   - b: A picture of the same shape.
+///   - b: An image of the same shape.
 /// - Returns: From -1 to 1.
 package func ssim(_ a: Tensor<UInt8>, _ b: Tensor<UInt8>) -> Double {
   let window = ssimWindow

@@ -9,7 +9,7 @@ internal import Glibc
 /// The system clears every page that it hands out, which takes as long as writing a result there.
 /// The C library gives large memory back to the system at once, so arithmetic with large tensors
 /// would take twice as long as it has to.
-enum LargeBlocks {
+enum LargeAllocationCache {
   /// The size of a large page, and of the smallest block.
   static let pageSize = 2 << 20
   /// The most that waits, in bytes.

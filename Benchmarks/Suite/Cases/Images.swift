@@ -5,13 +5,13 @@ extension Case {
   /// What the decoder of latent diffusion's autoencoder consists of, for latents of 32² and 64².
   ///
   /// Convolutions are `conv3x3/f32/<batch>x<inputs>x<height>x<width>x<outputs>`, norms
-  /// `group-norm-silu/f32/<batch>x<channels>x<height>x<width>`; extents of enlargements are those of
-  /// the smaller pictures.
-  static var pictures: [Case] {
+  /// `group-norm-silu/f32/<batch>x<channels>x<height>x<width>`; extents of upsamplings are those of
+  /// the smaller images.
+  static var images: [Case] {
     var names: Set<String> = []
     let cases = Precision.allCases.flatMap { precision in
-      pictures(precision, latent: 32)
-        + pictures(precision, latent: 64).map {
+      images(precision, latent: 32)
+        + images(precision, latent: 64).map {
           var long = $0
           long.isLong = true
           return long
@@ -20,20 +20,20 @@ extension Case {
     return cases.filter { names.insert($0.name).inserted }
   }
 
-  private static func pictures(_ precision: Precision, latent: Int) -> [Case] {
+  private static func images(_ precision: Precision, latent: Int) -> [Case] {
     let convolutions = decoderConvolutions.map {
       convolution($0.inputs, $0.outputs, precision, side: latent * $0.scale, latent: latent)
     }
     let norms = decoderNorms.map {
       groupNorm($0.channels, precision, side: latent * $0.scale, latent: latent)
     }
-    let enlargements = decoderEnlargements.map {
+    let upsamplings = decoderUpsamplings.map {
       upsampling($0.channels, precision, side: latent * $0.scale, latent: latent)
     }
-    let upsampledConvolutions = decoderEnlargements.map {
+    let upsampledConvolutions = decoderUpsamplings.map {
       upsampledConvolution($0.channels, precision, side: latent * $0.scale, latent: latent)
     }
-    return convolutions + upsampledConvolutions + norms + enlargements
+    return convolutions + upsampledConvolutions + norms + upsamplings
   }
 
   /// The decoder's convolutions, at a side of the latent's times the scale.
@@ -47,8 +47,8 @@ extension Case {
     (512, 1), (512, 2), (512, 4), (256, 4), (256, 8), (128, 8),
   ]
 
-  /// The pictures that it enlarges, likewise.
-  private static let decoderEnlargements: [(channels: Int, scale: Int)] = [
+  /// The images that it upsamples, likewise.
+  private static let decoderUpsamplings: [(channels: Int, scale: Int)] = [
     (512, 1), (512, 2), (256, 4),
   ]
 
@@ -65,9 +65,9 @@ extension Case {
         peak: .of(precision))
     ) {
       let weight = PackedKernel(numbers([outputs, inputs, 3, 3]), precision: precision)
-      let (bias, pictures) = (numbers([outputs]), numbers([1, side, side, inputs]))
+      let (bias, images) = (numbers([outputs]), numbers([1, side, side, inputs]))
       let x = PaddedPixels(
-        pictures, padding: weight.padding, in: Workspace(precision: precision))
+        images, padding: weight.padding, in: Workspace(precision: precision))
       return { _ = Kernels.convolutionPixels(x, weight, bias: bias, in: $0) }
     }
   }
@@ -83,9 +83,9 @@ extension Case {
         2 * Double(4 * side * side * 4 * channels * channels),
         peak: .of(precision))
     ) {
-      let pictures = numbers([1, side, side, channels])
+      let images = numbers([1, side, side, channels])
       let x = PaddedPixels(
-        pictures, padding: PackedUpsamplingKernel.padding, in: Workspace(precision: precision))
+        images, padding: PackedUpsamplingKernel.padding, in: Workspace(precision: precision))
       let weight = PackedUpsamplingKernel(
         numbers([channels, channels, 3, 3]), precision: precision)
       let bias = numbers([channels])
@@ -102,8 +102,8 @@ extension Case {
       family: "group-norm-silu", precision: precision, shape: [1, channels, side, side].joined,
       note: note(latent), work: .bytes(bytes * Double(side * side * channels))
     ) {
-      let pictures = numbers([1, side, side, channels])
-      let x = PaddedPixels(pictures, in: Workspace(precision: precision))
+      let images = numbers([1, side, side, channels])
+      let x = PaddedPixels(images, in: Workspace(precision: precision))
       let (weight, bias) = (numbers([channels]), numbers([channels]))
       return {
         _ = Kernels.groupNorm(
@@ -121,8 +121,8 @@ extension Case {
       family: "upsample", precision: precision, shape: [1, channels, side, side].joined,
       note: note(latent), work: .bytes(bytes * Double(side * side * channels))
     ) {
-      let pictures = numbers([1, side, side, channels])
-      let x = PaddedPixels(pictures, in: Workspace(precision: precision))
+      let images = numbers([1, side, side, channels])
+      let x = PaddedPixels(images, in: Workspace(precision: precision))
       return { _ = upsampled(x, by: 2, padding: Padding(1), in: $0) }
     }
   }

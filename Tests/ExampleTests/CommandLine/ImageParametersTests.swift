@@ -1,14 +1,14 @@
 import Testing
 import _ExampleCommandLine
 
-@Suite struct PictureParametersTests {
-  static let fields: [PictureParameters.Field] = [
+@Suite struct ImageParametersTests {
+  static let fields: [ImageParameters.Field] = [
     .init("Steps", "20"), .init("Sampler", "Euler a"), .init("CFG scale", "7"),
     .init("Seed", "965400086"), .init("Size", "512x512"),
   ]
 
   @Test func writesTheUsualForm() {
-    let parameters = PictureParameters(
+    let parameters = ImageParameters(
       prompt: "a cat\non a mat", negativePrompt: "a dog",
       fields: [
         .init("Steps", "20"), .init("Sampler", "DDIM"), .init("Cache", "delta-dit:n=2,b=12"),
@@ -23,7 +23,7 @@ import _ExampleCommandLine
   }
 
   @Test func readsWhatOthersWrite() {
-    let parameters = PictureParameters(
+    let parameters = ImageParameters(
       text: """
         a cat, 4k
         on a mat
@@ -44,22 +44,22 @@ import _ExampleCommandLine
     " blanks ", "naïve, 猫", "tab\tand, comma", "\\\"", "\"", ",", ":",
   ])
   func valuesSurvive(_ value: String) {
-    let written = PictureParameters(
+    let written = ImageParameters(
       prompt: "p", fields: [.init("First", "1"), .init("Odd one", value), .init("Last", "3")])
-    #expect(PictureParameters(text: written.text) == written)
+    #expect(ImageParameters(text: written.text) == written)
   }
 
   @Test(arguments: ["", "one", "one\ntwo", "a: b, c: d", "one\n\nthree"], ["", "no", "no\nnot"])
   func promptsSurvive(_ prompt: String, _ negative: String) {
-    let written = PictureParameters(
+    let written = ImageParameters(
       prompt: prompt, negativePrompt: negative, fields: Self.fields)
-    #expect(PictureParameters(text: written.text) == written)
+    #expect(ImageParameters(text: written.text) == written)
   }
 
   @Test func anythingCanBeRead() {
-    #expect(PictureParameters(text: "") == PictureParameters(fields: []))
+    #expect(ImageParameters(text: "") == ImageParameters(fields: []))
     #expect(
-      PictureParameters(text: "Steps: 20, Seed: 1")
-        == PictureParameters(prompt: "Steps: 20, Seed: 1", fields: []))
+      ImageParameters(text: "Steps: 20, Seed: 1")
+        == ImageParameters(prompt: "Steps: 20, Seed: 1", fields: []))
   }
 }

@@ -5,16 +5,16 @@ import _KernelsActive
 import _KernelsMicro
 import _TestSupport
 
-/// Convolutions, norms and enlargements of bfloat16 against `Double`, on the tile unit and without
+/// Convolutions, norms and upsamplings of bfloat16 against `Double`, on the tile unit and without
 /// it.
-@Suite struct BFloat16PictureTests {
+@Suite struct BFloat16ImageTests {
   /// What rounding to bfloat16 may change of a number: half a unit of 8 bits.
   private static let rounding = 0x1p-8
 
   /// What a number becomes as an operand.
   private func rounded(_ x: [Float]) -> [Float] { x.map { Float(BFloat16($0)) } }
 
-  /// Pictures around the edges of spans, blocks and panels.
+  /// Images around the edges of spans, blocks and panels.
   static let cases: [Reference.Convolution] = {
     var wide = [(15, 32, 16), (16, 33, 17), (17, 64, 32), (31, 31, 33), (32, 32, 64), (33, 65, 3)]
       .map {
@@ -39,13 +39,13 @@ import _TestSupport
       let residual =
         index % 2 == 0 ? Tensor(rounded(numbers.next(shape).elements), shape: shape) : nil
       let (values, magnitudes) = reference(rounded(x.elements), rounded(w.elements))
-      let pictures = PaddedPixels(x, padding: Padding(reference.padding), in: workspace)
+      let images = PaddedPixels(x, padding: Padding(reference.padding), in: workspace)
       let weight = PackedKernel(
         w, stride: reference.stride, precision: .bfloat16, table: table)
       let plain = convolution(
-        pictures, weight, bias: bias, residual: residual, in: workspace)
+        images, weight, bias: bias, residual: residual, in: workspace)
       let pixels = convolutionPixels(
-        pictures, weight, bias: bias,
+        images, weight, bias: bias,
         residual: residual.map { PaddedPixels($0, in: workspace) }, in: workspace)
       #expect(plain.shape == shape && pixels.shape == shape)
       let (biases, summands) = (bias.elements, residual?.elements)
@@ -62,9 +62,9 @@ import _TestSupport
     }
   }
 
-  /// Pictures are the same bits alone, in any batch, and on any number of threads.
+  /// Images are the same bits alone, in any batch, and on any number of threads.
   @Test(arguments: KernelTable.supported, [32, 150])
-  func picturesDoNotDependOnTheirBatch(_ table: KernelTable, _ outputs: Int) {
+  func imagesDoNotDependOnTheirBatch(_ table: KernelTable, _ outputs: Int) {
     var numbers = SampleNumbers(seed: 32)
     let weight = PackedKernel(
       numbers.next([outputs, 45, 3, 3]), precision: .bfloat16, table: table)
@@ -80,10 +80,10 @@ import _TestSupport
     let all = bits(x, threads: 1)
     for threads in 2...4 { #expect(bits(x, threads: threads) == all) }
     let count = all.count / 6
-    for picture in 0..<3 {
-      let alone = bits(x[picture..<picture + 1], threads: 2)
-      #expect(alone[..<count] == all[picture * count..<(picture + 1) * count])
-      #expect(alone[count...] == all[(picture + 3) * count..<(picture + 4) * count])
+    for image in 0..<3 {
+      let alone = bits(x[image..<image + 1], threads: 2)
+      #expect(alone[..<count] == all[image * count..<(image + 1) * count])
+      #expect(alone[count...] == all[(image + 3) * count..<(image + 4) * count])
     }
   }
 
@@ -116,8 +116,8 @@ import _TestSupport
       }
       // Of 32 bits, this is tested against `Double`.
       let expected = normalized(PaddedPixels(x, in: exact), in: exact)
-      for pictures in [PaddedPixels(x, in: exact), PaddedPixels(x, in: workspace)] {
-        for (y, z) in zip(normalized(pictures, in: workspace), expected) {
+      for images in [PaddedPixels(x, in: exact), PaddedPixels(x, in: workspace)] {
+        for (y, z) in zip(normalized(images, in: workspace), expected) {
           #expect((y - z).magnitude <= Float(Self.rounding) * z.magnitude + 2e-5)
         }
       }
@@ -125,7 +125,7 @@ import _TestSupport
   }
 
   @Test(arguments: KernelTable.supported, [1, 2, 3])
-  func enlargesPictures(_ table: KernelTable, by factor: Int) {
+  func enlargesImages(_ table: KernelTable, by factor: Int) {
     var numbers = SampleNumbers(seed: 34)
     let workspace = Workspace(threads: 3, precision: .bfloat16, table: table)
     for channels in [1, 3, 17, 32, 33, 64] {
@@ -164,7 +164,7 @@ import _TestSupport
     #expect(expected.allSatisfy { $0.isFinite })
   }
 
-  @Test func refusesPicturesOfAnotherPrecision() async {
+  @Test func refusesImagesOfAnotherPrecision() async {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       let workspace = Workspace(threads: 1, precision: .bfloat16)
       _ = convolution(
@@ -178,11 +178,11 @@ import _TestSupport
   @Test(.enabled(if: Workspace.hasTileUnit))
   func refusesAResidualInBlocksWhereNumbersAreRead() async {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
-      let pictures = Tensor<Float>(repeating: 0, shape: [1, 6, 7, 3])
-      let inBlocks = PaddedPixels(pictures, in: Workspace(threads: 1, precision: .bfloat16))
+      let images = Tensor<Float>(repeating: 0, shape: [1, 6, 7, 3])
+      let inBlocks = PaddedPixels(images, in: Workspace(threads: 1, precision: .bfloat16))
       let workspace = Workspace(threads: 1)
       _ = convolutionPixels(
-        PaddedPixels(pictures, padding: Padding(1), in: workspace),
+        PaddedPixels(images, padding: Padding(1), in: workspace),
         PackedKernel(Tensor(repeating: 0, shape: [3, 3, 3, 3])), residual: inBlocks, in: workspace)
     }
     let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)

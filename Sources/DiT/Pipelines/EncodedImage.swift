@@ -1,9 +1,9 @@
 public import Tensor
 
-/// A picture that samples are drawn from: encoded once, for any number of runs.
-public struct EncodedPicture: Sendable {
+/// An image that samples are drawn from: encoded once, for any number of runs.
+public struct EncodedImage: Sendable {
   enum Form: Sendable {
-    /// The picture, where samples are pictures.
+    /// The image, where samples are images.
     case sample(Tensor<Float>)
     /// The latents that it may be, as the encoder gives them.
     case latents(DiagonalGaussian, AutoencoderKL)
@@ -11,9 +11,9 @@ public struct EncodedPicture: Sendable {
 
   let form: Form
 
-  /// A sample that the picture is.
+  /// A sample that the image is.
   ///
-  /// - Parameter generator: What a latent is drawn with; samples that are pictures draw nothing.
+  /// - Parameter generator: What a latent is drawn with; samples that are images draw nothing.
   /// - Returns: `[1] + sampleShape`.
   public func sample(using generator: inout some RandomSource) -> Tensor<Float> {
     switch form {

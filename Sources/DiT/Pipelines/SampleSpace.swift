@@ -2,14 +2,14 @@ internal import Kernels
 internal import Tensor
 
 /// What the samples of a model are.
-enum SampleForm: Sendable {
-  /// Pictures, with the values of black and white, and the rows and columns that show something.
+enum SampleSpace: Sendable {
+  /// Images, with the values of black and white, and the rows and columns that show something.
   case pixels(ClosedRange<Float>, rows: Range<Int>, columns: Range<Int>)
   /// Latents of an autoencoder.
   case latents(AutoencoderKL)
 
-  /// The size of the picture of a sample, in pixels.
-  func pictureSize(
+  /// The size of the image of a sample, in pixels.
+  func imageSize(
     _ c: DiffusionTransformer.Configuration
   ) -> (height: Int, width: Int) {
     switch self {
@@ -19,34 +19,34 @@ enum SampleForm: Sendable {
     }
   }
 
-  /// What samples of a picture in its size are drawn from.
+  /// What samples of an image in its size are drawn from.
   ///
   /// - Parameters:
-  ///   - picture: 8-bit levels, `[1, height, width, channels]`.
+  ///   - image: 8-bit levels, `[1, height, width, channels]`.
   ///   - c: The sizes of the model.
   ///   - workspace: What to compute with.
   /// - Returns: A sample, or a distribution of latents.
   func encoded(
-    _ picture: Tensor<UInt8>, _ c: DiffusionTransformer.Configuration, in workspace: Workspace
-  ) -> EncodedPicture {
+    _ image: Tensor<UInt8>, _ c: DiffusionTransformer.Configuration, in workspace: Workspace
+  ) -> EncodedImage {
     switch self {
     case .pixels(let range, let rows, let columns):
       let (low, high) = (range.lowerBound, range.upperBound)
       // What the crop leaves out is black, as in training.
       var sample = Tensor(repeating: low, shape: [1] + c.sampleShape)
       sample[.all, .all, rows, columns] =
-        picture.permuted([0, 3, 1, 2]).converted(to: Float.self) * ((high - low) / 255) + low
-      return EncodedPicture(form: .sample(sample))
+        image.permuted([0, 3, 1, 2]).converted(to: Float.self) * ((high - low) / 255) + low
+      return EncodedImage(form: .sample(sample))
     case .latents(let autoencoder):
-      let distribution = autoencoder.encode(AutoencoderKL.values(picture), in: workspace)
-      return EncodedPicture(form: .latents(distribution, autoencoder))
+      let distribution = autoencoder.encode(AutoencoderKL.values(image), in: workspace)
+      return EncodedImage(form: .latents(distribution, autoencoder))
     }
   }
 
   /// The mask of a sample.
   ///
   /// - Parameters:
-  ///   - levels: 8-bit levels in the size of a picture, `[height, width]`.
+  ///   - levels: 8-bit levels in the size of an image, `[height, width]`.
   ///   - c: The sizes of the model.
   /// - Returns: `[1, 1, side, side]`, one where the levels are at least half of white, else zero.
   func mask(
@@ -64,8 +64,8 @@ enum SampleForm: Sendable {
     return mask
   }
 
-  /// The 8-bit pictures of samples, `[batch, height, width, channels]`.
-  func pictures(_ samples: Tensor<Float>, in workspace: Workspace) -> Tensor<UInt8> {
+  /// The 8-bit images of samples, `[batch, height, width, channels]`.
+  func images(_ samples: Tensor<Float>, in workspace: Workspace) -> Tensor<UInt8> {
     switch self {
     case .pixels(let range, let rows, let columns):
       let (low, high) = (range.lowerBound, range.upperBound)
@@ -73,7 +73,7 @@ enum SampleForm: Sendable {
       return ((cropped.clamped(to: range) - low) * (255 / (high - low))).rounded()
         .converted(to: UInt8.self)
     case .latents(let autoencoder):
-      return AutoencoderKL.pictures(
+      return AutoencoderKL.images(
         autoencoder.decode(autoencoder.unscaled(samples), in: workspace))
     }
   }

@@ -1,12 +1,12 @@
 internal import Foundation
 
-/// How a picture was made, in the form that AUTOMATIC1111's web UI keeps in PNG files under the
+/// How an image was made, in the form that AUTOMATIC1111's web UI keeps in PNG files under the
 /// keyword `parameters`.
 ///
 ///     a cat
 ///     Negative prompt: a dog
 ///     Steps: 20, Sampler: DDIM, CFG scale: 4, Seed: 42
-package struct PictureParameters: Equatable, Sendable {
+package struct ImageParameters: Equatable, Sendable {
   /// A setting and its value.
   package struct Field: Equatable, Sendable {
     /// The name: letters, digits, blanks, dashes and slashes, at least two.
@@ -28,7 +28,7 @@ package struct PictureParameters: Equatable, Sendable {
   /// The settings in their order.
   package var fields: [Field]
 
-  /// The parameters of a picture.
+  /// The parameters of an image.
   package init(prompt: String = "", negativePrompt: String = "", fields: [Field]) {
     self.prompt = prompt
     self.negativePrompt = negativePrompt

@@ -1,16 +1,16 @@
 public import Tensor
 
-/// What a run changes: pictures, and which parts of them.
-public struct SourcePicture: Sendable {
-  /// The samples that the pictures are, `[batch] + sampleShape`.
+/// What a run changes: images, and which parts of them.
+public struct InitialImage: Sendable {
+  /// The samples that the images are, `[batch] + sampleShape`.
   public var samples: Tensor<Float>
-  /// One where the picture is to be drawn anew and zero where it is to be kept,
+  /// One where the image is to be drawn anew and zero where it is to be kept,
   /// `[1, 1, height, width]` of a sample; nil draws all of it anew.
   public var mask: Tensor<Float>?
   /// Whether the run starts from noise alone, as for a part that shall owe nothing to what was there.
   public var startsFromNoise: Bool
 
-  /// Pictures to change.
+  /// Images to change.
   public init(
     samples: Tensor<Float>, mask: Tensor<Float>? = nil, startsFromNoise: Bool = false
   ) {

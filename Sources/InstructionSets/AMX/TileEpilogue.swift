@@ -6,8 +6,8 @@ internal import _KernelsMicro
 ///
 /// The steps of the next square take a row each. So all is decided when a square begins: what it does
 /// without is replaced by numbers that change nothing, and a row needs no branch but for its function
-/// and its form.
-struct FinishingSquare {
+/// and its layout.
+struct TileEpilogue {
   /// The sums, 32 rows of 32.
   let sums: UnsafeMutablePointer<Float>
   /// The rows that are to be finished.
@@ -40,7 +40,7 @@ struct FinishingSquare {
     let first = rows.lowerBound
     self.rows = rows.count
     output = product.output.place(row: first, column: column)
-    (function, isTile) = (product.function, product.output.form == .tiles)
+    (function, isTile) = (product.function, product.output.layout == .tiles)
     outputStride = isTile ? 64 : product.output.stride * 4
     if let start = product.bias { bias = (AMX.load(start + column), AMX.load(start + column + 16)) }
     guard let base = product.residual else { return }
@@ -51,7 +51,7 @@ struct FinishingSquare {
     gate = (AMX.load(place), AMX.load(place + 16))
   }
 
-  /// Whether all rows are whole, with one gate, a function that rows take beside steps, and a form
+  /// Whether all rows are whole, with one gate, a function that rows take beside steps, and a layout
   /// other than rounded numbers of 32 bits.
   @inline(__always)
   private static func isPlain(_ product: Product, rows: Range<Int>, column: Int) -> Bool {
@@ -61,7 +61,7 @@ struct FinishingSquare {
     }
     let (first, last) = (rows.lowerBound, rows.upperBound - 1)
     let hasOneGate = first / product.gateRows == last / product.gateRows
-    return column + 32 <= product.columns && product.output.form != .rounded
+    return column + 32 <= product.columns && product.output.layout != .rounded
       && (product.gate == nil || hasOneGate)
   }
 

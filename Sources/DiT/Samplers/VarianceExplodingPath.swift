@@ -1,6 +1,6 @@
 /// The way of the samplers whose samples are `x₀ + σ ε`, and whose model sees them scaled back to
 /// the variance that it was trained with.
-struct ScaledPath: Sendable {
+struct VarianceExplodingPath: Sendable {
   /// The timesteps, falling; they may lie between two.
   let timesteps: [Double]
   /// The noise levels, falling: one for each timestep and the final one.

@@ -1,11 +1,11 @@
 public import Kernels
 public import Tensor
 
-/// The last steps of a sampler, for a run that begins with a picture and not with noise.
+/// The last steps of a sampler, for a run that begins with an image and not with noise.
 ///
 /// Reference: [Meng et al., 2021](https://arxiv.org/abs/2108.01073); the number of steps is that of
 /// diffusers' pipelines from image to image.
-public struct SamplerTail: Sampler {
+public struct ImageToImageSampler: Sampler {
   private let sampler: any Sampler
   private let first: Int
 
@@ -13,7 +13,7 @@ public struct SamplerTail: Sampler {
   ///
   /// - Parameters:
   ///   - sampler: The sampler of all steps.
-  ///   - strength: How far the picture is changed, from 0 to 1: the share of the steps to take.
+  ///   - strength: How far the image is changed, from 0 to 1: the share of the steps to take.
   /// - Throws: `SamplerError.strength` where it is out of range or leaves no step.
   public init(of sampler: any Sampler, strength: Double) throws(SamplerError) {
     let starts = sampler.starts
@@ -42,7 +42,7 @@ public struct SamplerTail: Sampler {
   /// The steps that a run may begin with.
   public var starts: [Int] { sampler.starts.filter { $0 >= first }.map { $0 - first } }
 
-  /// What the model's input is of the sample: a factor.
+  /// The model sees `x · inputScale(at:)`.
   public func inputScale(at step: Int) -> Double { sampler.inputScale(at: first + step) }
 
   /// The channels that a prediction must have for samples of `channels` channels.
@@ -50,7 +50,7 @@ public struct SamplerTail: Sampler {
     sampler.predictionChannels(forSample: channels)
   }
 
-  /// How much picture and how much noise is in the sample before a step.
+  /// How much image and how much noise is in the sample before a step.
   public func noiseLevel(at step: Int) -> NoiseLevel { sampler.noiseLevel(at: first + step) }
 
   /// Whether a step adds noise to the sample.

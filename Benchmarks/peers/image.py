@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Draws one picture of a DiT folder with diffusers, says how long it took, and compares our latents and picture with its own.
+"""Draws one image of a DiT folder with diffusers, says how long it took, and compares our latents and image with its own.
 
     venv/bin/python Scripts/make_dit_folder.py xl
     swift run -c release generate --model xl --class "class 207" --cfg-scale 4 --precision f32 --latents-out ours.npy -o ours.png --json
-    venv/bin/python Benchmarks/peers/picture.py xl --precision f32 --latents ours.npy --picture ours.png
+    venv/bin/python Benchmarks/peers/image.py xl --precision f32 --latents ours.npy --image ours.png
 """
 
 import argparse
@@ -30,7 +30,7 @@ def load(folder, dtype):
 
 
 def draw(pipeline, label, steps, guidance):
-    """The finished latents, the picture of 8 bits, and the seconds of each step."""
+    """The finished latents, the image of 8 bits, and the seconds of each step."""
     latents, seconds = [], []
     decode, forward = pipeline.vae.decode, pipeline.transformer.forward
 
@@ -61,7 +61,7 @@ def main():
     parser.add_argument("--guidance", type=float, default=4)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--latents", help="ours, a .npy file")
-    parser.add_argument("--picture", help="ours, a .png file")
+    parser.add_argument("--image", help="ours, a .png file")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
 
@@ -69,8 +69,8 @@ def main():
     pipeline = load(arguments.folder, PRECISIONS[arguments.precision])
     loaded = time.perf_counter()
     with torch.inference_mode():
-        latents, picture, steps = draw(pipeline, arguments.label, arguments.steps, arguments.guidance)
-    print(f"load {loaded - start:.2f} s, picture {time.perf_counter() - loaded:.2f} s", end=", ")
+        latents, image, steps = draw(pipeline, arguments.label, arguments.steps, arguments.guidance)
+    print(f"load {loaded - start:.2f} s, image {time.perf_counter() - loaded:.2f} s", end=", ")
     status = Path("/proc/self/status").read_text()
     peak = int(re.search(r"VmHWM:\s*(\d+)", status)[1]) * 1024 / 1e9
     print(f"step {statistics.median(steps):.3f} s (first {steps[0]:.3f} s), peak {peak:.2f} GB")
@@ -78,9 +78,9 @@ def main():
         error = np.load(arguments.latents) - latents
         rms = np.sqrt((error**2).mean() / (latents**2).mean())
         print(f"latents: largest error {np.abs(error).max() / np.abs(latents).max():.2g} of the largest, rms {rms:.2g}")
-    if arguments.picture:
-        levels = np.abs(np.asarray(Image.open(arguments.picture)).astype(int) - picture)
-        print(f"picture: {(levels <= 1).mean():.2%} of levels within 1, largest difference {levels.max()}")
+    if arguments.image:
+        levels = np.abs(np.asarray(Image.open(arguments.image)).astype(int) - image)
+        print(f"image: {(levels <= 1).mean():.2%} of levels within 1, largest difference {levels.max()}")
 
 
 if __name__ == "__main__":

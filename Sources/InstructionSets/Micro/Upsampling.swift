@@ -1,13 +1,13 @@
-/// Pictures that become larger by a whole factor: each pixel becomes a square of pixels.
-public struct Enlargement: @unchecked Sendable {
+/// Images that become larger by a whole factor: each pixel becomes a square of pixels.
+public struct Upsampling: @unchecked Sendable {
   /// The pixels.
   public var input: PixelLines
   /// The side of the square that a pixel becomes.
   public var factor: Int
-  /// Where the enlarged pictures go, in any form.
+  /// Where the upsampled images go, in any layout.
   public var output: PixelLines
 
-  /// Pictures to be copied; set the factor afterwards.
+  /// Images to be copied; set the factor afterwards.
   @inlinable
   public init(input: PixelLines, output: PixelLines) {
     (self.input, self.output, factor) = (input, output, 1)
@@ -15,9 +15,9 @@ public struct Enlargement: @unchecked Sendable {
 }
 
 extension InstructionSet {
-  /// Writes the lines of `range` of the enlarged pictures.
+  /// Writes the lines of `range` of the upsampled images.
   @inlinable @inline(__always)
-  public static func enlarge(_ work: Enlargement, lines range: Range<Int>) {
+  public static func upsample(_ work: Upsampling, lines range: Range<Int>) {
     let (input, output, factor) = (work.input, work.output, work.factor)
     guard output.channels > 0 else { return }
     let (run, step) = (input.run(with: output), output.pixelStride)
@@ -29,10 +29,11 @@ extension InstructionSet {
           var i = 0
           while i < run {
             let count = output.channels - channel - i
-            let x = loadChannels(source + i * input.form.elementSize, as: input.form, count: count)
-            var place = target + i * output.form.elementSize
+            let x = loadChannels(
+              source + i * input.layout.elementSize, as: input.layout, count: count)
+            var place = target + i * output.layout.elementSize
             for _ in 0..<factor {
-              storeChannels(x, place, as: output.form, count: count)
+              storeChannels(x, place, as: output.layout, count: count)
               place += step
             }
             i += width

@@ -7,7 +7,7 @@ public import Tensor
 ///   - terms: At least one tensor with its factor, all of one shape.
 ///   - workspace: What to compute with.
 /// - Returns: A tensor of that shape.
-public func combination(
+public func linearCombination(
   _ terms: [(factor: Float, tensor: Tensor<Float>)], in workspace: Workspace
 ) -> Tensor<Float> {
   check(!terms.isEmpty, "combination: there are no terms")
@@ -15,7 +15,7 @@ public func combination(
   check(
     terms.allSatisfy { $0.tensor.shape == shape },
     "combination: shapes \(terms.map(\.tensor.shape)) differ")
-  let timer = workspace.timer("combination \(shape)")
+  let timer = workspace.timer("linear-combination \(shape)")
   defer { timer.stop() }
   let tensors = terms.map { $0.tensor.contiguous() }
   let output: Tensor<Float> = workspace.tensor(shape)

@@ -1,26 +1,26 @@
 import _KernelsBaseline
 import _KernelsMicro
 
-/// A picture's extents, and what stands between its lines.
+/// An image's extents, and what stands between its lines.
 private struct Extents {
-  let pictures, height, width, channels, gap: Int
+  let images, height, width, channels, gap: Int
 
   init(_ numbers: inout SampleNumbers, channels: ClosedRange<Int>) {
-    (pictures, height) = (numbers.next(in: 1...3), numbers.next(in: 1...19))
+    (images, height) = (numbers.next(in: 1...3), numbers.next(in: 1...19))
     (width, gap) = (numbers.next(in: 1...19), numbers.next(in: 0...5))
     self.channels = numbers.next(in: channels)
   }
 
-  /// Pictures `factor` times as large, with `groups` times as many channels.
+  /// Images `factor` times as large, with `groups` times as many channels.
   init(_ other: Extents, factor: Int = 1, groups: Int = 1) {
-    (pictures, gap, channels) = (other.pictures, other.gap, other.channels * groups)
+    (images, gap, channels) = (other.images, other.gap, other.channels * groups)
     (height, width) = (other.height * factor, other.width * factor)
   }
 
-  var lines: Int { pictures * height }
+  var lines: Int { images * height }
   var count: Int { lines * width * channels }
 
-  /// Dense pictures.
+  /// Dense images.
   func lines(_ elements: UnsafeBufferPointer<Float>) -> PixelLines? {
     elements.baseAddress.map {
       PixelLines(
@@ -29,19 +29,19 @@ private struct Extents {
   }
 
   /// The elements that a kernel wrote, from two calls each of a part of the lines; gaps between
-  /// lines and twice as many after a picture may not be written.
+  /// lines and twice as many after an image may not be written.
   func written(_ body: (PixelLines, Range<Int>) -> Void) -> Written<Float> {
     let lineStride = width * channels + gap
-    let pictureStride = height * lineStride + 2 * gap
+    let imageStride = height * lineStride + 2 * gap
     var result = Written<Float>(elements: [], isInside: true)
-    let all = Emulated::written(pictures * pictureStride, canary: canary) { first in
+    let all = Emulated::written(images * imageStride, canary: canary) { first in
       var lines = PixelLines(first: first, width: width, height: height, channels: channels)
-      (lines.lineStride, lines.pictureStride) = (4 * lineStride, 4 * pictureStride)
+      (lines.lineStride, lines.imageStride) = (4 * lineStride, 4 * imageStride)
       body(lines, self.lines / 2..<self.lines)
       body(lines, 0..<self.lines / 2)
     }
     for (i, element) in all.elements.enumerated() {
-      let place = i % pictureStride
+      let place = i % imageStride
       if place < height * lineStride && place % lineStride < width * channels {
         result.elements.append(element)
       } else if element != canary {
@@ -53,27 +53,27 @@ private struct Extents {
   }
 }
 
-func testEnlargement() {
-  var outcome = Outcome("enlargement")
+func testUpsampling() {
+  var outcome = Outcome("upsampling")
   var numbers = SampleNumbers(seed: 21)
   for _ in 0..<200 {
     let extents = Extents(&numbers, channels: 1...40)
     let factor = numbers.next(in: 1...3)
-    let enlarged = Extents(extents, factor: factor)
+    let upsampled = Extents(extents, factor: factor)
     let x = numbers.next(extents.count)
-    let result = enlarged.written { lines, range in
+    let result = upsampled.written { lines, range in
       x.withUnsafeBufferPointer { x in
         guard let input = extents.lines(x) else { return }
-        var work = Enlargement(input: input, output: lines)
+        var work = Upsampling(input: input, output: lines)
         work.factor = factor
-        kernelsBaseline.pixels.enlarge(work, range)
+        kernelsBaseline.pixels.upsample(work, range)
       }
     }
-    var isRight = result.isInside && result.elements.count == enlarged.count
+    var isRight = result.isInside && result.elements.count == upsampled.count
     for (i, element) in result.elements.enumerated() {
       let (pixel, channel) = (i / extents.channels, i % extents.channels)
-      let line = pixel / enlarged.width / factor
-      let source = line * extents.width + pixel % enlarged.width / factor
+      let line = pixel / upsampled.width / factor
+      let source = line * extents.width + pixel % upsampled.width / factor
       if element != x[source * extents.channels + channel] { isRight = false }
     }
     outcome.expect(
@@ -88,8 +88,8 @@ extension Extents {
     _ x: [Float], groups: Int, weight: [Float], bias: [Float]
   ) -> Written<Float> {
     let chunks = PixelChunks(width: width, height: height).count
-    var moments = [Double](repeating: 0, count: pictures * chunks * groups * 2)
-    var factors = [Float](repeating: 0, count: pictures * 3 * channels)
+    var moments = [Double](repeating: 0, count: images * chunks * groups * 2)
+    var factors = [Float](repeating: 0, count: images * 3 * channels)
     return written { lines, range in
       x.withUnsafeBufferPointer { x in
         weight.withUnsafeBufferPointer { weight in
@@ -104,9 +104,9 @@ extension Extents {
                   factors: factors)
                 (n.weight, n.bias, n.function) = (weight.baseAddress, bias.baseAddress, .silu)
                 let scratch = Emulated::written(3 * channels, canary: canary) { scratch in
-                  kernelsBaseline.pixels.takeMoments(n, 0..<pictures * chunks, scratch)
+                  kernelsBaseline.pixels.takeMoments(n, 0..<images * chunks, scratch)
                 }
-                kernelsBaseline.pixels.mergeMoments(n, 0..<pictures)
+                kernelsBaseline.pixels.mergeMoments(n, 0..<images)
                 kernelsBaseline.pixels.normalize(n, range)
                 if !scratch.isInside {
                   lines.first.storeBytes(of: .nan, as: Float.self)
@@ -131,7 +131,7 @@ func testGroupNormalization() {
     let x = numbers.next(extents.count).map { 3 * $0 + 5 }
     let (weight, bias) = (numbers.next(channels), numbers.next(channels))
     let plain = Reference.groupNormalized(
-      x, batch: extents.pictures, channels: channels, groups: groups, epsilon: 1e-6)
+      x, batch: extents.images, channels: channels, groups: groups, epsilon: 1e-6)
     var expected: [Double] = []
     for (i, y) in plain.enumerated() {
       expected.append(exactSiLU(y * Double(weight[i % channels]) + Double(bias[i % channels])))

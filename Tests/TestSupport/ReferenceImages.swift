@@ -1,19 +1,19 @@
-/// Operations on pictures written plainly in `Double`, to test the fast ones against.
+/// Operations on images written plainly in `Double`, to test the fast ones against.
 extension Reference {
-  /// The extents of a convolution, and the zeros around its pictures.
+  /// The extents of a convolution, and the zeros around its images.
   package struct Convolution {
     package var batch, height, width, inputs, outputs: Int
     package var kernel = (height: 3, width: 3)
     package var stride = 1
     package var padding = (top: 1, bottom: 1, left: 1, right: 1)
 
-    /// A convolution of 3 × 3 that keeps the size of pictures.
+    /// A convolution of 3 × 3 that keeps the size of images.
     package init(batch: Int, height: Int, width: Int, inputs: Int, outputs: Int) {
       (self.batch, self.height, self.width) = (batch, height, width)
       (self.inputs, self.outputs) = (inputs, outputs)
     }
 
-    /// The extents of the pictures.
+    /// The extents of the images.
     package var inputShape: [Int] { [batch, height, width, inputs] }
 
     /// The extents of the weights.
@@ -62,7 +62,7 @@ extension Reference {
     }
   }
 
-  /// Pictures, the groups of channels of each less their mean and divided by their deviation.
+  /// Images, the groups of channels of each less their mean and divided by their deviation.
   package static func groupNormalized(
     _ x: [Float], batch: Int, channels: Int, groups: Int, epsilon: Double
   ) -> [Double] {

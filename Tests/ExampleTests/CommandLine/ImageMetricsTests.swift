@@ -3,9 +3,9 @@ import Tensor
 import Testing
 import _ExampleCommandLine
 
-@Suite struct PictureMetricsTests {
-  /// Two pictures that differ, the same on every machine.
-  private func pictures(_ shape: [Int]) -> (Tensor<UInt8>, Tensor<UInt8>) {
+@Suite struct ImageMetricsTests {
+  /// Two images that differ, the same on every machine.
+  private func images(_ shape: [Int]) -> (Tensor<UInt8>, Tensor<UInt8>) {
     var (a, b): ([UInt8], [UInt8]) = ([], [])
     for i in 0..<shape[0] {
       for j in 0..<shape[1] {
@@ -26,13 +26,13 @@ import _ExampleCommandLine
     ([28, 28, 1], 12.46962276064843, 0.6527884589764203),
   ])
   func agreeWithNumPy(_ shape: [Int], _ expectedPSNR: Double, _ expectedSSIM: Double) {
-    let (a, b) = pictures(shape)
+    let (a, b) = images(shape)
     #expect(abs(psnr(a, b) - expectedPSNR) < 1e-9)
     #expect(abs(ssim(a, b) - expectedSSIM) < 1e-9)
   }
 
-  @Test func equalPicturesAreAsGoodAsCanBe() {
-    let (a, _) = pictures([9, 8, 1])
+  @Test func equalImagesAreAsGoodAsCanBe() {
+    let (a, _) = images([9, 8, 1])
     #expect(psnr(a, a) == .infinity)
     #expect(abs(ssim(a, a) - 1) < 1e-12)
   }

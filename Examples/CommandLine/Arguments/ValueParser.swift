@@ -1,5 +1,5 @@
 /// What the text of a value may be, and what it means.
-package struct ValueForm<Value: Sendable>: Sendable {
+package struct ValueParser<Value: Sendable>: Sendable {
   /// The word that stands for a value in the help, such as `COUNT`.
   package let placeholder: String
   /// The allowed values, to be put after "must be".
@@ -21,45 +21,45 @@ package struct ValueForm<Value: Sendable>: Sendable {
   }
 
   /// The same form with another word for it in the help.
-  package func named(_ placeholder: String) -> ValueForm {
-    ValueForm(placeholder, allowed: allowed, describe: describe, parse: parse)
+  package func named(_ placeholder: String) -> ValueParser {
+    ValueParser(placeholder, allowed: allowed, describe: describe, parse: parse)
   }
 }
 
-extension ValueForm<Int> {
+extension ValueParser<Int> {
   /// An integer between two bounds, both included.
-  package static func integer(_ range: ClosedRange<Int>) -> ValueForm {
-    ValueForm(
+  package static func integer(_ range: ClosedRange<Int>) -> ValueParser {
+    ValueParser(
       "N", allowed: "an integer from \(range.lowerBound) to \(range.upperBound)",
       describe: String.init
     ) { Int($0).flatMap { range.contains($0) ? $0 : nil } }
   }
 
   /// An integer with a lower bound.
-  package static func integer(_ range: PartialRangeFrom<Int>) -> ValueForm {
-    ValueForm(
+  package static func integer(_ range: PartialRangeFrom<Int>) -> ValueParser {
+    ValueParser(
       "N", allowed: "an integer of at least \(range.lowerBound)", describe: String.init
     ) { Int($0).flatMap { range.contains($0) ? $0 : nil } }
   }
 }
 
-extension ValueForm<Double> {
+extension ValueParser<Double> {
   /// Any finite number.
-  package static var number: ValueForm {
-    ValueForm("X", allowed: "a finite number", describe: plain) { finite($0) }
+  package static var number: ValueParser {
+    ValueParser("X", allowed: "a finite number", describe: plain) { finite($0) }
   }
 
   /// A number between two bounds, both included.
-  package static func number(_ range: ClosedRange<Double>) -> ValueForm {
-    ValueForm(
+  package static func number(_ range: ClosedRange<Double>) -> ValueParser {
+    ValueParser(
       "X", allowed: "a number from \(plain(range.lowerBound)) to \(plain(range.upperBound))",
       describe: plain
     ) { finite($0).flatMap { range.contains($0) ? $0 : nil } }
   }
 
   /// A finite number with a lower bound.
-  package static func number(_ range: PartialRangeFrom<Double>) -> ValueForm {
-    ValueForm("X", allowed: "a number of at least \(plain(range.lowerBound))", describe: plain) {
+  package static func number(_ range: PartialRangeFrom<Double>) -> ValueParser {
+    ValueParser("X", allowed: "a number of at least \(plain(range.lowerBound))", describe: plain) {
       finite($0).flatMap { range.contains($0) ? $0 : nil }
     }
   }
@@ -75,10 +75,10 @@ extension ValueForm<Double> {
   }
 }
 
-extension ValueForm<ClosedRange<Int>> {
+extension ValueParser<ClosedRange<Int>> {
   /// A range `8-27`, both ends included, or a single number, within bounds.
-  package static func range(within bounds: ClosedRange<Int>) -> ValueForm {
-    ValueForm(
+  package static func range(within bounds: ClosedRange<Int>) -> ValueParser {
+    ValueParser(
       "LOW-HIGH",
       allowed: "a range LOW-HIGH within \(bounds.lowerBound)-\(bounds.upperBound)",
       describe: { "\($0.lowerBound)-\($0.upperBound)" }
@@ -92,30 +92,30 @@ extension ValueForm<ClosedRange<Int>> {
   }
 }
 
-extension ValueForm<String> {
+extension ValueParser<String> {
   /// Any text, the empty one included.
-  package static var text: ValueForm {
-    ValueForm("TEXT", allowed: "a text", describe: { $0 }, parse: { $0 })
+  package static var text: ValueParser {
+    ValueParser("TEXT", allowed: "a text", describe: { $0 }, parse: { $0 })
   }
 
   /// The path of a file or folder.
-  package static var path: ValueForm {
-    ValueForm("PATH", allowed: "a path", describe: { $0 }, parse: { $0.isEmpty ? nil : $0 })
+  package static var path: ValueParser {
+    ValueParser("PATH", allowed: "a path", describe: { $0 }, parse: { $0.isEmpty ? nil : $0 })
   }
 
   /// One of several words.
-  package static func choice(_ words: [String]) -> ValueForm {
-    ValueForm(
+  package static func choice(_ words: [String]) -> ValueParser {
+    ValueParser(
       words.joined(separator: "|"), allowed: "one of " + words.joined(separator: ", "),
       describe: { $0 }, parse: { words.contains($0) ? $0 : nil })
   }
 }
 
-extension ValueForm where Value: CaseIterable & RawRepresentable<String> {
+extension ValueParser where Value: CaseIterable & RawRepresentable<String> {
   /// The raw value of one of the type's cases.
-  package static var choice: ValueForm {
+  package static var choice: ValueParser {
     let words = Value.allCases.map(\.rawValue)
-    return ValueForm(
+    return ValueParser(
       words.joined(separator: "|"), allowed: "one of " + words.joined(separator: ", "),
       describe: \.rawValue, parse: { Value(rawValue: $0) })
   }

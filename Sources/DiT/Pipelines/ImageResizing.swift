@@ -1,17 +1,17 @@
 internal import Foundation
 package import Tensor
 
-/// A picture in another size, by Lanczos' filter of three lobes, widened where the picture becomes
+/// An image in another size, by Lanczos' filter of three lobes, widened where the image becomes
 /// smaller, as Pillow does it.
 ///
 /// - Parameters:
-///   - picture: `[height, width, channels]`.
+///   - image: `[height, width, channels]`.
 ///   - height: The rows of the result.
 ///   - width: Its columns.
 /// - Returns: `[height, width, channels]`.
-package func resized(_ picture: Tensor<UInt8>, height: Int, width: Int) -> Tensor<UInt8> {
-  let shape = picture.shape
-  let elements = picture.withUnsafeElements { Array($0) }
+package func resized(_ image: Tensor<UInt8>, height: Int, width: Int) -> Tensor<UInt8> {
+  let shape = image.shape
+  let elements = image.withUnsafeElements { Array($0) }
   let rows = resampled(
     elements, groups: shape[0], from: shape[1], to: width, stride: shape[2])
   return Tensor(

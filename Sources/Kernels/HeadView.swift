@@ -2,7 +2,7 @@ internal import _KernelsMicro
 public import Tensor
 
 /// Queries, keys or values of all heads, `[batch, tokens, heads, size]`.
-public struct Heads: Sendable {
+public struct HeadView: Sendable {
   /// Batch, tokens, heads, and the elements of each.
   public let shape: [Int]
   private let source: Source
@@ -49,19 +49,19 @@ public struct Heads: Sendable {
     }
   }
 
-  /// The same heads where kernels read them that take rows of some form.
-  func converted(to form: RowForm, in workspace: Workspace) -> Heads {
+  /// The same heads where kernels read them that take rows of some layout.
+  func converted(to layout: RowLayout, in workspace: Workspace) -> HeadView {
     let (count, size) = (shape[2], shape[3])
     switch source {
-    case .tensor(let x) where form == .tiles:
+    case .tensor(let x) where layout == .tiles:
       let rows = Operand(x.reshaped([shape[0], shape[1], count * size]), in: workspace)
-      return Heads(rows, from: 0, count: count, size: size)
-    case .columns(let operand, let first) where form == .tiles:
+      return HeadView(rows, from: 0, count: count, size: size)
+    case .columns(let operand, let first) where layout == .tiles:
       let rows = operand.converted(to: .bfloat16, in: workspace)
-      return Heads(rows, from: first, count: count, size: size)
-    case .columns(let operand, let first) where operand.form == .tiles:
+      return HeadView(rows, from: first, count: count, size: size)
+    case .columns(let operand, let first) where operand.layout == .tiles:
       let columns = operand.tensor[.all, .all, first..<first + count * size]
-      return Heads(columns.reshaped(shape))
+      return HeadView(columns.reshaped(shape))
     default: return self
     }
   }
