@@ -17,6 +17,7 @@ enum NEON {
     testUpsampling()
     testElementFunctions()
     testCombination()
+    testGatedSum()
     testElementwise()
     testReductions()
     testConversions()

@@ -32,6 +32,14 @@ extension Case {
         let (x, y) = (numbers([count]), numbers([count]))
         return { _ = linearCombination([(0.5, x), (0.25, y)], in: $0) }
       },
+      Case(
+        family: "add-gated", precision: .float32, shape: [2, 1024, 1152].joined,
+        note: "a branch of DiT-XL 512²", work: .bytes(12 * Double(2 * 1024 * 1152))
+      ) {
+        let (y, gate) = (numbers([2, 1024, 1152]), numbers([2, 1152], scale: 0.1))
+        var x = numbers([2, 1024, 1152])
+        return { addGated(y, gate: gate, to: &x, in: $0) }
+      },
     ]
   }
 

@@ -30,6 +30,8 @@ public final class KernelTable: Sendable, CustomStringConvertible {
       UnsafePointer<Float>, UnsafePointer<UnsafePointer<Float>>, Int, UnsafeMutablePointer<Float>,
       Range<Int>
     ) -> Void
+  /// Adds a range of rows of a branch times its gate to the residual.
+  public let addGated: @Sendable (GatedSum, Range<Int>) -> Void
   /// Writes numbers of 32 bits as bfloat16: input, output, count.
   public let narrow: @Sendable (UnsafePointer<Float>, UnsafeMutableRawPointer, Int) -> Void
   /// Writes numbers of bfloat16 as 32 bits: input, output, count.
@@ -99,6 +101,7 @@ public final class KernelTable: Sendable, CustomStringConvertible {
     peak = PeakLoop(isa, tile)
     bfloat16Peak = nil
     combine = { I.combine($0, $1, terms: $2, into: $3, range: $4) }
+    addGated = { I.add($0, rows: $1) }
   }
 
   /// The kernels of `table`, with products of another instruction set.
@@ -110,7 +113,7 @@ public final class KernelTable: Sendable, CustomStringConvertible {
     tileRows = table.tileRows
     (productScratch, product) = (table.productScratch, table.product)
     (softmax, normalize, map) = (table.softmax, table.normalize, table.map)
-    combine = table.combine
+    (combine, addGated) = (table.combine, table.addGated)
     (floatElements, doubleElements) = (table.floatElements, table.doubleElements)
     (narrow, widen, widenFloat16) = (table.narrow, table.widen, table.widenFloat16)
     pixels = table.pixels
