@@ -45,7 +45,11 @@ func testConversions() {
   testConversion("Float16", .float16, canary: Float16(-7.25)) { Float16($0) }
   testConversion("Int8", .int8, canary: Int8(99), whole)
   testConversion("UInt8", .uint8, canary: UInt8(99), whole)
+  testConversion("Int16", .int16, canary: Int16(99), whole)
+  testConversion("UInt16", .uint16, canary: UInt16(99), whole)
   testConversion("Int32", .int32, canary: Int32(99), whole)
+  testConversion("UInt32", .uint32, canary: UInt32(99), whole)
+  testConversion("UInt64", .uint64, canary: UInt64(99), whole)
   testConversion("Int64", .int64, canary: Int64(99), whole)
   testConversion("Bool", .bool, canary: false) { $0 != 0 }
   testConversion("Bool", .bool, canary: true) { $0 != 0 }

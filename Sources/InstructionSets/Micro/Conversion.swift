@@ -1,16 +1,16 @@
 /// A scalar that can be converted to every other: exactly where that is possible, else to the
 /// nearest, and towards zero and to the nearest end of the range where it becomes a whole number.
 public protocol ConvertibleElement: BitwiseCopyable {
-  /// Whether the scalar is a whole number or a truth value.
-  static var isWhole: Bool { get }
   /// The number as a `Double`, the nearest one.
   var asDouble: Double { get }
-  /// The whole number towards zero, or the nearest that there is.
-  var asInteger: Int64 { get }
   /// The number that a `Double` becomes.
   init(double: Double)
   /// The number that a whole number becomes.
   init(integer: Int64)
+  /// The number that a whole number becomes which may be too large for `Int64`.
+  init(natural: UInt64)
+  /// The number as another scalar, rounded once.
+  func converted<Other: ConvertibleElement>(to other: Other.Type) -> Other
 }
 
 /// A whole number that can be converted to every other scalar.
@@ -21,33 +21,32 @@ public protocol WholeElement: ConvertibleElement, FixedWidthInteger {
 }
 
 extension ConvertibleElement where Self: BinaryFloatingPoint {
-  /// Whether the scalar is a whole number or a truth value.
-  @inlinable @inline(__always)
-  public static var isWhole: Bool { false }
   /// The number as a `Double`, the nearest one.
   @inlinable @inline(__always)
   public var asDouble: Double { Double(self) }
-  /// The whole number towards zero, or the nearest that there is.
-  @inlinable @inline(__always)
-  public var asInteger: Int64 { Int64(double: Double(self)) }
   /// The number that a `Double` becomes.
   @inlinable @inline(__always)
   public init(double: Double) { self.init(double) }
   /// The number that a whole number becomes.
   @inlinable @inline(__always)
   public init(integer: Int64) { self.init(integer) }
+  /// The number that a whole number becomes which may be too large for `Int64`.
+  @inlinable @inline(__always)
+  public init(natural: UInt64) { self.init(natural) }
+}
+
+extension ConvertibleElement {
+  /// The number as another scalar, by way of `Double`, which holds it.
+  @inlinable @inline(__always)
+  public func converted<Other: ConvertibleElement>(to other: Other.Type) -> Other {
+    Other(double: asDouble)
+  }
 }
 
 extension WholeElement {
-  /// Whether the scalar is a whole number or a truth value.
-  @inlinable @inline(__always)
-  public static var isWhole: Bool { true }
   /// The number as a `Double`, the nearest one.
   @inlinable @inline(__always)
   public var asDouble: Double { Double(self) }
-  /// The whole number towards zero, or the nearest that there is.
-  @inlinable @inline(__always)
-  public var asInteger: Int64 { Int64(truncatingIfNeeded: self) }
   /// The number that a `Double` becomes.
   @inlinable @inline(__always)
   public init(double: Double) {
@@ -63,6 +62,14 @@ extension WholeElement {
   /// The number that a whole number becomes.
   @inlinable @inline(__always)
   public init(integer: Int64) { self.init(clamping: integer) }
+  /// The number that a whole number becomes which may be too large for `Int64`.
+  @inlinable @inline(__always)
+  public init(natural: UInt64) { self.init(clamping: natural) }
+  /// The number as another scalar, by way of `Int64`, which holds it.
+  @inlinable @inline(__always)
+  public func converted<Other: ConvertibleElement>(to other: Other.Type) -> Other {
+    Other(integer: Int64(truncatingIfNeeded: self))
+  }
 }
 
 extension Float: ConvertibleElement {}
@@ -79,7 +86,25 @@ extension UInt8: WholeElement {
   public init(inRange double: Double) { self.init(double) }
 }
 
+extension Int16: WholeElement {
+  /// The number without its fraction.
+  @inlinable @inline(__always)
+  public init(inRange double: Double) { self.init(double) }
+}
+
+extension UInt16: WholeElement {
+  /// The number without its fraction.
+  @inlinable @inline(__always)
+  public init(inRange double: Double) { self.init(double) }
+}
+
 extension Int32: WholeElement {
+  /// The number without its fraction.
+  @inlinable @inline(__always)
+  public init(inRange double: Double) { self.init(double) }
+}
+
+extension UInt32: WholeElement {
   /// The number without its fraction.
   @inlinable @inline(__always)
   public init(inRange double: Double) { self.init(double) }
@@ -91,26 +116,39 @@ extension Int64: WholeElement {
   public init(inRange double: Double) { self.init(double) }
 }
 
+extension UInt64: WholeElement {
+  /// The number without its fraction.
+  @inlinable @inline(__always)
+  public init(inRange double: Double) { self.init(double) }
+  /// The number as another scalar; half of them are too large for `Int64`.
+  @inlinable @inline(__always)
+  public func converted<Other: ConvertibleElement>(to other: Other.Type) -> Other {
+    Other(natural: self)
+  }
+}
+
 #if !((os(macOS) || targetEnvironment(macCatalyst)) && arch(x86_64))
 extension Float16: ConvertibleElement {}
 #endif
 
 extension Bool: ConvertibleElement {
-  /// Whether the scalar is a whole number or a truth value.
-  @inlinable @inline(__always)
-  public static var isWhole: Bool { true }
   /// The number as a `Double`, the nearest one.
   @inlinable @inline(__always)
   public var asDouble: Double { self ? 1 : 0 }
-  /// The whole number towards zero, or the nearest that there is.
-  @inlinable @inline(__always)
-  public var asInteger: Int64 { self ? 1 : 0 }
   /// The number that a `Double` becomes.
   @inlinable @inline(__always)
   public init(double: Double) { self = double != 0 }
   /// The number that a whole number becomes.
   @inlinable @inline(__always)
   public init(integer: Int64) { self = integer != 0 }
+  /// The number that a whole number becomes which may be too large for `Int64`.
+  @inlinable @inline(__always)
+  public init(natural: UInt64) { self = natural != 0 }
+  /// The number as another scalar.
+  @inlinable @inline(__always)
+  public func converted<Other: ConvertibleElement>(to other: Other.Type) -> Other {
+    Other(integer: self ? 1 : 0)
+  }
 }
 
 /// The bits of a bfloat16 number.
@@ -118,8 +156,6 @@ extension Bool: ConvertibleElement {
 struct BFloat16Bits: ConvertibleElement {
   @usableFromInline var bits: UInt16
 
-  @inlinable @inline(__always)
-  static var isWhole: Bool { false }
   /// The bits, zero for a subnormal number.
   @inlinable @inline(__always)
   var flushed: UInt16 { bits & 0x7F80 == 0 ? 0 : bits }
@@ -130,8 +166,6 @@ struct BFloat16Bits: ConvertibleElement {
   var asFloat: Float { Float(bitPattern: UInt32(bits) << 16) }
   @inlinable @inline(__always)
   var asDouble: Double { Double(asFloat) }
-  @inlinable @inline(__always)
-  var asInteger: Int64 { Int64(double: asDouble) }
   @inlinable @inline(__always)
   init(_ value: Float) {
     let word = value.bitPattern
@@ -152,6 +186,11 @@ struct BFloat16Bits: ConvertibleElement {
     // To odd as well, in the 53 bits that a `Double` holds.
     let odd = integer & ~0x7FF | (integer & 0x7FF == 0 ? 0 : 0x800)
     self.init(double: Double(integer.magnitude >> 52 == 0 ? integer : odd))
+  }
+  @inlinable @inline(__always)
+  init(natural: UInt64) {
+    let odd = natural & ~0x7FF | (natural & 0x7FF == 0 ? 0 : 0x800)
+    self.init(double: Double(natural >> 52 == 0 ? natural : odd))
   }
 }
 
@@ -195,8 +234,12 @@ extension InstructionSet {
       #endif
     case .int8: convert(input, Int8.self, outputType, output, count)
     case .uint8: convert(input, UInt8.self, outputType, output, count)
+    case .int16: convert(input, Int16.self, outputType, output, count)
+    case .uint16: convert(input, UInt16.self, outputType, output, count)
     case .int32: convert(input, Int32.self, outputType, output, count)
+    case .uint32: convert(input, UInt32.self, outputType, output, count)
     case .int64: convert(input, Int64.self, outputType, output, count)
+    case .uint64: convert(input, UInt64.self, outputType, output, count)
     case .bool: convert(input, Bool.self, outputType, output, count)
     }
   }
@@ -217,8 +260,12 @@ extension InstructionSet {
       #endif
     case .int8: convert(input, output, Int8.self, count)
     case .uint8: convert(input, output, UInt8.self, count)
+    case .int16: convert(input, output, Int16.self, count)
+    case .uint16: convert(input, output, UInt16.self, count)
     case .int32: convert(input, output, Int32.self, count)
+    case .uint32: convert(input, output, UInt32.self, count)
     case .int64: convert(input, output, Int64.self, count)
+    case .uint64: convert(input, output, UInt64.self, count)
     case .bool: convert(input, output, Bool.self, count)
     }
   }
@@ -228,10 +275,6 @@ extension InstructionSet {
     _ input: UnsafePointer<A>, _ output: UnsafeMutableRawPointer, _ type: B.Type, _ count: Int
   ) {
     let output = output.assumingMemoryBound(to: B.self)
-    if A.isWhole {
-      for i in 0..<count { output[i] = B(integer: input[i].asInteger) }
-    } else {
-      for i in 0..<count { output[i] = B(double: input[i].asDouble) }
-    }
+    for i in 0..<count { output[i] = input[i].converted(to: B.self) }
   }
 }

@@ -12,10 +12,18 @@ public enum ElementType: String, Sendable, Hashable, CaseIterable {
   case int8
   /// Unsigned 8-bit integers.
   case uint8
+  /// Signed 16-bit integers.
+  case int16
+  /// Unsigned 16-bit integers.
+  case uint16
   /// Signed 32-bit integers.
   case int32
+  /// Unsigned 32-bit integers.
+  case uint32
   /// Signed 64-bit integers.
   case int64
+  /// Unsigned 64-bit integers.
+  case uint64
   /// Truth values, a byte each.
   case bool
 
@@ -23,7 +31,7 @@ public enum ElementType: String, Sendable, Hashable, CaseIterable {
   public var isFloatingPoint: Bool {
     switch self {
     case .float, .double, .bfloat16, .float16: true
-    case .int8, .uint8, .int32, .int64, .bool: false
+    case .int8, .uint8, .int16, .uint16, .int32, .uint32, .int64, .uint64, .bool: false
     }
   }
 
@@ -31,9 +39,9 @@ public enum ElementType: String, Sendable, Hashable, CaseIterable {
   public var byteCount: Int {
     switch self {
     case .int8, .uint8, .bool: 1
-    case .bfloat16, .float16: 2
-    case .float, .int32: 4
-    case .double, .int64: 8
+    case .bfloat16, .float16, .int16, .uint16: 2
+    case .float, .int32, .uint32: 4
+    case .double, .int64, .uint64: 8
     }
   }
 }

@@ -10,8 +10,9 @@ extension InstructionSet {
     case .bfloat16: isEqual(loop, a, b, BFloat16Bits.self) { $0.asFloat == $1.asFloat }
     case .float16: isEqual(loop, a, b, UInt16.self) { isEqualFloat16($0, $1) }
     case .int8, .uint8, .bool: isEqual(loop, a, b, UInt8.self) { $0 == $1 }
-    case .int32: isEqual(loop, a, b, UInt32.self) { $0 == $1 }
-    case .int64: isEqual(loop, a, b, UInt64.self) { $0 == $1 }
+    case .int16, .uint16: isEqual(loop, a, b, UInt16.self) { $0 == $1 }
+    case .int32, .uint32: isEqual(loop, a, b, UInt32.self) { $0 == $1 }
+    case .int64, .uint64: isEqual(loop, a, b, UInt64.self) { $0 == $1 }
     }
   }
 

@@ -56,8 +56,12 @@ extension AnyTensor: CustomStringConvertible {
       #endif
     case .int8: return elements(Int8.self)
     case .uint8: return elements(UInt8.self)
+    case .int16: return elements(Int16.self)
+    case .uint16: return elements(UInt16.self)
     case .int32: return elements(Int32.self)
+    case .uint32: return elements(UInt32.self)
     case .int64: return elements(Int64.self)
+    case .uint64: return elements(UInt64.self)
     case .bool: return elements(Bool.self)
     }
   }

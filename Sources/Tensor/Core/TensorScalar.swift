@@ -62,3 +62,23 @@ extension Bool: TensorScalar {
   /// `ScalarType.bool`.
   public static var scalarType: ScalarType { .bool }
 }
+
+extension Int16: TensorScalar {
+  /// `ScalarType.int16`.
+  public static var scalarType: ScalarType { .int16 }
+}
+
+extension UInt16: TensorScalar {
+  /// `ScalarType.uint16`.
+  public static var scalarType: ScalarType { .uint16 }
+}
+
+extension UInt32: TensorScalar {
+  /// `ScalarType.uint32`.
+  public static var scalarType: ScalarType { .uint32 }
+}
+
+extension UInt64: TensorScalar {
+  /// `ScalarType.uint64`.
+  public static var scalarType: ScalarType { .uint64 }
+}

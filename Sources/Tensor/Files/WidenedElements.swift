@@ -3,8 +3,6 @@ extension SafetensorsFile.ElementType {
   /// have it one that holds all its numbers; nil where there is none.
   public var scalarType: ScalarType? {
     switch self {
-    case .int16, .uint16: .int32
-    case .uint32: .int64
     case .float8E5M2, .float8E4M3, .float8E8M0, .float8E5M2FNUZ, .float8E4M3FNUZ: .float
     default: ScalarType.allCases.first { Self($0) == self }
     }
@@ -13,8 +11,6 @@ extension SafetensorsFile.ElementType {
   /// A type of elements of the same width, by which they are copied; nil where there is none.
   var carrier: ScalarType? {
     switch self {
-    case .int16, .uint16: .bfloat16
-    case .uint32: .int32
     case .float8E5M2, .float8E4M3, .float8E8M0, .float8E5M2FNUZ, .float8E4M3FNUZ: .uint8
     default: scalarType
     }
@@ -56,25 +52,8 @@ extension SafetensorsFile.ElementType {
 
   /// Elements that were copied by their `carrier`, as `scalarType`.
   func widened(_ tensor: AnyTensor) -> AnyTensor {
-    switch self {
-    case .int16: Self.mapped(tensor) { (element: Int16) in Int32(element) }
-    case .uint16: Self.mapped(tensor) { (element: UInt16) in Int32(element) }
-    case .uint32: Self.mapped(tensor) { (element: UInt32) in Int64(element) }
-    default:
-      if let numbers {
-        Self.mapped(tensor) { (element: UInt8) in numbers[Int(element)] }
-      } else {
-        tensor
-      }
-    }
-  }
-
-  private static func mapped<Element, Scalar: TensorScalar>(
-    _ tensor: AnyTensor, _ transform: (Element) -> Scalar
-  ) -> AnyTensor {
-    let elements = tensor.withUnsafeBytes { bytes in
-      bytes.withMemoryRebound(to: Element.self) { $0.map(transform) }
-    }
+    guard let numbers else { return tensor }
+    let elements = tensor.withUnsafeBytes { bytes in bytes.map { numbers[Int($0)] } }
     return AnyTensor(Tensor(elements, shape: tensor.shape))
   }
 }

@@ -71,7 +71,11 @@ import _TestSupport
       #expect(Self.same(Float(converted(BFloat16.self)[i]), Float(Self.nearest(number))))
       #expect(converted(Int8.self)[i] == Self.whole(number, Int8.self))
       #expect(converted(UInt8.self)[i] == Self.whole(number, UInt8.self))
+      #expect(converted(Int16.self)[i] == Self.whole(number, Int16.self))
+      #expect(converted(UInt16.self)[i] == Self.whole(number, UInt16.self))
       #expect(converted(Int32.self)[i] == Self.whole(number, Int32.self))
+      #expect(converted(UInt32.self)[i] == Self.whole(number, UInt32.self))
+      #expect(converted(UInt64.self)[i] == Self.whole(number, UInt64.self))
       #expect(converted(Int64.self)[i] == Self.whole(number, Int64.self))
       #expect(converted(Bool.self)[i] == (number != 0))
     }
@@ -113,27 +117,49 @@ import _TestSupport
     }
     expect(Int8.self)
     expect(UInt8.self)
+    expect(Int16.self)
+    expect(UInt16.self)
     expect(Int32.self)
+    expect(UInt32.self)
     expect(Int64.self)
+    expect(UInt64.self)
     expectConversions([false, true], [0, 1])
   }
 
   /// What a `Double` does not hold.
   @Test func convertsLongNumbers() {
     let tie: Int64 = 1 << 62 + 1 << 54
-    let values: [Int64] = [
+    let integers: [Int64] = [
       .max, .min, .max - 1, .min + 1, tie, tie + 1, tie - 1, -tie, -tie - 1, -tie + 1,
       3 * (1 << 54) + 1 << 62, 3 * (1 << 54) + 1 << 62 - 1, 1 << 53 + 1, (1 << 53 + 1 << 45) + 1,
       (1 << 53 + 1 << 45) - 1, 1 << 52 + 1 << 44, 1 << 52 + 1 << 44 + 1,
     ]
+    expectLongNumbers(integers)
+    let farTie: UInt64 = 1 << 63 + 1 << 55
+    let naturals: [UInt64] = [
+      .max, .max - 1, 1 << 63, 1 << 63 - 1, farTie, farTie + 1, farTie - 1, 3 * (1 << 55) + 1 << 63,
+      3 * (1 << 55) + 1 << 63 - 1, 1 << 53 + 1,
+    ]
+    expectLongNumbers(naturals)
+    let far = Tensor<UInt64>([.max, 1 << 63, 1 << 63 - 1])
+    #expect(far.converted(to: Int64.self).elements == [.max, .max, .max])
+    #expect(far.converted(to: UInt8.self).elements == [255, 255, 255])
+    #expect(far.converted(to: Bool.self).elements == [true, true, true])
+    #expect(Tensor<Int64>([-1, .max]).converted(to: UInt64.self).elements == [0, 1 << 63 - 1])
+    #expect(Tensor<Double>([1.9e19, -1]).converted(to: UInt64.self).elements == [.max, 0])
+    #expect(Tensor<Float>([0x1.8p63]).converted(to: UInt64.self).elements == [3 << 62])
+  }
+
+  func expectLongNumbers<Scalar: TensorScalar & FixedWidthInteger>(_ values: [Scalar]) {
     let tensor = Tensor(values)
     #expect(tensor.converted(to: Double.self).elements == values.map { Double($0) })
     #expect(tensor.converted(to: Float.self).elements == values.map { Float($0) })
     #expect(tensor.converted(to: Int32.self).elements == values.map { $0 < 0 ? .min : .max })
     for (value, result) in zip(values, tensor.converted(to: BFloat16.self).elements) {
       // Eight bits of the magnitude, the rest rounded.
-      let shift = 64 - value.magnitude.leadingZeroBitCount - 8
-      let (kept, rest) = (value.magnitude >> shift, value.magnitude & (1 << shift - 1))
+      let number = UInt64(value.magnitude)
+      let shift = 64 - number.leadingZeroBitCount - 8
+      let (kept, rest) = (number >> shift, number & (1 << shift - 1))
       let half: UInt64 = 1 << (shift - 1)
       let isUp = rest > half || (rest == half && kept & 1 == 1)
       let magnitude =

@@ -208,6 +208,8 @@ import Testing
     expect(Tensor(scalar: 1.5), "1.5")
     expect(Tensor(scalar: true), "true")
     expect(Tensor([BFloat16(0.1), BFloat16(3)]), "[0.10009766, 3.        ]")
+    expect(Tensor<UInt64>([0, .max]), "[                   0, 18446744073709551615]")
+    expect(Tensor<Int16>([-1, .max]), "[   -1, 32767]")
     expect(tensor.transposed()[0..<0], "[]")
   }
 

@@ -23,7 +23,11 @@ import Testing
     try roundTrip([1.5, -2] as [Float16], [1, 2])
     try roundTrip([-128, 127] as [Int8], [2])
     try roundTrip([0, 255] as [UInt8], [2])
+    try roundTrip([.min, .max] as [Int16], [2])
+    try roundTrip([0, .max] as [UInt16], [2])
     try roundTrip([.min, .max] as [Int32], [2])
+    try roundTrip([0, .max] as [UInt32], [2])
+    try roundTrip([0, .max] as [UInt64], [2])
     try roundTrip([.min, .max] as [Int64], [2])
     try roundTrip([true, false], [2])
     for shape in [[], [0], [1], [3, 0, 2], [1, 1, 1], [2, 3, 4], [Int](repeating: 1, count: 64)] {

@@ -52,7 +52,7 @@ import Testing
     #expect(try file.tensor(named: "list.0").tensor(of: Float.self)?.elements == [1])
     let x = try #require(file.entries.first { $0.name == "list.1.x" })
     #expect(x.elementType == .int16 && x.shape == [1])
-    #expect(try file.tensor(named: "list.1.x").tensor(of: Int32.self)?.elements == [2])
+    #expect(try file.tensor(named: "list.1.x").tensor(of: Int16.self)?.elements == [2])
     let z = try #require(file.entries.first { $0.name == "list.1.z" })
     #expect(z.elementType == .complex64)
     #expect(

@@ -24,7 +24,11 @@ import Testing
     try roundTrip([1.5, -2, 65504] as [Float16], [1, 3])
     try roundTrip([-128, 127] as [Int8], [2])
     try roundTrip([0, 255] as [UInt8], [2])
+    try roundTrip([.min, .max] as [Int16], [2])
+    try roundTrip([0, .max] as [UInt16], [2])
     try roundTrip([.min, .max] as [Int32], [2])
+    try roundTrip([0, .max] as [UInt32], [2])
+    try roundTrip([0, .max] as [UInt64], [2])
     try roundTrip([.min, .max] as [Int64], [2])
     try roundTrip([true, false, true], [3])
   }

@@ -70,8 +70,12 @@ extension SafetensorsFile {
         case .float16: .float16
         case .int8: .int8
         case .uint8: .uint8
+        case .int16: .int16
+        case .uint16: .uint16
         case .int32: .int32
+        case .uint32: .uint32
         case .int64: .int64
+        case .uint64: .uint64
         case .bool: .bool
         }
     }
