@@ -129,6 +129,11 @@ let package = Package(
       dependencies: ["Kernels", "Tensor", "_KernelsActive", "_KernelsMicro", "_TestSupport"],
       swiftSettings: common),
     .testTarget(
+      name: "NNTests",
+      dependencies: [
+        "NN", "Kernels", "Tensor", "_KernelsActive", "_KernelsMicro", "_TestSupport",
+      ], swiftSettings: common),
+    .testTarget(
       name: "DiTTests",
       dependencies: [
         "DiT", "NN", "Kernels", "Tensor", "_KernelsActive", "_KernelsMicro", "_TestSupport",

@@ -68,6 +68,41 @@ public func linearOperand(
   return output
 }
 
+/// `activation(x · weightᵀ + bias) · factor`, in the layout that a next product of the same precision
+/// reads: the first half of a gated feed-forward network.
+///
+/// - Parameters:
+///   - x: The rows, `[…, inputs]`.
+///   - weight: The weights, `[outputs, inputs]`.
+///   - bias: What is added to each row, `[outputs]`.
+///   - activation: What is applied to the sum.
+///   - factor: What the result is multiplied with, element by element, `[…, outputs]`.
+///   - workspace: What to compute with.
+/// - Returns: `[…, outputs]`.
+/// - Complexity: rows · inputs · outputs multiply-adds.
+public func gatedLinearOperand(
+  _ x: Operand, _ weight: PackedMatrix, bias: Tensor<Float>? = nil,
+  activation: Activation? = nil, times factor: Tensor<Float>, in workspace: Workspace
+) -> Operand {
+  let shape: [Int] = x.shape.dropLast() + [weight.outputs]
+  check(
+    factor.shape == shape,
+    "gated linear: a result of \(shape) is not multiplied with a factor of \(factor.shape)")
+  let output = Operand(shape, for: weight.precision, in: workspace)
+  let factor = factor.contiguous()
+  // A gate for each row, which counts only where there is a residual: the same row of zeros for all.
+  let zeros = Tensor<Float>(repeating: 0, shape: [weight.outputs])
+  product(
+    x, weight, bias: bias, into: output.memory, in: workspace,
+    finish: {
+      $0.function = activation?.function ?? .identity
+      $0.output = output.rows
+      ($0.gate, $0.gateStride, $0.gateRows) = (factor.pointer, weight.outputs, 1)
+      ($0.residual, $0.residualStride) = (zeros.pointer, 0)
+    })
+  return withExtendedLifetime((factor, zeros)) { output }
+}
+
 /// Adds `gate · (x · weightᵀ + bias)` to a residual stream, in place if nobody else holds it.
 ///
 /// - Parameters:

@@ -35,16 +35,25 @@ public func layerNorm(
 ///
 /// - Parameters:
 ///   - x: `[…, width]`.
-///   - weight: A factor for each column, `[width]`.
-///   - bias: A summand for each column, `[width]`.
+///   - weight: A factor for each column, `[width]`; 1 where nil.
+///   - bias: A summand for each column, `[width]`; 0 where nil.
 ///   - epsilon: What is added to the variance.
 ///   - workspace: What to compute with.
 /// - Returns: `[…, width]`.
 public func layerNorm(
-  _ x: Tensor<Float>, weight: Tensor<Float>? = nil, bias: Tensor<Float>? = nil, epsilon: Float,
-  in workspace: Workspace
+  _ x: Tensor<Float>, weight: Tensor<Float>? = nil, bias: Tensor<Float>? = nil,
+  epsilon: Float = 1e-5, in workspace: Workspace
 ) -> Tensor<Float> {
   normalized(
+    x, weight: weight, bias: bias, epsilon: epsilon, subtractsMean: true, in: workspace)
+}
+
+/// `layerNorm`, in the layout that a next product of the workspace's precision reads.
+public func layerNormOperand(
+  _ x: Tensor<Float>, weight: Tensor<Float>? = nil, bias: Tensor<Float>? = nil,
+  epsilon: Float = 1e-5, in workspace: Workspace
+) -> Operand {
+  normalizedOperand(
     x, weight: weight, bias: bias, epsilon: epsilon, subtractsMean: true, in: workspace)
 }
 
@@ -52,31 +61,61 @@ public func layerNorm(
 ///
 /// - Parameters:
 ///   - x: `[…, width]`.
-///   - weight: A factor for each column, `[width]`.
+///   - weight: A factor for each column, `[width]`; 1 where nil.
 ///   - epsilon: What is added to the mean of the squares.
 ///   - workspace: What to compute with.
 /// - Returns: `[…, width]`.
 public func rmsNorm(
-  _ x: Tensor<Float>, weight: Tensor<Float>? = nil, epsilon: Float, in workspace: Workspace
+  _ x: Tensor<Float>, weight: Tensor<Float>? = nil, epsilon: Float = 1e-6,
+  in workspace: Workspace
 ) -> Tensor<Float> {
   normalized(x, weight: weight, epsilon: epsilon, subtractsMean: false, in: workspace)
+}
+
+/// `rmsNorm`, in the layout that a next product of the workspace's precision reads.
+public func rmsNormOperand(
+  _ x: Tensor<Float>, weight: Tensor<Float>? = nil, epsilon: Float = 1e-6,
+  in workspace: Workspace
+) -> Operand {
+  normalizedOperand(x, weight: weight, epsilon: epsilon, subtractsMean: false, in: workspace)
 }
 
 private func normalized(
   _ x: Tensor<Float>, weight: Tensor<Float>? = nil, bias: Tensor<Float>? = nil, epsilon: Float,
   subtractsMean: Bool, in workspace: Workspace
 ) -> Tensor<Float> {
+  let output: Tensor<Float> = workspace.tensor(x.shape)
+  normalize(
+    x, into: RowDestination(output.mutablePointer, stride: x.shape.last ?? 1), weight: weight,
+    bias: bias, epsilon: epsilon, subtractsMean: subtractsMean, in: workspace)
+  return output
+}
+
+private func normalizedOperand(
+  _ x: Tensor<Float>, weight: Tensor<Float>? = nil, bias: Tensor<Float>? = nil, epsilon: Float,
+  subtractsMean: Bool, in workspace: Workspace
+) -> Operand {
+  let output = Operand(x.shape, for: workspace.precision, in: workspace)
+  normalize(
+    x, into: output.rows, weight: weight, bias: bias, epsilon: epsilon,
+    subtractsMean: subtractsMean, in: workspace)
+  return output
+}
+
+/// Normalizes rows with the same factors and summands for each.
+private func normalize(
+  _ x: Tensor<Float>, into rows: RowDestination, weight: Tensor<Float>?, bias: Tensor<Float>?,
+  epsilon: Float, subtractsMean: Bool, in workspace: Workspace
+) {
   let columns = x.shape.last ?? 1
   check(
     [weight, bias].allSatisfy { $0.map { $0.shape == [columns] } ?? true },
     "norm: weight \(weight?.shape ?? []) and bias \(bias?.shape ?? []) do not fit \(x.shape)")
   let (weight, bias) = (weight?.contiguous(), bias?.contiguous())
-  let output: Tensor<Float> = workspace.tensor(x.shape)
-  normalize(
-    x, into: RowDestination(output.mutablePointer, stride: columns), epsilon: epsilon,
-    subtractsMean: subtractsMean, in: workspace
-  ) { ($0.weight, $0.bias) = (weight?.pointer, bias?.pointer) }
-  return withExtendedLifetime((weight, bias)) { output }
+  normalize(x, into: rows, epsilon: epsilon, subtractsMean: subtractsMean, in: workspace) {
+    ($0.weight, $0.bias) = (weight?.pointer, bias?.pointer)
+  }
+  withExtendedLifetime((weight, bias)) {}
 }
 
 /// Normalizes rows on all threads of a workspace.

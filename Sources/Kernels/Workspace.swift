@@ -1,13 +1,14 @@
 package import Tensor
 internal import _KernelsActive
 package import _KernelsMicro
+internal import Synchronization
 internal import _Parallel
 
 /// What a run computes with: a number of threads, an instruction set, and memory.
 ///
 /// Every operation takes its workspace as an argument. Results do not depend on the number of
-/// threads, to the last bit. A workspace belongs to one run at a time; runs side by side have one
-/// each.
+/// threads, to the last bit. Runs side by side have one each, so that each of them finds the memory
+/// that it gave back.
 public struct Workspace: Sendable {
   /// The most threads that an operation uses.
   public let threads: Int
@@ -34,6 +35,25 @@ public struct Workspace: Sendable {
     self.threads = min(threads, 4096)
     (self.table, self.precision) = (table, precision)
   }
+
+  /// The workspace of calls that name none: of 32 bits, on all processors.
+  ///
+  /// There is one for each instruction set. Any number of threads may use it at once.
+  public static var `default`: Workspace { .default(.float32, for: .active) }
+
+  /// The workspace of calls that name none, for kernels and a precision.
+  package static func `default`(_ precision: Precision, for table: KernelTable) -> Workspace {
+    defaults.withLock { workspaces in
+      let known = workspaces.first { $0.table === table && $0.precision == precision }
+      if let known { return known }
+      let workspace = Workspace(threads: nil, precision: precision, table: table)
+      workspaces.append(workspace)
+      return workspace
+    }
+  }
+
+  /// Those that were asked for so far, a few.
+  private static let defaults = Mutex<[Workspace]>([])
 
   /// The name of its instruction set.
   public var instructionSet: String { table.name }

@@ -29,7 +29,7 @@ public struct Conv2d: Sendable {
     from weights: Weights
   ) throws {
     self.init(
-      weight: try weights.tensor("weight", [outputs, inputs, size, size]),
+      weight: try weights.tensor("weight", [outputs, inputs, size, size], mapped: true),
       bias: try weights.tensor("bias", [outputs]), stride: stride, padding: padding,
       precision: weights.precision, table: weights.table)
   }

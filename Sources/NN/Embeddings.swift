@@ -11,7 +11,7 @@ public struct Embedding: Sendable {
   ///
   /// - Throws: `WeightError` where it is missing or of another shape.
   public init(_ classCount: Int, _ width: Int, from weights: Weights) throws {
-    table = try weights.tensor("weight", [classCount, width]).copied()
+    table = try weights.tensor("weight", [classCount, width])
   }
 
   /// The rows of some classes.

@@ -17,8 +17,8 @@ public struct GroupNorm: Sendable {
   ///   - weights: The scope of the layer.
   /// - Throws: `WeightError` where they are missing or of another shape.
   public init(_ channels: Int, groups: Int, epsilon: Float = 1e-5, from weights: Weights) throws {
-    weight = try weights.tensor("weight", [channels]).copied()
-    bias = try weights.tensor("bias", [channels]).copied()
+    weight = try weights.tensor("weight", [channels])
+    bias = try weights.tensor("bias", [channels])
     (self.groups, self.epsilon) = (groups, epsilon)
   }
 

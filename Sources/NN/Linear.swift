@@ -4,24 +4,33 @@ internal import _KernelsActive
 package import _KernelsMicro
 
 /// A linear layer, `x · weightᵀ + bias`.
-public struct Linear: Sendable {
+public struct Linear: Layer {
   /// The weights, `[outputs, inputs]`.
   let weight: PackedMatrix
-  /// The bias, `[outputs]`.
-  let bias: Tensor<Float>
+  /// The bias, `[outputs]`; nil for none.
+  let bias: Tensor<Float>?
 
   /// The kernels that the weights are packed for.
   package var table: KernelTable { weight.table }
+  /// The length of the rows that it takes.
+  public var inputs: Int { weight.inputs }
+  /// The length of the rows that it gives.
+  public var outputs: Int { weight.outputs }
   /// The numbers that the layer multiplies.
   public var precision: Precision { weight.precision }
 
   /// Reads `weight` and `bias`.
   ///
+  /// - Parameters:
+  ///   - inputs: The length of the rows that it takes.
+  ///   - outputs: The length of the rows that it gives.
+  ///   - bias: Whether there is a bias.
+  ///   - weights: The scope of the layer.
   /// - Throws: `WeightError` where they are missing or of another shape.
-  public init(_ inputs: Int, _ outputs: Int, from weights: Weights) throws {
+  public init(_ inputs: Int, _ outputs: Int, bias: Bool = true, from weights: Weights) throws {
     self.init(
-      weight: try weights.tensor("weight", [outputs, inputs]),
-      bias: try weights.tensor("bias", [outputs]), precision: weights.precision,
+      weight: try weights.tensor("weight", [outputs, inputs], mapped: true),
+      bias: bias ? try weights.tensor("bias", [outputs]) : nil, precision: weights.precision,
       table: weights.table)
   }
 
@@ -30,20 +39,22 @@ public struct Linear: Sendable {
   /// - Parameters:
   ///   - inputs: The length of the rows that they take.
   ///   - outputs: The length of all their results together.
+  ///   - bias: Whether they have a bias.
   ///   - layers: The scopes of the layers, whose results are of one length.
   /// - Throws: `WeightError` where parameters are missing or of another shape.
-  public init(_ inputs: Int, _ outputs: Int, joining layers: [Weights]) throws {
+  public init(
+    _ inputs: Int, _ outputs: Int, bias: Bool = true, joining layers: [Weights]
+  ) throws {
     check(
       !layers.isEmpty && outputs.isMultiple(of: layers.count),
       "linear: \(layers.count) layers do not share \(outputs) results evenly")
     let each = outputs / layers.count
-    let weights = try layers.map { try $0.tensor("weight", [each, inputs]) }
-    let biases = try layers.map { try $0.tensor("bias", [each]) }
-    let (weight, bias) =
-      layers.count == 1
-      ? (weights[0], biases[0])
-      : (Tensor(concatenating: weights), Tensor(concatenating: biases))
-    self.init(weight: weight, bias: bias, precision: layers[0].precision, table: layers[0].table)
+    let weights = try layers.map { try $0.tensor("weight", [each, inputs], mapped: true) }
+    let biases = bias ? try layers.map { try $0.tensor("bias", [each]) } : []
+    self.init(
+      weight: layers.count == 1 ? weights[0] : Tensor(concatenating: weights),
+      bias: bias ? Tensor(concatenating: biases) : nil, precision: layers[0].precision,
+      table: layers[0].table)
     for weight in weights { weight.discardPages() }
   }
 
@@ -51,20 +62,30 @@ public struct Linear: Sendable {
   ///
   /// - Parameters:
   ///   - weight: `[outputs, inputs]`.
-  ///   - bias: `[outputs]`.
+  ///   - bias: `[outputs]`; nil for none.
   ///   - precision: The numbers to multiply.
   public init(
-    weight: Tensor<Float>, bias: Tensor<Float>, precision: Precision = .float32
+    weight: Tensor<Float>, bias: Tensor<Float>? = nil, precision: Precision = .float32
   ) {
     self.init(weight: weight, bias: bias, precision: precision, table: .active)
   }
 
   package init(
-    weight: Tensor<Float>, bias: Tensor<Float>, precision: Precision, table: KernelTable
+    weight: Tensor<Float>, bias: Tensor<Float>?, precision: Precision, table: KernelTable
   ) {
+    check(
+      weight.rank == 2 && bias.map { $0.shape == [weight.shape[0]] } ?? true,
+      "linear: weights of shape \(weight.shape)" + (bias.map { " and bias \($0.shape)" } ?? "")
+        + " are not [outputs, inputs] and [outputs]")
     self.weight = PackedMatrix(weight, precision: precision, table: table)
-    self.bias = bias.copied()
+    self.bias = bias?.copied()
     weight.discardPages()
+  }
+
+  /// `weight`, `[outputs, inputs]`, and `bias`, `[outputs]`, where the layer has one.
+  public var parameters: [Parameter] {
+    [Parameter("weight", shape: [outputs, inputs]) { [weight] in weight.unpacked }]
+      + .list(["bias": bias])
   }
 
   /// Applies the layer, then `activation`, to each row.
@@ -78,6 +99,39 @@ public struct Linear: Sendable {
     _ x: Operand, activation: Activation? = nil, in workspace: Workspace
   ) -> Tensor<Float> {
     linear(x, weight, bias: bias, activation: activation, in: workspace)
+  }
+
+  /// Applies the layer, then `activation`, to each row.
+  ///
+  /// - Parameters:
+  ///   - x: `[…, inputs]`.
+  ///   - activation: What is applied to the result.
+  ///   - workspace: What to compute with; nil for a workspace that all such calls share.
+  /// - Returns: `[…, outputs]`.
+  public func callAsFunction(
+    _ x: Tensor<Float>, activation: Activation? = nil, in workspace: Workspace? = nil
+  ) -> Tensor<Float> {
+    self(Operand(x), activation: activation, in: workspace ?? defaultWorkspace)
+  }
+
+  /// What it computes with where no workspace is named.
+  var defaultWorkspace: Workspace { .default(precision, for: table) }
+
+  /// Applies the layer to each row, then `activation`, and multiplies the result with `factor`, for a
+  /// next layer of the same precision.
+  ///
+  /// - Parameters:
+  ///   - x: `[…, inputs]`.
+  ///   - activation: What is applied to the result.
+  ///   - factor: `[…, outputs]`.
+  ///   - workspace: What to compute with.
+  /// - Returns: `[…, outputs]`.
+  public func operand(
+    _ x: Operand, activation: Activation? = nil, times factor: Tensor<Float>,
+    in workspace: Workspace
+  ) -> Operand {
+    gatedLinearOperand(
+      x, weight, bias: bias, activation: activation, times: factor, in: workspace)
   }
 
   /// Applies the layer, then `activation`, to each row, for a next layer of the same precision.

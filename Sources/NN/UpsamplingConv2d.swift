@@ -16,9 +16,10 @@ public struct UpsamplingConv2d: Sendable {
   /// - Throws: `WeightError` where they are missing or of another shape.
   public init(_ channels: Int, from weights: Weights) throws {
     weight = PackedUpsamplingKernel(
-      try weights.tensor("weight", [channels, channels, 3, 3]), precision: weights.precision,
+      try weights.tensor("weight", [channels, channels, 3, 3], mapped: true),
+      precision: weights.precision,
       table: weights.table)
-    bias = try weights.tensor("bias", [channels]).copied()
+    bias = try weights.tensor("bias", [channels])
   }
 
   /// The zeros that the images it takes need around them.

@@ -62,6 +62,15 @@ public struct Weights: Sendable {
     self.scope = scope
   }
 
+  /// The tensors of a dictionary.
+  ///
+  /// - Parameters:
+  ///   - tensors: The tensors by name.
+  ///   - precision: The numbers that linear layers are to multiply.
+  public init(tensors: [String: Tensor<Float>], precision: Precision = .float32) {
+    self.init(NamedTensors(tensors: tensors), precision: precision)
+  }
+
   /// The tensors whose names begin with that of this scope, a dot, and `name`.
   public subscript(_ name: String) -> Weights { Weights(self, scope: fullName(name)) }
 
@@ -75,15 +84,17 @@ public struct Weights: Sendable {
 
   /// Reads a tensor as 32-bit floating point.
   ///
-  /// It shares the file's bytes where they are such numbers. A layer packs or copies what it keeps, so
-  /// that the file is free once the model is loaded.
-  ///
   /// - Parameters:
   ///   - name: The name below this scope.
   ///   - shape: The shape that it must have.
+  ///   - mapped: Whether the tensor may share the bytes of the file. Then what is written into that file
+  ///     later changes it, so it is for who packs or copies it at once. By default it has memory of its
+  ///     own.
   /// - Returns: The tensor, of that shape.
   /// - Throws: `WeightError` where it is missing or of another shape, and what the source throws.
-  public func tensor(_ name: String, _ shape: [Int]) throws -> Tensor<Float> {
+  public func tensor(
+    _ name: String, _ shape: [Int], mapped: Bool = false
+  ) throws -> Tensor<Float> {
     let name = fullName(name)
     guard names.all.contains(name) else {
       throw WeightError.missing(file: source.description, tensor: name)
@@ -103,8 +114,9 @@ public struct Weights: Sendable {
     }
     defer { progress?(names.all.count - left, names.all.count) }
     let numbers = tensor.converted(to: Float.self)
-    if tensor.scalarType != Float.scalarType { tensor.discardPages() }
-    return numbers
+    if mapped && tensor.scalarType == Float.scalarType { return numbers }
+    defer { tensor.discardPages() }
+    return tensor.scalarType == Float.scalarType ? numbers.copied() : numbers
   }
 
   /// Whether the tensors of this scope are those of another one, in name, type, shape and bytes.
@@ -166,3 +178,17 @@ extension SafetensorsFile: WeightSource {}
 extension PyTorchFile: WeightSource {}
 extension NumPyArchive: WeightSource {}
 extension Checkpoint: WeightSource {}
+
+/// Tensors that are in memory.
+private struct NamedTensors: WeightSource {
+  let tensors: [String: Tensor<Float>]
+
+  var description: String { "a dictionary of tensors" }
+  var names: [String] { Array(tensors.keys) }
+  func tensor(named name: String) throws -> AnyTensor {
+    guard let tensor = tensors[name] else {
+      throw WeightError.missing(file: description, tensor: name)
+    }
+    return AnyTensor(tensor)
+  }
+}

@@ -1,0 +1,47 @@
+internal import _KernelsMicro
+public import Tensor
+
+extension PackedMatrix {
+  /// The weights as products multiply them, `[outputs, inputs]`: those that were packed, rounded to
+  /// the precision.
+  ///
+  /// For saving a model, not for computing: it takes some nanoseconds a number.
+  public var unpacked: Tensor<Float> {
+    var result = Tensor<Float>(uninitialized: [outputs, inputs])
+    let kernels = table.kernels(for: precision)
+    let place = kernels.placeInPanels(depth: inputs)
+    result.withUnsafeMutableElements { elements in
+      for output in 0..<outputs {
+        for input in 0..<inputs {
+          let index = place(input, output)
+          elements[output * inputs + input] =
+            kernels.layout == .float32
+            ? storage.base.load(fromByteOffset: index * 4, as: Float.self)
+            : Float(
+              BFloat16(bitPattern: storage.base.load(fromByteOffset: index * 2, as: UInt16.self)))
+        }
+      }
+    }
+    return withExtendedLifetime(storage) { result }
+  }
+}
+
+extension MatrixKernels {
+  /// Where `pack` puts the number of a term and a column, counted in numbers.
+  fileprivate func placeInPanels(depth: Int) -> (_ term: Int, _ column: Int) -> Int {
+    if layout == .tiles {
+      // Of each 32 terms two tiles of 16 columns, in which pairs of terms are neighbours.
+      let steps = (depth + 31) / 32
+      return { term, column in
+        let tile = (column / 32 * steps + term / 32) * 2 + column % 32 / 16
+        return tile * 512 + term % 32 / 2 * 32 + column % 16 * 2 + term % 2
+      }
+    }
+    let (width, terms) = (panelWidth, termsPerElement)
+    let elements = (depth + terms - 1) / terms
+    return { term, column in
+      let element = (column / width * elements + term / terms) * width + column % width
+      return element * terms + term % terms
+    }
+  }
+}
