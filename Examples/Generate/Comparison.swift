@@ -45,14 +45,14 @@ struct Comparison: Sendable {
   /// treats them alike.
   static func run(_ settings: Settings, rounds: Int = 3) async throws -> Comparison {
     let steps = settings.sampler.stepCount
-    let depth = settings.pipeline.model.configuration.depth
+    let depth = settings.pipeline.denoiser.architecture.depth
     let plan = try settings.cache?.plan(stepCount: steps, depth: depth)
     let share = Double(plan?.computedBlocks ?? steps * depth) / Double(steps * depth)
     let fewer = max(1, Int((share * Double(settings.steps)).rounded()))
     var variants = [
       Variant(
-        name: "uncached", steps: settings.steps, sampler: settings.sampler, isCached: false),
-      Variant(name: "cached", steps: settings.steps, sampler: settings.sampler, isCached: true),
+        name: "uncached", steps: settings.steps, sampler: settings.fullSampler, isCached: false),
+      Variant(name: "cached", steps: settings.steps, sampler: settings.fullSampler, isCached: true),
       Variant(
         name: "\(fewer) steps", steps: fewer, sampler: try settings.makeSampler(fewer),
         isCached: false),

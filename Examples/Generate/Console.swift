@@ -12,16 +12,16 @@ struct Console {
   /// Says what is about to be done; on standard error where standard output is for programs.
   func introduce() throws {
     guard !settings.isQuiet else { return }
-    let (s, c) = (settings, settings.pipeline.model.configuration)
+    let (s, c) = (settings, settings.pipeline.denoiser.architecture)
     var lines = [
-      "model      \(s.modelName): DiT, \(c.depth) blocks of width \(c.width), "
+      "model      \(s.modelName): \(c.name), \(c.depth) blocks of width \(c.width), "
         + "\(c.tokenCount) tokens",
       "compute    \(s.precision.rawValue) on \(s.instructionSet), "
         + counted(s.threads, "thread"),
       "sampling   \(counted(s.items.count, "image")), \(s.sampler.name), "
         + "\(counted(s.steps, "step")), "
         + (s.sampler.stepCount == s.steps ? "" : "\(s.sampler.stepCount) evaluations, ")
-        + (s.edit.map { "\($0.strength) of \($0.image), " } ?? "")
+        + (s.editOptions.map { "\($0.strength) of \($0.image), " } ?? "")
         + "guidance \(s.guidance.scale), seed \(s.items[0].seed)",
     ]
     if let cache = s.cache {

@@ -65,7 +65,7 @@ struct GenerateReport: Encodable {
     executedMultiplyAdds = report.executedCost
     peakMemoryBytes = peakMemory() ?? 0
     let plan = try? s.cache?.plan(
-      stepCount: s.sampler.stepCount, depth: s.pipeline.model.configuration.depth)
+      stepCount: s.sampler.stepCount, depth: s.pipeline.denoiser.architecture.depth)
     cache = s.cache.map {
       Cache(
         method: $0.description,

@@ -22,8 +22,7 @@ struct SamplerChoice: Sendable {
     let spacing = arguments[o.spacing].flatMap(TimestepSpacing.init(rawValue:))
     sigmas = arguments[o.schedule].flatMap(SigmaSpacing.init(rawValue:))
     guard kind == .ddim || eta == 0 else { throw .other("--eta is for --sampler ddim only") }
-    let hasSpacing = kind != .lcm && kind != .flowEuler
-    guard hasSpacing || spacing == nil else {
+    guard kind.takesSpacing || spacing == nil else {
       throw .other("--timestep-spacing is not for --sampler \(kind.rawValue)")
     }
     let spreadsSigmas = ![.ddpm, .ddim, .eulerAncestral, .pndm, .lcm].contains(kind)
@@ -31,7 +30,7 @@ struct SamplerChoice: Sendable {
       throw .other("--schedule is not for --sampler \(kind.rawValue)")
     }
     // DDPM's steps are spread as its original code has it.
-    self.spacing = spacing ?? (hasSpacing && kind != .ddpm ? defaults.spacing : nil)
+    self.spacing = spacing ?? (kind.takesSpacing && kind != .ddpm ? defaults.spacing : nil)
   }
 
   /// The sampler for some steps.

@@ -24,6 +24,8 @@ struct Settings: Sendable {
   let samplerChoice: SamplerChoice
   /// The number of steps that was asked for; some samplers evaluate the model more often.
   let steps: Int
+  let fullSampler: any Sampler
+  /// The steps that are taken: the last ones where there is an image to start from.
   let sampler: any Sampler
   let makeSampler: @Sendable (_ steps: Int) throws -> any Sampler
   let guidance: Guidance
@@ -42,9 +44,10 @@ struct Settings: Sendable {
   let noise: Tensor<Float>?
   let latentsOut: String?
   let previewInterval: Int?
+  /// What was asked for of an image to start from.
+  let editOptions: EditOptions?
   /// The image to start from.
   let edit: ImageEdit?
-  let source: ImageEdit.Source?
   let isQuiet: Bool
   let isJSON: Bool
 
@@ -75,8 +78,8 @@ struct Settings: Sendable {
       throw UsageError.other("--compare measures times, and --preview-every would spoil them")
     }
 
-    let edit = try ImageEdit(o, arguments)
-    self.edit = edit
+    let editOptions = try EditOptions(o, arguments)
+    self.editOptions = editOptions
 
     isShippedModel = arguments[o.model] == nil
     let folder = try arguments[o.model] ?? ShowcaseModel.generator.folder()
@@ -85,10 +88,10 @@ struct Settings: Sendable {
     let bar = LoadingBar(quiet: isQuiet)
     defer { bar.clear() }
     pipeline = try DiffusionPipeline(
-      folder: folder, autoencoder: autoencoder, variant: variant, encodesImages: edit != nil,
+      folder: folder, autoencoder: autoencoder, variant: variant, encodesImages: editOptions != nil,
       precision: Precision(rawValue: arguments[o.precision]),
       progress: { read, count in bar.advance(to: read, of: count) })
-    let (defaults, c) = (pipeline.defaults, pipeline.model.configuration)
+    let (defaults, c) = (pipeline.defaults, pipeline.denoiser.architecture)
 
     let labels = try ClassNames(pipeline.classNames).labels(
       arguments[o.classes], option: o.classes)
@@ -122,11 +125,11 @@ struct Settings: Sendable {
     let choice = try SamplerChoice(o, arguments, defaults)
     samplerChoice = choice
     makeSampler = { [sampling = pipeline.sampling] steps in
-      let sampler = try choice.sampler(sampling, steps: steps)
-      return try edit?.steps(of: sampler) ?? sampler
+      try choice.sampler(sampling, steps: steps)
     }
     steps = arguments[o.steps] ?? defaults.steps
-    let sampler = try makeSampler(steps)
+    fullSampler = try makeSampler(steps)
+    let sampler = try editOptions?.steps(of: fullSampler) ?? fullSampler
     self.sampler = sampler
     guidance = Guidance(
       scale: arguments[o.guidanceScale].map { Float($0) } ?? defaults.guidanceScale,
@@ -135,14 +138,14 @@ struct Settings: Sendable {
     cache = try cacheSpecification.map {
       try CacheChoice.method($0, stepCount: sampler.stepCount, depth: c.depth)
     }
-    source = try edit?.read(for: pipeline, threads: threads)
+    edit = try editOptions?.read(for: pipeline, threads: threads)
     noise = try latentsIn.map {
       try Self.noise($0, shape: [labels.count * count] + c.sampleShape)
     }
   }
 
   /// The numbers that the model multiplies.
-  var precision: Precision { pipeline.model.precision }
+  var precision: Precision { pipeline.denoiser.precision }
   /// The name of the instruction set that multiplies them.
   var instructionSet: String { Workspace(threads: 1, precision: precision).instructionSet }
 
@@ -157,32 +160,18 @@ struct Settings: Sendable {
   ///
   /// - Parameters:
   ///   - batch: The images to draw.
-  ///   - sampler: Another sampler than that of the settings.
+  ///   - sampler: Another sampler than that of the settings, all of its steps.
   ///   - isCached: Whether to use the cache of the settings.
   /// - Returns: A run that has not taken a step yet.
   /// - Throws: `RunError` or `CacheError`, where the settings do not fit the model.
   func run(
     _ batch: Range<Int>, sampler: (any Sampler)? = nil, isCached: Bool = true
   ) throws -> DenoisingRun {
-    let sampleShape = [1] + pipeline.model.configuration.sampleShape
-    var generators = items[batch].map { generator(seed: $0.seed) }
-    // Latents of the image first, then noise: the order of diffusers.
-    let source = source.map { source in
-      let samples = generators.indices.map {
-        source.image.sample(using: &generators[$0])
-      }
-      return InitialImage(
-        samples: Tensor(concatenating: samples, axis: 0), mask: source.mask,
-        startsFromNoise: source.mask != nil && edit?.strength == 1)
-    }
-    let drawn = Tensor(
-      concatenating: generators.indices.map { generators[$0].normal(sampleShape) }, axis: 0)
-    return try DenoisingRun(
-      model: pipeline.model, sampler: sampler ?? self.sampler,
-      request: .init(
-        labels: items[batch].map(\.label), noise: noise.map { $0[batch] } ?? drawn,
-        source: source, generators: generators, guidance: guidance, cache: isCached ? cache : nil,
-        previewInterval: previewInterval),
+    try pipeline.run(
+      items[batch].map { .label($0.label) },
+      generators: items[batch].map { generator(seed: $0.seed) },
+      sampler: sampler ?? fullSampler, guidance: guidance, cache: isCached ? cache : nil,
+      edit: edit, noise: noise.map { $0[batch] }, previewInterval: previewInterval,
       threads: threads)
   }
 

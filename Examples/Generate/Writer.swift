@@ -87,7 +87,7 @@ struct Writer {
     if s.guidance.channels != s.pipeline.defaults.guidedChannels {
       fields.append(.init("CFG channels", s.guidance.channels.rawValue))
     }
-    if let edit = s.edit {
+    if let edit = s.editOptions {
       fields.append(.init("Init image", edit.image))
       fields.append(.init("Denoising strength", "\(edit.strength)"))
       if let mask = edit.mask { fields.append(.init("Mask", mask)) }

@@ -66,9 +66,10 @@ public struct TimestepEmbedding: Sendable {
 ///
 /// - Parameters:
 ///   - width: The length of a row of the table, a multiple of four.
-///   - side: The number of patches along each side.
-/// - Returns: `[1, side · side, width]`.
-public func sineCosinePositions(width: Int, side: Int) -> Tensor<Float> {
+///   - rows: The number of patches from top to bottom.
+///   - columns: The number of patches from left to right.
+/// - Returns: `[1, rows · columns, width]`.
+public func sineCosinePositions(width: Int, rows: Int, columns: Int) -> Tensor<Float> {
   check(width % 4 == 0, "positions: width \(width) is no multiple of four")
   let quarter = width / 4
   let frequencies = (0..<quarter).map { 1 / pow(10_000, Double($0) / Double(quarter)) }
@@ -76,8 +77,8 @@ public func sineCosinePositions(width: Int, side: Int) -> Tensor<Float> {
     frequencies.map { Float(sin(Double(position) * $0)) }
       + frequencies.map { Float(cos(Double(position) * $0)) }
   }
-  let table = (0..<side).flatMap { row in
-    (0..<side).flatMap { column in waves(column) + waves(row) }
+  let table = (0..<rows).flatMap { row in
+    (0..<columns).flatMap { column in waves(column) + waves(row) }
   }
-  return Tensor(table, shape: [1, side * side, width])
+  return Tensor(table, shape: [1, rows * columns, width])
 }

@@ -88,7 +88,8 @@ import Testing
   /// DiT-XL/2 at 256 × 256 with guidance: table 4 of the paper, 4.579 T and 2.862 T.
   @Test func reachesThePapersDiT() throws {
     let c = DiffusionTransformer.Configuration.extraLarge(patchSize: 2)
-    let planner = DeltaPlanner(stepCount: 20, depth: 28, blockCost: 2 * c.blockCost.linear)
+    let planner = DeltaPlanner(
+      stepCount: 20, depth: 28, blockCost: 2 * c.architecture.paperBlock.linear)
     #expect(abs(planner.fullCost / 4.579e12 - 1) < 0.002)
     let settings = try planner.settings(for: 0.625 * planner.fullCost)
     #expect(settings == (2, 21))

@@ -30,21 +30,14 @@ import _TestSupport
     let pipeline = try DiffusionPipeline(
       folder: "\(FolderTests.folders)/\(change.folder)", encodesImages: true)
     let image = try golden.levels("resized")
-    var generators = [42, 43].map { TorchGenerator(seed: $0) }
-    let encoded = pipeline.encoded(image)
-    let samples = generators.indices.map { encoded.sample(using: &generators[$0]) }
-    let shape = [1] + pipeline.model.configuration.sampleShape
-    let noise = generators.indices.map { generators[$0].normal(shape) }
     let levels = try golden.levels("levels")
-    let sampler = try pipeline.sampling.sampler(change.sampler, steps: change.steps)
-    var run = try DenoisingRun(
-      model: pipeline.model, sampler: ImageToImageSampler(of: sampler, strength: change.strength),
-      request: .init(
-        labels: [207, 1], noise: Tensor(concatenating: noise, axis: 0),
-        source: InitialImage(
-          samples: Tensor(concatenating: samples, axis: 0),
-          mask: change.isMasked ? pipeline.mask(levels[.all, .all, .newAxis]) : nil),
-        generators: generators, guidance: Guidance(scale: 4)))
+    var run = try pipeline.run(
+      classes: [207, 1], seeds: [42, 43], steps: change.steps, sampler: change.sampler,
+      guidanceScale: 4,
+      edit: ImageEdit(
+        pipeline.encoded(image),
+        mask: change.isMasked ? pipeline.mask(levels[.all, .all, .newAxis]) : nil,
+        strength: change.strength, startsFromNoise: false))
     while try run.next() != nil {}
     let expected = try golden[change.sampler.rawValue]
     #expect(relativeError(run.latents.elements, expected.elements) < 1e-3)
@@ -78,15 +71,15 @@ import _TestSupport
   @Test func keepsWhatIsNotMasked() throws {
     let pipeline = try DiffusionPipeline(folder: Fixtures.showcaseModel)
     var generator = TorchGenerator(seed: 3)
-    let source = generator.normal([1] + pipeline.model.configuration.sampleShape)
-    let side = pipeline.model.configuration.inputSide
+    let source = generator.normal([1] + pipeline.denoiser.architecture.sampleShape)
+    let side = pipeline.denoiser.sampleSize.height
     var mask = Tensor<Float>(zeros: [1, 1, side, side])
     mask[0, 0, 4..<9, 7..<20] = Tensor(ones: [5, 13])
     var run = try DenoisingRun(
-      model: pipeline.model, sampler: DDIM(steps: 3),
+      denoiser: pipeline.denoiser, sampler: DDIM(steps: 3),
       request: .init(
         labels: [2], noise: generator.normal(source.shape),
-        source: InitialImage(samples: source, mask: mask, startsFromNoise: true),
+        initialImage: InitialImage(samples: source, mask: mask, startsFromNoise: true),
         generators: [generator], guidance: Guidance(scale: 4)))
     while try run.next() != nil {}
     let kept = (1 - mask) * (run.latents - source)
@@ -96,19 +89,19 @@ import _TestSupport
 
   @Test func refusesWhatDoesNotFit() throws {
     let pipeline = try DiffusionPipeline(folder: Fixtures.showcaseModel)
-    let shape = [1] + pipeline.model.configuration.sampleShape
+    let shape = [1] + pipeline.denoiser.architecture.sampleShape
     let noise = Tensor<Float>(zeros: shape)
     func run(_ source: InitialImage) throws -> DenoisingRun {
       try DenoisingRun(
-        model: pipeline.model, sampler: DDIM(steps: 3),
+        denoiser: pipeline.denoiser, sampler: DDIM(steps: 3),
         request: .init(
-          labels: [2], noise: noise, source: source, generators: [TorchGenerator(seed: 1)],
+          labels: [2], noise: noise, initialImage: source, generators: [TorchGenerator(seed: 1)],
           guidance: Guidance(scale: 4)))
     }
-    #expect(throws: RunError.source(expected: shape, found: [1, 2, 3, 4])) {
+    #expect(throws: RunError.initialImage(expected: shape, found: [1, 2, 3, 4])) {
       try run(InitialImage(samples: Tensor(zeros: [1, 2, 3, 4])))
     }
-    #expect(throws: RunError.source(expected: [1, 1] + shape.suffix(2), found: [1])) {
+    #expect(throws: RunError.initialImage(expected: [1, 1] + shape.suffix(2), found: [1])) {
       try run(InitialImage(samples: noise, mask: Tensor(zeros: [1])))
     }
     for strength in [-0.1, 0, 0.3, 1.1, .nan] {
@@ -128,11 +121,11 @@ import _TestSupport
       #expect(sampler.starts.count == Int(8 * strength))
       #expect(sampler.timesteps.last == all.timesteps.last)
       var generator = TorchGenerator(seed: 3)
-      let noise = generator.normal([1] + pipeline.model.configuration.sampleShape)
+      let noise = generator.normal([1] + pipeline.denoiser.architecture.sampleShape)
       var run = try DenoisingRun(
-        model: pipeline.model, sampler: sampler,
+        denoiser: pipeline.denoiser, sampler: sampler,
         request: .init(
-          labels: [2], noise: noise, source: InitialImage(samples: noise * 0.1),
+          labels: [2], noise: noise, initialImage: InitialImage(samples: noise * 0.1),
           generators: [generator], guidance: Guidance(scale: 1)))
       while try run.next() != nil {}
       #expect(run.latents.elements.allSatisfy { $0.isFinite })

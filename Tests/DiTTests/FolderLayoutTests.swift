@@ -69,7 +69,8 @@ import _TestSupport
 @Suite struct OriginalCheckpointTests {
   /// A model of DiT-S's width with one block, and little else.
   private static let configuration = DiffusionTransformer.Configuration(
-    inputSide: 4, channels: 4, patchSize: 2, width: 384, depth: 1, headCount: 6, hiddenWidth: 8,
+    inputSize: .square(4), channels: 4, patchSize: 2, width: 384, depth: 1, headCount: 6,
+    hiddenWidth: 8,
     classCount: 3)
 
   private static func tensors() -> [String: AnyTensor] {
@@ -85,7 +86,7 @@ import _TestSupport
     ]
     var tensors: [String: AnyTensor] = [
       "y_embedder.embedding_table.weight": AnyTensor(generator.uniform([4, width])),
-      "pos_embed": AnyTensor(sineCosinePositions(width: width, side: 2)),
+      "pos_embed": AnyTensor(sineCosinePositions(width: width, rows: 2, columns: 2)),
     ]
     for (name, shape) in layers {
       tensors[name + ".weight"] = AnyTensor(generator.uniform(shape) * 0.1 - 0.05)
@@ -103,7 +104,7 @@ import _TestSupport
 
   @Test func tellsTheSizesOfItsTensors() throws {
     let pipeline = try open(Self.tensors())
-    #expect(pipeline.model.configuration == Self.configuration)
+    #expect(try pipeline.transformer.configuration == Self.configuration)
     #expect(pipeline.defaults.sampler == .ddpm && pipeline.defaults.guidedChannels == .three)
     #expect(pipeline.imageSize == (8, 8) && pipeline.imageChannels == 3)
   }
@@ -116,7 +117,7 @@ import _TestSupport
       training["ema." + name] = tensor
       training["model." + name] = AnyTensor(Tensor<Float>(zeros: tensor.shape))
     }
-    let averaged = try open(training).model, plain = try open(tensors).model
+    let averaged = try open(training).transformer, plain = try open(tensors).transformer
     let x = Tensor<Float>(repeating: 0.5, shape: [1, 4, 4, 4])
     func output(_ model: DiffusionTransformer) -> [Float] {
       model(x, timesteps: [10], labels: [1], in: Workspace(threads: 1)).elements

@@ -12,16 +12,7 @@ import _TestSupport
 
   /// The samples of a run with the labels and seeds of the golden files.
   static func latents(_ pipeline: DiffusionPipeline, steps: Int) throws -> Tensor<Float> {
-    var generators = [42, 43].map { TorchGenerator(seed: $0) }
-    let shape = [1] + pipeline.model.configuration.sampleShape
-    let noise = Tensor(
-      concatenating: generators.indices.map { generators[$0].normal(shape) }, axis: 0)
-    let defaults = pipeline.defaults
-    var run = try DenoisingRun(
-      model: pipeline.model, sampler: pipeline.sampling.sampler(steps: steps),
-      request: .init(
-        labels: [207, 1], noise: noise, generators: generators,
-        guidance: Guidance(scale: defaults.guidanceScale, channels: defaults.guidedChannels)))
+    var run = try pipeline.run(classes: [207, 1], seeds: [42, 43], steps: steps)
     while try run.next() != nil {}
     return run.latents
   }
@@ -57,7 +48,7 @@ import _TestSupport
     let pipeline = try DiffusionPipeline(folder: Self.folders + "/bin")
     #expect(pipeline.classNames[0] == "tench, Tinca tinca" && pipeline.classNames[2] == "class 2")
     #expect(pipeline.defaults.sampler == .dpmSolver)
-    #expect(pipeline.model.configuration.flavor == .diffusers)
+    #expect(try pipeline.transformer.configuration.flavor == .diffusers)
     #expect(pipeline.autoencoder?.configuration.scalingFactor == 0.18215)
   }
 }

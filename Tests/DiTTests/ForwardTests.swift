@@ -23,7 +23,7 @@ func goldenModel(_ file: SafetensorsFile) throws -> DiffusionTransformer {
     GoldenConfiguration.self, from: Data((file.metadata["config"] ?? "").utf8))
   return try DiffusionTransformer(
     DiffusionTransformer.Configuration(
-      inputSide: c.inputSize, channels: c.inChannels, patchSize: c.patchSize,
+      inputSize: .square(c.inputSize), channels: c.inChannels, patchSize: c.patchSize,
       width: c.hiddenSize, depth: c.depth, headCount: c.numHeads,
       hiddenWidth: Int(Double(c.hiddenSize) * c.mlpRatio), classCount: c.numClasses,
       learnsSigma: c.learnSigma),
@@ -44,7 +44,7 @@ func goldenModel(_ file: SafetensorsFile) throws -> DiffusionTransformer {
 
   @Test func shippedModelAgreesWithPyTorch() throws {
     let file = try Fixtures.open("fashion")
-    let model = try DiffusionPipeline(folder: Fixtures.showcaseModel).model
+    let model = try DiffusionPipeline(folder: Fixtures.showcaseModel).transformer
     let output = model(
       try file["forward.x"], timesteps: try file.integers("forward.t").map(Double.init),
       labels: try file.integers("forward.y"), in: Workspace(threads: 2))
@@ -54,7 +54,7 @@ func goldenModel(_ file: SafetensorsFile) throws -> DiffusionTransformer {
   @Test func positionsAgreeWithThoseInTheFile() throws {
     let file = try Fixtures.open("dit-a")
     let expected = try file["model.pos_embed"]
-    let positions = sineCosinePositions(width: expected.shape[2], side: 3)
+    let positions = sineCosinePositions(width: expected.shape[2], rows: 3, columns: 3)
     #expect(relativeError(positions.elements, expected.elements) < 1e-6)
   }
 }

@@ -41,7 +41,7 @@ import _TestSupport
   @Test func opensAFolder() throws {
     let pipeline = try ModelFolder().open()
     #expect(pipeline.classNames == ["class 0", "class 1"])
-    #expect(pipeline.model.configuration.tokenCount == 1)
+    #expect(try pipeline.transformer.configuration.tokenCount == 1)
   }
 
   @Test func namesAMissingTensor() throws {

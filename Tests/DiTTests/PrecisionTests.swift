@@ -19,11 +19,11 @@ import _TestSupport
     threads: Int = 2
   ) throws -> DenoisingRun {
     var generators = labels.indices.map { TorchGenerator(seed: seed + UInt64($0)) }
-    let shape = [1] + pipeline.model.configuration.sampleShape
+    let shape = [1] + pipeline.denoiser.architecture.sampleShape
     let noise = Tensor(
       concatenating: generators.indices.map { generators[$0].normal(shape) }, axis: 0)
     return try DenoisingRun(
-      model: pipeline.model, sampler: DDIM(steps: steps, schedule: pipeline.schedule),
+      denoiser: pipeline.denoiser, sampler: DDIM(steps: steps, schedule: pipeline.schedule),
       request: .init(
         labels: labels, noise: noise, generators: generators, guidance: Guidance(scale: 3)),
       threads: threads)
@@ -43,7 +43,7 @@ import _TestSupport
   @Test(arguments: KernelTable.supported)
   func imagesAreThoseOf32Bits(_ table: KernelTable) throws {
     let (exact, rounded) = (try pipeline(.float32, table), try pipeline(.bfloat16, table))
-    #expect(rounded.model.precision == .bfloat16)
+    #expect(rounded.denoiser.precision == .bfloat16)
     let expected = exact.images(try latents(run(exact))).converted(to: Double.self)
     let images = rounded.images(try latents(run(rounded))).converted(to: Double.self)
     let error = ((images - expected) * (images - expected)).mean().item
@@ -78,7 +78,7 @@ import _TestSupport
 
   @Test(arguments: KernelTable.supported)
   func smallModelsMultiply32BitsUnlessAsked(_ table: KernelTable) throws {
-    #expect(try pipeline(nil, table).model.precision == .float32)
+    #expect(try pipeline(nil, table).denoiser.precision == .float32)
     let large = Precision.automatic(parameterCount: 130_000_000, table: table)
     #expect(large == (["amx", "avx512bf16"].contains(table.name) ? .bfloat16 : .float32))
     #expect(Precision.automatic(parameterCount: 33_000_000, table: table) == .float32)

@@ -12,14 +12,8 @@ import _TestSupport
     defer { try? FileManager.default.removeItem(at: folder) }
 
     let pipeline = try DiffusionPipeline(folder: Fixtures.showcaseModel)
-    var generator = TorchGenerator(seed: 42)
-    let noise = generator.normal([1] + pipeline.model.configuration.sampleShape)
-
-    let run = try DenoisingRun(
-      model: pipeline.model, sampler: try DDIM(steps: 4, schedule: pipeline.schedule),
-      request: .init(
-        labels: [9], noise: noise, generators: [generator], guidance: Guidance(scale: 3),
-        cache: DeltaDiT(stepCount: 4, depth: pipeline.model.configuration.depth)))
+    let run = try pipeline.run(
+      classes: [9], seeds: [42], steps: 4, cache: DeltaDiT(stepCount: 4, depth: 12))
 
     let image = folder.appending(path: "boot.png").path
     for try await step in run.steps where step.index == step.count - 1 {

@@ -20,7 +20,7 @@ import _TestSupport
     let noise = Tensor(
       concatenating: generators.indices.map { generators[$0].normal(shape) }, axis: 0)
     return try DenoisingRun(
-      model: model, sampler: DDPM(steps: steps, variance: .learnedRange),
+      denoiser: model, sampler: DDPM(steps: steps, variance: .learnedRange),
       request: .init(
         labels: labels, noise: noise, generators: generators, guidance: Guidance(scale: scale),
         cache: cache), workspace: workspace)
@@ -38,7 +38,7 @@ import _TestSupport
     let noise = Tensor(
       concatenating: generators.indices.map { generators[$0].normal(shape) }, axis: 0)
     return try DenoisingRun(
-      model: model, sampler: configuration.sampler(kind, steps: 6),
+      denoiser: model, sampler: configuration.sampler(kind, steps: 6),
       request: .init(
         labels: labels, noise: noise, generators: generators, guidance: Guidance(scale: 3),
         cache: DeltaCache(blocks: 1..<2)), workspace: Workspace(threads: 2))
@@ -71,7 +71,7 @@ import _TestSupport
     var generator = TorchGenerator(seed: 9)
     let noise = generator.normal([1] + c.sampleShape)
     let run = try DenoisingRun(
-      model: model, sampler: sampler,
+      denoiser: model, sampler: sampler,
       request: .init(
         labels: [2], noise: noise, generators: [generator], guidance: Guidance(scale: 1)))
     let workspace = Workspace(threads: 1)
@@ -144,7 +144,7 @@ import _TestSupport
       var generator = TorchGenerator(seed: 5)
       return try bits(
         DenoisingRun(
-          model: model, sampler: DDIM(steps: 8),
+          denoiser: model, sampler: DDIM(steps: 8),
           request: .init(
             labels: labels, noise: generator.normal([2] + c.sampleShape),
             generators: [generator, generator], guidance: Guidance(scale: scale),
@@ -168,11 +168,11 @@ import _TestSupport
   @Test func reportsWhatItDid() throws {
     let cache = DeltaDiT(cachedBlocks: 1, boundary: 4)
     let run = try finished(run(cache: cache))
-    let c = run.model.configuration
+    let c = run.architecture
     #expect(run.report.computedBlocks == 4 * 2 + 4 * 1)
     #expect(run.report.reusedBlocks == 4)
-    #expect(run.report.blockCost.linear == 6 * 12 * c.blockCost.linear)
-    #expect(run.report.fullBlockCost.linear == 6 * 16 * c.blockCost.linear)
+    #expect(run.report.blockCost.linear == 6 * 12 * c.paperBlock.linear)
+    #expect(run.report.fullBlockCost.linear == 6 * 16 * c.paperBlock.linear)
     // One offset at a time, of both streams.
     #expect(run.report.cachePeakBytes == 6 * c.tokenCount * c.width * 4)
     #expect(run.report.fullStepSeconds ?? 0 > 0 && run.report.cheapStepSeconds ?? 0 > 0)
@@ -193,7 +193,7 @@ import _TestSupport
     let model = try Self.model.get()
     let noise = Tensor<Float>(repeating: 0.5, shape: [1] + model.configuration.sampleShape)
     let run = try DenoisingRun(
-      model: model, sampler: DDIM(steps: 5),
+      denoiser: model, sampler: DDIM(steps: 5),
       request: .init(
         labels: [0], noise: noise, generators: [TorchGenerator(seed: 0)],
         guidance: Guidance(scale: 1), previewInterval: 2))
@@ -251,7 +251,7 @@ import _TestSupport
   @Test func stopsAtWhatIsNotANumber() throws {
     let model = try Self.model.get()
     var run = try DenoisingRun(
-      model: model, sampler: DDIM(steps: 5),
+      denoiser: model, sampler: DDIM(steps: 5),
       request: .init(
         labels: [0],
         noise: Tensor(repeating: .nan, shape: [1] + model.configuration.sampleShape),
@@ -272,12 +272,21 @@ import _TestSupport
         guidance: Guidance(scale: scale))
     }
     func make(_ request: DenoisingRun.Request) throws {
-      _ = try DenoisingRun(model: model, sampler: DDIM(steps: 5), request: request)
+      _ = try DenoisingRun(denoiser: model, sampler: DDIM(steps: 5), request: request)
     }
-    #expect(throws: RunError.labels([5], classCount: 4)) { try make(request(labels: [5])) }
-    #expect(throws: RunError.labels([], classCount: 4)) { try make(request(labels: [])) }
-    #expect(throws: RunError.noise(expected: shape, found: [1, 2])) {
+    #expect(throws: RunError.condition("class 5", expected: "classes 0 to 3, and 4 for none")) {
+      try make(request(labels: [5]))
+    }
+    #expect(throws: RunError.noConditions) { try make(request(labels: [])) }
+    #expect(throws: RunError.noise(expected: "[batch, channels, height, width]", found: [1, 2])) {
       try make(request(shape: [1, 2]))
+    }
+    #expect(throws: RunError.noise(expected: "\(shape)", found: [2] + shape[1...])) {
+      try make(request(shape: [2] + shape[1...]))
+    }
+    let size = SampleSize(height: shape[2] + 1, width: shape[3])
+    #expect(throws: RunError.size(size, expected: "\(shape[2]) × \(shape[3])")) {
+      try make(request(shape: [1, shape[1], size.height, size.width]))
     }
     #expect(throws: RunError.generators(expected: 1, found: 2)) {
       try make(request(generators: 2))

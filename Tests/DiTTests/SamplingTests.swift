@@ -33,7 +33,7 @@ struct RecordedNoise: RandomSource {
           ? try file["\(name).step_noise"][.all, sample] : noise)
     }
     var run = try DenoisingRun(
-      model: DiffusionPipeline(folder: Fixtures.showcaseModel).model, sampler: sampler,
+      denoiser: DiffusionPipeline(folder: Fixtures.showcaseModel).denoiser, sampler: sampler,
       request: .init(
         labels: try file.integers("\(name).labels"), noise: noise, generators: generators,
         guidance: Guidance(scale: 4), cache: cache))
@@ -66,7 +66,7 @@ struct RecordedNoise: RandomSource {
     let noise = try file["ddpm.noise"]
     let stepNoise = try file["ddpm.step_noise"]
     var run = try DenoisingRun(
-      model: try goldenModel(try Fixtures.open("dit-a")),
+      denoiser: try goldenModel(try Fixtures.open("dit-a")),
       sampler: DDPM(steps: 10, variance: .learnedRange),
       request: .init(
         labels: try file.integers("ddpm.labels"), noise: noise,

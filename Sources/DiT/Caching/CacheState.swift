@@ -1,12 +1,12 @@
-internal import Kernels
-internal import Tensor
+public import Kernels
+public import Tensor
 
 /// What one run has kept so far.
 ///
 /// It dies with the run.
 /// A value holds the rows of the whole batch, conditional and unconditional ones each at their own
 /// place, so they never meet.
-struct CacheState: Sendable {
+public struct CacheState: Sendable {
   private let plan: CachePlan
   private var predictors: [any CachePredictor]
   /// The inputs of the ranges that are being recorded.
@@ -26,7 +26,7 @@ struct CacheState: Sendable {
   ///   - step: The index of the step.
   ///   - workspace: What to compute with.
   ///   - block: Passes tokens through a block.
-  mutating func passBlocks(
+  public mutating func passBlocks(
     _ tokens: inout Tensor<Float>, step: Int, in workspace: Workspace,
     _ block: (Int, inout Tensor<Float>) throws -> Void
   ) rethrows {

@@ -1,31 +1,40 @@
 internal import Tensor
 
-/// The fields of `model_index.json` that a pipeline of DiT has.
-private struct PipelineIndex: Decodable {
+/// The fields of `model_index.json`, which diffusers writes beside the parts of a pipeline.
+struct PipelineIndex: Decodable {
   let _className: String?
   let id2label: [String: String]?
 }
 
-extension DiffusionPipeline {
-  /// Opens a folder that diffusers' `DiTPipeline` was saved to.
-  init(diffusersFolder folder: String, _ options: LoadingOptions) throws {
-    let file = folder + "/model_index.json"
-    let index: PipelineIndex = try FileSettings.decoded(path: file)
+/// A folder that one of diffusers' pipelines was saved to.
+struct DiffusersFolder {
+  /// The path of the folder.
+  let path: String
+  /// What its `model_index.json` says.
+  let index: PipelineIndex
+
+  /// The pipelines that are served, by the class that wrote them. A family adds its own here.
+  static let families:
+    [String: @Sendable (DiffusersFolder, LoadingOptions) throws -> DiffusionPipeline] = [
+      "DiTPipeline": { try DiffusionPipeline(dit: $0, $1) }
+    ]
+
+  /// Reads the index of a folder.
+  init(_ path: String) throws(ModelError) {
+    self.path = path
+    index = try FileSettings.decoded(path: path + "/model_index.json")
+  }
+
+  /// Opens the pipeline of the family that the index names.
+  ///
+  /// - Throws: `ModelError.value` with the families that are served, where it is none of them.
+  func pipeline(_ options: LoadingOptions) throws -> DiffusionPipeline {
     let name = index._className ?? "nothing"
-    try FileSettings(file: file).require(
-      name == "DiTPipeline", "_class_name", name, "DiTPipeline")
-    let configurationFile = folder + "/transformer/config.json"
-    let fields: TransformerFields = try FileSettings.decoded(path: configurationFile)
-    let c = try fields.configuration(FileSettings(file: configurationFile))
-    let sampling = try SamplerConfiguration(path: folder + "/scheduler/scheduler_config.json")
-    let autoencoder = try options.autoencoder(
-      else: folder + "/vae", forLatentsOf: c.channels)
-    let checkpoint = try Checkpoint(
-      component: folder + "/transformer", variant: options.variant)
-    try self.init(
-      model: DiffusionTransformer(
-        c, from: options.weights(checkpoint, shapes: checkpoint.entries.map(\.shape))),
-      space: .latents(autoencoder), labels: index.id2label, sampling: sampling,
-      defaults: Defaults(sampler: sampling.kind, spacing: nil))
+    guard let family = Self.families[name] else {
+      throw ModelError.value(
+        file: path + "/model_index.json", key: "_class_name",
+        expected: Self.families.keys.sorted().joined(separator: " or "), found: name)
+    }
+    return try family(self, options)
   }
 }

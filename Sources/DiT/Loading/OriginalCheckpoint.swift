@@ -11,9 +11,9 @@ extension DiffusionPipeline {
     let autoencoder = try options.autoencoder(
       else: (folder.isEmpty ? "" : folder + "/") + "vae", forLatentsOf: c.channels)
     try self.init(
-      model: DiffusionTransformer(
+      denoiser: DiffusionTransformer(
         c, from: options.weights(checkpoint, shapes: checkpoint.entries.map(\.shape))),
-      space: .latents(autoencoder), labels: nil,
+      space: .latents(autoencoder), classNames: Self.classNames(nil, count: c.classCount),
       sampling: SamplerConfiguration(
         kind: .ddpm, spacing: .leading, schedule: .linear(), learnsVariance: c.learnsSigma),
       defaults: Defaults(sampler: .ddpm, spacing: nil, guidedChannels: .three))
@@ -76,7 +76,7 @@ extension DiffusionTransformer.Configuration {
     }
     let depth = (0..<shapes.count).prefix { shapes["blocks.\($0).attn.qkv.weight"] != nil }.count
     self.init(
-      inputSide: grid * patch, channels: channels, patchSize: patch, width: width,
+      inputSize: .square(grid * patch), channels: channels, patchSize: patch, width: width,
       depth: depth, headCount: heads,
       hiddenWidth: try shape("blocks.0.mlp.fc1.weight", rank: 2)[0],
       classCount: classes,

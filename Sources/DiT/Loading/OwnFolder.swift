@@ -18,9 +18,10 @@ extension DiffusionPipeline {
       description.sampler, spacing: spacing, timestepCount: schedule.count, file: file)
     let weights = try SafetensorsFile(path: folder + "/model.safetensors")
     try self.init(
-      model: DiffusionTransformer(
+      denoiser: DiffusionTransformer(
         c, from: options.weights(weights, shapes: weights.entries.map(\.shape))),
-      space: .pixels(range, rows: crop.rows, columns: crop.columns), labels: description.id2label,
+      space: .pixels(range, rows: crop.rows, columns: crop.columns),
+      classNames: Self.classNames(description.id2label, count: c.classCount),
       sampling: SamplerConfiguration(
         kind: defaults.sampler, spacing: spacing, schedule: schedule,
         learnsVariance: c.learnsSigma),

@@ -48,7 +48,7 @@ struct TransformerFields: Decodable {
     let patch = try settings.number("patch_size", patchSize, else: 2, in: sizes)
     try settings.requirePatches(patch, side: side, key: "sample_size")
     return DiffusionTransformer.Configuration(
-      inputSide: side, channels: channels, patchSize: patch, width: heads * headWidth,
+      inputSize: .square(side), channels: channels, patchSize: patch, width: heads * headWidth,
       depth: try settings.number("num_layers", numLayers, else: 28, in: sizes), headCount: heads,
       classCount: try settings.number(
         "num_embeds_ada_norm", numEmbedsAdaNorm, else: 1000, in: sizes),

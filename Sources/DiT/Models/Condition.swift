@@ -1,60 +1,12 @@
-internal import Kernels
-internal import NN
-internal import Tensor
+/// What a sample is to show.
+public enum Condition: Sendable, CustomStringConvertible {
+  /// A class of the model.
+  case label(Int)
 
-extension DiffusionTransformer {
-  /// The embeddings of timestep and class, whose sum is the condition.
-  struct ConditionEmbedding: Sendable {
-    let timestep: TimestepEmbedding
-    let label: Embedding
-
-    init(_ c: Configuration, from weights: Weights) throws {
-      let names = c.flavor.names
-      timestep = try TimestepEmbedding(
-        c.width, interval: c.flavor.downscaleFrequencyShift, first: weights[names.firstOfTimestep],
-        second: weights[names.secondOfTimestep])
-      label = try Embedding(c.classCount + 1, c.width, from: weights[names.labels])
+  /// The condition in words.
+  public var description: String {
+    switch self {
+    case .label(let label): "class \(label)"
     }
-
-    /// The embeddings of a model: one for all blocks, or one for each.
-    ///
-    /// Diffusers keeps them in each block, as copies of one another in published models. Copies are
-    /// read once.
-    static func all(_ c: Configuration, from weights: Weights) throws -> [ConditionEmbedding] {
-      let names = c.flavor.names
-      guard let own = names.ownEmbeddings else { return [try Self(c, from: weights)] }
-      let scopes = (0..<c.depth).map { weights[names.blocks][$0][own] }
-      let first = try Self(c, from: scopes[0])
-      let areCopies = try scopes.map { try $0.areEqual(to: scopes[0]) }
-      for (scope, isCopy) in zip(scopes, areCopies) where isCopy { scope.leaveOut() }
-      guard areCopies.contains(false) else { return [first] }
-      return try zip(scopes, areCopies).map { try $1 ? first : Self(c, from: $0) }
-    }
-
-    /// The condition of each timestep and label, `[count, width]`.
-    func callAsFunction(
-      _ timesteps: [Double], _ labels: [Int], in workspace: Workspace
-    ) -> Tensor<Float> {
-      timestep(timesteps, in: workspace) + label(labels)
-    }
-  }
-
-  /// What the layers that modulate take of the conditions.
-  struct Conditions {
-    private let operands: [Operand]
-
-    /// The conditions of some timesteps and labels.
-    init(
-      _ model: DiffusionTransformer, timesteps: [Double], labels: [Int], in workspace: Workspace
-    ) {
-      operands = model.conditionEmbeddings.map {
-        Operand(activate(.silu, $0(timesteps, labels, in: workspace), in: workspace))
-      }
-    }
-
-    /// What a block takes.
-    subscript(block: Int) -> Operand { operands[block % operands.count] }
-    /// What the last layer takes.
-    var output: Operand { operands[0] }
   }
 }

@@ -13,42 +13,16 @@ public struct MultiplyAdds: Sendable, Hashable, Codable {
   /// The sum of both.
   public var total: Double { linear + attention }
 
-  static func + (a: Self, b: Self) -> Self {
+  /// The sum of two costs.
+  public static func + (a: Self, b: Self) -> Self {
     Self(linear: a.linear + b.linear, attention: a.attention + b.attention)
   }
 
-  static func * (factor: Int, a: Self) -> Self {
+  /// Adds a cost.
+  public static func += (a: inout Self, b: Self) { a = a + b }
+
+  /// A cost so many times.
+  public static func * (factor: Int, a: Self) -> Self {
     Self(linear: Double(factor) * a.linear, attention: Double(factor) * a.attention)
-  }
-}
-
-extension DiffusionTransformer.Configuration {
-  /// The multiply-adds of one block for one image, as the papers count: with its modulation.
-  public var blockCost: MultiplyAdds {
-    let (t, d) = (Double(tokenCount), Double(width))
-    return MultiplyAdds(linear: blockTokenCost.linear + 6 * d * d, attention: 2 * t * t * d)
-  }
-
-  /// The multiply-adds of one block for the tokens of one image.
-  var blockTokenCost: MultiplyAdds {
-    let (t, d) = (Double(tokenCount), Double(width))
-    return MultiplyAdds(
-      linear: t * (4 * d * d + 2 * d * Double(hiddenWidth)), attention: 2 * t * t * d)
-  }
-
-  /// The multiply-adds of the patch embedding and the last layer for one image.
-  var embeddingCost: MultiplyAdds {
-    let patch = Double(patchSize * patchSize * (channels + outputChannels))
-    return MultiplyAdds(linear: Double(tokenCount) * Double(width) * patch)
-  }
-
-  /// The multiply-adds of the conditions and all modulations for one timestep and label.
-  ///
-  /// - Parameter embeddings: The number of embeddings, each of which makes a condition.
-  /// - Returns: The multiply-adds.
-  func conditionCost(embeddings: Int) -> MultiplyAdds {
-    let d = Double(width)
-    return MultiplyAdds(
-      linear: Double(embeddings) * d * (256 + d) + Double(6 * depth + 2) * d * d)
   }
 }

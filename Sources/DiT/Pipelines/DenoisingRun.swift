@@ -10,12 +10,15 @@ public import Tensor
 public struct DenoisingRun: Sendable {
   /// What a run is to do.
   public struct Request: Sendable {
-    /// The class of each sample, below the model's number of classes.
-    public var labels: [Int]
-    /// What the samples start from, standard normal noise `[batch] + sampleShape`.
+    /// The condition of each sample.
+    public var conditions: [Condition]
+    /// What guidance leads each sample away from; nil is the model's unconditional condition.
+    public var negatives: [Condition]?
+    /// What the samples start from, standard normal noise
+    /// `[batch, channels, height, width]`.
     public var noise: Tensor<Float>
     /// The images to change; nil draws from noise alone.
-    public var source: InitialImage?
+    public var initialImage: InitialImage?
     /// Where the noise of the steps comes from, a generator for each sample.
     public var generators: [any RandomSource]
     /// The guidance.
@@ -25,14 +28,27 @@ public struct DenoisingRun: Sendable {
     /// Every how many steps a preview is made; nil makes none.
     public var previewInterval: Int?
 
+    /// A request for samples under some conditions.
+    public init(
+      conditions: [Condition], negatives: [Condition]? = nil, noise: Tensor<Float>,
+      initialImage: InitialImage? = nil, generators: [any RandomSource], guidance: Guidance,
+      cache: (any CacheMethod)? = nil, previewInterval: Int? = nil
+    ) {
+      (self.conditions, self.negatives) = (conditions, negatives)
+      (self.noise, self.initialImage, self.generators) = (noise, initialImage, generators)
+      (self.guidance, self.cache, self.previewInterval) = (guidance, cache, previewInterval)
+    }
+
     /// A request for samples of some classes.
     public init(
-      labels: [Int], noise: Tensor<Float>, source: InitialImage? = nil,
+      labels: [Int], noise: Tensor<Float>, initialImage: InitialImage? = nil,
       generators: [any RandomSource], guidance: Guidance, cache: (any CacheMethod)? = nil,
       previewInterval: Int? = nil
     ) {
-      (self.labels, self.noise, self.source, self.generators) = (labels, noise, source, generators)
-      (self.guidance, self.cache, self.previewInterval) = (guidance, cache, previewInterval)
+      self.init(
+        conditions: labels.map(Condition.label), noise: noise, initialImage: initialImage,
+        generators: generators, guidance: guidance, cache: cache,
+        previewInterval: previewInterval)
     }
   }
 
@@ -54,8 +70,8 @@ public struct DenoisingRun: Sendable {
     public let duration: Duration
   }
 
-  /// The model.
-  public let model: DiffusionTransformer
+  /// What there is to know of the model for samples of this run's size.
+  public let architecture: Architecture
   /// The sampler.
   public let sampler: any Sampler
   /// What is cached when.
@@ -68,76 +84,68 @@ public struct DenoisingRun: Sendable {
   public private(set) var index = 0
 
   private let request: Request
-  private let labels: [Int]
   private var generators: [any RandomSource]
   private var history = SamplerHistory()
   private var cache: CacheState
-  private var modulations: DiffusionTransformer.ModulationTable?
+  private var session: any DenoiserSession
   private(set) var durations: [Duration] = []
-  private(set) var conditionCount = 0
 
   /// Prepares a run.
   ///
   /// - Parameters:
-  ///   - model: The model.
+  ///   - denoiser: The model.
   ///   - sampler: The sampler.
   ///   - request: What to do.
   ///   - threads: The most threads to use; one for each processor by default.
   /// - Throws: `RunError` where the request does not fit the model, `CacheError` where the cache
   ///   does not.
   public init(
-    model: DiffusionTransformer, sampler: any Sampler, request: Request, threads: Int? = nil
+    denoiser: any Denoiser, sampler: any Sampler, request: Request, threads: Int? = nil
   ) throws {
     try self.init(
-      model: model, sampler: sampler, request: request,
-      workspace: Workspace(threads: threads, precision: model.precision, table: model.table))
+      denoiser: denoiser, sampler: sampler, request: request,
+      workspace: denoiser.workspace(threads: threads))
   }
 
   package init(
-    model: DiffusionTransformer, sampler: any Sampler, request: Request, workspace: Workspace
+    denoiser: any Denoiser, sampler: any Sampler, request: Request, workspace: Workspace
   ) throws {
-    let c = model.configuration
-    guard !request.labels.isEmpty, request.labels.allSatisfy({ (0...c.nullClass).contains($0) })
-    else { throw RunError.labels(request.labels, classCount: c.classCount) }
-    guard request.noise.shape == [request.labels.count] + c.sampleShape else {
+    let shape = request.noise.shape
+    guard shape.count == 4 else {
       throw RunError.noise(
-        expected: [request.labels.count] + c.sampleShape, found: request.noise.shape)
+        expected: "[batch, channels, height, width]", found: shape)
     }
-    try request.source?.validate(for: request.noise.shape)
-    guard request.generators.count == request.labels.count else {
-      throw RunError.generators(
-        expected: request.labels.count, found: request.generators.count)
-    }
-    guard request.guidance.scale.isFinite else { throw RunError.guidance(request.guidance.scale) }
-    let channels = sampler.predictionChannels(forSample: c.channels)
-    guard channels.contains(c.outputChannels) else {
-      throw RunError.channels(expected: channels, found: c.outputChannels, sampler: sampler.name)
-    }
-    guard request.previewInterval ?? 1 > 0 else { throw RunError.previewInterval }
-    (self.model, self.sampler, self.request) = (model, sampler, request)
-    self.workspace = workspace
+    let size = SampleSize(height: shape[2], width: shape[3])
+    architecture = try denoiser.architecture(for: size)
+    try request.validate(for: architecture, sampler: sampler)
+    (self.sampler, self.request, self.workspace) = (sampler, request, workspace)
     plan =
-      try request.cache?.plan(stepCount: sampler.stepCount, depth: c.depth)
-      ?? .nothing(stepCount: sampler.stepCount, depth: c.depth)
+      try request.cache?.plan(stepCount: sampler.stepCount, depth: architecture.depth)
+      ?? .nothing(stepCount: sampler.stepCount, depth: architecture.depth)
     guard plan.stepCount == sampler.stepCount else {
       throw CacheError.stepCount(plan: plan.stepCount, run: sampler.stepCount)
     }
-    guard plan.depth == c.depth else {
-      throw CacheError.depth(plan: plan.depth, model: c.depth)
+    guard plan.depth == architecture.depth else {
+      throw CacheError.depth(plan: plan.depth, model: architecture.depth)
     }
     cache = CacheState(plan)
     latents =
-      request.source?.start(sampler, noise: request.noise)
+      request.initialImage?.start(sampler, noise: request.noise)
       ?? request.noise * Float(sampler.initialNoiseScale)
     generators = request.generators
-    // The conditional half of a guided batch, and then the unconditional one.
-    labels =
-      request.guidance.isOn
-      ? request.labels + request.labels.map { _ in c.nullClass } : request.labels
+    session = try denoiser.session(
+      request.conditions + request.guidingConditions(of: denoiser),
+      timesteps: sampler.timesteps, size: size, in: workspace)
   }
 
+  /// The number of samples.
+  var sampleCount: Int { request.conditions.count }
+
   /// The rows of the batch that the model sees: twice the samples where guidance is on.
-  var batchSize: Int { labels.count }
+  var batchSize: Int { request.guidance.isOn ? 2 * sampleCount : sampleCount }
+
+  /// The multiply-adds of the model so far.
+  var executedCost: MultiplyAdds { session.executed }
 
   /// The most bytes that the cache held so far.
   var cachePeakBytes: Int { cache.peakByteCount }
@@ -153,8 +161,8 @@ public struct DenoisingRun: Sendable {
     guard index < sampler.stepCount else { return nil }
     try Task.checkCancellation()
     let start = ContinuousClock.now
-    var (cache, generators, history) = (cache, generators, history)
-    let prediction = try guidedPrediction(&cache)
+    var (cache, session, generators, history) = (cache, session, generators, history)
+    let prediction = try guidedPrediction(&session, &cache)
     let isPreviewDue = request.previewInterval.map { (index + 1) % $0 == 0 } ?? false
     let preview =
       isPreviewDue
@@ -165,10 +173,13 @@ public struct DenoisingRun: Sendable {
       in: workspace
     ).copied()
     let next =
-      request.source?.kept(in: drawn, after: index, sampler, noise: request.noise) ?? drawn
+      request.initialImage?.kept(in: drawn, after: index, sampler, noise: request.noise) ?? drawn
     // Zero times a number is zero; infinity and NaN give NaN.
     guard (next * 0).sum().item == 0 else { throw RunError.notFinite(step: index) }
-    (self.cache, self.generators, self.history, latents) = (cache, generators, history, next)
+    (self.cache, self.session, self.generators, self.history) = (
+      cache, session, generators, history
+    )
+    latents = next
     durations.append(start.duration(to: .now))
     defer { index += 1 }
     return Step(
@@ -178,81 +189,25 @@ public struct DenoisingRun: Sendable {
   }
 
   /// The guided prediction for the samples as they are.
-  private mutating func guidedPrediction(_ cache: inout CacheState) throws -> Tensor<Float> {
-    let c = model.configuration
+  private func guidedPrediction(
+    _ session: inout any DenoiserSession, _ cache: inout CacheState
+  ) throws -> Tensor<Float> {
     let scale = Float(sampler.inputScale(at: index))
     let scaled = scale == 1 ? latents : linearCombination([(scale, latents)], in: workspace)
     let input = request.guidance.isOn ? Tensor(concatenating: [scaled, scaled], axis: 0) : scaled
-    let modulations = modulations(of: index)
-    var tokens = model.embed(input, in: workspace)
-    try cache.passBlocks(&tokens, step: index, in: workspace) { block, tokens in
-      try Task.checkCancellation()
-      model.blocks[block](&tokens, modulations.blocks[block], in: workspace)
-    }
-    let prediction = model.predict(tokens, modulations.output, in: workspace)
+    let prediction = try session.predict(
+      input, rows: Array(0..<batchSize), step: index, cache: &cache, in: workspace)
     return request.guidance.isOn
-      ? request.guidance(prediction, sampleChannels: c.channels, in: workspace) : prediction
-  }
-
-  /// The modulations of a step, worked out for as many steps at a time as memory is meant for.
-  private mutating func modulations(of step: Int) -> DiffusionTransformer.Modulations {
-    if let modulations, modulations.contains(step) { return modulations[step] }
-    let limit = DiffusionTransformer.ModulationTable.stepLimit(
-      model.configuration, batch: labels.count)
-    let steps = step..<min(step + limit, sampler.stepCount)
-    let table = DiffusionTransformer.ModulationTable(
-      model, steps: steps, timesteps: sampler.timesteps, labels: labels, in: workspace)
-    conditionCount += steps.count * Set(labels).count
-    modulations = table
-    return table[step]
+      ? request.guidance(prediction, sampleChannels: architecture.channels, in: workspace)
+      : prediction
   }
 
   /// Noise for the step, each sample's from its own generator, so that a sample does not depend on
   /// its batch.
   private func stepNoise(_ generators: inout [any RandomSource]) -> Tensor<Float>? {
     guard sampler.addsNoise(at: index) else { return nil }
-    let shape = [1] + model.configuration.sampleShape
+    let shape = [1] + architecture.sampleShape
     return Tensor(
       concatenating: generators.indices.map { generators[$0].normal(shape) }, axis: 0)
-  }
-}
-
-/// A request that a model cannot serve, or a run that went wrong.
-public enum RunError: Error, Equatable, CustomStringConvertible {
-  /// There are no labels, or some that the model does not have.
-  case labels([Int], classCount: Int)
-  /// The noise has another shape than the samples.
-  case noise(expected: [Int], found: [Int])
-  /// The source's latents or its mask have another shape than the samples.
-  case source(expected: [Int], found: [Int])
-  /// There is not one generator for each sample.
-  case generators(expected: Int, found: Int)
-  /// The guidance scale is not a finite number.
-  case guidance(Float)
-  /// The sampler needs another number of channels than the model predicts.
-  case channels(expected: ClosedRange<Int>, found: Int, sampler: String)
-  /// The interval between previews is not positive.
-  case previewInterval
-  /// The samples are no longer numbers.
-  case notFinite(step: Int)
-
-  /// The error in a sentence.
-  public var description: String {
-    switch self {
-    case .labels(let labels, let classCount):
-      labels.isEmpty
-        ? "there are no labels" : "labels \(labels) are not all from 0 to \(classCount)"
-    case .noise(let expected, let found): "the noise has shape \(found), not \(expected)"
-    case .source(let expected, let found):
-      "the source image, or its mask, has shape \(found), not \(expected)"
-    case .generators(let expected, let found):
-      "\(found) generators cannot serve \(expected) samples"
-    case .guidance(let scale): "the guidance scale must be a finite number, not \(scale)"
-    case .channels(let expected, let found, let sampler):
-      "sampler '\(sampler)' needs \(expected.lowerBound) to \(expected.upperBound) predicted "
-        + "channels, the model has \(found)"
-    case .previewInterval: "the interval between previews must be at least 1"
-    case .notFinite(let step): "step \(step): the latents are no longer finite numbers"
-    }
   }
 }

@@ -4,12 +4,13 @@ public import Tensor
 internal import _KernelsActive
 package import _KernelsMicro
 
-/// A model with all that it takes to make images with it: the embedding of the class, the
-/// denoiser, the sampler's settings, and the decoder where samples are latents.
+/// A model with all that it takes to make images with it: the denoiser, the sampler's settings,
+/// and the decoder where samples are latents.
 public struct DiffusionPipeline: Sendable {
-  /// The denoiser, with the embedding of the class.
-  public let model: DiffusionTransformer
-  /// The names of the classes, by label; a name may be several, with commas between them.
+  /// The model that predicts the noise.
+  public let denoiser: any Denoiser
+  /// The names of the classes, by label; a name may be several, with commas between them. Empty
+  /// where the model draws no classes.
   public let classNames: [String]
   /// The settings that samplers of this model are made from.
   public let sampling: SamplerConfiguration
@@ -77,20 +78,23 @@ public struct DiffusionPipeline: Sendable {
       precision: precision, progress: progress, table: table)
     switch try ModelLocation(folder) {
     case .ownFolder(let folder): try self.init(ownFolder: folder, options)
-    case .diffusersFolder(let folder): try self.init(diffusersFolder: folder, options)
+    case .diffusersFolder(let folder): self = try DiffusersFolder(folder).pipeline(options)
     case .originalCheckpoint(let path): try self.init(originalCheckpoint: path, options)
     }
   }
 
   init(
-    model: DiffusionTransformer, space: SampleSpace, labels: [String: String]?,
+    denoiser: any Denoiser, space: SampleSpace, classNames: [String],
     sampling: SamplerConfiguration, defaults: Defaults
   ) throws(ModelError) {
-    (self.model, self.space, self.sampling, self.defaults) = (model, space, sampling, defaults)
+    (self.denoiser, self.space, self.classNames) = (denoiser, space, classNames)
+    (self.sampling, self.defaults) = (sampling, defaults)
     schedule = try sampling.schedule(sampling.kind)
-    classNames = (0..<model.configuration.classCount).map {
-      labels?[String($0)] ?? "class \($0)"
-    }
+  }
+
+  /// The names of classes by label, from a table of some of them.
+  static func classNames(_ labels: [String: String]?, count: Int) -> [String] {
+    (0..<count).map { labels?[String($0)] ?? "class \($0)" }
   }
 
   /// The decoder of samples that are latents; nil where they are images.
@@ -98,12 +102,12 @@ public struct DiffusionPipeline: Sendable {
     if case .latents(let autoencoder) = space { autoencoder } else { nil }
   }
 
-  /// The size of an image in pixels.
-  public var imageSize: (height: Int, width: Int) { space.imageSize(model.configuration) }
+  /// The size of an image in pixels, where a sample has the size that the model was trained for.
+  public var imageSize: (height: Int, width: Int) { space.imageSize(denoiser.sampleSize) }
 
   /// The channels of an image.
   public var imageChannels: Int {
-    autoencoder?.configuration.outputChannels ?? model.configuration.channels
+    autoencoder?.configuration.outputChannels ?? denoiser.architecture.channels
   }
 
   /// What an image is to the model, to draw it anew from.
@@ -111,43 +115,72 @@ public struct DiffusionPipeline: Sendable {
   /// - Parameters:
   ///   - image: 8-bit levels, `[height, width, imageChannels]`; one of another size is brought to
   ///     that of the model.
+  ///   - size: The size of a sample; nil is the one that the model was trained for.
   ///   - threads: The most threads to encode with; one for each processor by default.
   /// - Returns: What samples are drawn from.
   /// - Precondition: The model was opened with `encodesImages` where its samples are latents.
-  public func encoded(_ image: Tensor<UInt8>, threads: Int? = nil) -> EncodedImage {
+  public func encoded(
+    _ image: Tensor<UInt8>, size: SampleSize? = nil, threads: Int? = nil
+  ) -> EncodedImage {
     check(
       image.rank == 3 && image.shape[2] == imageChannels && image.count > 0,
       "encoded: \(image.shape) is no image of \(imageChannels) channels")
+    let size = size ?? denoiser.sampleSize
     return space.encoded(
-      fitting(image)[.newAxis], model.configuration,
-      in: Workspace(threads: threads, table: model.table))
+      fitting(image, size)[.newAxis], size, in: autoencoderWorkspace(threads: threads))
   }
 
-  /// The mask of a sample, for a `InitialImage`.
+  /// The mask of a sample, for an `InitialImage`.
   ///
-  /// - Parameter image: 8-bit levels, `[height, width, 1]`, white where the image is to be drawn
-  ///   anew; one of another size is brought to that of the model.
-  /// - Returns: Ones, where the levels are at least half of white, and zeros; `[1, 1, side, side]`.
-  public func mask(_ image: Tensor<UInt8>) -> Tensor<Float> {
+  /// - Parameters:
+  ///   - image: 8-bit levels, `[height, width, 1]`, white where the image is to be drawn anew; one
+  ///     of another size is brought to that of the model.
+  ///   - size: The size of a sample; nil is the one that the model was trained for.
+  /// - Returns: Ones, where the levels are at least half of white, and zeros;
+  ///   `[1, 1, height, width]`.
+  public func mask(_ image: Tensor<UInt8>, size: SampleSize? = nil) -> Tensor<Float> {
     check(
       image.rank == 3 && image.shape[2] == 1 && image.count > 0,
       "mask: \(image.shape) is no image of one channel")
-    return space.mask(fitting(image)[.all, .all, 0], model.configuration)
+    let size = size ?? denoiser.sampleSize
+    return space.mask(fitting(image, size)[.all, .all, 0], size)
   }
 
-  /// An image in the size of the model's.
-  private func fitting(_ image: Tensor<UInt8>) -> Tensor<UInt8> {
-    let size = imageSize
+  /// An image in the size of that of a sample.
+  private func fitting(_ image: Tensor<UInt8>, _ size: SampleSize) -> Tensor<UInt8> {
+    let size = space.imageSize(size)
     return resized(image, height: size.height, width: size.width)
+  }
+
+  /// How the latents of finished samples are cut for the decoder.
+  public enum Decoding: Sendable, Hashable {
+    /// In one piece where its features fit in half of the machine's memory, and else in tiles of
+    /// the size that the autoencoder was trained on.
+    case automatic
+    /// In one piece.
+    case whole
+    /// In tiles.
+    case tiles(AutoencoderKL.Tiling)
   }
 
   /// The images that finished samples are.
   ///
   /// - Parameters:
-  ///   - samples: Images or latents, `[batch, channels, side, side]`.
+  ///   - samples: Images or latents, `[batch, channels, height, width]`.
+  ///   - decoding: How latents are cut; an image of tiles is near that of the whole, not the same.
   ///   - threads: The most threads to decode with; one for each processor by default.
   /// - Returns: 8-bit images, `[batch, height, width, imageChannels]`.
-  public func images(_ samples: Tensor<Float>, threads: Int? = nil) -> Tensor<UInt8> {
-    space.images(samples, in: Workspace(threads: threads, table: model.table))
+  public func images(
+    _ samples: Tensor<Float>, decoding: Decoding = .automatic, threads: Int? = nil
+  ) -> Tensor<UInt8> {
+    let size = SampleSize(height: samples.shape[2], width: samples.shape[3])
+    return space.images(
+      samples, tiling: autoencoder?.tiling(decoding, for: size),
+      in: autoencoderWorkspace(threads: threads))
+  }
+
+  /// A workspace for the autoencoder, which multiplies 32-bit numbers whatever the denoiser does.
+  private func autoencoderWorkspace(threads: Int?) -> Workspace {
+    Workspace(threads: threads, table: denoiser.workspace(threads: threads).table)
   }
 }

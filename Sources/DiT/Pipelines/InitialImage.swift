@@ -20,11 +20,11 @@ public struct InitialImage: Sendable {
   /// Throws where the samples or the mask are not for samples of a shape.
   func validate(for shape: [Int]) throws(RunError) {
     guard samples.shape == shape else {
-      throw .source(expected: shape, found: samples.shape)
+      throw .initialImage(expected: shape, found: samples.shape)
     }
     let maskShape = [1, 1] + shape.suffix(2)
     guard let mask, mask.shape != maskShape else { return }
-    throw .source(expected: maskShape, found: mask.shape)
+    throw .initialImage(expected: maskShape, found: mask.shape)
   }
 
   /// What a run starts from; nil is noise alone.
@@ -32,7 +32,7 @@ public struct InitialImage: Sendable {
     startsFromNoise ? nil : noised(at: 0, sampler, noise)
   }
 
-  /// The samples after a step with the kept part as it would be in a run that ends with the source;
+  /// The samples after a step with the kept part as it would be in a run that ends with the image;
   /// nil where nothing is kept.
   ///
   /// Reference: [Lugmayr et al., 2022](https://arxiv.org/abs/2201.09865), equation 8, with the same

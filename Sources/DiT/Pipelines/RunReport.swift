@@ -21,7 +21,7 @@ public struct RunReport: Sendable {
 
   /// The report of the steps that a run has taken so far.
   init(_ run: DenoisingRun) {
-    let c = run.model.configuration
+    let block = run.architecture.paperBlock
     for step in 0..<run.index {
       let seconds = run.durations[step] / .seconds(1)
       if run.plan.reusedBlocks(step: step) == 0 {
@@ -32,12 +32,9 @@ public struct RunReport: Sendable {
       computedBlocks += run.plan.computedBlocks(step: step)
       reusedBlocks += run.plan.reusedBlocks(step: step)
     }
-    blockCost = run.batchSize * computedBlocks * c.blockCost
-    fullBlockCost = run.batchSize * (computedBlocks + reusedBlocks) * c.blockCost
-    executedCost =
-      run.batchSize * computedBlocks * c.blockTokenCost
-      + run.batchSize * run.index * c.embeddingCost + run.conditionCount
-      * c.conditionCost(embeddings: run.model.conditionEmbeddings.count)
+    blockCost = run.batchSize * computedBlocks * block
+    fullBlockCost = run.batchSize * (computedBlocks + reusedBlocks) * block
+    executedCost = run.executedCost
     cachePeakBytes = run.cachePeakBytes
   }
 

@@ -9,13 +9,14 @@ enum SampleSpace: Sendable {
   case latents(AutoencoderKL)
 
   /// The size of the image of a sample, in pixels.
-  func imageSize(
-    _ c: DiffusionTransformer.Configuration
-  ) -> (height: Int, width: Int) {
+  func imageSize(_ sample: SampleSize) -> (height: Int, width: Int) {
     switch self {
     case .pixels(_, let rows, let columns): (rows.count, columns.count)
     case .latents(let autoencoder):
-      (autoencoder.configuration.scale * c.inputSide, autoencoder.configuration.scale * c.inputSide)
+      (
+        autoencoder.configuration.scale * sample.height,
+        autoencoder.configuration.scale * sample.width
+      )
     }
   }
 
@@ -23,17 +24,18 @@ enum SampleSpace: Sendable {
   ///
   /// - Parameters:
   ///   - image: 8-bit levels, `[1, height, width, channels]`.
-  ///   - c: The sizes of the model.
+  ///   - size: The size of a sample.
   ///   - workspace: What to compute with.
   /// - Returns: A sample, or a distribution of latents.
   func encoded(
-    _ image: Tensor<UInt8>, _ c: DiffusionTransformer.Configuration, in workspace: Workspace
+    _ image: Tensor<UInt8>, _ size: SampleSize, in workspace: Workspace
   ) -> EncodedImage {
     switch self {
     case .pixels(let range, let rows, let columns):
       let (low, high) = (range.lowerBound, range.upperBound)
       // What the crop leaves out is black, as in training.
-      var sample = Tensor(repeating: low, shape: [1] + c.sampleShape)
+      var sample = Tensor(
+        repeating: low, shape: [1, image.shape[3], size.height, size.width])
       sample[.all, .all, rows, columns] =
         image.permuted([0, 3, 1, 2]).converted(to: Float.self) * ((high - low) / 255) + low
       return EncodedImage(form: .sample(sample))
@@ -47,13 +49,11 @@ enum SampleSpace: Sendable {
   ///
   /// - Parameters:
   ///   - levels: 8-bit levels in the size of an image, `[height, width]`.
-  ///   - c: The sizes of the model.
-  /// - Returns: `[1, 1, side, side]`, one where the levels are at least half of white, else zero.
-  func mask(
-    _ levels: Tensor<UInt8>, _ c: DiffusionTransformer.Configuration
-  ) -> Tensor<Float> {
+  ///   - size: The size of a sample.
+  /// - Returns: `[1, 1, height, width]`, one where the levels are at least half of white, else zero.
+  func mask(_ levels: Tensor<UInt8>, _ size: SampleSize) -> Tensor<Float> {
     let ones = (levels.converted(to: Float.self) - 127).clamped(to: 0...1)
-    var mask = Tensor<Float>(ones: [1, 1, c.inputSide, c.inputSide])
+    var mask = Tensor<Float>(ones: [1, 1, size.height, size.width])
     switch self {
     case .pixels(_, let rows, let columns): mask[0, 0, rows, columns] = ones
     case .latents(let autoencoder):
@@ -65,7 +65,14 @@ enum SampleSpace: Sendable {
   }
 
   /// The 8-bit images of samples, `[batch, height, width, channels]`.
-  func images(_ samples: Tensor<Float>, in workspace: Workspace) -> Tensor<UInt8> {
+  ///
+  /// - Parameters:
+  ///   - samples: `[batch, channels, height, width]`.
+  ///   - tiling: How latents are cut for the decoder; nil decodes them whole.
+  ///   - workspace: What to compute with.
+  func images(
+    _ samples: Tensor<Float>, tiling: AutoencoderKL.Tiling?, in workspace: Workspace
+  ) -> Tensor<UInt8> {
     switch self {
     case .pixels(let range, let rows, let columns):
       let (low, high) = (range.lowerBound, range.upperBound)
@@ -74,7 +81,7 @@ enum SampleSpace: Sendable {
         .converted(to: UInt8.self)
     case .latents(let autoencoder):
       return AutoencoderKL.images(
-        autoencoder.decode(autoencoder.unscaled(samples), in: workspace))
+        autoencoder.decode(autoencoder.unscaled(samples), tiling: tiling, in: workspace))
     }
   }
 }

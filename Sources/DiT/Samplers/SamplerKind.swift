@@ -23,6 +23,10 @@ public enum SamplerKind: String, Sendable, CaseIterable {
   /// `FlowMatchEuler`.
   case flowEuler = "flow-euler"
 
+  /// Whether its steps are spread as a `TimestepSpacing` says; the others have a spacing of their
+  /// own.
+  public var takesSpacing: Bool { self != .lcm && self != .flowEuler }
+
   /// The names of diffusers' classes; that of DPM-Solver stands for both of its forms.
   static let classes: [(name: String, kind: SamplerKind)] = [
     ("DDPMScheduler", .ddpm), ("DDIMScheduler", .ddim),

@@ -28,6 +28,8 @@ extension DiffusionTransformer {
     /// `[steps, batch, …]`.
     private let rows: [Tensor<Float>]
     private let firstStep: Int
+    /// The pairs of a timestep and a label that were worked out.
+    let conditionCount: Int
 
     /// The modulations of `steps`.
     ///
@@ -54,6 +56,7 @@ extension DiffusionTransformer {
         model.blocks.indices.map { modulated(model.blocks[$0].modulation, c[$0]) }
         + [modulated(model.output.modulation, c.output)]
       firstStep = steps.lowerBound
+      conditionCount = steps.count * distinct.count
     }
 
     /// The number of steps that fit in 64 MB, at least one.
@@ -66,9 +69,13 @@ extension DiffusionTransformer {
       (firstStep..<firstStep + rows[0].shape[0]).contains(step)
     }
 
-    /// The modulations of a step.
-    subscript(step: Int) -> Modulations {
-      let rows = rows.map { $0[step - firstStep] }
+    /// The modulations of a step, for some samples of the batch.
+    subscript(step: Int, samples: [Int]) -> Modulations {
+      let isWholeBatch = samples.elementsEqual(0..<rows[0].shape[1])
+      let places = Tensor(samples.map(Int64.init))
+      let rows = rows.map {
+        isWholeBatch ? $0[step - firstStep] : $0[step - firstStep].gathered(places, axis: 0)
+      }
       return Modulations(
         blocks: rows.dropLast().map(Block.Modulation.init),
         output: OutputLayer.Modulation(rows[rows.count - 1]))

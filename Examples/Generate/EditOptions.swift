@@ -3,18 +3,12 @@ internal import Tensor
 internal import _ExampleCommandLine
 
 /// The image to start from, how far to change it, and where.
-struct ImageEdit: Sendable {
+struct EditOptions: Sendable {
   /// The paths of the image and of the mask.
   let image: String
   let mask: String?
   /// The share of the steps that are taken.
   let strength: Double
-
-  /// What the files hold.
-  struct Source: Sendable {
-    let image: EncodedImage
-    let mask: Tensor<Float>?
-  }
 
   /// The edit that the options ask for; nil where they ask for none.
   ///
@@ -46,14 +40,15 @@ struct ImageEdit: Sendable {
   /// Reads the files, and encodes the image.
   ///
   /// - Throws: `PNGError` where one is no image.
-  func read(for pipeline: DiffusionPipeline, threads: Int) throws -> Source {
+  func read(for pipeline: DiffusionPipeline, threads: Int) throws -> ImageEdit {
     let channels: PNG.Channels = pipeline.imageChannels == 1 ? .grey : .rgb
     guard pipeline.imageChannels == channels.rawValue else {
       throw UsageError.other(
         "--init-image: images of \(pipeline.imageChannels) channels are not in PNG")
     }
-    return Source(
-      image: pipeline.encoded(try PNG.read(image, as: channels), threads: threads),
-      mask: try mask.map { pipeline.mask(try PNG.read($0, as: .grey)) })
+    return ImageEdit(
+      pipeline.encoded(try PNG.read(image, as: channels), threads: threads),
+      mask: try mask.map { pipeline.mask(try PNG.read($0, as: .grey)) },
+      strength: strength)
   }
 }

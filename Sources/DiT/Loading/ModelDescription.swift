@@ -71,7 +71,7 @@ struct ModelDescription: Decodable {
     }
     try require(latent != true, "latent", true, "false: the model draws pixels")
     return DiffusionTransformer.Configuration(
-      inputSide: inputSize, channels: inChannels, patchSize: patchSize, width: hiddenSize,
+      inputSize: .square(inputSize), channels: inChannels, patchSize: patchSize, width: hiddenSize,
       depth: depth, headCount: numHeads, hiddenWidth: Int(hiddenWidth), classCount: numClasses,
       learnsSigma: learnSigma)
   }

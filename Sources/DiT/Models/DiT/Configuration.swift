@@ -1,8 +1,8 @@
 extension DiffusionTransformer {
   /// The sizes of a model.
   public struct Configuration: Sendable, Hashable {
-    /// The side of an image or latent, in pixels of it.
-    public var inputSide: Int
+    /// The size of an image or latent.
+    public var inputSize: SampleSize
     /// The channels of an image or latent.
     public var channels: Int
     /// The side of a patch.
@@ -26,11 +26,12 @@ extension DiffusionTransformer {
 
     /// A configuration; the defaults are those of the published models at 256 × 256.
     public init(
-      inputSide: Int = 32, channels: Int = 4, patchSize: Int, width: Int, depth: Int,
+      inputSize: SampleSize = .square(32), channels: Int = 4, patchSize: Int, width: Int,
+      depth: Int,
       headCount: Int, hiddenWidth: Int? = nil, classCount: Int = 1000, learnsSigma: Bool = true,
       flavor: Flavor = .original, feedForwardEpsilon: Float? = nil
     ) {
-      (self.inputSide, self.channels, self.patchSize) = (inputSide, channels, patchSize)
+      (self.inputSize, self.channels, self.patchSize) = (inputSize, channels, patchSize)
       (self.width, self.depth, self.headCount) = (width, depth, headCount)
       self.hiddenWidth = hiddenWidth ?? 4 * width
       (self.classCount, self.learnsSigma) = (classCount, learnsSigma)
@@ -39,36 +40,36 @@ extension DiffusionTransformer {
     }
 
     /// DiT-S, 33 million parameters.
-    public static func small(patchSize: Int, inputSide: Int = 32) -> Self {
-      Self(inputSide: inputSide, patchSize: patchSize, width: 384, depth: 12, headCount: 6)
+    public static func small(patchSize: Int, inputSize: SampleSize = .square(32)) -> Self {
+      Self(inputSize: inputSize, patchSize: patchSize, width: 384, depth: 12, headCount: 6)
     }
 
     /// DiT-B, 130 million parameters.
-    public static func base(patchSize: Int, inputSide: Int = 32) -> Self {
-      Self(inputSide: inputSide, patchSize: patchSize, width: 768, depth: 12, headCount: 12)
+    public static func base(patchSize: Int, inputSize: SampleSize = .square(32)) -> Self {
+      Self(inputSize: inputSize, patchSize: patchSize, width: 768, depth: 12, headCount: 12)
     }
 
     /// DiT-L, 458 million parameters.
-    public static func large(patchSize: Int, inputSide: Int = 32) -> Self {
-      Self(inputSide: inputSide, patchSize: patchSize, width: 1024, depth: 24, headCount: 16)
+    public static func large(patchSize: Int, inputSize: SampleSize = .square(32)) -> Self {
+      Self(inputSize: inputSize, patchSize: patchSize, width: 1024, depth: 24, headCount: 16)
     }
 
     /// DiT-XL, 675 million parameters.
-    public static func extraLarge(patchSize: Int, inputSide: Int = 32) -> Self {
-      Self(inputSide: inputSide, patchSize: patchSize, width: 1152, depth: 28, headCount: 16)
+    public static func extraLarge(patchSize: Int, inputSize: SampleSize = .square(32)) -> Self {
+      Self(inputSize: inputSize, patchSize: patchSize, width: 1152, depth: 28, headCount: 16)
     }
 
-    /// The number of weights in the blocks, which are nearly all of a model.
-    public var blockWeightCount: Int { depth * (10 * width * width + 2 * width * hiddenWidth) }
-    /// The patches along a side.
-    public var gridSide: Int { inputSide / patchSize }
+    /// The rows and columns of patches.
+    public var grid: (rows: Int, columns: Int) {
+      (inputSize.height / patchSize, inputSize.width / patchSize)
+    }
     /// The number of tokens.
-    public var tokenCount: Int { gridSide * gridSide }
+    public var tokenCount: Int { grid.rows * grid.columns }
     /// The channels of a prediction.
     public var outputChannels: Int { learnsSigma ? 2 * channels : channels }
     /// The label that stands for no class.
     public var nullClass: Int { classCount }
     /// The shape of one image or latent.
-    public var sampleShape: [Int] { [channels, inputSide, inputSide] }
+    public var sampleShape: [Int] { [channels, inputSize.height, inputSize.width] }
   }
 }

@@ -35,7 +35,7 @@ public struct DiffusionTransformer: Sendable {
     positions =
       weights.contains("pos_embed")
       ? try weights.tensor("pos_embed", [1, c.tokenCount, c.width]).copied()
-      : sineCosinePositions(width: c.width, side: c.gridSide)
+      : sineCosinePositions(width: c.width, rows: c.grid.rows, columns: c.grid.columns)
     conditionEmbeddings = try ConditionEmbedding.all(c, from: weights)
     blocks = try (0..<c.depth).map { try Block(c, from: weights[names.blocks][$0]) }
     output = try OutputLayer(c, from: weights)
@@ -44,17 +44,15 @@ public struct DiffusionTransformer: Sendable {
 
   /// The kernels that the weights are packed for.
   var table: KernelTable { patchEmbedding.table }
-  /// The numbers that the model multiplies.
-  public var precision: Precision { patchEmbedding.precision }
 
   /// Predicts the noise in `x` and, where the model learned it, the variance.
   ///
   /// - Parameters:
-  ///   - x: Noisy images or latents, `[batch, channels, side, side]`.
+  ///   - x: Noisy images or latents, `[batch, channels, height, width]`.
   ///   - timesteps: The timestep of each.
   ///   - labels: The class of each; `configuration.nullClass` stands for no class.
   ///   - workspace: What to compute with.
-  /// - Returns: `[batch, outputChannels, side, side]`.
+  /// - Returns: `[batch, outputChannels, height, width]`.
   public func callAsFunction(
     _ x: Tensor<Float>, timesteps: [Double], labels: [Int], in workspace: Workspace
   ) -> Tensor<Float> {
@@ -79,12 +77,12 @@ public struct DiffusionTransformer: Sendable {
     return tokens
   }
 
-  /// The prediction that the last tokens hold, `[batch, outputChannels, side, side]`.
+  /// The prediction that the last tokens hold, `[batch, outputChannels, height, width]`.
   func predict(
     _ tokens: Tensor<Float>, _ modulation: OutputLayer.Modulation, in workspace: Workspace
   ) -> Tensor<Float> {
     unpatchify(
-      output(tokens, modulation, in: workspace), rows: configuration.gridSide,
+      output(tokens, modulation, in: workspace), rows: configuration.grid.rows,
       size: configuration.patchSize, in: workspace)
   }
 }

@@ -1,0 +1,21 @@
+internal import Tensor
+
+extension DiffusionPipeline {
+  /// Opens a folder that diffusers' `DiTPipeline` was saved to.
+  init(dit folder: DiffusersFolder, _ options: LoadingOptions) throws {
+    let transformer = folder.path + "/transformer"
+    let fields: TransformerFields = try FileSettings.decoded(path: transformer + "/config.json")
+    let c = try fields.configuration(FileSettings(file: transformer + "/config.json"))
+    let sampling = try SamplerConfiguration(
+      path: folder.path + "/scheduler/scheduler_config.json")
+    let autoencoder = try options.autoencoder(
+      else: folder.path + "/vae", forLatentsOf: c.channels)
+    let checkpoint = try Checkpoint(component: transformer, variant: options.variant)
+    try self.init(
+      denoiser: DiffusionTransformer(
+        c, from: options.weights(checkpoint, shapes: checkpoint.entries.map(\.shape))),
+      space: .latents(autoencoder),
+      classNames: Self.classNames(folder.index.id2label, count: c.classCount),
+      sampling: sampling, defaults: Defaults(sampler: sampling.kind, spacing: nil))
+  }
+}

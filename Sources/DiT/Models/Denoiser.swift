@@ -1,0 +1,75 @@
+public import Kernels
+public import Tensor
+
+/// A model that predicts the noise in samples, under a condition for each.
+///
+/// A run knows a model as this alone, so a family of models is a type of this protocol and a file
+/// in `Loading`.
+public protocol Denoiser: Sendable {
+  /// What there is to know of the model, for samples of the size that it was trained for.
+  var architecture: Architecture { get }
+
+  /// The condition of a sample that is to show nothing in particular, which guidance leads away
+  /// from; nil where the model has none of its own.
+  var unconditional: Condition? { get }
+
+  /// The numbers that the model multiplies.
+  var precision: Precision { get }
+
+  /// What there is to know of the model for samples of a size.
+  ///
+  /// - Throws: `RunError.size` where it cannot draw such samples.
+  func architecture(for size: SampleSize) throws(RunError) -> Architecture
+
+  /// A workspace that suits the model's weights.
+  ///
+  /// - Parameter threads: The most threads to use; nil is one for each processor.
+  func workspace(threads: Int?) -> Workspace
+
+  /// Prepares the evaluations of one run.
+  ///
+  /// - Parameters:
+  ///   - conditions: The condition of each row of the run's batch.
+  ///   - timesteps: The training timestep of each step.
+  ///   - size: The size of the samples.
+  ///   - workspace: What to compute with.
+  /// - Returns: All that the run needs besides its samples.
+  /// - Throws: `RunError` where a condition or the size is not for this model.
+  func session(
+    _ conditions: [Condition], timesteps: [Double], size: SampleSize, in workspace: Workspace
+  ) throws(RunError) -> any DenoiserSession
+}
+
+extension Denoiser {
+  /// The size of samples that the model was trained for.
+  public var sampleSize: SampleSize {
+    SampleSize(height: architecture.sampleShape[1], width: architecture.sampleShape[2])
+  }
+
+  /// A workspace of the instruction set that is active.
+  public func workspace(threads: Int?) -> Workspace {
+    Workspace(threads: threads, precision: precision)
+  }
+}
+
+/// What one run keeps of a model besides its samples: what its conditions and timesteps amount to.
+///
+/// It is a value, so a run that is copied is a fork.
+public protocol DenoiserSession: Sendable {
+  /// The multiply-adds so far, of conditions too.
+  var executed: MultiplyAdds { get }
+
+  /// Predicts the noise in samples and, where the model learned it, the variance.
+  ///
+  /// - Parameters:
+  ///   - x: Noisy samples, `[rows, channels, height, width]`.
+  ///   - rows: The condition of each, as an index into those of the session.
+  ///   - step: The index of the step.
+  ///   - cache: What the run keeps of earlier steps, which the blocks are passed by.
+  ///   - workspace: What to compute with.
+  /// - Returns: `[rows, outputChannels, height, width]`.
+  /// - Throws: `CancellationError` between two blocks where the task is cancelled.
+  mutating func predict(
+    _ x: Tensor<Float>, rows: [Int], step: Int, cache: inout CacheState, in workspace: Workspace
+  ) throws -> Tensor<Float>
+}

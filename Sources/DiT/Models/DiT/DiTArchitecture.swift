@@ -1,0 +1,26 @@
+extension DiffusionTransformer.Configuration {
+  /// What a run, a cache and a count of costs know of a model of these sizes.
+  public var architecture: Architecture {
+    let (t, d, hidden) = (Double(tokenCount), Double(width), Double(hiddenWidth))
+    let patch = Double(patchSize * patchSize * (channels + outputChannels))
+    return Architecture(
+      name: "DiT", sampleShape: sampleShape, outputChannels: outputChannels,
+      tokenCount: tokenCount, width: width, depth: depth,
+      branches: [
+        .init(.attention, MultiplyAdds(linear: t * 4 * d * d, attention: 2 * t * t * d)),
+        .init(.feedForward, MultiplyAdds(linear: t * 2 * d * hidden)),
+      ],
+      blockConditioning: MultiplyAdds(linear: 6 * d * d),
+      embedding: MultiplyAdds(linear: t * d * patch))
+  }
+
+  /// The multiply-adds of the conditions and all modulations for one timestep and label.
+  ///
+  /// - Parameter embeddings: The number of embeddings, each of which makes a condition.
+  /// - Returns: The multiply-adds.
+  func conditionCost(embeddings: Int) -> MultiplyAdds {
+    let d = Double(width)
+    return MultiplyAdds(
+      linear: Double(embeddings) * d * (256 + d) + Double(6 * depth + 2) * d * d)
+  }
+}
