@@ -4,8 +4,10 @@ public import Tensor
 /// Queries, keys or values of all heads, `[batch, tokens, heads, size]`.
 public struct HeadView: Sendable {
   /// Batch, tokens, heads, and the elements of each.
-  public let shape: [Int]
-  private let source: Source
+  public private(set) var shape: [Int]
+  private var source: Source
+  /// The sample of the source that each sample is; nil where they are the same.
+  private var places: [Int]?
 
   private enum Source: Sendable {
     case tensor(Tensor<Float>)
@@ -36,8 +38,22 @@ public struct HeadView: Sendable {
     source = .columns(operand, first: first)
   }
 
+  /// The heads of some samples, in any order and any number of times; nothing is copied.
+  ///
+  /// - Parameter indices: The sample that each sample of the result is.
+  public func samples(_ indices: [Int]) -> HeadView {
+    check(
+      indices.allSatisfy { (0..<shape[0]).contains($0) },
+      "heads: samples \(indices) are not all among \(shape[0])")
+    var result = self
+    result.places = indices.map { places?[$0] ?? $0 }
+    result.shape[0] = indices.count
+    return result
+  }
+
   /// The tokens of one head; they live as long as these heads do.
   func tokens(sample: Int, head: Int) -> HeadTokens {
+    let sample = places?[sample] ?? sample
     switch source {
     case .tensor(let x):
       let start = x.pointer + sample * x.strides[0] + head * x.strides[2]
@@ -51,18 +67,19 @@ public struct HeadView: Sendable {
 
   /// The same heads where kernels read them that take rows of some layout.
   func converted(to layout: RowLayout, in workspace: Workspace) -> HeadView {
-    let (count, size) = (shape[2], shape[3])
+    var result = self
     switch source {
     case .tensor(let x) where layout == .tiles:
-      let rows = Operand(x.reshaped([shape[0], shape[1], count * size]), in: workspace)
-      return HeadView(rows, from: 0, count: count, size: size)
+      let rows = Operand(x.reshaped([x.shape[0], x.shape[1], shape[2] * shape[3]]), in: workspace)
+      result.source = .columns(rows, first: 0)
     case .columns(let operand, let first) where layout == .tiles:
-      let rows = operand.converted(to: .bfloat16, in: workspace)
-      return HeadView(rows, from: first, count: count, size: size)
+      result.source = .columns(operand.converted(to: .bfloat16, in: workspace), first: first)
     case .columns(let operand, let first) where operand.layout == .tiles:
-      let columns = operand.tensor[.all, .all, first..<first + count * size]
-      return HeadView(columns.reshaped(shape))
-    default: return self
+      let columns = operand.tensor[.all, .all, first..<first + shape[2] * shape[3]]
+      result.source = .tensor(
+        columns.reshaped([columns.shape[0], columns.shape[1], shape[2], shape[3]]))
+    default: break
     }
+    return result
   }
 }

@@ -139,9 +139,9 @@ public struct Weights: Sendable {
       .sorted()
   }
 
-  /// Leaves out the tensors of this scope, as if they were not in the file.
+  /// Leaves out the tensors of this scope, or the one of its name, as if they were not in the file.
   public func leaveOut() {
-    names.unread.withLock { $0 = $0.filter { !$0.hasPrefix(scope + ".") } }
+    names.unread.withLock { $0 = $0.filter { $0 != scope && !$0.hasPrefix(scope + ".") } }
   }
 
   /// Ends the reading of a model.

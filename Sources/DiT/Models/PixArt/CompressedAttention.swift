@@ -1,0 +1,79 @@
+internal import Kernels
+internal import NN
+internal import Tensor
+
+extension PixArtTransformer {
+  /// Self-attention, of which some blocks of PixArt-Σ at 2048 × 2048 join the keys and values of
+  /// squares of tokens.
+  ///
+  /// Reference: [Chen et al., 2024](https://arxiv.org/abs/2403.04692), section 3.2.
+  struct CompressedAttention: Sendable {
+    let qkv: Linear
+    let projection: Linear
+    let headCount: Int
+    /// Makes one key or value of a square of them; nil where each token has its own.
+    let compression: Compression?
+
+    init(_ c: Configuration, from weights: Weights) throws {
+      let names = c.flavor.names
+      qkv = try Linear(c.width, 3 * c.width, joining: names.qkv.map { weights[$0] })
+      projection = try Linear(c.width, c.width, from: weights[names.projection])
+      headCount = c.headCount
+      compression =
+        weights["attn"].contains("sr.weight")
+        ? try Compression(c.width, side: c.keyCompression, from: weights["attn"]) : nil
+    }
+
+    /// A weighted sum of the tokens of a square for each channel, then a LayerNorm.
+    struct Compression: Sendable {
+      let side: Int
+      /// `[side, 1, side, width]`.
+      let weight: Tensor<Float>
+      let bias: Tensor<Float>
+      let norm: LayerNorm
+
+      init(_ width: Int, side: Int, from weights: Weights) throws {
+        self.side = side
+        weight = try weights["sr"].tensor("weight", [width, 1, side, side])
+          .reshaped([width, side, side]).permuted([1, 2, 0]).reshaped([side, 1, side, width])
+        bias = try weights["sr"].tensor("bias", [width])
+        norm = try LayerNorm(width, from: weights["norm"])
+      }
+
+      /// The keys or values of squares, `[rows, tokens / side², width]`.
+      func callAsFunction(
+        _ x: Tensor<Float>, grid: (rows: Int, columns: Int), in workspace: Workspace
+      ) -> Tensor<Float> {
+        let (rows, columns) = (grid.rows / side, grid.columns / side)
+        let squares = x.reshaped([x.shape[0], rows, side, columns, side, x.shape[2]])
+        let sums = (squares * weight).sum(axes: [2, 4]) + bias
+        return norm(sums.reshaped([x.shape[0], rows * columns, x.shape[2]]), in: workspace)
+      }
+    }
+
+    /// The result of each head, side by side, `[rows, tokens, width]`.
+    func callAsFunction(
+      _ x: Operand, grid: (rows: Int, columns: Int), in workspace: Workspace
+    ) -> Operand {
+      let width = x.shape[2]
+      let size = width / headCount
+      guard let compression else {
+        let parts = qkv.operand(x, in: workspace)
+        func heads(_ part: Int) -> HeadView {
+          HeadView(parts, from: part * width, count: headCount, size: size)
+        }
+        return Kernels.attention(query: heads(0), key: heads(1), value: heads(2), in: workspace)
+      }
+      let parts = qkv(x, in: workspace)
+      func part(_ index: Int) -> Tensor<Float> {
+        parts[.all, .all, index * width..<(index + 1) * width]
+      }
+      func heads(_ x: Tensor<Float>) -> Tensor<Float> {
+        x.reshaped([x.shape[0], x.shape[1], headCount, size])
+      }
+      return Kernels.attention(
+        query: heads(part(0)), key: heads(compression(part(1), grid: grid, in: workspace)),
+        value: heads(compression(part(2), grid: grid, in: workspace)), in: workspace)
+    }
+  }
+}

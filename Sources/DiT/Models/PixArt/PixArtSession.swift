@@ -1,0 +1,157 @@
+public import Kernels
+internal import NN
+public import Tensor
+
+extension PixArtTransformer: Denoiser {
+  /// What there is to know of the model.
+  public var architecture: Architecture { configuration.architecture }
+  /// The learned text that stands for none, in checkpoints of the original code; a pipeline encodes
+  /// the empty prompt for the others.
+  public var unconditional: Condition? { nullText.map(Condition.text) }
+  /// The numbers that the model multiplies.
+  public var precision: Precision { patchEmbedding.precision }
+
+  /// What there is to know of the model for latents of a size, which patches must divide.
+  ///
+  /// - Throws: `RunError.size` where they do not.
+  public func architecture(for size: SampleSize) throws(RunError) -> Architecture {
+    let side = configuration.patchSize * configuration.keyCompression
+    guard size.height > 0, size.width > 0, size.height % side == 0, size.width % side == 0,
+      size.height <= 1024, size.width <= 1024
+    else {
+      throw .size(size, expected: "sides of up to 1024 that \(side) divides")
+    }
+    return configuration.architecture(for: size)
+  }
+
+  /// A workspace of the instruction set that the weights are packed for.
+  public func workspace(threads: Int?) -> Workspace {
+    Workspace(threads: threads, precision: precision, table: table)
+  }
+
+  /// Prepares the evaluations of one run: the keys and values of its texts, and the modulation of
+  /// each timestep.
+  ///
+  /// - Throws: `RunError.condition` where one is no text of the model's width, `RunError.size` where
+  ///   patches do not divide the size.
+  public func session(
+    _ conditions: [Condition], timesteps: [Double], size: SampleSize, in workspace: Workspace
+  ) throws(RunError) -> any DenoiserSession {
+    let architecture = try architecture(for: size)
+    var texts: [EncodedText] = []
+    for condition in conditions {
+      guard case .text(let text) = condition, text.width == configuration.textWidth else {
+        throw .condition(
+          "\(condition)", expected: "texts of width \(configuration.textWidth)")
+      }
+      texts.append(text)
+    }
+    return Session(self, architecture, texts, timesteps, size, in: workspace)
+  }
+
+  /// What the texts and timesteps of one run amount to.
+  struct Session: DenoiserSession {
+    let model: PixArtTransformer
+    let architecture: Architecture
+    let grid: (rows: Int, columns: Int)
+    let positions: Tensor<Float>
+    let textKeys: TextKeys
+    /// The embedded timestep of each step, `[steps, width]`.
+    let timesteps: Tensor<Float>
+    /// What all blocks share in each step, `[steps, 6, width]`.
+    let modulations: Tensor<Float>
+    private(set) var executed: MultiplyAdds
+
+    init(
+      _ model: PixArtTransformer, _ architecture: Architecture, _ texts: [EncodedText],
+      _ timesteps: [Double], _ size: SampleSize, in workspace: Workspace
+    ) {
+      let c = model.configuration
+      (self.model, self.architecture) = (model, architecture)
+      grid = (size.height / c.patchSize, size.width / c.patchSize)
+      positions = interpolatedPositions(
+        width: c.width, rows: grid.rows, columns: grid.columns,
+        trained: c.sampleSize.height / c.patchSize, scale: c.interpolationScale)
+      textKeys = TextKeys(model, texts, in: workspace)
+      var embedded = model.timestepEmbedding(timesteps, in: workspace)
+      if let sizeEmbedding = model.sizeEmbedding {
+        // Told in pixels of the image, eight for each of a latent.
+        let pixels = SampleSize(height: 8 * size.height, width: 8 * size.width)
+        embedded = embedded + sizeEmbedding(pixels, in: workspace)
+      }
+      self.timesteps = embedded.copied()
+      modulations = model.modulation(
+        Operand(activate(.silu, embedded, in: workspace), in: workspace), in: workspace
+      ).copied().reshaped([timesteps.count, 6, c.width])
+      executed = c.conditionCost(
+        texts: textKeys.textCount, places: textKeys.placeCount, steps: timesteps.count)
+    }
+
+    mutating func predict(
+      _ x: Tensor<Float>, rows: [Int], step: Int, cache: inout CacheState,
+      in workspace: Workspace
+    ) throws -> Tensor<Float> {
+      var tokens = model.embed(x, positions: positions, in: workspace)
+      let mask = textKeys.mask(of: rows)
+      var computed = 0
+      try cache.passBlocks(&tokens, step: step, in: workspace) { block, tokens in
+        try Task.checkCancellation()
+        pass(&tokens, block: block, step: step, rows: rows, mask: mask, in: workspace)
+        computed += 1
+      }
+      executed +=
+        rows.count * computed * architecture.block + rows.count * architecture.embedding
+      return model.predict(
+        tokens, timestep: timesteps[step...step], gridRows: grid.rows, in: workspace)
+    }
+
+    /// Passes tokens through a block.
+    func pass(
+      _ tokens: inout Tensor<Float>, block: Int, step: Int, rows: [Int], mask: Tensor<Bool>,
+      in workspace: Workspace
+    ) {
+      model.blocks[block](
+        &tokens, grid: grid,
+        Block.Modulation(model.blocks[block], step: modulations[step], rows: rows.count),
+        textKeys.rows(rows, block: block, mask: mask), in: workspace)
+    }
+  }
+}
+
+extension PixArtTransformer {
+  /// Predicts the noise in latents and, where the model learned it, the variance.
+  ///
+  /// - Parameters:
+  ///   - x: Noisy latents, `[rows, channels, height, width]`.
+  ///   - timestep: The timestep of all of them.
+  ///   - texts: The text of each.
+  ///   - workspace: What to compute with.
+  /// - Returns: `[rows, outputChannels, height, width]`.
+  /// - Throws: `RunError` where the size or a text is not for this model.
+  public func callAsFunction(
+    _ x: Tensor<Float>, timestep: Double, texts: [EncodedText], in workspace: Workspace
+  ) throws(RunError) -> Tensor<Float> {
+    let size = SampleSize(height: x.shape[2], width: x.shape[3])
+    let session = Session(
+      self, try architecture(for: size), texts, [timestep], size, in: workspace)
+    let rows = Array(texts.indices)
+    let mask = session.textKeys.mask(of: rows)
+    var tokens = embed(x, positions: session.positions, in: workspace)
+    for block in blocks.indices {
+      session.pass(&tokens, block: block, step: 0, rows: rows, mask: mask, in: workspace)
+    }
+    return predict(
+      tokens, timestep: session.timesteps, gridRows: session.grid.rows, in: workspace)
+  }
+}
+
+extension PixArtTransformer.Configuration {
+  /// The multiply-adds of the texts' keys and values and of the modulations of a run.
+  func conditionCost(texts: Int, places: Int, steps: Int) -> MultiplyAdds {
+    let (d, tokens) = (Double(width), Double(texts * places))
+    let projection = Double(textWidth) * d + d * d
+    return MultiplyAdds(
+      linear: tokens * (projection + Double(depth) * 2 * d * d)
+        + Double(steps) * (256 * d + 7 * d * d))
+  }
+}

@@ -1,0 +1,121 @@
+import DiT
+import Foundation
+import NN
+import Kernels
+import Tensor
+import Testing
+import _TestSupport
+
+/// What diffusers' `config.json` of a PixArt transformer says, as far as the golden files differ.
+private struct Fields: Decodable {
+  let num_attention_heads, attention_head_dim, num_layers, caption_channels, sample_size: Int
+  let out_channels: Int
+  let interpolation_scale: Double?
+  let use_additional_conditions: Bool?
+}
+
+/// A small golden model, its texts and its predictions.
+private struct GoldenPixArt {
+  let file: SafetensorsFile
+  let model: PixArtTransformer
+
+  init(_ name: String) throws {
+    file = try Fixtures.open("pixart/\(name)")
+    let isOriginal = name == "original"
+    let text = try #require(
+      isOriginal ? Fixtures.open("pixart/sigma").metadata["config"] : file.metadata["config"])
+    let f = try JSONDecoder().decode(Fields.self, from: Data(text.utf8))
+    model = try PixArtTransformer(
+      PixArtTransformer.Configuration(
+        sampleSize: .square(f.sample_size), outputChannels: f.out_channels,
+        width: f.num_attention_heads * f.attention_head_dim, depth: f.num_layers,
+        headCount: f.num_attention_heads, textWidth: f.caption_channels, textTokens: 7,
+        interpolationScale: f.interpolation_scale, isToldSize: f.use_additional_conditions ?? false,
+        keyCompression: isOriginal ? 2 : 1, flavor: isOriginal ? .original : .diffusers),
+      from: Weights(GoldenWeights(file: file)))
+  }
+
+  /// The texts of the rows, without their padding.
+  func texts() throws -> [EncodedText] {
+    let (text, lengths) = (try file["text"], try file.integers("lengths"))
+    return lengths.enumerated().map {
+      EncodedText(hiddenStates: text[$0.offset, 0..<$0.element])
+    }
+  }
+
+  /// What a run of some texts keeps of the model.
+  func session(_ texts: [EncodedText], in workspace: Workspace) throws -> any DenoiserSession {
+    try model.session(
+      texts.map(Condition.text), timesteps: [999, 20], size: model.sampleSize, in: workspace)
+  }
+
+  /// The prediction of a step for some rows.
+  func prediction(_ rows: [Int], step: Int, threads: Int = 2) throws -> [Float] {
+    let texts = try texts()
+    return try model(
+      file["x"].gathered(Tensor(rows.map(Int64.init)), axis: 0),
+      timestep: Double(file.integers("timesteps")[step]), texts: rows.map { texts[$0] },
+      in: model.workspace(threads: threads)
+    ).elements
+  }
+}
+
+@Suite struct PixArtTests {
+  static let names = ["alpha", "told", "sigma", "original"]
+
+  @Test(arguments: names)
+  func predictsWhatDiffusersPredicts(_ name: String) throws {
+    let golden = try GoldenPixArt(name)
+    for step in 0..<2 {
+      let expected = try golden.file["output.\(step)"].elements
+      #expect(relativeError(try golden.prediction([0, 1, 2], step: step), expected) < 1e-4)
+    }
+  }
+
+  @Test(arguments: names)
+  func rowsDoNotDependOnTheirBatch(_ name: String) throws {
+    let golden = try GoldenPixArt(name)
+    let all = try golden.prediction([0, 1, 2], step: 1)
+    let last = try golden.prediction([2], step: 1, threads: 1)
+    #expect(last == Array(all.suffix(last.count)))
+    #expect(try golden.prediction([2, 0], step: 1).prefix(last.count) == last[...])
+  }
+
+  @Test func equalTextsAreWorkedOutOnce() throws {
+    let golden = try GoldenPixArt("alpha")
+    let workspace = golden.model.workspace(threads: 1)
+    let texts = try golden.texts()
+    let text = texts[0]
+    let once = try golden.session([text], in: workspace).executed
+    #expect(try golden.session([text, text, text], in: workspace).executed == once)
+    #expect(try golden.session(texts, in: workspace).executed.linear > once.linear)
+  }
+
+  @Test func refusesOtherConditionsAndSizes() throws {
+    let model = try GoldenPixArt("alpha").model
+    let workspace = model.workspace(threads: 1)
+    func session(_ condition: Condition, _ size: SampleSize) throws {
+      _ = try model.session([condition], timesteps: [1], size: size, in: workspace)
+    }
+    let text = Condition.text(EncodedText(hiddenStates: Tensor(zeros: [2, 10])))
+    #expect(throws: RunError.condition("class 3", expected: "texts of width 10")) {
+      try session(.label(3), .square(8))
+    }
+    #expect(
+      throws: RunError.condition("a text of 2 tokens of width 9", expected: "texts of width 10")
+    ) {
+      try session(.text(EncodedText(hiddenStates: Tensor(zeros: [2, 9]))), .square(8))
+    }
+    let size = SampleSize(height: 8, width: 7)
+    #expect(throws: RunError.size(size, expected: "sides of up to 1024 that 2 divides")) {
+      try session(text, size)
+    }
+  }
+
+  /// The counts of the papers: table 1 of Δ-DiT has 85.651 T for 20 guided steps of 1024 × 1024.
+  @Test func costsAreThoseOfThePaper() {
+    let a = PixArtTransformer.Configuration().architecture
+    let step = a.depth * a.paperBlock + a.embedding
+    #expect(abs(40 * step.linear / 85.651e12 - 1) < 0.002)
+  }
+}
