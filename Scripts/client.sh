@@ -48,7 +48,11 @@ let byHand = matmul(rows, weights.permuted([1, 0]), in: workspace)
 precondition(product.shape == [64, 32] && product.elements == byHand.elements)
 let sum = product + product
 precondition(zip(sum.elements, product.elements).allSatisfy { $0 == 2 * $1 })
-let plan = try DeltaDiT(stepCount: 20, depth: 12).plan(stepCount: 20, depth: 12)
+let model = DiffusionTransformer.Configuration.small(patchSize: 2)
+let plan = try DeltaDiT().plan(
+  for: RunOutline(
+    architecture: model.architecture, timesteps: (0..<20).map { 999 - 50 * Double($0) },
+    sampler: "ddim", guidanceScale: 4))
 print(workspace.instructionSet, active, plan.computedBlocks)
 EOF
 

@@ -44,10 +44,7 @@ struct Comparison: Sendable {
   /// The ways take turns at each batch, and all is repeated, so that a machine whose speed drifts
   /// treats them alike.
   static func run(_ settings: Settings, rounds: Int = 3) async throws -> Comparison {
-    let steps = settings.sampler.stepCount
-    let depth = settings.pipeline.denoiser.architecture.depth
-    let plan = try settings.cache?.plan(stepCount: steps, depth: depth)
-    let share = Double(plan?.computedBlocks ?? steps * depth) / Double(steps * depth)
+    let share = settings.cache?.plan.computedShare ?? 1
     let fewer = max(1, Int((share * Double(settings.steps)).rounded()))
     var variants = [
       Variant(

@@ -25,9 +25,7 @@ struct Console {
         + "guidance \(s.guidance.scale), seed \(s.items[0].seed)",
     ]
     if let cache = s.cache {
-      lines.append("cache      \(cache)")
-      let plan = try cache.plan(stepCount: s.sampler.stepCount, depth: c.depth)
-      lines += plan.description.split(separator: "\n").map { "           \($0)" }
+      lines += cache.introduction
     }
     try StandardStream.error.write(lines.joined(separator: "\n") + "\n")
   }
@@ -58,6 +56,9 @@ struct Console {
         "reused     \(cache.reusedBlocks) of \(cache.reusedBlocks + cache.computedBlocks) blocks; "
           + "\(giga(cache.multiplyAdds)) of \(giga(cache.multiplyAddsUncached)) G multiply-adds; "
           + "\(cache.peakBytes / 1000) kB kept")
+      lines += cache.trace.map { "           \($0)" }
+      lines += cache.notes.map { "note       \($0)" }
+      if let measured = cache.measured { lines.append(measured) }
       if let full = cache.fullStepSeconds, let cheap = cache.cheapStepSeconds {
         lines.append("step       \(seconds(full)) in full, \(seconds(cheap)) with reuse")
       }

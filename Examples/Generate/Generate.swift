@@ -13,6 +13,9 @@ struct Generate {
       } catch {
         throw UsageError.other("KERNELS_ISA: \(error)")
       }
+      if arguments[options.cache] == "list" {
+        return try StandardStream.output.write(CacheMethods.list + "\n")
+      }
       let start = ContinuousClock.now
       let settings = try Settings(options, arguments)
       let loadSeconds = start.duration(to: .now) / .seconds(1)

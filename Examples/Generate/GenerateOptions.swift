@@ -58,8 +58,11 @@ struct GenerateOptions {
     default: "the model's", "the channels that are guided")
   let cache = Option(
     "cache", optional: .text.named("NAME[:KEY=VALUE,…]"), default: "none",
-    "reuse blocks: none, delta-dit[:n=2,nc=9,b=12,front=0], delta-dit:target=0.625 (share of multiply-adds), or "
-      + "delta-cache:range=3-11,n=2 or :position=front|middle|rear,nc=9,n=2")
+    "reuse what earlier steps computed, such as delta-dit:n=2 or fora:fast; several joined with +; "
+      + "'list' tells of all methods and their keys")
+  let calibration = Option(
+    "calibration", optional: .path.named("FILE"), default: "none",
+    "the calibration of methods that need one")
   let compare = Option(
     flag: "compare", "also run without the cache, and with fewer steps of equal cost")
 
@@ -105,7 +108,8 @@ struct GenerateOptions {
         .init(
           "How",
           [
-            steps, sampler, eta, spacing, schedule, guidanceScale, guidedChannels, cache, compare,
+            steps, sampler, eta, spacing, schedule, guidanceScale, guidedChannels, cache,
+            calibration, compare,
             precision, threads, batchSize,
           ]),
         .init(

@@ -8,10 +8,15 @@ struct GenerateReport: Encodable {
   struct Cache: Encodable {
     let method: String
     let plan: [String]
+    /// What the rules of the plan did, in its characters.
+    let trace: [String]
+    let notes: [String]
+    /// What a dry run measured.
+    let measured: String?
     let computedBlocks, reusedBlocks: Int
     /// Multiply-adds of the blocks' linear layers, as the papers count them.
     let multiplyAdds, multiplyAddsUncached: Double
-    let peakBytes: Int
+    let peakBytes, plannedPeakBytes: Int
     let fullStepSeconds, cheapStepSeconds: Double?
   }
 
@@ -64,15 +69,19 @@ struct GenerateReport: Encodable {
     stepSeconds = report.fullStepSeconds
     executedMultiplyAdds = report.executedCost
     peakMemoryBytes = peakMemory() ?? 0
-    let plan = try? s.cache?.plan(
-      stepCount: s.sampler.stepCount, depth: s.pipeline.denoiser.architecture.depth)
     cache = s.cache.map {
       Cache(
-        method: $0.description,
-        plan: plan?.description.split(separator: "\n").map(String.init) ?? [],
+        method: $0.method.text,
+        plan: $0.plan.description.split(separator: "\n").map(String.init),
+        trace: report.traces.flatMap {
+          $0.description.split(separator: "\n").map(String.init)
+        },
+        notes: Array(Set(report.traces.flatMap(\.notes))).sorted(),
+        measured: $0.plan.isDry ? report.traces.map(\.measurements).joined(separator: "\n") : nil,
         computedBlocks: report.computedBlocks, reusedBlocks: report.reusedBlocks,
         multiplyAdds: report.blockCost.linear, multiplyAddsUncached: report.fullBlockCost.linear,
-        peakBytes: report.cachePeakBytes, fullStepSeconds: report.fullStepSeconds,
+        peakBytes: report.cachePeakBytes, plannedPeakBytes: report.plannedCacheBytes,
+        fullStepSeconds: report.fullStepSeconds,
         cheapStepSeconds: report.cheapStepSeconds)
     }
     self.comparison = comparison.map { comparison in

@@ -29,7 +29,7 @@ struct Settings: Sendable {
   let sampler: any Sampler
   let makeSampler: @Sendable (_ steps: Int) throws -> any Sampler
   let guidance: Guidance
-  let cache: (any CacheMethod)?
+  let cache: CacheChoice?
   let isComparing: Bool
   let threads: Int
   let batchSize: Int
@@ -70,8 +70,9 @@ struct Settings: Sendable {
     for path in [latentsOut, latentsIn].compactMap({ $0 }) {
       try Self.requireArrayFile(path)
     }
-    let cacheSpecification = try CacheChoice.specification(arguments[o.cache], option: o.cache)
-    if isComparing && cacheSpecification == nil {
+    let cacheMethod = try CacheChoice.method(
+      arguments[o.cache], calibration: arguments[o.calibration])
+    if isComparing && cacheMethod == nil {
       throw UsageError.other("--compare needs a --cache to compare with")
     }
     if isComparing && previewInterval != nil {
@@ -135,9 +136,9 @@ struct Settings: Sendable {
       scale: arguments[o.guidanceScale].map { Float($0) } ?? defaults.guidanceScale,
       channels: arguments[o.guidedChannels].flatMap(Guidance.Channels.init(rawValue:))
         ?? defaults.guidedChannels)
-    cache = try cacheSpecification.map {
-      try CacheChoice.method($0, stepCount: sampler.stepCount, depth: c.depth)
-    }
+    let outline = try pipeline.outline(
+      imageCount: min(batchSize, items.count), sampler: sampler, guidance: guidance)
+    cache = try cacheMethod.map { try CacheChoice($0, for: outline) }
     edit = try editOptions?.read(for: pipeline, threads: threads)
     noise = try latentsIn.map {
       try Self.noise($0, shape: [labels.count * count] + c.sampleShape)
@@ -170,7 +171,7 @@ struct Settings: Sendable {
     try pipeline.run(
       items[batch].map { .label($0.label) },
       generators: items[batch].map { generator(seed: $0.seed) },
-      sampler: sampler ?? fullSampler, guidance: guidance, cache: isCached ? cache : nil,
+      sampler: sampler ?? fullSampler, guidance: guidance, cache: isCached ? cache?.plan : nil,
       edit: edit, noise: noise.map { $0[batch] }, previewInterval: previewInterval,
       threads: threads)
   }

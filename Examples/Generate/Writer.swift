@@ -99,7 +99,7 @@ struct Writer {
       fields.append(.init("Finished", "\(items.count)"))
     }
     if s.isGrid { fields.append(.init("Layout", "grid")) }
-    if let cache = s.cache { fields.append(.init("Cache", cache.description)) }
+    if let cache = s.cache { fields.append(.init("Cache", cache.method.text)) }
     fields.append(.init("Precision", s.precision.rawValue))
     fields.append(.init("Instruction set", s.instructionSet))
     fields.append(.init("Version", "swift-dit \(Generate.version)"))

@@ -3,7 +3,8 @@ internal import Tensor
 
 /// Multi-head self-attention up to its output projection.
 public struct SelfAttention: Sendable {
-  let qkv: Linear
+  /// The layer that makes queries, keys and values side by side.
+  public let qkv: Linear
   let headCount: Int
 
   /// Reads what makes queries, keys and values, in this order, each with its heads side by side.
@@ -25,8 +26,17 @@ public struct SelfAttention: Sendable {
   ///   - workspace: What to compute with.
   /// - Returns: `[batch, tokens, width]`.
   public func callAsFunction(_ x: Operand, in workspace: Workspace) -> Operand {
-    let width = x.shape[2]
-    let parts = qkv.operand(x, in: workspace)
+    heads(of: qkv.operand(x, in: workspace), in: workspace)
+  }
+
+  /// The result of each head, side by side.
+  ///
+  /// - Parameters:
+  ///   - parts: Queries, keys and values side by side, `[batch, tokens, 3 · width]`.
+  ///   - workspace: What to compute with.
+  /// - Returns: `[batch, tokens, width]`.
+  public func heads(of parts: Operand, in workspace: Workspace) -> Operand {
+    let width = parts.shape[2] / 3
     func heads(_ part: Int) -> HeadView {
       HeadView(parts, from: part * width, count: headCount, size: width / headCount)
     }

@@ -38,13 +38,10 @@ private struct Attractor: Denoiser {
       let target = Tensor(rows.map { targets[$0] }, shape: [rows.count, 1, 1, 1])
       let share = Float(timesteps[step] / 10_000)
       var x = x
-      var computed = 0
-      try cache.passBlocks(&x, step: step, in: workspace) { block, x in
+      executed += try cache.passBlocks(&x, in: workspace) { block, x, _ in
         try Task.checkCancellation()
         x = x + (target - x) * share
-        computed += 1
       }
-      executed += (rows.count * computed) * MultiplyAdds(linear: 48)
       return x
     }
   }

@@ -81,6 +81,34 @@ private struct GoldenPixArt {
     #expect(try golden.prediction([2, 0], step: 1).prefix(last.count) == last[...])
   }
 
+  /// A run that keeps every branch has the bits of one without a cache; one that reuses them has
+  /// not, and costs less.
+  @Test(arguments: names)
+  func branchesAreKeptAndReused(_ name: String) throws {
+    let golden = try GoldenPixArt(name)
+    let texts = try golden.texts().map(Condition.text)
+    func run(_ cache: (any CacheMethod)?) throws -> DenoisingRun {
+      var run = try DenoisingRun(
+        denoiser: golden.model, sampler: DDIM(steps: 4),
+        request: .init(
+          conditions: [texts[0]], negatives: [texts[1]], noise: golden.file["x"][0..<1].copied(),
+          generators: [TorchGenerator(seed: 0)], guidance: Guidance(scale: 2), cache: cache),
+        threads: 2)
+      while try run.next() != nil {}
+      return run
+    }
+    let plain = try run(nil)
+    let kept = try run(Keeping { $0.branchSites() })
+    #expect(kept.latents.elements == plain.latents.elements)
+    let method = FORA(interval: 2)
+    let reused = try run(method)
+    #expect(
+      try method.plan(for: reused.plan.outline).rules[0].title.hasPrefix(
+        "attention, cross-attention, feed-forward 0-"))
+    #expect(reused.latents.elements != plain.latents.elements)
+    #expect(reused.report.executedCost.linear < plain.report.executedCost.linear)
+  }
+
   @Test func equalTextsAreWorkedOutOnce() throws {
     let golden = try GoldenPixArt("alpha")
     let workspace = golden.model.workspace(threads: 1)

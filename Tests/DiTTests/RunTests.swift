@@ -129,7 +129,7 @@ import _TestSupport
     let plain = try bits(run())
     for cache in [
       DeltaDiT(interval: 1, cachedBlocks: 2, boundary: 4),
-      DeltaDiT(interval: 2, cachedBlocks: 0, boundary: 4),
+      DeltaDiT(cachedBlocks: 0, boundary: 4),
     ] {
       #expect(try bits(run(cache: cache)) == plain)
     }
@@ -230,21 +230,12 @@ import _TestSupport
     #expect(try bits(try await cancelled.value) == expected)
   }
 
-  /// A method whose plan is for another run or another model.
-  private struct Mistaken: CacheMethod {
-    let stepCount, depth: Int
-    var description: String { "mistaken" }
-    func plan(stepCount: Int, depth: Int) throws(CacheError) -> CachePlan {
-      .nothing(stepCount: self.stepCount, depth: self.depth)
-    }
-  }
-
-  @Test func refusesPlansForAnotherRun() {
+  @Test func refusesPlansForAnotherRun() throws {
     #expect(throws: CacheError.stepCount(plan: 7, run: 8)) {
-      try run(cache: Mistaken(stepCount: 7, depth: 2))
+      try run(cache: CachePlan(computingEverything: outline(steps: 7, depth: 2)))
     }
     #expect(throws: CacheError.depth(plan: 3, model: 2)) {
-      try run(cache: Mistaken(stepCount: 8, depth: 3))
+      try run(cache: CachePlan(computingEverything: outline(steps: 8, depth: 3)))
     }
   }
 

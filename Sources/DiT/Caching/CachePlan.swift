@@ -1,142 +1,221 @@
-/// What a run caches: for each site, when it is refreshed and what stands in for it.
-public struct CachePlan: Sendable, CustomStringConvertible {
-  /// One site with its schedule and its predictor.
+internal import Tensor
+
+/// What a run caches: for each rule where, when it is refreshed, and what stands in for it.
+public struct CachePlan: CacheMethod, CustomStringConvertible {
+  /// Some sites with their schedule, their predictor and, where a step decides, their gate.
   public struct Rule: Sendable {
-    /// Where something is reused.
-    public let site: CacheSite
-    /// When it is refreshed.
+    /// Where something is reused; all sites of a rule do the same in a step.
+    public let sites: [CacheSite]
+    /// When.
     public let schedule: CacheSchedule
-    /// What stands in for it, before it has seen anything.
+    /// What stands in, before it has seen anything; each site has a copy.
     public let predictor: any CachePredictor
+    /// What decides in steps that the schedule leaves open.
+    public let gate: (any CacheGate)?
+    /// The most steps in a row in which the gate may reuse; nil is any number.
+    public var most: Int?
 
     /// A rule.
+    ///
+    /// - Precondition: There is a gate where the schedule asks one.
     public init(
-      site: CacheSite, schedule: CacheSchedule, predictor: any CachePredictor = LastValue()
+      sites: [CacheSite], schedule: CacheSchedule, predictor: any CachePredictor = LastValue(),
+      gate: (any CacheGate)? = nil, most: Int? = nil
     ) {
-      (self.site, self.schedule, self.predictor) = (site, schedule, predictor)
+      check(
+        gate != nil || !schedule.actions.contains(.ask), "cache: a schedule with ? needs a gate")
+      (self.sites, self.predictor, self.gate, self.most) = (sites, predictor, gate, most)
+      self.schedule = predictor.keepsHistory ? schedule : schedule.pruned
     }
+
+    /// A rule of one site.
+    public init(
+      site: CacheSite, schedule: CacheSchedule, predictor: any CachePredictor = LastValue(),
+      gate: (any CacheGate)? = nil
+    ) {
+      self.init(sites: [site], schedule: schedule, predictor: predictor, gate: gate)
+    }
+
+    /// The sites in words.
+    public var title: String { CacheSite.description(of: sites) }
   }
 
-  /// The number of steps that the plan is for.
-  public let stepCount: Int
-  /// The number of blocks of the model that the plan is for.
-  public let depth: Int
-  /// The rules.
-  public let rules: [Rule]
+  /// The run that the plan is for.
+  public private(set) var outline: RunOutline
+  /// The rules, of which each reuses something in some step.
+  public private(set) var rules: [Rule]
+  /// What the predicted noise is multiplied with in each step; empty where it stays as it is.
+  public var noiseScales: [Float] = []
+  /// Whether everything is computed, and what the plan would have done is measured.
+  public var isDry = false
 
   /// A plan.
   ///
+  /// Rules that reuse nothing are left out.
+  ///
   /// - Throws: `CacheError` where a schedule has another number of steps, a site is not in the
   ///   model, a value would be reused before there is one, or two reuses meet in one step.
-  public init(stepCount: Int, depth: Int, rules: [Rule]) throws(CacheError) {
+  public init(for outline: RunOutline, rules: [Rule]) throws(CacheError) {
+    self.outline = outline
+    self.rules = rules.filter { $0.schedule.canReuse && !$0.sites.isEmpty }
     for rule in rules {
-      let blocks = rule.site.savedBlocks
-      guard rule.schedule.actions.count == stepCount else {
-        throw .stepCount(plan: rule.schedule.actions.count, run: stepCount)
+      guard rule.schedule.actions.count == outline.steps.count else {
+        throw .stepCount(plan: rule.schedule.actions.count, run: outline.steps.count)
       }
-      guard !blocks.isEmpty, blocks.lowerBound >= 0, blocks.upperBound <= depth else {
-        throw .range(blocks, depth: depth)
-      }
-      if let step = rule.schedule.firstUnfoundedReuse {
-        throw .nothingToReuse(site: rule.site, step: step)
+      for site in rule.sites { try validate(site) }
+      if let step = rule.schedule.firstUnfoundedReuse, let site = rule.sites.first {
+        throw .nothingToReuse(site: site, step: step)
       }
     }
-    for step in 0..<stepCount {
-      let acting = rules.filter { $0.schedule.actions[step] != .compute }
-      for (i, rule) in acting.enumerated() where rule.schedule.actions[step] == .reuse {
-        for (j, other) in acting.enumerated()
-        where i != j && rule.site.savedBlocks.overlaps(other.site.savedBlocks) {
-          throw .conflict(rule.site, other.site, step: step)
-        }
-      }
+    for step in outline.steps.indices {
+      try checkConflicts(step)
+      try checkProbes(step)
     }
-    (self.stepCount, self.depth, self.rules) = (stepCount, depth, rules)
+    try checkStreams()
   }
 
   /// The plan of a run that computes everything.
-  public static func nothing(stepCount: Int, depth: Int) -> CachePlan {
-    CachePlan(unchecked: stepCount, depth)
+  public init(computingEverything outline: RunOutline) {
+    (self.outline, rules) = (outline, [])
   }
 
-  private init(unchecked stepCount: Int, _ depth: Int) {
-    (self.stepCount, self.depth, rules) = (stepCount, depth, [])
+  /// A plan whose rules have values only for a calibration; nothing is reused.
+  init(measuring rules: [Rule], for outline: RunOutline) {
+    (self.outline, self.rules) = (outline, rules)
   }
 
-  /// The blocks that are not computed in a step.
-  public func reusedBlocks(step: Int) -> Int {
-    rules.reduce(0) {
-      $0 + ($1.schedule.actions[step] == .reuse ? $1.site.savedBlocks.count : 0)
+  private func validate(_ site: CacheSite) throws(CacheError) {
+    if let range = site.range {
+      guard !range.isEmpty, range.lowerBound >= 0, range.upperBound <= outline.depth else {
+        throw .site(site, depth: outline.depth)
+      }
+    }
+    switch site {
+    case .branch(let branch, _) where !outline.branches.contains(branch):
+      throw .inapplicable(
+        method: "\(site)", reason: "the model's blocks have no \(branch.rawValue)")
+    case .unconditional where !outline.isGuided:
+      throw .inapplicable(
+        method: "a cache of the unconditional prediction",
+        reason: "guidance is off, so there is none")
+    default: break
     }
   }
 
-  /// The blocks that are computed in a step.
-  public func computedBlocks(step: Int) -> Int { depth - reusedBlocks(step: step) }
+  /// Sites whose rule does something in a step, and whether that may be a reuse.
+  private func acting(_ step: Int) -> [(rule: Int, site: CacheSite, mayReuse: Bool)] {
+    rules.enumerated().flatMap { index, rule in
+      let action = rule.schedule.actions[step]
+      guard action != .compute else { return [(rule: Int, site: CacheSite, mayReuse: Bool)]() }
+      return rule.sites.map { (index, $0, action != .record) }
+    }
+  }
 
-  /// The blocks that are computed in all steps.
-  public var computedBlocks: Int { (0..<stepCount).reduce(0) { $0 + computedBlocks(step: $1) } }
+  private func checkConflicts(_ step: Int) throws(CacheError) {
+    let acting = acting(step)
+    for (i, a) in acting.enumerated() where a.mayReuse {
+      for (j, b) in acting.enumerated() where i != j && a.site.overlaps(b.site) {
+        throw .conflict(a.site, b.site, step: step)
+      }
+    }
+  }
 
-  /// The blocks that are reused in all steps.
-  public var reusedBlocks: Int { stepCount * depth - computedBlocks }
+  private func checkProbes(_ step: Int) throws(CacheError) {
+    let reuses = acting(step).filter(\.mayReuse)
+    for (index, rule) in rules.enumerated() where rule.schedule.actions[step] == .ask {
+      for probe in rule.gate?.probes ?? [] {
+        if let other = reuses.first(where: { $0.rule != index && probe.isHidden(by: $0.site) }) {
+          throw .hiddenProbe(probe, by: other.site, step: step)
+        }
+      }
+    }
+  }
 
-  /// A line for each rule: the site, and a character for each step (`.` computed, `R` computed and
-  /// kept, `-` reused).
+  /// Steps without the unconditional stream keep nothing for steps with it.
+  private func checkStreams() throws(CacheError) {
+    let streams = rules.first { $0.sites == [.unconditional] }?.schedule.actions
+    guard let streams else { return }
+    for rule in rules where rule.sites != [.unconditional] && rule.gate == nil {
+      var recorded: Int?
+      for (step, action) in rule.schedule.actions.enumerated() {
+        if action == .record { recorded = streams[step] == .reuse ? step : nil }
+        if action == .reuse, streams[step] != .reuse, let recorded, let site = rule.sites.first {
+          throw .unguidedRecord(site: site, recorded: recorded, reused: step)
+        }
+      }
+    }
+  }
+
+  /// The plan itself, for another batch of the run that it was made for.
+  ///
+  /// - Throws: `CacheError.stepCount` or `CacheError.depth` where the run is another one.
+  public func plan(for run: RunOutline) throws(CacheError) -> CachePlan {
+    try validate(for: run)
+    var plan = self
+    plan.outline = run
+    return plan
+  }
+
+  /// Checks that the plan is for a run.
+  ///
+  /// - Throws: `CacheError.stepCount` or `CacheError.depth`.
+  func validate(for run: RunOutline) throws(CacheError) {
+    guard outline.stepCount == run.stepCount else {
+      throw .stepCount(plan: outline.stepCount, run: run.stepCount)
+    }
+    guard outline.depth == run.depth else {
+      throw .depth(plan: outline.depth, model: run.depth)
+    }
+  }
+
+  /// Whether a step decides about something, and each image on its own.
+  public var hasGates: Bool { rules.contains { $0.gate != nil } }
+
+  /// This plan and another one for the same run.
+  ///
+  /// - Throws: `CacheError.conflict` where a reuse of one meets a site of the other.
+  public func joined(with other: CachePlan) throws(CacheError) -> CachePlan {
+    var plan = try CachePlan(for: outline, rules: rules + other.rules)
+    plan.isDry = isDry || other.isDry
+    plan.noiseScales =
+      noiseScales.isEmpty || other.noiseScales.isEmpty
+      ? noiseScales + other.noiseScales : zip(noiseScales, other.noiseScales).map { $0 * $1 }
+    return plan
+  }
+
+  /// The plan with everything computed where limits say so.
+  ///
+  /// - Throws: `CacheError.inapplicable` where the limits leave nothing to reuse.
+  public func limited(by limits: CacheLimits) throws(CacheError) -> CachePlan {
+    var plan = try CachePlan(
+      for: outline,
+      rules: rules.map {
+        Rule(
+          sites: $0.sites, schedule: $0.schedule.limited(by: limits), predictor: $0.predictor,
+          gate: $0.gate, most: [$0.most, limits.most].compactMap { $0 }.min())
+      })
+    (plan.isDry, plan.noiseScales) = (isDry, noiseScales)
+    return plan
+  }
+
+  /// A line for each rule: the sites, and a character for each step (`.` computed, `R` computed and
+  /// kept, `-` reused, `?` decided in the run).
   public var description: String {
     if rules.isEmpty { return "everything is computed" }
-    let width = rules.map(\.site.description.count).max() ?? 0
-    return rules.map { rule in
-      let site = rule.site.description
-      return site + String(repeating: " ", count: width - site.count + 2)
-        + rule.schedule.description
-    }.joined(separator: "\n")
+    return aligned(
+      rules.map { rule in
+        (
+          rule.title,
+          rule.schedule.description + (rule.gate.map { "  where \($0)" } ?? "")
+        )
+      })
   }
 }
 
-/// A cache that a model or a run cannot have.
-public enum CacheError: Error, Hashable, CustomStringConvertible {
-  /// The interval between full steps is not positive.
-  case interval(Int)
-  /// More blocks than the model has, or fewer than none.
-  case blockCount(Int, depth: Int)
-  /// The switch from rear to front is not within the run.
-  case boundary(Int, stepCount: Int)
-  /// A range of blocks that the model does not have.
-  case range(Range<Int>, depth: Int)
-  /// The front range would not lie in the model.
-  case frontStart(Int, allowed: ClosedRange<Int>)
-  /// A plan for another number of steps.
-  case stepCount(plan: Int, run: Int)
-  /// A plan for another number of blocks.
-  case depth(plan: Int, model: Int)
-  /// A step reuses what no step before it has kept.
-  case nothingToReuse(site: CacheSite, step: Int)
-  /// Two sites need each other's computation in a step.
-  case conflict(CacheSite, CacheSite, step: Int)
-  /// A target that the method cannot meet.
-  case target(Double, allowed: ClosedRange<Double>)
-
-  /// The error in a sentence.
-  public var description: String {
-    switch self {
-    case .interval(let n): "the interval between full steps must be at least 1, not \(n)"
-    case .blockCount(let count, let depth):
-      "\(count) blocks cannot be cached: the model has \(depth)"
-    case .boundary(let b, let steps):
-      "the boundary between the stages must be from 0 to \(steps), not \(b)"
-    case .range(let range, let depth):
-      "blocks \(range.lowerBound)-\(range.upperBound - 1) cannot be cached: "
-        + "the model has blocks 0-\(depth - 1)"
-    case .frontStart(let start, let allowed):
-      "the front range must start from \(allowed.lowerBound) to \(allowed.upperBound), not \(start)"
-    case .stepCount(let plan, let run): "a cache plan of \(plan) steps meets a run of \(run)"
-    case .depth(let plan, let model):
-      "a cache plan for \(plan) blocks meets a model of \(model)"
-    case .nothingToReuse(let site, let step):
-      "\(site): step \(step) would reuse what no step before it has kept"
-    case .conflict(let a, let b, let step):
-      "\(a) and \(b) cannot both be cached in step \(step)"
-    case .target(let target, let allowed):
-      "a target of \(target) is out of reach: from \(allowed.lowerBound) to "
-        + "\(allowed.upperBound) is possible"
-    }
-  }
+/// Lines of a title and a text, the texts below each other.
+func aligned(_ lines: [(title: String, text: String)]) -> String {
+  let width = lines.map(\.title.count).max() ?? 0
+  return lines.map { title, text in
+    title + String(repeating: " ", count: width - title.count + 2) + text
+  }.joined(separator: "\n")
 }

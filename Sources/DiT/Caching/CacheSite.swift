@@ -1,22 +1,108 @@
-/// Where in a model something is reused.
-///
-/// A site says which value is kept and how a kept value takes the place of the computation.
+/// One of the layers of a block that ICC and other methods replace.
+public enum BlockLinear: String, Sendable, Hashable, CaseIterable {
+  /// The layer that makes queries, keys and values of self-attention, side by side.
+  case qkv
+  /// The output projection of self-attention.
+  case projection
+  /// The first layer of the feed-forward branch.
+  case fc1
+  /// The second layer of the feed-forward branch.
+  case fc2
+
+  /// The branch that the layer belongs to.
+  public var branch: Architecture.Branch {
+    switch self {
+    case .qkv, .projection: .attention
+    case .fc1, .fc2: .feedForward
+    }
+  }
+}
+
+/// Where something is reused: which value is kept, and how it takes the place of the computation.
 public enum CacheSite: Sendable, Hashable, CustomStringConvertible {
-  /// A run of blocks. What is kept is the offset that they add to the tokens, Δ in the paper; a
-  /// cheap step adds it to its own tokens, so nothing that it has computed so far is lost.
+  /// The offset that a run of blocks adds to the tokens, Δ in Δ-DiT's paper.
+  ///
+  /// A step that reuses it adds it to its own tokens, so nothing that it has computed is lost.
   case blocks(Range<Int>)
+  /// The tokens behind a run of blocks, as they are: what a step that reuses them has computed
+  /// before is lost.
+  case output(Range<Int>)
+  /// What a branch of a block makes, before its gate; the gate is always that of the step.
+  case branch(Architecture.Branch, block: Int)
+  /// What a linear layer of a block makes.
+  case linear(BlockLinear, block: Int)
+  /// The model's prediction, guided where guidance is on.
+  case prediction
+  /// The unconditional prediction of guidance. A step that reuses it computes the conditional one
+  /// alone.
+  case unconditional
 
-  /// The site with both ends included, such as `blocks 3-11`.
-  public var description: String {
+  /// The blocks that a reuse passes by, all of them or a part of each.
+  var range: Range<Int>? {
     switch self {
-    case .blocks(let range): "blocks \(range.lowerBound)-\(range.upperBound - 1)"
+    case .blocks(let range), .output(let range): range
+    case .branch(_, let block), .linear(_, let block): block..<block + 1
+    case .prediction, .unconditional: nil
     }
   }
 
-  /// The blocks that a reuse here saves.
-  var savedBlocks: Range<Int> {
-    switch self {
-    case .blocks(let range): range
+  /// Whether a reuse of one site keeps the other from being computed in the same step.
+  func overlaps(_ other: CacheSite) -> Bool {
+    switch (self, other) {
+    case (.prediction, _), (_, .prediction): true
+    case (.unconditional, _), (_, .unconditional): self == other
+    case (.branch(let a, let i), .branch(let b, let j)): a == b && i == j
+    case (.linear(let a, let i), .linear(let b, let j)): a == b && i == j
+    case (.branch(let a, let i), .linear(let b, let j)),
+      (.linear(let b, let j), .branch(let a, let i)):
+      a == b.branch && i == j
+    default: (range ?? 0..<0).overlaps(other.range ?? 0..<0)
     }
   }
+
+  /// What is kept, without the numbers of blocks.
+  var kind: String {
+    switch self {
+    case .blocks: "blocks"
+    case .output: "output of blocks"
+    case .branch(let branch, _): branch.rawValue
+    case .linear(let layer, _): layer.rawValue
+    case .prediction: "prediction"
+    case .unconditional: "unconditional"
+    }
+  }
+
+  /// The site with both ends included, such as `blocks 3-11` or `attention 4`.
+  public var description: String { range.map { "\(kind) \(name(of: $0))" } ?? kind }
+
+  /// Several sites in a line, such as `attention 0-27`.
+  static func description(of sites: [CacheSite]) -> String {
+    var kinds: [String] = []
+    var runs: [String: [Range<Int>]] = [:]
+    for site in sites {
+      if !kinds.contains(site.kind) { kinds.append(site.kind) }
+      guard let range = site.range else { continue }
+      // Branches of neighbouring blocks are one run; ranges of blocks stay what they are.
+      var list = runs[site.kind] ?? []
+      if let last = list.last, last.upperBound == range.lowerBound, !site.isRun {
+        list[list.count - 1] = last.lowerBound..<range.upperBound
+      } else {
+        list.append(range)
+      }
+      runs[site.kind] = list
+    }
+    var words: [String] = []
+    for (index, kind) in kinds.enumerated() {
+      // Kinds with the same blocks share their list.
+      let list = runs[kind].map { $0.map(name(of:)).joined(separator: ",") } ?? ""
+      let isShared = index + 1 < kinds.count && runs[kinds[index + 1]] == runs[kind]
+      words.append(list.isEmpty || isShared ? kind : "\(kind) \(list)")
+    }
+    return words.joined(separator: ", ")
+  }
+}
+
+/// A range with both ends included: `3-11`, or `4`.
+private func name(of range: Range<Int>) -> String {
+  range.count == 1 ? "\(range.lowerBound)" : "\(range.lowerBound)-\(range.upperBound - 1)"
 }

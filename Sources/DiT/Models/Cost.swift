@@ -18,6 +18,11 @@ public struct MultiplyAdds: Sendable, Hashable, Codable {
     Self(linear: a.linear + b.linear, attention: a.attention + b.attention)
   }
 
+  /// The difference of two costs.
+  public static func - (a: Self, b: Self) -> Self {
+    Self(linear: a.linear - b.linear, attention: a.attention - b.attention)
+  }
+
   /// Adds a cost.
   public static func += (a: inout Self, b: Self) { a = a + b }
 

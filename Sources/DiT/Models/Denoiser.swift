@@ -16,6 +16,12 @@ public protocol Denoiser: Sendable {
   /// The numbers that the model multiplies.
   var precision: Precision { get }
 
+  /// What tells the model from others, for what was measured of it.
+  var fingerprint: String { get }
+
+  /// The weights of a linear layer of a block, `[outputs, inputs]`; nil where there is none.
+  @Sendable func weight(_ layer: BlockLinear, block: Int) -> Tensor<Float>?
+
   /// What there is to know of the model for samples of a size.
   ///
   /// - Throws: `RunError.size` where it cannot draw such samples.
@@ -45,6 +51,15 @@ extension Denoiser {
   public var sampleSize: SampleSize {
     SampleSize(height: architecture.sampleShape[1], width: architecture.sampleShape[2])
   }
+
+  /// The sizes of the model, which tell it from some others.
+  public var fingerprint: String {
+    let a = architecture
+    return "\(a.name)-\(a.depth)x\(a.width)"
+  }
+
+  /// None.
+  @Sendable public func weight(_ layer: BlockLinear, block: Int) -> Tensor<Float>? { nil }
 
   /// A workspace of the instruction set that is active.
   public func workspace(threads: Int?) -> Workspace {

@@ -64,8 +64,11 @@ public struct DenoisingRun: Sendable {
     public let latents: Tensor<Float>
     /// The images that the prediction amounts to, where a preview was due.
     public let preview: Tensor<Float>?
-    /// The blocks that were computed and that were reused.
-    public let computedBlocks, reusedBlocks: Int
+    /// What each rule of the plan did, for each image where a gate decides: `.` computed,
+    /// `R` computed and kept, `-` reused.
+    public let actions: [[Character]]
+    /// The share of the blocks' multiply-adds that was not computed, as papers count them.
+    public let reusedShare: Double
     /// How long it took.
     public let duration: Duration
   }
@@ -86,7 +89,8 @@ public struct DenoisingRun: Sendable {
   private let request: Request
   private var generators: [any RandomSource]
   private var history = SamplerHistory()
-  private var cache: CacheState
+  /// The cache of all images or, where gates decide, one for each.
+  private var caches: [CacheState]
   private var session: any DenoiserSession
   private(set) var durations: [Duration] = []
 
@@ -119,16 +123,13 @@ public struct DenoisingRun: Sendable {
     architecture = try denoiser.architecture(for: size)
     try request.validate(for: architecture, sampler: sampler)
     (self.sampler, self.request, self.workspace) = (sampler, request, workspace)
-    plan =
-      try request.cache?.plan(stepCount: sampler.stepCount, depth: architecture.depth)
-      ?? .nothing(stepCount: sampler.stepCount, depth: architecture.depth)
-    guard plan.stepCount == sampler.stepCount else {
-      throw CacheError.stepCount(plan: plan.stepCount, run: sampler.stepCount)
-    }
-    guard plan.depth == architecture.depth else {
-      throw CacheError.depth(plan: plan.depth, model: architecture.depth)
-    }
-    cache = CacheState(plan)
+    let outline = RunOutline(
+      denoiser, architecture, sampler: sampler, guidance: request.guidance,
+      imageCount: request.conditions.count)
+    let plan = try request.cache?.plan(for: outline) ?? CachePlan(computingEverything: outline)
+    try plan.validate(for: outline)
+    self.plan = plan
+    caches = (0..<(plan.hasGates ? request.conditions.count : 1)).map { _ in CacheState(plan) }
     latents =
       request.initialImage?.start(sampler, noise: request.noise)
       ?? request.noise * Float(sampler.initialNoiseScale)
@@ -147,8 +148,24 @@ public struct DenoisingRun: Sendable {
   /// The multiply-adds of the model so far.
   var executedCost: MultiplyAdds { session.executed }
 
-  /// The most bytes that the cache held so far.
-  var cachePeakBytes: Int { cache.peakByteCount }
+  /// The most bytes that the caches held so far.
+  var cachePeakBytes: Int { caches.reduce(0) { $0 + $1.peakByteCount } }
+
+  /// The multiply-adds of the blocks so far, as papers count them, and those without a cache.
+  var blockCosts: (actual: MultiplyAdds, full: MultiplyAdds) {
+    let full = (index * batchSize * architecture.depth) * architecture.paperBlock
+    return (caches.reduce(full) { $0 + $1.cost }, full)
+  }
+
+  /// The blocks of which nothing was computed, over all steps; the mean of all images.
+  var reusedBlocks: Int { caches.reduce(0) { $0 + $1.reusedBlocks } / caches.count }
+
+  /// What the plan's rules did so far: one trace for all images or, where gates decide, one for
+  /// each.
+  public var traces: [CacheTrace] { caches.map(\.trace) }
+
+  /// What was measured at each site.
+  var measurements: [CacheSite: [[Double]]] { caches[0].measurements }
 
   /// Takes a step.
   ///
@@ -161,8 +178,8 @@ public struct DenoisingRun: Sendable {
     guard index < sampler.stepCount else { return nil }
     try Task.checkCancellation()
     let start = ContinuousClock.now
-    var (cache, session, generators, history) = (cache, session, generators, history)
-    let prediction = try guidedPrediction(&session, &cache)
+    var (session, generators, history) = (session, generators, history)
+    let prediction = try prediction(&session)
     let isPreviewDue = request.previewInterval.map { (index + 1) % $0 == 0 } ?? false
     let preview =
       isPreviewDue
@@ -176,30 +193,94 @@ public struct DenoisingRun: Sendable {
       request.initialImage?.kept(in: drawn, after: index, sampler, noise: request.noise) ?? drawn
     // Zero times a number is zero; infinity and NaN give NaN.
     guard (next * 0).sum().item == 0 else { throw RunError.notFinite(step: index) }
-    (self.cache, self.session, self.generators, self.history) = (
-      cache, session, generators, history
-    )
+    let costBefore = caches.reduce(MultiplyAdds()) { $0 + $1.costBefore }
+    for lane in caches.indices { caches[lane].end() }
+    (self.session, self.generators, self.history) = (session, generators, history)
     latents = next
     durations.append(start.duration(to: .now))
     defer { index += 1 }
+    let full = (batchSize * architecture.depth) * architecture.paperBlock
+    let saved = costBefore - caches.reduce(MultiplyAdds()) { $0 + $1.cost }
     return Step(
       index: index, count: sampler.stepCount, timestep: sampler.timesteps[index],
-      latents: latents, preview: preview, computedBlocks: plan.computedBlocks(step: index),
-      reusedBlocks: plan.reusedBlocks(step: index), duration: durations[index])
+      latents: latents, preview: preview, actions: caches.map(\.lastActions),
+      reusedShare: saved.linear / full.linear, duration: durations[index])
   }
 
   /// The guided prediction for the samples as they are.
-  private func guidedPrediction(
-    _ session: inout any DenoiserSession, _ cache: inout CacheState
+  private mutating func prediction(
+    _ session: inout any DenoiserSession
   ) throws -> Tensor<Float> {
     let scale = Float(sampler.inputScale(at: index))
     let scaled = scale == 1 ? latents : linearCombination([(scale, latents)], in: workspace)
-    let input = request.guidance.isOn ? Tensor(concatenating: [scaled, scaled], axis: 0) : scaled
-    let prediction = try session.predict(
-      input, rows: Array(0..<batchSize), step: index, cache: &cache, in: workspace)
-    return request.guidance.isOn
-      ? request.guidance(prediction, sampleChannels: architecture.channels, in: workspace)
-      : prediction
+    var predictions: [Tensor<Float>] = []
+    for lane in caches.indices {
+      let images = caches.count == 1 ? 0..<sampleCount : lane..<lane + 1
+      // Without a gate the only lane is all images.
+      let input = caches.count == 1 ? scaled : scaled[images]
+      predictions.append(try prediction(input, images, &session, &caches[lane]))
+    }
+    let prediction =
+      predictions.count == 1 ? predictions[0] : Tensor(concatenating: predictions, axis: 0)
+    guard !plan.noiseScales.isEmpty else { return prediction }
+    return scaledNoise(prediction, by: plan.noiseScales[index])
+  }
+
+  /// The guided prediction of some images, or what the cache has for it.
+  private func prediction(
+    _ input: Tensor<Float>, _ images: Range<Int>, _ session: inout any DenoiserSession,
+    _ cache: inout CacheState
+  ) throws -> Tensor<Float> {
+    cache.begin(step: index)
+    cache.observe(input, .sample)
+    let prediction: Tensor<Float>
+    if let reused = cache.reused(.prediction, input: input, in: workspace) {
+      prediction = reused
+    } else {
+      prediction =
+        request.guidance.isOn
+        ? try guidedPrediction(input, images, &session, &cache)
+        : try session.predict(
+          input, rows: Array(images), step: index, cache: &cache, in: workspace)
+      cache.keep(prediction, .prediction, input: input, in: workspace)
+    }
+    cache.observe(prediction, .prediction)
+    return prediction
+  }
+
+  /// The conditional and the unconditional prediction of some images, joined; the latter of the
+  /// model or of the cache.
+  private func guidedPrediction(
+    _ input: Tensor<Float>, _ images: Range<Int>, _ session: inout any DenoiserSession,
+    _ cache: inout CacheState
+  ) throws -> Tensor<Float> {
+    let count = images.count
+    let both: Tensor<Float>
+    if cache.reuses(.unconditional, rows: count) {
+      let conditional = try session.predict(
+        input, rows: Array(images), step: index, cache: &cache, in: workspace)
+      let unconditional = require(
+        cache.reused(.unconditional, input: conditional, in: workspace),
+        "cache: no unconditional prediction in step \(index)")
+      both = Tensor(concatenating: [conditional, unconditional], axis: 0)
+    } else {
+      both = try session.predict(
+        Tensor(concatenating: [input, input], axis: 0),
+        rows: Array(images) + images.map { sampleCount + $0 }, step: index, cache: &cache,
+        in: workspace)
+      cache.keep(
+        both[count..<2 * count], .unconditional, input: both[0..<count], in: workspace)
+    }
+    return request.guidance(both, sampleChannels: architecture.channels, in: workspace)
+  }
+
+  /// A prediction whose noise, not its variance, is multiplied with a factor.
+  private func scaledNoise(_ prediction: Tensor<Float>, by factor: Float) -> Tensor<Float> {
+    let (channels, all) = (architecture.channels, prediction.shape[1])
+    guard factor != 1 else { return prediction }
+    let noise = linearCombination([(factor, prediction[.all, 0..<channels])], in: workspace)
+    guard channels < all else { return noise }
+    return Tensor(concatenating: [noise, prediction[.all, channels..<all]], axis: 1)
   }
 
   /// Noise for the step, each sample's from its own generator, so that a sample does not depend on

@@ -93,4 +93,25 @@ extension DiffusionPipeline {
         cache: cache, previewInterval: previewInterval),
       threads: threads)
   }
+
+  /// What a cache method needs to know of a run, to make its plan before the run.
+  ///
+  /// - Parameters:
+  ///   - imageCount: The images that are drawn together.
+  ///   - sampler: The sampler, with the steps that are taken; nil is the model's.
+  ///   - guidance: The guidance; nil is the model's.
+  ///   - size: The size of a sample; nil is the one that the model was trained for.
+  /// - Returns: The outline of the run.
+  /// - Throws: `RunError` or `SamplerError` where the model cannot draw so.
+  public func outline(
+    imageCount: Int, sampler: (any Sampler)? = nil, guidance: Guidance? = nil,
+    size: SampleSize? = nil
+  ) throws -> RunOutline {
+    RunOutline(
+      denoiser, try denoiser.architecture(for: size ?? denoiser.sampleSize),
+      sampler: try sampler ?? self.sampler(),
+      guidance: guidance
+        ?? Guidance(scale: defaults.guidanceScale, channels: defaults.guidedChannels),
+      imageCount: imageCount)
+  }
 }

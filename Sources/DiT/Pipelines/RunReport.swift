@@ -1,8 +1,8 @@
 /// What runs did and what they cost.
 public struct RunReport: Sendable {
-  /// The blocks that were computed, over all steps.
+  /// The blocks of which something was computed, over all steps; the mean of all images.
   public private(set) var computedBlocks = 0
-  /// The blocks that were reused, over all steps.
+  /// The blocks of which nothing was computed, over all steps; the mean of all images.
   public private(set) var reusedBlocks = 0
   /// The multiply-adds of the blocks as the papers count them, for the whole batch.
   public private(set) var blockCost = MultiplyAdds()
@@ -13,6 +13,10 @@ public struct RunReport: Sendable {
   public private(set) var executedCost = MultiplyAdds()
   /// The most bytes that a cache held.
   public private(set) var cachePeakBytes = 0
+  /// The most bytes that the plan of the cache expected.
+  public private(set) var plannedCacheBytes = 0
+  /// What the rules of the cache did: a trace for each run or, where gates decide, for each image.
+  public private(set) var traces: [CacheTrace] = []
   private var fullSteps: [Double] = []
   private var cheapSteps: [Double] = []
 
@@ -21,19 +25,19 @@ public struct RunReport: Sendable {
 
   /// The report of the steps that a run has taken so far.
   init(_ run: DenoisingRun) {
-    let block = run.architecture.paperBlock
+    traces = run.traces
     for step in 0..<run.index {
       let seconds = run.durations[step] / .seconds(1)
-      if run.plan.reusedBlocks(step: step) == 0 {
-        fullSteps.append(seconds)
-      } else {
+      if traces.contains(where: { $0.reuses(in: step) }) {
         cheapSteps.append(seconds)
+      } else {
+        fullSteps.append(seconds)
       }
-      computedBlocks += run.plan.computedBlocks(step: step)
-      reusedBlocks += run.plan.reusedBlocks(step: step)
     }
-    blockCost = run.batchSize * computedBlocks * block
-    fullBlockCost = run.batchSize * (computedBlocks + reusedBlocks) * block
+    reusedBlocks = run.reusedBlocks
+    computedBlocks = run.index * run.architecture.depth - reusedBlocks
+    (blockCost, fullBlockCost) = run.blockCosts
+    plannedCacheBytes = run.plan.peakByteCount
     executedCost = run.executedCost
     cachePeakBytes = run.cachePeakBytes
   }
@@ -46,6 +50,8 @@ public struct RunReport: Sendable {
     total.fullBlockCost = total.fullBlockCost + other.fullBlockCost
     total.executedCost = total.executedCost + other.executedCost
     total.cachePeakBytes = max(total.cachePeakBytes, other.cachePeakBytes)
+    total.plannedCacheBytes = max(total.plannedCacheBytes, other.plannedCacheBytes)
+    total.traces += other.traces
     total.fullSteps += other.fullSteps
     total.cheapSteps += other.cheapSteps
   }

@@ -14,7 +14,8 @@ private enum Options {
   static let format = Option(
     "format", optional: ValueParser<OutputFormat>.choice, "the files' kind")
   static let output = Option("output", short: "o", as: .path, default: "out.png", "the file")
-  static let cache = Option("cache", optional: .cache, "what is reused")
+  static let cache = Option(
+    "cache", optional: .text.named("NAME[:KEY=VALUE,...]"), "what is reused")
   static let quiet = Option(flag: "quiet", short: "q", "print only errors")
 
   static let command = Command(
@@ -82,9 +83,9 @@ private func refusal(_ line: [String]) -> String? {
     #expect(try parse("--class", "-1e5")[Options.classes] == ["-1e5"])
   }
 
-  @Test func readsCacheSpecification() throws {
+  @Test func readsTexts() throws {
     let cache = try parse("--cache", "delta-dit:n=2")[Options.cache]
-    #expect(cache?.name == "delta-dit")
+    #expect(cache == "delta-dit:n=2")
   }
 
   @Test func helpAndVersionEndTheReading() throws {
@@ -116,10 +117,6 @@ private func refusal(_ line: [String]) -> String? {
     (["--rng", "numpy"], "--rng must be one of torch, philox, not 'numpy'"),
     (["--format=jpg"], "--format must be one of png, npy, safetensors, not 'jpg'"),
     (["-o", ""], "--output must be a path, not ''"),
-    (
-      ["--cache", "a:b"],
-      "--cache must be of the form NAME[:KEY=VALUE,...] with each key once, not 'a:b'"
-    ),
     (["--steps"], "--steps needs a value: --steps N"),
     (["--output", "--quiet"], "--output needs a value: --output PATH"),
     (["--output", "--", "x"], "--output needs a value: --output PATH"),

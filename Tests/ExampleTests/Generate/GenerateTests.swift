@@ -90,18 +90,18 @@ import _ExampleCommandLine
     (64, "--bogus", "", "unknown option '--bogus'"),
     (64, "--class", "nobody", "0 T-shirt/top, 1 Trouser"),
     (64, "--sampler", "magic", "one of ddpm, ddim, dpm++2m, dpm++2m-sde, unipc, euler"),
-    (64, "--cache", "magic", "none, delta-dit, delta-cache"),
-    (64, "--cache", "delta-dit:nc=13", "an integer from 0 to 12"),
-    (64, "--cache", "delta-cache:range=8-27", "within 0-11"),
-    (64, "--cache", "delta-dit:target=0.6,n=3", "target finds n and nc"),
+    (64, "--cache", "magic", "there is no cache 'magic'; there are delta-dit, delta-cache"),
+    (64, "--cache", "delta-dit:nc=13", "nc must be from 0 to 12, not '13'"),
+    (64, "--cache", "delta-cache:range=8-27", "the model has blocks 0-11"),
+    (64, "--cache", "delta-dit:target=0.6,n=3", "target must be given without n and nc"),
     (64, "--steps", "0", "an integer from 1"),
     (64, "--steps", "1001", "from 1 to 1000"),
     (64, "-b", "-1", "an integer from 1"),
     (64, "-b", "300", "a grid of 3000 images is too large"),
     (64, "--latents-out", "x.txt", ".npy or .safetensors"),
-    (64, "--cache", "delta-dit:b=21", "an integer from 0 to 20"),
-    (64, "--cache", "delta-dit:nc=9,front=4", "the front range must start from 0 to 3, not 4"),
-    (64, "--cache", "delta-dit:x=1", "has no key 'x' (allowed: n, nc, b, front, target)"),
+    (64, "--cache", "delta-dit:b=21", "b must be from 0 to 20"),
+    (64, "--cache", "delta-dit:nc=9,front=4", "front must be from 0 to 3, not '4'"),
+    (64, "--cache", "delta-dit:x=1", "delta-dit has no 'x'; it has"),
     (64, "--cfg-scale", "1e39", "a number from"),
     (64, "--compare", "", "--compare needs a --cache"),
     (64, "--precision", "f16", "one of auto, f32, bf16"),
@@ -119,6 +119,12 @@ import _ExampleCommandLine
     #expect(result.error.split(separator: "\n").count == 1)
     #expect(result.output.isEmpty)
     #expect(try folder.names.isEmpty)
+  }
+
+  @Test func listsCachesWithoutAModel() throws {
+    let result = try GenerateProcess(["--cache", "list", "--model", "/nowhere"]).finish()
+    #expect(result.status == 0 && result.error.isEmpty)
+    #expect(result.output.contains("taylorseer") && result.output.contains("warmup"))
   }
 
   @Test func refusesOptionsThatExcludeEachOther() throws {

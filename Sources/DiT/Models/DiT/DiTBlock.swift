@@ -36,6 +36,20 @@ extension DiffusionTransformer {
         attention = (parts[0], parts[1], parts[2])
         feedForward = (parts[3], parts[4], parts[5])
       }
+
+      private init(
+        attention: (Tensor<Float>, Tensor<Float>, Tensor<Float>),
+        feedForward: (Tensor<Float>, Tensor<Float>, Tensor<Float>)
+      ) {
+        (self.attention, self.feedForward) = (attention, feedForward)
+      }
+
+      /// The modulation of some rows.
+      subscript(rows: Range<Int>) -> Modulation {
+        Modulation(
+          attention: (attention.shift[rows], attention.scale[rows], attention.gate[rows]),
+          feedForward: (feedForward.shift[rows], feedForward.scale[rows], feedForward.gate[rows]))
+      }
     }
 
     /// Passes tokens through the block.
@@ -47,17 +61,145 @@ extension DiffusionTransformer {
     public func callAsFunction(
       _ x: inout Tensor<Float>, _ m: Modulation, in workspace: Workspace
     ) {
-      let a = layerNorm(
-        x, shift: m.attention.shift, scale: m.attention.scale, epsilon: epsilon, in: workspace)
+      addAttention(to: &x, m, in: workspace)
+      addFeedForward(to: &x, m, in: workspace)
+    }
+
+    private func addAttention(
+      to x: inout Tensor<Float>, _ m: Modulation, in workspace: Workspace
+    ) {
+      let a = norm(x, m, in: workspace)
       projection(
         attention(a, in: workspace), gate: m.attention.gate, addedTo: &x, in: workspace)
-      let b = layerNorm(
+    }
+
+    private func addFeedForward(
+      to x: inout Tensor<Float>, _ m: Modulation, in workspace: Workspace
+    ) {
+      let b = feedForwardNorm(x, m, in: workspace)
+      feedForward(b, gate: m.feedForward.gate, addedTo: &x, in: workspace)
+    }
+
+    private func norm(
+      _ x: Tensor<Float>, _ m: Modulation, in workspace: Workspace
+    ) -> Operand {
+      layerNorm(
+        x, shift: m.attention.shift, scale: m.attention.scale, epsilon: epsilon, in: workspace)
+    }
+
+    private func feedForwardNorm(
+      _ x: Tensor<Float>, _ m: Modulation, in workspace: Workspace
+    ) -> Operand {
+      layerNorm(
         x, shift: m.feedForward.shift, scale: m.feedForward.scale, epsilon: feedForwardEpsilon,
         in: workspace)
-      feedForward(b, gate: m.feedForward.gate, addedTo: &x, in: workspace)
+    }
+  }
+}
+
+// A block that asks a cache at each branch.
+extension DiffusionTransformer.Block {
+  /// Passes tokens through the block, each branch computed, kept or reused as the cache says.
+  func callAsFunction(
+    _ x: inout Tensor<Float>, _ m: Modulation, index: Int, _ cache: inout CacheState,
+    in workspace: Workspace
+  ) {
+    if cache.hasLinear(in: .attention, block: index) {
+      let value = attentionByLayer(x, m, index, &cache, in: workspace)
+      addGated(value, gate: m.attention.gate, to: &x, in: workspace)
+    } else {
+      cache.add(
+        .attention, block: index, gate: m.attention.gate, to: &x, in: workspace,
+        fused: { addAttention(to: &$0, m, in: workspace) },
+        value: { attentionOutput($0, m, $1, in: workspace) })
+    }
+    if cache.hasLinear(in: .feedForward, block: index) {
+      let value = feedForwardByLayer(x, m, index, &cache, in: workspace)
+      addGated(value, gate: m.feedForward.gate, to: &x, in: workspace)
+    } else {
+      cache.add(
+        .feedForward, block: index, gate: m.feedForward.gate, to: &x, in: workspace,
+        fused: { addFeedForward(to: &$0, m, in: workspace) },
+        value: { feedForwardOutput($0, m, $1, in: workspace) })
     }
   }
 
+  /// What attention sees, `[rows, tokens, width]`.
+  func modulatedInput(
+    _ x: Tensor<Float>, _ m: Modulation, in workspace: Workspace
+  ) -> Tensor<Float> {
+    norm(x, m, in: workspace).tensor
+  }
+
+  /// Attention before its gate, or a part of it.
+  private func attentionOutput(
+    _ x: Tensor<Float>, _ m: Modulation, _ part: BranchPart, in workspace: Workspace
+  ) -> Tensor<Float> {
+    let (x, m) = part.rows(of: x, m)
+    return projection(attention(norm(x, m, in: workspace), in: workspace), in: workspace)
+  }
+
+  /// The feed-forward branch before its gate, or a part of it.
+  private func feedForwardOutput(
+    _ x: Tensor<Float>, _ m: Modulation, _ part: BranchPart, in workspace: Workspace
+  ) -> Tensor<Float> {
+    let (x, m) = part.rows(of: x, m)
+    return feedForward(feedForwardNorm(x, m, in: workspace), in: workspace)
+  }
+
+  /// Attention before its gate, with a cache of its linear layers.
+  private func attentionByLayer(
+    _ x: Tensor<Float>, _ m: Modulation, _ index: Int, _ cache: inout CacheState,
+    in workspace: Workspace
+  ) -> Tensor<Float> {
+    let a = norm(x, m, in: workspace).tensor
+    let parts = cache.linear(.qkv, block: index, a, in: workspace) {
+      attention.qkv(Operand($0, in: workspace), in: workspace)
+    }
+    let heads = attention.heads(of: Operand(parts, in: workspace), in: workspace).tensor
+    return cache.linear(.projection, block: index, heads, in: workspace) {
+      projection(Operand($0, in: workspace), in: workspace)
+    }
+  }
+
+  /// The feed-forward branch before its gate, with a cache of its linear layers.
+  private func feedForwardByLayer(
+    _ x: Tensor<Float>, _ m: Modulation, _ index: Int, _ cache: inout CacheState,
+    in workspace: Workspace
+  ) -> Tensor<Float> {
+    let b = feedForwardNorm(x, m, in: workspace).tensor
+    let sums = cache.linear(.fc1, block: index, b, in: workspace) {
+      feedForward.fc1(Operand($0, in: workspace), in: workspace)
+    }
+    let hidden = activate(.geluTanh, sums, in: workspace)
+    return cache.linear(.fc2, block: index, hidden, in: workspace) {
+      feedForward.fc2(Operand($0, in: workspace), in: workspace)
+    }
+  }
+
+  /// A linear layer.
+  func linear(_ layer: BlockLinear) -> Linear {
+    switch layer {
+    case .qkv: attention.qkv
+    case .projection: projection
+    case .fc1: feedForward.fc1
+    case .fc2: feedForward.fc2
+    }
+  }
+}
+
+extension BranchPart {
+  /// The rows of the part, with their modulation.
+  fileprivate func rows(
+    of x: Tensor<Float>, _ m: DiffusionTransformer.Block.Modulation
+  ) -> (Tensor<Float>, DiffusionTransformer.Block.Modulation) {
+    guard conditionalOnly else { return (x, m) }
+    let half = 0..<x.shape[0] / 2
+    return (x[half], m[half])
+  }
+}
+
+extension DiffusionTransformer {
   /// The last layer: a modulated LayerNorm and a linear layer that gives patches.
   struct OutputLayer: Sendable {
     let linear: Linear

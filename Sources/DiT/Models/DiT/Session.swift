@@ -70,14 +70,16 @@ extension DiffusionTransformer: Denoiser {
     ) throws -> Tensor<Float> {
       let modulations = modulations(of: step, in: workspace)[step, rows]
       var tokens = model.embed(x, in: workspace)
-      var computed = 0
-      try cache.passBlocks(&tokens, step: step, in: workspace) { block, tokens in
+      let first = modulations.blocks[0]
+      executed += try cache.passBlocks(
+        &tokens, in: workspace,
+        modulatedInput: { model.blocks[0].modulatedInput($0, first, in: workspace) }
+      ) { block, tokens, cache in
         try Task.checkCancellation()
-        model.blocks[block](&tokens, modulations.blocks[block], in: workspace)
-        computed += 1
+        model.blocks[block](
+          &tokens, modulations.blocks[block], index: block, &cache, in: workspace)
       }
-      executed +=
-        rows.count * computed * architecture.block + rows.count * architecture.embedding
+      executed += rows.count * architecture.embedding
       return model.predict(tokens, modulations.output, in: workspace)
     }
 

@@ -52,6 +52,11 @@ extension PixArtTransformer {
       let keyValues: Operand
       let texts: [Int]
       let mask: Tensor<Bool>
+
+      /// The texts of some of the rows.
+      subscript(rows: Range<Int>) -> Rows {
+        Rows(keyValues: keyValues, texts: Array(texts[rows]), mask: mask[rows])
+      }
     }
 
     /// The keys and values of some texts; equal ones are worked out once.

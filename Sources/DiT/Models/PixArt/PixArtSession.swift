@@ -93,27 +93,30 @@ extension PixArtTransformer: Denoiser {
     ) throws -> Tensor<Float> {
       var tokens = model.embed(x, positions: positions, in: workspace)
       let mask = textKeys.mask(of: rows)
-      var computed = 0
-      try cache.passBlocks(&tokens, step: step, in: workspace) { block, tokens in
-        try Task.checkCancellation()
-        pass(&tokens, block: block, step: step, rows: rows, mask: mask, in: workspace)
-        computed += 1
+      func context(_ block: Int) -> Block.Context {
+        self.context(block, step: step, rows: rows, mask: mask)
       }
-      executed +=
-        rows.count * computed * architecture.block + rows.count * architecture.embedding
+      executed += try cache.passBlocks(
+        &tokens, in: workspace,
+        modulatedInput: { model.blocks[0].modulatedInput($0, context(0), in: workspace) }
+      ) { block, tokens, cache in
+        try Task.checkCancellation()
+        model.blocks[block](&tokens, context(block), index: block, &cache, in: workspace)
+      }
+      executed += rows.count * architecture.embedding
       return model.predict(
         tokens, timestep: timesteps[step...step], gridRows: grid.rows, in: workspace)
     }
 
-    /// Passes tokens through a block.
-    func pass(
-      _ tokens: inout Tensor<Float>, block: Int, step: Int, rows: [Int], mask: Tensor<Bool>,
-      in workspace: Workspace
-    ) {
-      model.blocks[block](
-        &tokens, grid: grid,
-        Block.Modulation(model.blocks[block], step: modulations[step], rows: rows.count),
-        textKeys.rows(rows, block: block, mask: mask), in: workspace)
+    /// What a block sees in a step besides the tokens of some rows.
+    func context(
+      _ block: Int, step: Int, rows: [Int], mask: Tensor<Bool>
+    ) -> Block.Context {
+      Block.Context(
+        grid: grid,
+        modulation: Block.Modulation(
+          model.blocks[block], step: modulations[step], rows: rows.count),
+        text: textKeys.rows(rows, block: block, mask: mask))
     }
   }
 }
@@ -138,7 +141,8 @@ extension PixArtTransformer {
     let mask = session.textKeys.mask(of: rows)
     var tokens = embed(x, positions: session.positions, in: workspace)
     for block in blocks.indices {
-      session.pass(&tokens, block: block, step: 0, rows: rows, mask: mask, in: workspace)
+      blocks[block](
+        &tokens, session.context(block, step: 0, rows: rows, mask: mask), in: workspace)
     }
     return predict(
       tokens, timestep: session.timesteps, gridRows: session.grid.rows, in: workspace)

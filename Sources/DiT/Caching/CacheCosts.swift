@@ -1,0 +1,94 @@
+extension CachePlan {
+  /// The multiply-adds of the blocks in a step, for one image.
+  ///
+  /// They are those of both of its streams where guidance is on. What gates decide counts as
+  /// computed.
+  public func cost(ofStep step: Int) -> MultiplyAdds {
+    let rows = rows(in: step)
+    var total = rows * outline.depth * outline.architecture.paperBlock
+    for rule in rules {
+      let action = rule.schedule.actions[step]
+      for site in rule.sites where site != .unconditional {
+        let full =
+          (site == .prediction ? outline.rowsOfImage : rows)
+          * outline.cost(
+            of: site, asPapersCount: true)
+        if action == .reuse { total = total - full }
+        if action != .compute, action != .ask {
+          total = total + rule.predictor.cost(action, of: full)
+        }
+      }
+    }
+    return total
+  }
+
+  /// The multiply-adds of the blocks in all steps for one image.
+  public var cost: MultiplyAdds {
+    outline.steps.indices.reduce(MultiplyAdds()) { $0 + cost(ofStep: $1) }
+  }
+
+  /// The share of the blocks' multiply-adds that the plan computes, of linear layers as papers
+  /// count them; what gates decide counts as computed.
+  public var computedShare: Double { cost.linear / outline.fullCost.linear }
+
+  /// The blocks of which nothing is computed in a step; what gates decide counts as computed.
+  public func reusedBlocks(step: Int) -> Int {
+    reusedBlocks { rules[$0].schedule.actions[step] == .reuse }
+  }
+
+  /// The blocks of which nothing is computed where some rules reuse.
+  func reusedBlocks(where reuses: (_ rule: Int) -> Bool) -> Int {
+    let reused = rules.indices.filter(reuses).flatMap { rules[$0].sites }
+    return (0..<outline.depth).filter { block in
+      reused.contains { site in
+        switch site {
+        case .blocks(let range), .output(let range): range.contains(block)
+        case .prediction: true
+        default: false
+        }
+      } || outline.branches.allSatisfy { reused.contains(.branch($0, block: block)) }
+    }.count
+  }
+
+  /// The blocks of which something is computed in a step.
+  public func computedBlocks(step: Int) -> Int { outline.depth - reusedBlocks(step: step) }
+
+  /// The blocks of which something is computed, over all steps.
+  public var computedBlocks: Int {
+    outline.steps.indices.reduce(0) { $0 + computedBlocks(step: $1) }
+  }
+
+  /// The blocks of which nothing is computed, over all steps.
+  public var reusedBlocks: Int { outline.steps.count * outline.depth - computedBlocks }
+
+  /// The rows of one image that a step computes.
+  private func rows(in step: Int) -> Int {
+    let isHalved = rules.contains {
+      $0.sites == [.unconditional] && $0.schedule.actions[step] == .reuse
+    }
+    return isHalved ? 1 : outline.rowsOfImage
+  }
+
+  /// The most bytes that what is kept will take for the whole batch.
+  public var peakByteCount: Int {
+    let stride = MemoryLayout<Float>.stride
+    return outline.steps.indices.map { step in
+      rules.reduce(0) { bytes, rule in
+        let schedule = rule.schedule
+        let isRecorded = schedule.actions[...step].contains { $0 == .record || $0 == .ask }
+        let isNeeded =
+          rule.predictor.keepsHistory
+          ? schedule.actions[step] != .compute || schedule.reusesAnything(after: step)
+          : [.reuse, .ask].contains(schedule.actions[step]) || schedule.isNeeded(after: step)
+        guard isRecorded, isNeeded else { return bytes }
+        let gate = rule.gate?.capacity { outline.elements(of: $0) } ?? 0
+        return bytes + gate * stride
+          + rule.sites.reduce(0) { sum, site in
+            sum
+              + rule.predictor.capacity(
+                elements: outline.elements(of: site), inputs: outline.inputs(of: site))
+          } * stride
+      }
+    }.max() ?? 0
+  }
+}

@@ -1,0 +1,123 @@
+/// A method of caching: it makes the plan of a run.
+public protocol CacheMethod: Sendable {
+  /// The plan of a run.
+  ///
+  /// - Throws: `CacheError` where the method does not apply to it.
+  func plan(for run: RunOutline) throws(CacheError) -> CachePlan
+}
+
+/// A method that has a name, and keys to set it with: `NAME:key=value,…`.
+///
+/// A new one is a file in `Methods` and an element of `CacheMethods.all`; from there the command
+/// line, its help, reports and the tests of the rules know it.
+public protocol NamedCacheMethod: CacheMethod {
+  /// The name, such as `delta-dit`.
+  static var name: String { get }
+  /// What the method does, in one sentence.
+  static var summary: String { get }
+  /// Where it comes from.
+  static var source: String { get }
+  /// The settings of each preset, in the form of `init(_:)`'s keys.
+  static var presets: CachePresets { get }
+  /// Settings for a small model with which it reuses something, and some with which it reuses
+  /// nothing; the tests of the rules take both.
+  static var examples: (sample: String, idle: String) { get }
+  /// The limits that it has where none are given.
+  static var limits: CacheLimits { get }
+  /// Whether one stream of guidance stands in for the other, as the method's paper means it.
+  static var sharesStreams: Bool { get }
+
+  /// A method with the settings of a text; each key is asked for with its default and its meaning.
+  ///
+  /// - Throws: `CacheError` where a value is out of range.
+  init(_ parameters: inout CacheParameters) throws(CacheError)
+}
+
+extension NamedCacheMethod {
+  /// None.
+  public static var limits: CacheLimits { CacheLimits() }
+  /// It does not.
+  public static var sharesStreams: Bool { false }
+}
+
+/// The settings of a method for three wishes.
+public struct CachePresets: Sendable, Hashable {
+  /// Hardly a difference.
+  public let quality: String
+  /// A difference that one must look for.
+  public let balanced: String
+  /// As fast as images stay good.
+  public let fast: String
+
+  /// Three settings in the form `key=value,…`.
+  public init(quality: String, balanced: String, fast: String) {
+    (self.quality, self.balanced, self.fast) = (quality, balanced, fast)
+  }
+
+  /// The names of the presets.
+  public static let names = ["quality", "balanced", "fast"]
+
+  /// The settings of a preset; nil where there is none of that name.
+  public subscript(name: String) -> String? {
+    switch name {
+    case "quality": quality
+    case "balanced": balanced
+    case "fast": fast
+    default: nil
+    }
+  }
+}
+
+/// A method whose steps are limited.
+public struct LimitedCache: CacheMethod {
+  /// The method.
+  public let method: any CacheMethod
+  /// Its limits.
+  public let limits: CacheLimits
+  /// Whether everything is computed, and what the method would have done is measured.
+  public let isDry: Bool
+
+  /// A method with limits.
+  public init(_ method: any CacheMethod, limits: CacheLimits, isDry: Bool = false) {
+    (self.method, self.limits, self.isDry) = (method, limits, isDry)
+  }
+
+  /// The plan of the method, with steps computed where the limits say so.
+  public func plan(for run: RunOutline) throws(CacheError) -> CachePlan {
+    var plan = try method.plan(for: run).limited(by: limits)
+    plan.isDry = plan.isDry || isDry
+    return plan
+  }
+}
+
+/// Several methods whose sites do not meet.
+public struct JoinedCache: CacheMethod {
+  /// The methods.
+  public let methods: [any CacheMethod]
+
+  /// Several methods at once.
+  public init(_ methods: [any CacheMethod]) { self.methods = methods }
+
+  /// The plan of all methods.
+  ///
+  /// - Throws: `CacheError.conflict` where two of them meet.
+  public func plan(for run: RunOutline) throws(CacheError) -> CachePlan {
+    var plan = CachePlan(computingEverything: run)
+    for method in methods { plan = try plan.joined(with: method.plan(for: run)) }
+    return plan
+  }
+}
+
+extension CacheMethod {
+  /// The method with everything computed in the first and last steps, or after so many reuses in a
+  /// row.
+  public func limited(warmup: Int = 0, cooldown: Int = 0, most: Int? = nil) -> LimitedCache {
+    LimitedCache(self, limits: CacheLimits(warmup: warmup, cooldown: cooldown, most: most))
+  }
+
+  /// The method without reusing anything: it measures what it would have done.
+  public var dry: LimitedCache { LimitedCache(self, limits: CacheLimits(), isDry: true) }
+
+  /// The method together with another one.
+  public func joined(with other: any CacheMethod) -> JoinedCache { JoinedCache([self, other]) }
+}

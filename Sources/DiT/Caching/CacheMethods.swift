@@ -1,0 +1,164 @@
+/// All methods of caching, and the texts that name them.
+public enum CacheMethods {
+  /// The methods, in the order of the help.
+  public static let all: [any NamedCacheMethod.Type] = [
+    DeltaDiT.self, DeltaCache.self, StepMask.self, FORA.self, SmoothCache.self, TaylorSeer.self,
+    ABCache.self, FirstBlockCache.self, EasyCache.self, FasterCacheGuidance.self,
+  ]
+
+  /// A method as a text names it.
+  public struct Choice: CacheMethod {
+    /// The method's name, or several with `+` between them.
+    public let name: String
+    /// The text with its preset's settings.
+    public let text: String
+    private let method: any CacheMethod
+    private let calibration: CacheCalibration?
+
+    fileprivate init(
+      name: String, text: String, method: any CacheMethod, calibration: CacheCalibration?
+    ) {
+      (self.name, self.text, self.method) = (name, text, method)
+      self.calibration = calibration
+    }
+
+    /// What a user should know before a run.
+    public func warnings(for run: RunOutline) -> [String] {
+      var warnings: [String] = []
+      if let warning = calibration?.warning(for: run) { warnings.append(warning) }
+      if run.stepCount <= 8 {
+        warnings.append(
+          "\(run.stepCount) steps are few: neighbouring ones differ much, and little can be reused")
+      }
+      return warnings
+    }
+
+    /// The plan of a run; see `CacheMethod`.
+    public func plan(for run: RunOutline) throws(CacheError) -> CachePlan {
+      try method.plan(for: run)
+    }
+  }
+
+  /// The method that a text names: `NAME[:ITEM,…]`, several joined with `+`.
+  ///
+  /// An item is `key=value`, a preset (`quality`, `balanced` or `fast`, whose settings the keys
+  /// beside it overrule), `dry`, or a word that the method takes. All methods take `warmup=`,
+  /// `cooldown=` and `most=`.
+  ///
+  /// - Parameters:
+  ///   - text: Such as `delta-dit:n=2+faster-cache-guidance:fast`.
+  ///   - calibration: The calibration that the methods that need one get.
+  /// - Returns: The method.
+  /// - Throws: `CacheError`, which lists what there is.
+  public static func method(
+    _ text: String, calibration: CacheCalibration? = nil
+  ) throws(CacheError) -> Choice {
+    var parts: [Choice] = []
+    for part in text.split(separator: "+", omittingEmptySubsequences: false) {
+      parts.append(try single(String(part), calibration: calibration))
+    }
+    if parts.count == 1 { return parts[0] }
+    return Choice(
+      name: parts.map(\.name).joined(separator: "+"),
+      text: parts.map(\.text).joined(separator: "+"), method: JoinedCache(parts),
+      calibration: calibration)
+  }
+
+  /// The type of a name.
+  ///
+  /// - Throws: `CacheError.unknownMethod`.
+  public static func type(named name: String) throws(CacheError) -> any NamedCacheMethod.Type {
+    guard let type = all.first(where: { $0.name == name }) else {
+      throw .unknownMethod(name, known: all.map { $0.name })
+    }
+    return type
+  }
+
+  private static func single(
+    _ text: String, calibration: CacheCalibration?
+  ) throws(CacheError) -> Choice {
+    let sides = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    guard let name = sides.first, isWord(name) else { throw .form(text) }
+    let type = try type(named: String(name))
+    let given = try items(sides.count == 2 ? sides[1] : nil, of: text)
+    var (values, words, preset) = (given.values, given.words, String?.none)
+    if let place = words.firstIndex(where: { CachePresets.names.contains($0) }) {
+      preset = type.presets[words.remove(at: place)]
+      let settings = try items(preset.map { $0[...] }, of: text)
+      values.merge(settings.values) { own, _ in own }
+      words += settings.words
+    }
+    var parameters = CacheParameters(
+      method: type.name, values: values, words: words, calibration: calibration)
+    let method = try configured(type, &parameters)
+    try parameters.finish()
+    let shown = words + values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+    return Choice(
+      name: type.name, text: preset == nil ? text : "\(name):\(shown.joined(separator: ","))",
+      method: method, calibration: method.method is any CalibratedCacheMethod ? calibration : nil)
+  }
+
+  /// A method with the settings that all methods have.
+  private static func configured(
+    _ type: any NamedCacheMethod.Type, _ parameters: inout CacheParameters
+  ) throws(CacheError) -> LimitedCache {
+    let isDry = parameters.flag("dry", "compute everything, and print what would have been reused")
+    try parameters.readLimits(default: type.limits)
+    return LimitedCache(try type.init(&parameters), limits: parameters.limits, isDry: isDry)
+  }
+
+  /// The keys that a method takes.
+  public static func keys(of type: any NamedCacheMethod.Type) -> [CacheParameters.Key] {
+    var parameters = CacheParameters(listing: type.name)
+    _ = try? configured(type, &parameters)
+    // Those of all methods come last.
+    let common = 1 + CacheParameters.limitKeys.count
+    return Array(parameters.keys.dropFirst(common) + parameters.keys.prefix(common))
+  }
+
+  /// A text that lists every method with its keys, defaults, presets and source.
+  public static var list: String {
+    all.map { type in
+      var lines = ["\(type.name)", "  \(type.summary)", "  \(type.source)"]
+      let keys = keys(of: type).filter { $0.name != "dry" }
+      lines += aligned(
+        keys.map { key in
+          let standard = key.standard.isEmpty ? "" : " (\(key.standard))"
+          return ("  " + key.name, key.meaning + standard)
+        }
+      ).split(separator: "\n").map(String.init)
+      for name in CachePresets.names {
+        lines.append("  \(name): \(type.presets[name].map { $0.isEmpty ? "defaults" : $0 } ?? "")")
+      }
+      return lines.joined(separator: "\n")
+    }.joined(separator: "\n\n")
+      + "\n\nEvery method also takes 'dry': it computes everything and prints, step by step, the "
+      + "indicator and\nwhat other thresholds would have done. Several methods are joined with +."
+  }
+
+  private static func items(
+    _ text: Substring?, of whole: String
+  ) throws(CacheError) -> (values: [String: String], words: [String]) {
+    var (values, words) = ([String: String](), [String]())
+    guard let text, !text.isEmpty else {
+      if text != nil, whole.hasSuffix(":") { throw .form(whole) }
+      return (values, words)
+    }
+    for item in text.split(separator: ",", omittingEmptySubsequences: false) {
+      let sides = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard let key = sides.first, !item.isEmpty else { throw .form(whole) }
+      if sides.count == 1 {
+        words.append(String(item))
+      } else {
+        guard isWord(key), !sides[1].isEmpty,
+          values.updateValue(String(sides[1]), forKey: String(key)) == nil
+        else { throw .form(whole) }
+      }
+    }
+    return (values, words)
+  }
+
+  private static func isWord(_ text: Substring) -> Bool {
+    !text.isEmpty && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }
+  }
+}

@@ -1,0 +1,137 @@
+internal import Foundation
+internal import Tensor
+
+/// What a plan's rules did in the steps of a run, or of one image where gates decide.
+public struct CacheTrace: Sendable, Hashable, CustomStringConvertible {
+  /// What a rule did.
+  public struct Line: Sendable, Hashable {
+    /// The sites in words.
+    public let title: String
+    /// A character for each step so far, as in a plan; `=` where a dry run compared.
+    public fileprivate(set) var actions = ""
+    /// The threshold of the gate; nil without one.
+    public let threshold: Double?
+    /// The gate's indicator in each step that asked it; nil in all others.
+    public fileprivate(set) var indicators: [Double?] = []
+    /// In a dry run, how far what would have stood in was from the value, in each step that
+    /// compared: the largest relative distance of all sites of the rule.
+    public fileprivate(set) var errors: [Double?] = []
+    /// In a dry run, what the gate would have done with other thresholds.
+    public fileprivate(set) var trials: [Trial] = []
+
+    /// The number of steps that reused something.
+    public var reuseCount: Int { actions.count { $0 == "-" } }
+  }
+
+  /// What a gate would have done with a threshold.
+  public struct Trial: Sendable, Hashable {
+    /// The threshold.
+    public let threshold: Double
+    /// A character for each step, as in a plan.
+    public internal(set) var actions = ""
+  }
+
+  /// A line for each rule.
+  public private(set) var lines: [Line]
+  /// The number of steps.
+  public var stepCount: Int { lines.first?.actions.count ?? 0 }
+  private var pendingErrors: [Double?]
+
+  /// The trace of a run that has not begun.
+  init(_ plan: CachePlan) {
+    lines = plan.rules.map { Line(title: $0.title, threshold: $0.gate?.threshold) }
+    pendingErrors = plan.rules.map { _ in nil }
+  }
+
+  /// Takes note of what a rule did in a step.
+  mutating func append(_ action: CacheState.Action, rule: Int, indicator: Double?) {
+    let character: Character =
+      switch action {
+      case .compute: "."
+      case .record: "R"
+      case .reuse: "-"
+      case .compare: "="
+      }
+    lines[rule].actions.append(character)
+    lines[rule].indicators.append(indicator)
+    lines[rule].errors.append(pendingErrors[rule])
+    pendingErrors[rule] = nil
+  }
+
+  /// Takes note of how far a forecast is from the value.
+  mutating func compare(_ forecast: Tensor<Float>, _ value: Tensor<Float>, rule: Int, step: Int) {
+    pendingErrors[rule] = max(
+      pendingErrors[rule] ?? 0, relativeDistance(forecast, from: value))
+  }
+
+  /// Takes over what gates would have done.
+  mutating func setTrials(_ trials: [[Trial]]) {
+    for rule in lines.indices { lines[rule].trials = trials[rule] }
+  }
+
+  /// A line for each rule: the sites, and a character for each step.
+  public var description: String {
+    aligned(lines.map { ($0.title, $0.actions) })
+  }
+}
+
+extension CacheTrace {
+  /// Whether something was reused in a step.
+  func reuses(in step: Int) -> Bool {
+    lines.contains { line in line.actions.dropFirst(step).first == "-" }
+  }
+
+  /// What a user wants to know of gates that always or never reused, and with which threshold they
+  /// would do something else.
+  public var notes: [String] {
+    lines.compactMap { line in
+      let indicators = line.indicators.compactMap { $0 }.filter(\.isFinite)
+      guard let threshold = line.threshold, let low = indicators.min(),
+        let high = indicators.max(), !line.actions.contains("=")
+      else { return nil }
+      let range =
+        "its indicator was \(short(low)) to \(short(high)), the threshold \(short(threshold))"
+      if line.reuseCount == 0 {
+        return "\(line.title): nothing was reused; \(range)"
+      }
+      guard
+        line.indicators.indices.allSatisfy({
+          line.indicators[$0] == nil || line.actions.dropFirst($0).first == "-"
+        })
+      else { return nil }
+      return "\(line.title): every step that the gate decided was reused; \(range)"
+    }
+  }
+
+  /// What a dry run measured, step by step: a gate's indicator and what other thresholds would have
+  /// done, or the error of what would have stood in.
+  public var measurements: String {
+    lines.map { line in
+      var rows = ["\(line.title)"]
+      let trials = line.trials.map { Array($0.actions) }
+      if !line.trials.isEmpty {
+        let header = line.trials.map { padded(short($0.threshold)) }.joined()
+        rows.append("  step  indicator" + header)
+      } else {
+        rows.append("  step      error")
+      }
+      for (step, indicator) in line.indicators.enumerated() {
+        guard let value = indicator ?? line.errors[step] else { continue }
+        let marks = trials.map { padded(String($0[step])) }.joined()
+        let number = String(repeating: " ", count: max(0, 6 - "\(step)".count)) + "\(step)"
+        rows.append(number + padded(short(value), 11) + marks)
+      }
+      return rows.joined(separator: "\n")
+    }.joined(separator: "\n")
+  }
+}
+
+/// A number in four significant digits.
+private func short(_ value: Double) -> String {
+  value.isFinite ? String(format: "%.4g", value) : "-"
+}
+
+/// A text with spaces before it.
+private func padded(_ text: String, _ width: Int = 9) -> String {
+  String(repeating: " ", count: max(1, width - text.count)) + text
+}

@@ -1,0 +1,113 @@
+internal import Foundation
+internal import Tensor
+
+/// What was measured of a model once, for a method that needs it.
+///
+/// It is valid for one model, sampler and size. Its tables have a row for each step of the run that
+/// it was measured in; a run of another number of steps takes the nearest rows.
+public struct CacheCalibration: Sendable, Hashable, Codable {
+  /// The name of the method.
+  public var method: String
+  /// What tells the model from others.
+  public var model: String
+  /// The sampler's name.
+  public var sampler: String
+  /// The number of steps.
+  public var steps: Int
+  /// The height and width of a sample.
+  public var size: [Int]
+  /// The guidance scale.
+  public var guidanceScale: Float
+  /// The measured numbers by name.
+  public var tables: [String: [[Double]]]
+
+  /// A calibration of nothing, for listings.
+  init(method: String) {
+    (self.method, model, sampler, steps, size) = (method, "", "", 0, [])
+    (guidanceScale, tables) = (1, [:])
+  }
+
+  /// The calibration of a method in a run.
+  public init(method: String, _ run: RunOutline, tables: [String: [[Double]]]) {
+    (self.method, self.tables) = (method, tables)
+    (model, sampler, steps) = (run.fingerprint, run.sampler, run.stepCount)
+    (size, guidanceScale) = (Array(run.architecture.sampleShape.dropFirst()), run.guidanceScale)
+  }
+
+  /// Reads a calibration from a JSON file.
+  ///
+  /// - Throws: `CacheError.calibrationFile`.
+  public init(path: String) throws(CacheError) {
+    do {
+      let data = try Data(contentsOf: URL(fileURLWithPath: path))
+      self = try JSONDecoder().decode(Self.self, from: data)
+    } catch let error as DecodingError {
+      throw .calibrationFile(path, reason: Self.reason(error))
+    } catch {
+      throw .calibrationFile(path, reason: "it cannot be read")
+    }
+    guard
+      tables.values.allSatisfy({ $0.count == steps && $0.allSatisfy { $0.allSatisfy(\.isFinite) } })
+    else { throw .calibrationFile(path, reason: "a table has not \(steps) rows of finite numbers") }
+  }
+
+  private static func reason(_ error: DecodingError) -> String {
+    switch error {
+    case .keyNotFound(let key, _): "it has no '\(key.stringValue)'"
+    case .typeMismatch(_, let context), .valueNotFound(_, let context):
+      "'\(context.codingPath.map(\.stringValue).joined(separator: "."))' is of another type"
+    default: "it is not JSON"
+    }
+  }
+
+  /// Writes the calibration to a JSON file, all at once.
+  ///
+  /// - Throws: `FileError` where it cannot be written.
+  public func write(path: String) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    var file = try AtomicFile(path: path)
+    let data = try encoder.encode(self)
+    try file.append([UInt8](data))
+    try file.commit()
+  }
+
+  /// A table, with a row for each step of a run.
+  ///
+  /// - Parameters:
+  ///   - name: The name of the table.
+  ///   - method: The method that asks.
+  ///   - run: The run.
+  /// - Returns: The rows; the nearest ones where the run has another number of steps.
+  /// - Throws: `CacheError.calibration` where the calibration is of another method, model, sampler
+  ///   or size.
+  public func table(
+    _ name: String, of method: String, for run: RunOutline
+  ) throws(CacheError) -> [[Double]] {
+    func require(_ what: String, _ found: String, _ expected: String) throws(CacheError) {
+      guard found == expected else {
+        throw .calibration(method: method, what: what, expected: expected, found: found)
+      }
+    }
+    try require("method", self.method, method)
+    try require("model", model, run.fingerprint)
+    try require("sampler", sampler, run.sampler)
+    try require("size", "\(size)", "\(Array(run.architecture.sampleShape.dropFirst()))")
+    guard let rows = tables[name], !rows.isEmpty else {
+      throw .calibration(
+        method: method, what: "tables", expected: name,
+        found: tables.keys.sorted().joined(separator: ", "))
+    }
+    guard run.stepCount != rows.count else { return rows }
+    let scale = Double(rows.count - 1) / Double(max(run.stepCount - 1, 1))
+    return (0..<run.stepCount).map { rows[Int((Double($0) * scale).rounded())] }
+  }
+
+  /// What a user should know before a run takes the calibration; nil where it fits exactly.
+  public func warning(for run: RunOutline) -> String? {
+    steps == run.stepCount
+      ? nil
+      : "the calibration is of \(steps) steps, the run has \(run.stepCount): "
+        + "each step takes the nearest"
+  }
+}

@@ -1,0 +1,46 @@
+/// AB-Cache: the prediction, extrapolated from those before as Adams and Bashforth do.
+///
+/// Reference: [Yu et al., 2025](https://arxiv.org/abs/2504.10540). The polynomial goes through the
+/// last computed predictions at their steps; where they follow each other its weights are the
+/// paper's, `2F₁ - F₂` and so on.
+public struct ABCache: NamedCacheMethod {
+  /// The name on the command line.
+  public static let name = "ab-cache"
+  /// What the method does.
+  public static let summary = "Extrapolates the prediction from the last computed ones."
+  /// Where it comes from.
+  public static let source = "https://arxiv.org/abs/2504.10540"
+  /// The settings of the presets.
+  public static let presets = CachePresets(quality: "n=2", balanced: "", fast: "n=4,order=3")
+  /// Settings for the tests of the rules.
+  public static let examples = (sample: "n=2,order=2,warmup=2", idle: "n=1")
+  /// The limits where none are given.
+  public static let limits = CacheLimits(warmup: 3)
+
+  /// One step in so many is computed.
+  public var interval: Int
+  /// The number of predictions that are combined.
+  public var order: Int
+
+  /// AB-Cache with these settings.
+  public init(interval: Int = 3, order: Int = 2) {
+    (self.interval, self.order) = (interval, order)
+  }
+
+  /// Reads the settings.
+  public init(_ p: inout CacheParameters) throws(CacheError) {
+    interval = try p.integer("n", in: 1...Int.max, default: 3, "one step in so many is computed")
+    order = try p.integer("order", in: 1...4, default: 2, "predictions that are combined")
+  }
+
+  /// The plan of a run.
+  public func plan(for run: RunOutline) throws(CacheError) -> CachePlan {
+    try CachePlan(
+      for: run,
+      rules: [
+        .init(
+          site: .prediction, schedule: .every(interval, stepCount: run.stepCount),
+          predictor: Extrapolation(count: order))
+      ])
+  }
+}

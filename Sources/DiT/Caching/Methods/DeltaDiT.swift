@@ -1,0 +1,80 @@
+/// Δ-DiT: Δ-Cache of the last blocks while the outline forms, and of the first ones while the
+/// detail does.
+///
+/// Reference: [Chen et al., 2024](https://arxiv.org/abs/2406.01125), section 4.3.
+public struct DeltaDiT: NamedCacheMethod {
+  /// The name on the command line.
+  public static let name = "delta-dit"
+  /// What the method does.
+  public static let summary =
+    "Adds the kept offset of the last blocks in early cheap steps, of the first ones in late ones."
+  /// Where it comes from.
+  public static let source = "https://arxiv.org/abs/2406.01125"
+  /// The settings of the presets.
+  public static let presets = CachePresets(quality: "nc=50%", balanced: "", fast: "n=3")
+  /// Settings for the tests of the rules.
+  public static let examples = (sample: "n=2,nc=1,b=4", idle: "nc=0")
+
+  /// One step in so many is computed in full, N in the paper.
+  public var interval: Int
+  /// The blocks that are not computed in the steps between, N_c in the paper.
+  public var cachedBlocks: BlockCount
+  /// The number of steps of the outline stage, b in the paper; nil is 0.6 of the steps.
+  public var boundary: Int?
+  /// The first block of the front range: 0 in the paper's figure, 1 in its text.
+  public var frontStart: Int
+  /// The share of the blocks' multiply-adds that N and N_c are found from; nil where they are given.
+  public var target: Double?
+
+  /// Δ-DiT with these settings; those of the paper by default.
+  public init(
+    interval: Int = 2, cachedBlocks: BlockCount = .standard, boundary: Int? = nil,
+    frontStart: Int = 0
+  ) {
+    (self.interval, self.cachedBlocks) = (interval, cachedBlocks)
+    (self.boundary, self.frontStart) = (boundary, frontStart)
+  }
+
+  /// Reads the settings.
+  public init(_ p: inout CacheParameters) throws(CacheError) {
+    let n = try p.integer(
+      "n", in: 1...Int.max, standard: "2", "one step in so many is full")
+    let nc = try p.blockCount("nc", "number of cached blocks")
+    (interval, cachedBlocks) = (n ?? 2, nc ?? .standard)
+    boundary = try p.integer(
+      "b", in: 0...Int.max, standard: "60% of the steps", "steps that cache the last blocks")
+    frontStart = try p.integer(
+      "front", in: 0...Int.max, default: 0, "first of the cached front blocks")
+    target = try p.number(
+      "target", in: 0...1, standard: "none", "share of the multiply-adds to find n and nc from")
+    guard target == nil || n == nil && nc == nil else {
+      throw .value(
+        key: "target", method: Self.name, found: "n, nc",
+        expected: "given without n and nc, which it finds")
+    }
+  }
+
+  /// The plan of a run.
+  public func plan(for run: RunOutline) throws(CacheError) -> CachePlan {
+    var (interval, count) = (
+      interval, try cachedBlocks.resolved(depth: run.depth, method: Self.name)
+    )
+    if let target {
+      let planner = DeltaPlanner(stepCount: run.stepCount, depth: run.depth, blockCost: 1)
+      (interval, count) = try planner.settings(for: target * planner.fullCost)
+    }
+    let boundary = boundary ?? Int((0.6 * Double(run.stepCount)).rounded())
+    guard (0...run.stepCount).contains(boundary) else {
+      throw .value(
+        key: "b", method: Self.name, found: "\(boundary)", expected: "from 0 to \(run.stepCount)")
+    }
+    guard (0...run.depth - count).contains(frontStart) else {
+      throw .value(
+        key: "front", method: Self.name, found: "\(frontStart)",
+        expected: "from 0 to \(run.depth - count)")
+    }
+    let front = frontStart..<frontStart + count
+    let rear = run.depth - count..<run.depth
+    return try offsetPlan(for: run, interval: interval) { $0 < boundary ? rear : front }
+  }
+}

@@ -1,0 +1,58 @@
+/// EasyCache: the prediction's offset from the sample, reused while the sample changes little.
+///
+/// Reference: [Zhou et al., 2025](https://arxiv.org/abs/2507.02860), as stable-diffusion.cpp has it
+/// in `easycache.hpp`: the change of the prediction is estimated from that of the sample since the
+/// last computed step, and added up.
+public struct EasyCache: NamedCacheMethod {
+  /// The name on the command line.
+  public static let name = "easycache"
+  /// What the method does.
+  public static let summary =
+    "Reuses the prediction's offset from the sample while its estimated change adds up to little."
+  /// Where it comes from.
+  public static let source = "https://arxiv.org/abs/2507.02860"
+  /// The settings of the presets.
+  public static let presets = CachePresets(
+    quality: "threshold=0.1", balanced: "", fast: "threshold=0.3")
+  /// Settings for the tests of the rules.
+  public static let examples = (sample: "threshold=0.5,start=20", idle: "threshold=0")
+
+  /// The estimated change at which the prediction is computed anew.
+  public var threshold: Double
+  /// The part of the steps in which predictions may be reused, in percent.
+  public var window: ClosedRange<Double>
+
+  /// EasyCache with these settings.
+  public init(threshold: Double = 0.2, window: ClosedRange<Double> = 15...95) {
+    (self.threshold, self.window) = (threshold, window)
+  }
+
+  /// Reads the settings.
+  public init(_ p: inout CacheParameters) throws(CacheError) {
+    threshold = try p.number(
+      "threshold", in: 0...Double.infinity, default: 0.2,
+      "estimated relative change of the prediction up to which it is reused")
+    let start = try p.number(
+      "start", in: 0...100, default: 15, "percent of the steps before the first reuse")
+    let end = try p.number(
+      "end", in: 0...100, default: 95, "percent of the steps before the last reuse")
+    window = min(start, end)...max(start, end)
+  }
+
+  /// The plan of a run.
+  public func plan(for run: RunOutline) throws(CacheError) -> CachePlan {
+    let schedule = CacheSchedule(
+      (0..<run.stepCount).map { step in
+        let percent = 100 * Double(step) / Double(run.stepCount)
+        // Two computed steps make the first rate.
+        return step >= 2 && window.contains(percent) ? .ask : .record
+      })
+    return try CachePlan(
+      for: run,
+      rules: [
+        .init(
+          site: .prediction, schedule: schedule, predictor: InputOffset(),
+          gate: RateGate(threshold: threshold))
+      ])
+  }
+}

@@ -1,0 +1,35 @@
+/// FORA: what both branches of every block make, kept in every `interval`-th step.
+///
+/// Reference: [Selvaraju et al., 2024](https://arxiv.org/abs/2407.01425). As in its code, steps
+/// count from the last one: the last is full, and the first interval may be shorter.
+public struct FORA: NamedCacheMethod {
+  /// The name on the command line.
+  public static let name = "fora"
+  /// What the method does.
+  public static let summary = "Reuses what all branches of all blocks made in the last full step."
+  /// Where it comes from.
+  public static let source = "https://arxiv.org/abs/2407.01425"
+  /// The settings of the presets.
+  public static let presets = CachePresets(quality: "n=2", balanced: "", fast: "n=5")
+  /// Settings for the tests of the rules.
+  public static let examples = (sample: "n=3", idle: "n=1")
+
+  /// One step in so many is computed in full.
+  public var interval: Int
+
+  /// FORA with an interval.
+  public init(interval: Int = 3) { self.interval = interval }
+
+  /// Reads the settings.
+  public init(_ p: inout CacheParameters) throws(CacheError) {
+    interval = try p.integer("n", in: 1...Int.max, default: 3, "one step in so many is full")
+  }
+
+  /// The plan of a run.
+  public func plan(for run: RunOutline) throws(CacheError) -> CachePlan {
+    let schedule = CacheSchedule(stepCount: run.stepCount) {
+      (run.stepCount - 1 - $0) % interval == 0
+    }
+    return try CachePlan(for: run, rules: [.init(sites: run.branchSites(), schedule: schedule)])
+  }
+}

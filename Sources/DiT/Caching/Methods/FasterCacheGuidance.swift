@@ -1,0 +1,78 @@
+/// FasterCache's cache of guidance: in most late steps the unconditional prediction is made of the
+/// conditional one.
+///
+/// Reference: [Lv et al., 2024](https://arxiv.org/abs/2410.19355), section 3.3, with the ranges of
+/// its code for 50 steps as shares of the steps.
+public struct FasterCacheGuidance: NamedCacheMethod {
+  /// The name on the command line.
+  public static let name = "faster-cache-guidance"
+  /// What the method does.
+  public static let summary =
+    "Makes the unconditional prediction of the conditional one, by their last difference."
+  /// Where it comes from.
+  public static let source = "https://arxiv.org/abs/2410.19355"
+  /// The settings of the presets.
+  public static let presets = CachePresets(
+    quality: "n=3,start=50", balanced: "", fast: "n=6,start=24")
+  /// Settings for the tests of the rules.
+  public static let examples = (sample: "n=3,start=25", idle: "n=1")
+
+  /// Whether one stream of guidance stands in for the other.
+  public static let sharesStreams = true
+
+  /// One step in so many computes both predictions.
+  public var interval: Int
+  /// The share of the steps before the first reuse, in percent.
+  public var start: Double
+  /// The share of the steps after which high frequencies are raised instead of low ones, in
+  /// percent.
+  public var turn: Double
+  /// What the raised difference is multiplied with, once more in each step after a full one.
+  public var weight: Double
+
+  /// The cache of guidance with these settings.
+  public init(interval: Int = 5, start: Double = 36, turn: Double = 90, weight: Double = 1.1) {
+    (self.interval, self.start, self.turn, self.weight) = (interval, start, turn, weight)
+  }
+
+  /// Reads the settings.
+  public init(_ p: inout CacheParameters) throws(CacheError) {
+    interval = try p.integer("n", in: 1...Int.max, default: 5, "one step in so many is full")
+    start = try p.number(
+      "start", in: 0...100, default: 36, "percent of the steps before the first reuse")
+    turn = try p.number(
+      "turn", in: 0...100, default: 90,
+      "percent of the steps after which high frequencies are raised, not low ones")
+    weight = try p.number(
+      "weight", in: 0...10, default: 1.1, "factor of the raised frequencies in each step")
+  }
+
+  /// The plan of a run.
+  public func plan(for run: RunOutline) throws(CacheError) -> CachePlan {
+    guard run.isGuided else {
+      throw .inapplicable(
+        method: Self.name, reason: "guidance is off, so there is no unconditional prediction")
+    }
+    let count = Double(run.stepCount)
+    let first = Int((start / 100 * count).rounded(.up))
+    let schedule = CacheSchedule(stepCount: run.stepCount) { $0 < first || $0 % interval == 0 }
+    let turn = Int((turn / 100 * count).rounded(.up))
+    let weight = weight
+    // The factor compounds over the steps since the last full one.
+    let powers = schedule.actions.indices.map { step -> (low: Float, high: Float) in
+      let since = schedule.actions[...step].reversed().prefix { $0 == .reuse }.count
+      var powers = (low: Float(1), high: Float(1))
+      for reused in (step - since + 1)..<(step + 1) {
+        if reused < turn { powers.low *= Float(weight) } else { powers.high *= Float(weight) }
+      }
+      return powers
+    }
+    return try CachePlan(
+      for: run,
+      rules: [
+        .init(
+          site: .unconditional, schedule: schedule,
+          predictor: FrequencyBias { powers[$0.index] })
+      ])
+  }
+}

@@ -1,0 +1,45 @@
+/// First-Block-Cache: the blocks behind the first are reused where the first has hardly changed.
+///
+/// Reference: [ParaAttention](https://github.com/chengzeyi/ParaAttention), `first_block_cache`, and
+/// diffusers' `FirstBlockCacheConfig`.
+public struct FirstBlockCache: NamedCacheMethod {
+  /// The name on the command line.
+  public static let name = "first-block-cache"
+  /// What the method does.
+  public static let summary =
+    "Reuses all blocks but the first where the first block's offset has hardly changed."
+  /// Where it comes from.
+  public static let source = "https://github.com/chengzeyi/ParaAttention"
+  /// The settings of the presets.
+  public static let presets = CachePresets(
+    quality: "threshold=0.05", balanced: "", fast: "threshold=0.12")
+  /// Settings for the tests of the rules.
+  public static let examples = (sample: "threshold=2", idle: "threshold=0")
+
+  /// How much the offset may change, relative to the last computed step.
+  public var threshold: Double
+
+  /// First-Block-Cache with a threshold.
+  public init(threshold: Double = 0.08) { self.threshold = threshold }
+
+  /// Reads the settings.
+  public init(_ p: inout CacheParameters) throws(CacheError) {
+    threshold = try p.number(
+      "threshold", in: 0...Double.infinity, default: 0.08,
+      "relative change of the first block's offset below which blocks are reused")
+  }
+
+  /// The plan of a run.
+  public func plan(for run: RunOutline) throws(CacheError) -> CachePlan {
+    guard run.depth > 1 else {
+      throw .inapplicable(method: Self.name, reason: "the model has one block only")
+    }
+    return try CachePlan(
+      for: run,
+      rules: [
+        .init(
+          site: .blocks(1..<run.depth), schedule: .gated(stepCount: run.stepCount),
+          gate: DistanceGate(.offset(0..<1), threshold: threshold))
+      ])
+  }
+}

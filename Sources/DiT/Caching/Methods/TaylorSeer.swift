@@ -1,0 +1,64 @@
+/// TaylorSeer: what all branches make, forecast from the differences between full steps.
+///
+/// Reference: [Liu et al., 2025](https://arxiv.org/abs/2503.06923), with the settings of its code
+/// for DiT.
+public struct TaylorSeer: NamedCacheMethod {
+  /// What is forecast.
+  public enum Target: String, Sendable, CaseIterable {
+    /// Every branch of every block, as the paper does.
+    case branches
+    /// The offset of all blocks together, which takes a fiftieth of the memory.
+    case stack
+  }
+
+  /// The name on the command line.
+  public static let name = "taylorseer"
+  /// What the method does.
+  public static let summary = "Forecasts every branch by a Taylor series over the full steps."
+  /// Where it comes from.
+  public static let source = "https://arxiv.org/abs/2503.06923"
+  /// The settings of the presets.
+  public static let presets = CachePresets(
+    quality: "n=3,order=3", balanced: "", fast: "n=5,order=4")
+  /// Settings for the tests of the rules.
+  public static let examples = (sample: "n=3,order=2,warmup=2", idle: "n=1")
+  /// The limits where none are given.
+  public static let limits = CacheLimits(warmup: 2)
+
+  /// One step in so many is computed in full.
+  public var interval: Int
+  /// The highest difference.
+  public var order: Int
+  /// What is forecast.
+  public var target: Target
+  /// The first steps, all of which are computed in full.
+  public var warmup: Int
+
+  /// TaylorSeer with these settings.
+  public init(interval: Int = 4, order: Int = 4, target: Target = .branches, warmup: Int = 2) {
+    (self.interval, self.order, self.target) = (interval, order, target)
+    self.warmup = warmup
+  }
+
+  /// Reads the settings.
+  public init(_ p: inout CacheParameters) throws(CacheError) {
+    interval = try p.integer("n", in: 1...Int.max, default: 4, "one step in so many is full")
+    order = try p.integer("order", in: 0...6, default: 4, "the highest difference")
+    warmup = p.limits.warmup
+    target = try p.choice("of", default: .branches, "what is forecast")
+  }
+
+  /// The plan of a run.
+  public func plan(for run: RunOutline) throws(CacheError) -> CachePlan {
+    // The interval counts from the last step of the warm-up on.
+    let schedule = CacheSchedule(stepCount: run.stepCount) { step in
+      step < warmup || (step - max(warmup - 1, 0)) % interval == 0
+    }
+    let sites = target == .stack ? [CacheSite.blocks(0..<run.depth)] : run.branchSites()
+    return try CachePlan(
+      for: run,
+      rules: [
+        .init(sites: sites, schedule: schedule, predictor: DifferenceSeries(order: order))
+      ])
+  }
+}

@@ -1,0 +1,139 @@
+import DiT
+import Foundation
+import Testing
+
+@Suite struct CacheGrammarTests {
+  private func plan(_ text: String, steps: Int = 8, depth: Int = 4) throws -> String {
+    try CacheMethods.method(text).plan(for: outline(steps: steps, depth: depth)).description
+  }
+
+  private func error(_ text: String) -> String {
+    do {
+      _ = try CacheMethods.method(text)
+      return "no error"
+    } catch {
+      return "\(error)"
+    }
+  }
+
+  @Test func readsKeysPresetsAndWords() throws {
+    #expect(try plan("delta-cache:range=1-2,n=4") == "blocks 1-2  R---R---")
+    #expect(try plan("delta-cache:position=front,nc=2") == "blocks 0-1  R-R-R-R-")
+    #expect(try plan("delta-cache:fast") == "blocks 1-3  R--R--R-")
+    #expect(try plan("delta-cache:fast,n=2,nc=25%") == "blocks 3  R-R-R-R-")
+    #expect(try plan("steps:11010000") == "blocks 0-3  .R-R----")
+    #expect(try plan("delta-cache:n=4,warmup=2,cooldown=1,most=1") == "blocks 1-3  .R-.R-..")
+    #expect(
+      try plan("delta-cache:n=4+faster-cache-guidance:n=4,start=0")
+        == "blocks 1-3     R---R---\nunconditional  R---R---")
+  }
+
+  @Test func printsTheSettingsOfAPreset() throws {
+    #expect(try CacheMethods.method("fora:fast").text == "fora:n=5")
+    #expect(try CacheMethods.method("fora:n=2").text == "fora:n=2")
+  }
+
+  @Test func refusesWithWhatThereIs() {
+    #expect(error("delta").contains("there is no cache 'delta'; there are delta-dit,"))
+    #expect(error("fora:m=3").contains("fora has no 'm'; it has"))
+    #expect(error("fora:slow").contains("fora has no 'slow'; it has"))
+    #expect(error("fora:n=0") == "fora: n must be a whole number from 1, not '0'")
+    #expect(error("first-block-cache:threshold=-1").contains("a number from 0"))
+    #expect(error("delta-cache:position=top").contains("one of front, middle, rear"))
+    #expect(error("delta-cache:range=5-2").contains("a range LOW-HIGH"))
+    #expect(
+      error("smoothcache")
+        == "smoothcache needs a calibration of this model; make one first and give its file")
+    for text in ["", ":", "fora:", "fora:n=", "fora:,", "fora:n=2,n=3", "fora+", "fo ra"] {
+      #expect(error(text).contains("form NAME") || error(text).contains("there is no"))
+    }
+    #expect(throws: CacheError.self) { try plan("steps:1101", steps: 8) }
+    #expect(throws: CacheError.self) { try plan("steps:01111111") }
+    #expect(throws: CacheError.self) { try plan("delta-dit+fora") }
+  }
+
+  @Test func listsEveryMethodWithItsKeys() {
+    for type in CacheMethods.all {
+      #expect(
+        CacheMethods.list.contains("\n\(type.name)\n") || CacheMethods.list.hasPrefix(type.name))
+      #expect(type.source.hasPrefix("https://"))
+    }
+    #expect(CacheMethods.list.contains("one step in so many is full (2)"))
+  }
+
+  @Test func warnsOfFewSteps() throws {
+    let method = try CacheMethods.method("fora")
+    #expect(method.warnings(for: outline(steps: 4, depth: 2)).count == 1)
+    #expect(method.warnings(for: outline(steps: 20, depth: 2)).isEmpty)
+  }
+}
+
+@Suite struct CacheCalibrationTests {
+  private let run = outline(steps: 4, depth: 2)
+  private var calibration: CacheCalibration {
+    CacheCalibration(
+      method: "smoothcache", run, tables: ["a": [[0], [1], [2], [3]]])
+  }
+
+  @Test func comesBackFromItsFile() throws {
+    let path = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try calibration.write(path: path)
+    #expect(try CacheCalibration(path: path) == calibration)
+    try Data("{}".utf8).write(to: URL(filePath: path))
+    #expect(throws: CacheError.self) { try CacheCalibration(path: path) }
+    try Data("no".utf8).write(to: URL(filePath: path))
+    #expect(throws: CacheError.self) { try CacheCalibration(path: path) }
+    #expect(throws: CacheError.self) { try CacheCalibration(path: path + ".none") }
+  }
+
+  @Test func otherStepsTakeTheNearest() throws {
+    func table(_ steps: Int) throws -> [Double] {
+      try calibration.table("a", of: "smoothcache", for: outline(steps: steps, depth: 2)).map {
+        $0[0]
+      }
+    }
+    #expect(try table(4) == [0, 1, 2, 3])
+    #expect(try table(7) == [0, 1, 1, 2, 2, 3, 3])
+    #expect(try table(2) == [0, 3])
+    #expect(calibration.warning(for: run) == nil)
+    #expect(calibration.warning(for: outline(steps: 7, depth: 2)) != nil)
+  }
+
+  @Test func refusesOtherModelsSamplersSizesAndMethods() throws {
+    var others = [run, run, run]
+    others[0].sampler = "dpm"
+    others[1].architecture.sampleShape = [4, 16, 16]
+    others[2] = RunOutline(
+      architecture: run.architecture, timesteps: [3, 2, 1, 0], sampler: "ddim", guidanceScale: 4,
+      fingerprint: "another")
+    for other in others {
+      #expect(throws: CacheError.self) {
+        try calibration.table("a", of: "smoothcache", for: other)
+      }
+    }
+    #expect(throws: CacheError.self) { try calibration.table("a", of: "teacache", for: run) }
+    #expect(throws: CacheError.self) { try calibration.table("b", of: "smoothcache", for: run) }
+  }
+}
+
+/// The method that `docs/caching.md` shows.
+@Suite struct CustomCacheMethodTests {
+  @Test func theMethodOfTheDocumentationRuns() throws {
+    var parameters = CacheParameters(method: LateAttention.name, values: ["share": "50"])
+    let method = try LateAttention(&parameters)
+    let plan = try method.plan(for: outline(steps: 6, depth: 4))
+    #expect(plan.description == "attention 2-3  R-R-R-")
+    let plain = PlainRun()
+    #expect(try plain.sampled(method) != plain.sampled(nil))
+  }
+
+  @Test func theDocumentationShowsThisFile() throws {
+    let tests = URL(filePath: #filePath).deletingLastPathComponent()
+    let code = try String(
+      contentsOf: tests.appending(path: "CustomCacheMethod.swift"), encoding: .utf8)
+    let page = try String(
+      contentsOf: tests.appending(path: "../../../docs/caching.md"), encoding: .utf8)
+    #expect(page.contains("```swift\n\(code)```"))
+  }
+}
