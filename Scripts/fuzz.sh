@@ -20,7 +20,7 @@ case $format in  # what to begin with, and the files of the reader
   pytorch) golden=("$fixtures"/*.pt "$fixtures"/*.bin) reader="PyTorch/|$archive" ;;
   npz) golden=("$fixtures"/*.npz) reader="NumPy/NumPy(Archive|Header|Error)|$archive" ;;
   npy) golden=("$fixtures"/*.npy) reader='NumPy/NumPy(File|Header|Error)' ;;
-  png) golden=("$fixtures"/*.png) reader='PNG/PNG(Reader|Header|Samples|Error)' ;;
+  png) golden=("$fixtures"/*.png) reader='PNG/PNG(Reader|Header|Pixels|Error)' ;;
   inflate) golden=() reader='Archives/(Inflate|HuffmanDecoder|ByteReader)' ;;
   index) golden=("$fixtures"/*.json) reader='Checkpoints/Checkpoint(File|Index)?[.]swift|JSON' ;;
   *) echo "unknown format '$format'" >&2; exit 64 ;;

@@ -5,12 +5,23 @@ internal import _ExampleCommandLine
 /// Writes the tensors of a checkpoint to another file, one after the other.
 struct Conversion {
   /// A form of files that can be written.
-  private enum Format: String { case safetensors, npz }
+  private enum Format: String {
+    case safetensors, npz
+
+    /// Whether such files can have elements of a type.
+    func holds(_ type: StoredType) -> Bool {
+      switch self {
+      case .safetensors: type.isInSafetensors
+      case .npz: type.isInNumPy
+      }
+    }
+  }
 
   private let path: String
   private let format: Format
   /// What floating-point numbers become; nil where they stay as they are.
   private let type: ScalarType?
+  private let skipsUnreadable: Bool
   private let shardSize: Int?
   private let compress: Bool
   private let noClobber: Bool
@@ -26,9 +37,11 @@ struct Conversion {
       }
     (shardSize, compress) = (arguments[options.shardSize], arguments[options.compress])
     noClobber = arguments[options.noClobber]
+    skipsUnreadable = arguments[options.skipUnreadable]
     guard let path = arguments[options.convert] else {
-      guard type == nil, shardSize == nil, !compress, !noClobber else {
-        throw UsageError.other("--dtype, --shard-size, --compress and --no-clobber need --convert")
+      guard type == nil, shardSize == nil, !compress, !noClobber, !skipsUnreadable else {
+        throw UsageError.other(
+          "--dtype, --shard-size, --compress, --skip-unreadable and --no-clobber need --convert")
       }
       return nil
     }
@@ -50,37 +63,89 @@ struct Conversion {
     }
   }
 
-  /// Writes the tensors.
+  /// Writes the tensors, and adds to a report which files were written and which tensors left out.
   ///
-  /// - Parameter checkpoint: The tensors.
-  /// - Returns: The paths of the files.
-  /// - Throws: What reading and writing throw, or `CancellationError`.
-  func run(_ checkpoint: Checkpoint) throws -> [String] {
-    let tensors = checkpoint.entries.map { entry in
-      // Types that tensors cannot have make `tensor(named:)` throw.
-      let scalarType = entry.scalarType ?? .uint8
-      let target = scalarType.isFloatingPoint ? type ?? scalarType : scalarType
-      return DeferredTensor(entry.name, scalarType: target, shape: entry.shape) {
-        try Task.checkCancellation()
-        let tensor = try checkpoint.tensor(named: entry.name)
-        return tensor.converted(to: target)
+  /// - Throws: What reading and writing throw, `ConversionError`, or `CancellationError`.
+  func run(_ checkpoint: Checkpoint, _ report: inout InspectReport) throws {
+    var skipped: [InspectReport.Unreadable] = []
+    func skip(_ name: String, _ reason: any Error) throws {
+      try Task.checkCancellation()
+      guard skipsUnreadable else {
+        throw ConversionError(tensor: name, reason: "\(reason)")
       }
+      skipped.append(.init(name: name, reason: "\(reason)"))
     }
+    for tensor in checkpoint.unreadable { try skip(tensor.name, tensor.reason) }
+    var tensors: [DeferredTensor] = []
+    for entry in checkpoint.entries {
+      let target = target(of: entry)
+      do {
+        guard format.holds(target) else {
+          throw UnwritableType(type: target, format: format.rawValue)
+        }
+        // Damage that only reading finds, before the file begins that is to leave it out.
+        if skipsUnreadable { _ = try stored(entry, target, of: checkpoint) }
+        tensors.append(
+          DeferredTensor(entry.name, elementType: target, shape: entry.shape) {
+            try Task.checkCancellation()
+            return try stored(entry, target, of: checkpoint)
+          })
+      } catch { try skip(entry.name, error) }
+    }
+    report.skipped = skipsUnreadable ? skipped : nil
     switch format {
     case .safetensors:
-      return try Safetensors.write(
+      report.outputs = try Safetensors.write(
         tensors, metadata: checkpoint.metadata, to: path, shardByteLimit: shardSize ?? .max)
     case .npz:
       try NumPyArchive.write(tensors, to: path, compressed: compress)
-      return [path]
+      report.outputs = [path]
     }
+  }
+
+  /// The type that a tensor's elements will have: its own, but for floating-point numbers where the
+  /// command line names a type for them.
+  private func target(of entry: TensorEntry) -> StoredType {
+    guard let type, entry.scalarType?.isFloatingPoint == true else { return entry.elementType }
+    return StoredType(type)
+  }
+
+  private func stored(
+    _ entry: TensorEntry, _ target: StoredType, of checkpoint: Checkpoint
+  ) throws -> StoredTensor {
+    guard target != entry.elementType else {
+      return try checkpoint.checkedTensor(named: entry.name)
+    }
+    let tensor = try checkpoint.tensor(named: entry.name)
+    return StoredTensor(type.map(tensor.converted(to:)) ?? tensor)
+  }
+}
+
+/// A tensor that keeps a file from being written.
+private struct ConversionError: Error, CustomStringConvertible {
+  let tensor, reason: String
+
+  var description: String {
+    "tensor \(tensor.debugDescription): \(reason) (--skip-unreadable leaves it out)"
+  }
+}
+
+/// A type of elements that the format to be written lacks.
+private struct UnwritableType: Error, CustomStringConvertible {
+  let type: StoredType
+  let format: String
+
+  var description: String {
+    let isFloatingPoint = type.scalarType?.isFloatingPoint == true
+    return ".\(format) files have no elements of type \(type.rawValue)"
+      + (isFloatingPoint ? "; use --dtype f32" : "")
   }
 }
 
 extension AnyTensor {
-  /// The elements as a type of floating-point numbers; the same tensor where they are of that type.
+  /// The elements as a type of floating-point numbers; the same tensor where they are none.
   fileprivate func converted(to target: ScalarType) -> AnyTensor {
-    guard scalarType != target else { return self }
+    guard scalarType != target, scalarType.isFloatingPoint else { return self }
     switch target {
     case .float: return AnyTensor(converted(to: Float.self))
     case .bfloat16: return AnyTensor(converted(to: BFloat16.self))

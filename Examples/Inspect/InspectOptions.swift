@@ -5,8 +5,12 @@ internal import _ExampleCommandLine
 struct InspectOptions {
   let subtree = Option(
     "subtree", optional: .text.named("NAME"), default: "all tensors",
-    "only the tensors below a name, such as ema, by what stands behind it")
+    "only the tensors whose names begin with NAME and a dot, without these: with ema, ema.x is x")
+  let stripPrefix = Option(
+    flag: "strip-prefix",
+    "take away what wrappers put before all names, such as module. and _orig_mod.")
   let hash = Option(flag: "hash", "print the SHA-256 of each file")
+  let hashTensors = Option(flag: "hash-tensors", "print the SHA-256 of each tensor's bytes")
   let json = Option(flag: "json", "print a report for programs")
 
   let convert = Option(
@@ -14,12 +18,14 @@ struct InspectOptions {
     "write the tensors to a .safetensors or .npz file")
   let type = Option(
     "dtype", optional: .choice(["f32", "f16", "bf16"]), default: "that of each",
-    "what floating-point numbers become")
+    "what floating-point numbers become; all others keep their type")
   let shardSize = Option(
     "shard-size", optional: .byteCount, default: "one file",
     "the most bytes of a .safetensors file, such as 5GB; what does not fit goes to more, with an index"
   )
   let compress = Option(flag: "compress", "compress the arrays of a .npz file")
+  let skipUnreadable = Option(
+    flag: "skip-unreadable", "leave out tensors that cannot be read or written, and name them")
   let noClobber = Option(flag: "no-clobber", "refuse to overwrite a file")
 
   var command: Command {
@@ -27,11 +33,11 @@ struct InspectOptions {
       "inspect", version: "0.1.0",
       summary:
         "Lists the tensors of a checkpoint (safetensors, PyTorch, NumPy, or an index of several"
-        + " files), and converts it. Nothing in the file is run.",
+        + " files), and converts it; says what is in a folder of a model. Nothing in a file is run.",
       operands: .init("FILE", count: 1...1),
       groups: [
-        .init("What", [subtree, hash, json]),
-        .init("Conversion", [convert, type, shardSize, compress, noClobber]),
+        .init("What", [subtree, stripPrefix, hash, hashTensors, json]),
+        .init("Conversion", [convert, type, shardSize, compress, skipUnreadable, noClobber]),
       ])
   }
 }

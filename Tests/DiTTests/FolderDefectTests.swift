@@ -92,7 +92,7 @@ import _TestSupport
     let folder = try FolderCopy()
     try folder.remove(part + "/diffusion_pytorch_model.safetensors")
     let names = [
-      "safetensors", "safetensors.index.json", "bin", "bin.index.json",
+      "safetensors.index.json", "safetensors", "bin.index.json", "bin",
     ].map { "diffusion_pytorch_model." + $0 }
     #expect(throws: ModelError.missing(folder: folder.file(part), files: names)) {
       try DiffusionPipeline(folder: folder.path)

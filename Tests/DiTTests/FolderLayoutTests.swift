@@ -34,7 +34,49 @@ import _TestSupport
     }
     let pipeline = try DiffusionPipeline(folder: folder.path, variant: "fp16")
     #expect(try Self.bits(pipeline) == Self.expected.get())
-    #expect(throws: ModelError.self) { try DiffusionPipeline(folder: folder.path) }
+    let error = ModelError.onlyVariants(folder: folder.file("vae"), ["fp16"])
+    #expect(throws: error) { try DiffusionPipeline(folder: folder.path) }
+    #expect(throws: error) { try DiffusionPipeline(folder: folder.path, variant: "bf16") }
+    #expect("\(error)".contains("--variant fp16"))
+  }
+
+  /// diffusers asks those parts for a variant that have it.
+  @Test func readsAVariantThatOnePartHas() throws {
+    let folder = try FolderCopy()
+    try folder.move(
+      "transformer/\(Self.weights).safetensors", to: "transformer/\(Self.weights).fp16.safetensors")
+    let pipeline = try DiffusionPipeline(folder: folder.path, variant: "fp16")
+    #expect(try Self.bits(pipeline) == Self.expected.get())
+    #expect(throws: ModelError.self) { try DiffusionPipeline(folder: folder.path, variant: "x") }
+  }
+
+  /// Beside an index, a single file may be a stale one; both names of an index of a variant are served.
+  @Test(arguments: [
+    ("safetensors.index.json", nil), ("safetensors.index.fp16.json", "fp16"),
+    ("safetensors.fp16.index.json", "fp16"),
+  ])
+  func readsAnIndexBeforeASingleFile(_ ending: String, _ variant: String?) throws {
+    let folder = try FolderCopy()
+    let whole = "transformer/\(Self.weights).safetensors"
+    let part = "\(Self.weights).safetensors.fp16-00001-of-00001.safetensors"
+    let names = try folder.tensors(whole).keys.map { "\"\($0)\": \"\(part)\"" }
+    try folder.move(whole, to: "transformer/\(part)")
+    try folder.write("stale", to: whole)
+    try folder.write("stale", to: "transformer/\(Self.weights).fp16.safetensors")
+    try folder.write(
+      "{\"weight_map\": {\(names.joined(separator: ", "))}}",
+      to: "transformer/\(Self.weights).\(ending)")
+    let pipeline = try DiffusionPipeline(folder: folder.path, variant: variant)
+    #expect(try Self.bits(pipeline) == Self.expected.get())
+  }
+
+  @Test func namesThePrefixOfAWrapper() throws {
+    let folder = try FolderCopy()
+    let path = "transformer/\(Self.weights).safetensors"
+    let tensors = try folder.tensors(path).map { (name: "module." + $0.key, tensor: $0.value) }
+    try Safetensors.write(tensors, to: folder.file(path))
+    let error = #expect(throws: ModelError.self) { try DiffusionPipeline(folder: folder.path) }
+    #expect(error?.description.contains("'module.'") == true)
   }
 
   @Test func readsSeveralFiles() throws {

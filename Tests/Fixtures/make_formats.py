@@ -15,7 +15,7 @@ import struct
 import sys
 import zipfile
 import zlib
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from pathlib import Path
 
 import numpy as np
@@ -76,6 +76,40 @@ def training():
         "shape": torch.Size([2, 3]),
         "list": [torch.tensor([1.0]), {"x": torch.tensor([2], dtype=torch.int16), "z": torch.tensor([1j])}],
     }
+
+
+def forms(without=()):
+    """What is valid and rare: properties, attributes, repeated elements, all types, keys that are no texts, what holds no tensor."""
+    z = torch.tensor([[1 + 2j, -3.5 + 0.25j], [0 - 0j, 4j]])
+    attributed = torch.arange(3.0)
+    attributed.note = "a text"
+    parameter = torch.nn.Parameter(torch.arange(4.0).reshape(2, 2))
+    parameter.kind = ["weight", 3]
+    made = {
+        "negated": z.conj().imag, "imaginary": z.imag, "negated-part": z.conj().imag[1:, 1], "conjugated": z.clone().conj(),
+        "attributed": attributed, "parameter": parameter, "expanded": torch.tensor([1.0, 2.0]).expand(300, 2),
+        "c32": z.to(torch.complex32), "c128": z.to(torch.complex128), "c128-transposed": z.to(torch.complex128).t(),
+        "u16": torch.tensor([0, 2**16 - 1], dtype=torch.uint16), "u32": torch.tensor([0, 2**32 - 1], dtype=torch.uint32),
+        "u64": torch.tensor([0, 2**64 - 1], dtype=torch.uint64), "i16": torch.tensor([-(2**15), 2**15 - 1], dtype=torch.int16),
+        "f8": torch.arange(4, dtype=torch.uint8).view(torch.float8_e4m3fn).clone(),
+        0: torch.tensor([1.0]), "0": torch.tensor([2.0]), (0, "x"): torch.tensor([3.0]), None: torch.tensor([4.0]),
+        "sparse": torch.eye(2).to_sparse(), "quantized": torch.quantize_per_tensor(torch.ones(2), 0.5, 1, torch.qint8),
+        "meta": torch.empty(3, device="meta"), "numpy": np.arange(3),
+        "sides": [{1, 2}, bytearray(b"ab"), 1 + 2j, Counter(a=1), torch.strided, torch.device("cpu"), 2.5, b"bytes", None, True],
+    }  # fmt: skip
+    return {key: value for key, value in made.items() if key not in without}
+
+
+def resolved(made):
+    """The tensors of `forms` as safetensors files can have them: complex ones as pairs of numbers."""
+    names = {0: "0", "0": "0#2", (0, "x"): "(0, 'x')", None: "None"}
+    plain = {}
+    for key, value in made.items():
+        if not isinstance(value, torch.Tensor) or value.is_sparse or value.is_quantized or value.is_meta:
+            continue
+        value = value.detach().resolve_conj().resolve_neg().contiguous()
+        plain[names.get(key, key)] = torch.view_as_real(value).contiguous() if value.is_complex() else value
+    return plain
 
 
 def saved(value, **options):
@@ -142,6 +176,10 @@ def make_checkpoints():
         "views-legacy.pt": saved(views(), _use_new_zipfile_serialization=False),
         "training.pt": saved(training()),
         "training-legacy.pt": saved(training(), _use_new_zipfile_serialization=False),
+        "forms.pt": saved(forms()),
+        # PyTorch itself cannot read the newer types in the older form.
+        "forms-legacy.pt": saved(forms(without=("c32", "u16", "u32", "u64", "f8")), _use_new_zipfile_serialization=False),
+        "forms.safetensors": save_safetensors(resolved(forms())),
         "single.pt": saved(torch.tensor([1.0, 2.0])),
         "refused.pt": saved({"model": tensors(), "function": print}),
         "arrays.npz": saved_arrays(np.savez, arrays()),

@@ -29,7 +29,11 @@ private let reader: @Sendable (Storage) throws -> Void =
       let file = try NumPyArchive(file, path: "input")
       for name in file.names.prefix(100) { touch(try file.tensor(named: name)) }
     }
-  case "npy": { touch(try NumPyFile.read($0, path: "input")) }
+  case "npy":
+    { file in
+      let file = try NumPyFile(file, path: "input")
+      for name in file.names { touch(try file.tensor(named: name)) }
+    }
   case "png": { _ = try PNG.read($0, path: "input", as: .rgba, pixelLimit: 1 << 16) }
   case "inflate":
     { file in

@@ -93,6 +93,11 @@ write("npz", "compressed.npz", archive([
 ], wide=True))
 for kind in arrays:
     write("npy", kind, arrays[kind])
+for version in (2, 3):
+    header = small[10:small.index(b"\n") + 1]
+    write("npy", f"version-{version}", b"\x93NUMPY" + bytes([version, 0]) + struct.pack("<I", len(header)) + header + small[-24:])
+write("npy", "other-writer", npy(numpy.zeros([2], dtype=">i2")).replace(b"'", b'"'))
+write("npy", "records", npy(numpy.zeros([2], dtype=[("a", "<f4"), ("b", "<i2")])))
 write("npy", "huge", small.replace(b"(2, 3)", b"(9223372036854775807, 3)"))
 
 
@@ -115,6 +120,7 @@ write("safetensors", "numbers", safetensors(b'{"a":[-1.5e3,true,false,null,[],{}
 shard = "model-00001-of-00002.safetensors"
 write("index", "escapes", b'{"metadata":{"\\u00e9":[1,[2],{}]},"weight_map":{"\\ud83d\\ude00":"%s"}}'
       % shard.encode())
+write("index", "values", b'{"metadata":{"a":-1.5e3,"b":[true,false,null,{"c":"\\n"}]},"weight_map":{"f32":"%s"}}' % shard.encode())
 write("index", "climbing", b'{"weight_map":{"a":"../a"}}')
 write("index", "absent", b'{"weight_map":{"a":"absent.safetensors"}}')
 write("index", "nothing", b'{"weight_map":{}}')

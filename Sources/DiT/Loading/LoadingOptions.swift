@@ -49,23 +49,3 @@ struct LoadingOptions {
       includesEncoder: encodesImages)
   }
 }
-
-extension Checkpoint {
-  /// Opens the weights in a folder of diffusers' models, safetensors before PyTorch's.
-  ///
-  /// - Parameters:
-  ///   - folder: The path of the folder.
-  ///   - variant: Which of several files to read, such as `fp16`; nil is the one without a name.
-  /// - Throws: `ModelError.missing` where there is none, and what opening it throws.
-  init(component folder: String, variant: String?) throws {
-    let stem = "diffusion_pytorch_model"
-    let infix = variant.map { ".\($0)" } ?? ""
-    let names = ["safetensors", "bin"].flatMap {
-      ["\(stem)\(infix).\($0)", "\(stem).\($0).index\(infix).json"]
-    }
-    guard let name = names.first(where: { hasFile("\(folder)/\($0)") }) else {
-      throw ModelError.missing(folder: folder, files: names)
-    }
-    try self.init(path: "\(folder)/\(name)")
-  }
-}

@@ -4,6 +4,8 @@ public enum ModelError: Error, Equatable, CustomStringConvertible {
   case unreadable(file: String)
   /// A folder has none of some files, of which one is needed.
   case missing(folder: String, files: [String])
+  /// A folder has weights of these variants alone, and another was asked for, or none.
+  case onlyVariants(folder: String, [String])
   /// There is no folder of this name, and no model of it in the cache of Hugging Face.
   case notCached(name: String, cache: String)
   /// A file is not what it should be.
@@ -18,6 +20,10 @@ public enum ModelError: Error, Equatable, CustomStringConvertible {
     case .missing(let folder, let files):
       "\(folder): there is no file "
         + files.map { "'\($0)'" }.joined(separator: " or ")
+    case .onlyVariants(let folder, let variants):
+      "\(folder): the weights are of the variant "
+        + variants.map { "'\($0)'" }.joined(separator: " or ")
+        + "; ask for it (try --variant \(variants[0]))"
     case .notCached(let name, let cache):
       "\(name): there is no such folder, and no such model in the cache '\(cache)'"
     case .malformed(let file, let reason): "\(file): \(reason)"

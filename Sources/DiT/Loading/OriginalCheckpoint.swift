@@ -5,7 +5,7 @@ internal import Tensor
 extension DiffusionPipeline {
   /// Opens a checkpoint of the original code, with an autoencoder in `vae` beside it.
   init(originalCheckpoint path: String, _ options: LoadingOptions) throws {
-    let checkpoint = try Checkpoint(path: path).trained()
+    let checkpoint = try Checkpoint(path: path).trained().unwrapped()
     let c = try DiffusionTransformer.Configuration(checkpoint)
     let folder = (path as NSString).deletingLastPathComponent
     let autoencoder = try options.autoencoder(

@@ -47,24 +47,6 @@ extension Storage {
 }
 
 extension AnyTensor {
-  /// A tensor in a file's bytes from `start` on; a copy of them where they are not aligned.
-  ///
-  /// Nil where a byte of truth values is neither 0 nor 1, which no `Bool` may hold.
-  init?(scalarType: ScalarType, shape: [Int], region start: Int, of file: Storage) {
-    let (width, byteCount) = (scalarType.byteCount, shape.product * scalarType.byteCount)
-    if scalarType == .bool {
-      let bytes = UnsafeRawBufferPointer(start: file.base + start, count: byteCount)
-      guard bytes.allSatisfy({ $0 <= 1 }) else { return nil }
-    }
-    if start.isMultiple(of: width) {
-      self.init(scalarType: scalarType, shape: shape, storage: file, offset: start / width)
-    } else {
-      let storage = Storage(byteCount: byteCount)
-      storage.base.copyMemory(from: file.base + start, byteCount: byteCount)
-      self.init(scalarType: scalarType, shape: shape, storage: storage)
-    }
-  }
-
   /// Gives the memory of a tensor in a mapped file back, once its elements have been packed.
   package func discardPages() { storage.discardPages(byteRange) }
 }

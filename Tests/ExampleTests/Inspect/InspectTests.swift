@@ -68,12 +68,91 @@ import _TestSupport
     #expect(again.status == 64 && again.error.contains("exists already"))
   }
 
+  @Test func keepsTypes() throws {
+    for (ending, types) in [
+      "safetensors": ["i16": "I16", "u16": "U16", "u32": "U32", "u64": "U64", "f8": "F8_E4M3"],
+      "npz": ["i16": "I16", "u16": "U16", "u32": "U32", "u64": "U64", "c128": "C128"],
+    ] {
+      let path = folder.file("x.\(ending)")
+      let source = Self.checkpoint("forms.pt")
+      let result = try inspect(source, "-o", path, "--skip-unreadable")
+      #expect(result.status == 0)
+      let checkpoint = try Checkpoint(path: path)
+      for (name, type) in types {
+        let entry = try #require(checkpoint.entries.first { $0.name == name })
+        #expect(entry.elementType.rawValue == type)
+      }
+      // What was left out is named; without the option nothing is written.
+      let left = ending == "npz" ? ["c32", "f8", "sparse"] : ["c32", "c128", "sparse", "numpy"]
+      for name in left { #expect(result.output.contains("skipped  \(name): ")) }
+      let strict = try inspect(source, "-o", folder.file("y.\(ending)"))
+      #expect(strict.status == 1 && strict.error.contains("--skip-unreadable"))
+      #expect(try !folder.names.contains("y.\(ending)"))
+    }
+    let listed = try inspect(Self.checkpoint("forms.pt"))
+    #expect(listed.status == 0 && listed.output.contains("unread   meta: "))
+    #expect(listed.output.contains("c64") == false && listed.output.contains("C128"))
+  }
+
+  @Test func listsTheRestOfADamagedArchive() throws {
+    var bytes = try [UInt8](
+      Data(contentsOf: URL(fileURLWithPath: Self.checkpoint("arrays-compressed.npz"))))
+    // A byte of the first array's stream.
+    let path = folder.file("x.npz")
+    bytes[60] ^= 0x55
+    try Data(bytes).write(to: URL(fileURLWithPath: path))
+    let result = try inspect(path, "--hash-tensors")
+    #expect(result.status == 0 && result.output.contains("unread   "))
+    #expect(result.output.contains("10 tensors") || result.output.contains("9 tensors"))
+    let target = folder.file("y.npz")
+    #expect(try inspect(path, "-o", target).status == 1)
+    #expect(try inspect(path, "-o", target, "--skip-unreadable").status == 0)
+    #expect(try Checkpoint(path: target).names.count == 9)
+  }
+
+  @Test func stripsPrefixes() throws {
+    let path = folder.file("x.safetensors")
+    let tensor = AnyTensor(Tensor<Float>([1]))
+    let metadata = ["long": String(repeating: "x", count: 100_000)]
+    try Safetensors.write(["module.a": tensor, "module.b": tensor], metadata: metadata, to: path)
+    let listed = try inspect(path)
+    #expect(listed.output.contains("all names begin with 'module.'"))
+    #expect(listed.output.utf8.count < 2000 && listed.output.contains("… (100000 bytes)"))
+    let target = folder.file("y.safetensors")
+    #expect(try inspect(path, "--strip-prefix", "-o", target).status == 0)
+    #expect(try Checkpoint(path: target).names == ["a", "b"])
+  }
+
+  @Test func listsFolders() throws {
+    let path = "\(Fixtures.repository)/Tests/Fixtures/folders/safetensors"
+    let result = try inspect(path)
+    #expect(result.status == 0)
+    for text in [
+      "pipeline     DiTPipeline", "classes      7: tench", "\nscheduler\n", "DDIMScheduler",
+      "diffusion_pytorch_model.safetensors: ", "architecture  AutoencoderKL", "  num_layers: ",
+    ] {
+      #expect(result.output.contains(text), "\(text)")
+    }
+    let own = "\(Fixtures.repository)/Examples/ShowcaseModel/fashion-dit"
+    #expect(try inspect(own).output.contains("classes      10: T-shirt/top"))
+    let report = try #require(
+      try JSONSerialization.jsonObject(with: Data(inspect(path, "--json").output.utf8))
+        as? [String: Any])
+    #expect((report["parts"] as? [Any])?.count == 3 && report["classCount"] as? Int == 7)
+    let empty = try inspect(folder.path)
+    #expect(empty.status == 1 && empty.error.contains("is a folder without a model"))
+    #expect(try inspect(path, "--hash").status == 64)
+  }
+
   @Test func refuses() throws {
     let refused = try inspect(Self.checkpoint("refused.pt"))
     #expect(refused.status == 1 && refused.error.contains("\"__builtin__.print\""))
     let path = folder.file("x.npz")
-    let unsupported = try inspect(Self.checkpoint("training.pt"), "-o", path)
-    #expect(unsupported.status == 1 && unsupported.error.contains("\"list.1.z\""))
+    let brain = try inspect(Self.checkpoint("tensors.pt"), "-o", path)
+    #expect(
+      brain.status == 1 && brain.error.contains("\"bf16\"") && brain.error.contains("--dtype f32"))
+    let configuration = "\(Fixtures.repository)/Tests/Fixtures/folders/bin/transformer/config.json"
+    #expect(try inspect(configuration).error.contains("no index of tensors"))
     let checkpoint = Self.checkpoint("tensors.pt")
     #expect(try inspect(checkpoint, "-o", folder.file("x.txt")).status == 64)
     #expect(try inspect(checkpoint, "--dtype", "f32").status == 64)

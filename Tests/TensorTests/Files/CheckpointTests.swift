@@ -18,7 +18,7 @@ import Testing
     try expectGoldenTensors(checkpoint.names) { try checkpoint.tensor(named: $0) }
     let entry = try #require(checkpoint.entries.first { $0.name == "bf16" })
     #expect(entry.byteCount == 12 && entry.scalarType == .bfloat16 && entry.shape == [2, 3])
-    #expect(throws: CheckpointError.missing(path: checkpoint.path, tensor: "x")) {
+    #expect(throws: CheckpointError.missing(path: checkpoint.path, tensor: "x", prefix: nil)) {
       try checkpoint.tensor(named: "x")
     }
   }
@@ -33,9 +33,19 @@ import Testing
   }
 
   @Test func refusesOtherFiles() throws {
-    for bytes: [UInt8] in [[], [1], Array("GGUF and so on".utf8)] {
-      let path = try directory.write(bytes)
-      #expect(throws: CheckpointError.unknownFormat(path: path)) { try Checkpoint(path: path) }
+    let others: [(String, String?)] = [
+      ("", "empty"), ("\u{1}", nil), ("text", nil), ("GGUF and so on", "GGUF"),
+      ("<!DOCTYPE html><html>", "HTML"), ("\n <HTML>", "HTML"), ("\u{1F}\u{8B}", nil),
+      ("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n", "Git LFS"),
+    ]
+    for (text, found) in others {
+      let path = try directory.write(Array(text.utf8))
+      let error = #expect(throws: CheckpointError.self) { try Checkpoint(path: path) }
+      guard case .unknownFormat(path, let what)? = error else {
+        Issue.record("\(String(describing: error))")
+        continue
+      }
+      #expect(what == nil ? found == nil : found.map { what?.contains($0) == true } == true)
     }
     let missing = directory.file("missing")
     #expect(throws: CheckpointError.file(.unreadable(path: missing, code: 2))) {
@@ -50,9 +60,41 @@ import Testing
     #expect(try ema.tensor(named: "bias").tensor(of: Float.self)?.elements == [7, 8])
     let state = try checkpoint.subtree("opt").subtree("state.1")
     #expect(state.names == ["step", "exp_avg", "exp_avg_sq"])
-    #expect(throws: CheckpointError.missing(path: checkpoint.path, tensor: "em.…")) {
+    #expect(throws: CheckpointError.missing(path: checkpoint.path, tensor: "em.…", prefix: nil)) {
       try checkpoint.subtree("em")
     }
+  }
+
+  /// The length of the header may be any bytes, those of other formats' beginnings too.
+  @Test func tellsFormatsByMoreThanAByte() throws {
+    // '{', the start of a pickle, 'P', and of the magic bytes of NumPy, and 0x0280.
+    for length in [0x7B, 0x80, 0x50, 0x93, 0x280] {
+      var header = #"{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}"#
+      header += String(repeating: " ", count: length - header.utf8.count)
+      let checkpoint = try Checkpoint(Storage(safetensors(header, [7])), path: "x")
+      #expect(checkpoint.format == .safetensors && checkpoint.names == ["a"])
+    }
+    let index = Array(" \n{\"weight_map\":{}}".utf8)
+    #expect(throws: CheckpointError.index(path: "x", .noMap)) {
+      try Checkpoint(Storage(index), path: "x")
+    }
+  }
+
+  @Test func namesPrefixesOfWrappers() throws {
+    let path = directory.file("a.safetensors")
+    let tensor = AnyTensor(Tensor<Float>([1]))
+    try Safetensors.write(["module._orig_mod.a": tensor, "module._orig_mod.b": tensor], to: path)
+    let checkpoint = try Checkpoint(path: path)
+    let prefix = try #require(checkpoint.wrapperPrefix)
+    #expect(prefix == "module._orig_mod")
+    let error = #expect(throws: CheckpointError.missing(path: path, tensor: "a", prefix: prefix)) {
+      try checkpoint.tensor(named: "a")
+    }
+    #expect(error?.description.contains("'module._orig_mod.'") == true)
+    #expect(try checkpoint.subtree(prefix).names == ["a", "b"])
+    #expect(try checkpoint.subtree(prefix).wrapperPrefix == nil)
+    try Safetensors.write(["module.a": tensor, "b": tensor], to: path)
+    #expect(try Checkpoint(path: path).wrapperPrefix == nil)
   }
 
   // MARK: Several files
@@ -112,6 +154,22 @@ import Testing
     let path = try directory.write(
       Array(#"{"weight_map":{"a":"part.safetensors"}}"#.utf8), as: "index.json")
     #expect(try Checkpoint(path: path).names == ["a"])
+    // Whatever else stands in an index.
+    let others = #""metadata":{"total_size":1.5e9,"x":[null,true,-1,"\\n",{}]},"y":[]"#
+    let wide = try directory.write(
+      Array(#"{\#(others),"weight_map":{"a":"part.safetensors"},"z":{"b":{}}}"#.utf8),
+      as: "index.json")
+    #expect(try Checkpoint(path: wide).names == ["a"])
+    for text in [
+      "[01]", "[1.]", "[1e]", "[-]", "[tru]", "[1 2]", "{1:2}", "[,]", "{\"a\":}", "[\"\n\"]",
+    ] {
+      let path = try directory.write(
+        Array(#"{"x":\#(text),"weight_map":{"a":"part.safetensors"}}"#.utf8), as: "index.json")
+      #expect(throws: CheckpointError.self) { try Checkpoint(path: path) }
+    }
+    try expect(
+      .json(JSONError(position: 21, problem: .tooDeep(limit: 16))),
+      #"{"x":"# + String(repeating: "[", count: 100_000))
     try expect(.json(JSONError(position: 1, problem: .expected("a name"))), "{")
     try expect(
       .json(JSONError(position: 24, problem: .duplicateName("a"))),
@@ -129,7 +187,7 @@ import Testing
     try expect(
       .missingTensor("b", file: "part.safetensors"), #"{"weight_map":{"b":"part.safetensors"}}"#)
     // An index is no file of an index.
-    #expect(throws: CheckpointError.unknownFormat(path: path)) {
+    #expect(throws: CheckpointError.unknownFormat(path: path, found: nil)) {
       _ = try directory.write(Array(#"{"weight_map":{"a":"index.json"}}"#.utf8), as: "index.json")
       _ = try Checkpoint(path: path)
     }

@@ -32,6 +32,40 @@ import Testing
     #expect(single.shape == [2, 3] && single.tensor(of: Float.self)?.elements == matrix)
   }
 
+  @Test func oneArrayDoesNotKeepTheOthers() throws {
+    let numbers = ZipDefectTests.array
+    var texts = numbers
+    for (place, byte) in zip(21..., Array("<U1".utf8)) { texts[place] = byte }
+    let archive = ZipBytes(
+      .init("a.npy", numbers), .init("b.npy", texts), .init("c.txt", []),
+      .init("d.npy", Array(numbers.prefix(30))), .init("e.npy", numbers))
+    let file = try Checkpoint(Storage(archive.bytes), path: "x")
+    #expect(file.format == .npz && file.names == ["a", "e"])
+    #expect(
+      file.unreadable == [
+        .init(name: "b", reason: .elementType("<U1")),
+        .init(name: "c.txt", reason: .form("a file that is no array ('.npy')")),
+        .init(name: "d", reason: .header(.headerPastEnd)),
+      ])
+    #expect(try file.tensor(named: "e").tensor()?.elements == ([7, 8, 9] as [UInt8]))
+    #expect(
+      throws: CheckpointError.numPy(
+        .unreadable(path: "x", tensor: "b", .elementType("<U1")))
+    ) { try file.stored(named: "b") }
+  }
+
+  /// NumPy gives the entry of exactly the name it is asked for, if there is one.
+  @Test func refusesTwoEntriesByOneName() {
+    let array = ZipDefectTests.array
+    for names in [["a", "a.npy"], ["a.npy", "a.npy.npy"]] {
+      var archive = ZipBytes()
+      archive.entries = names.map { .init($0, array) }
+      #expect(throws: NumPyError.malformed(path: "x", .ambiguous(names[0]))) {
+        try NumPyArchive(Storage(archive.bytes), path: "x")
+      }
+    }
+  }
+
   @Test(arguments: [false, true])
   func readsBackWhatItWrites(_ compressed: Bool) throws {
     let path = directory.file("x.npz")
@@ -62,7 +96,7 @@ import Testing
         try NumPyArchive.write(names.map { DeferredTensor($0, tensor) }, to: path)
       }
     }
-    #expect(throws: NumPyError.unsupported(path: path, "bfloat16")) {
+    #expect(throws: NumPyError.unsupported(path: path, tensor: "a", .bfloat16)) {
       try NumPyArchive.write([DeferredTensor("a", AnyTensor(Tensor<BFloat16>([1.0])))], to: path)
     }
     #expect(throws: CancellationError.self) {

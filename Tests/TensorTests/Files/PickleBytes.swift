@@ -23,16 +23,28 @@ enum PickleBytes {
     [0x7D] + mark + members.flatMap { $0.key + $0.value } + [0x75]
   }
 
-  static func storage(_ key: String = "0", type: String = "FloatStorage", count: Int = 4) -> [UInt8]
-  {
-    tuple(text("storage"), global("torch", type), text(key), text("cpu"), integer(count)) + [0x51]
+  static func storage(
+    _ key: String = "0", type: String = "FloatStorage", device: String = "cpu", count: Int = 4,
+    part: [UInt8] = []
+  ) -> [UInt8] {
+    tuple(
+      text("storage"), global("torch", type), text(key), text(device), integer(count), part)
+      + [0x51]
   }
 
   static func tensor(
-    in storage: [UInt8] = storage(), offset: Int = 0, _ shape: [Int] = [4], _ strides: [Int] = [1]
+    in storage: [UInt8] = storage(), offset: Int = 0, _ shape: [Int] = [4], _ strides: [Int] = [1],
+    also: [UInt8] = []
   ) -> [UInt8] {
     global("torch._utils", "_rebuild_tensor_v2")
-      + tuple(storage, integer(offset), numbers(shape), numbers(strides), [0x89], none) + reduce
+      + tensorArguments(in: storage, offset: offset, shape, strides, also: also) + reduce
+  }
+
+  static func tensorArguments(
+    in storage: [UInt8] = storage(), offset: Int = 0, _ shape: [Int] = [4], _ strides: [Int] = [1],
+    also: [UInt8] = []
+  ) -> [UInt8] {
+    tuple(storage, integer(offset), numbers(shape), numbers(strides), [0x89], none, also)
   }
 
   static let magic: [UInt8] =

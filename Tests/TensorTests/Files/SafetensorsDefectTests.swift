@@ -51,27 +51,32 @@ import Testing
     try expect(.expected("'{'"), at: 0, " {}")
     try expect(.expected("'{'"), at: 0, "[]")
     try expect(.expected("'{'"), at: 0, [0xEF, 0xBB, 0xBF] + Array("{}".utf8))
-    try expect(.expected("'}'"), at: 2, "{}\n")
+    try expect(.expected("a space"), at: 2, "{}\n")
     try expect(.expected("the end"), at: 2, "{}{}")
     try expect(.expected("the end"), at: 3, "{} x")
     try expect(.expected("the end"), at: 2, "{}\0")
+    let empty = #""a":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}"#
+    let end = empty.utf8.count + 1
     try expect(.expected("a name"), at: 1, "{,}")
-    try expect(.expected("a name"), at: 7, #"{"a":1,}"#)
-    try expect(.expected("',' or '}'"), at: 7, #"{"a":1 "b":2}"#)
-    try expect(.expected("',' or '}'"), at: 6, #"{"a":1"#)
+    try expect(.expected("a name"), at: end + 1, "{\(empty),}")
+    try expect(.expected("',' or '}'"), at: end + 1, #"{\#(empty) "b":2}"#)
+    try expect(.expected("',' or '}'"), at: end, "{\(empty)")
     try expect(.expected("':'"), at: 4, #"{"a"}"#)
-    try expect(.expected("',' or ']'"), at: 7, #"{"a":[1}"#)
-    let value = "an object, array, text or natural number"
+    try expect(.expected("',' or ']'"), at: 16, #"{"a":{"shape":[1}"#)
     for text in ["-1", "NaN", "null", "true", ".5", "+1", "]", ""] {
-      try expect(.expected(value), at: 5, #"{"a":\#(text)}"#)
+      try expect(.entry(tensor: "a", expected: "an object"), safetensors(#"{"a":\#(text)}"#))
+    }
+    for text in ["{", "}", "x", ""] {
+      try expect(.metadata(name: "a"), safetensors(#"{"__metadata__":{"a":\#(text)"#))
     }
   }
 
   @Test func headerNumbers() throws {
-    try expect(.expected("',' or '}'"), at: 6, #"{"a":1e3}"#)
-    try expect(.expected("',' or '}'"), at: 6, #"{"a":1.0}"#)
+    try expect(.expected("',' or ']'"), at: 16, #"{"a":{"shape":[1e3]"#)
+    try expect(.expected("',' or ']'"), at: 16, #"{"a":{"shape":[1.0]"#)
+    try expect(.expected("a natural number"), at: 15, #"{"a":{"shape":[-1]"#)
     for text in ["01", "00", "9223372036854775808", "99999999999999999999999999"] {
-      try expect(.invalidNumber, at: 5, #"{"a":\#(text)}"#)
+      try expect(.invalidNumber, at: 15, #"{"a":{"shape":[\#(text)]"#)
     }
   }
 
@@ -98,15 +103,27 @@ import Testing
     try expect(.duplicateName("a"), at: 53, #"{"a":\#(empty),"\u0061":\#(empty)}"#)
     try expect(.duplicateName("a"), at: 24, #"{"__metadata__":{"a":"","a":""}}"#)
     try expect(.duplicateName("shape"), at: 17, #"{"a":{"shape":[],"shape":[]}}"#)
+    // Names are other names if their bytes are.
+    let file = try SafetensorsFile(
+      path: directory.write(safetensors(#"{"\u00e4":\#(empty),"a\u0308":\#(empty)}"#)))
+    #expect(file.names.map { Array($0.utf8) } == [Array("a\u{308}".utf8), Array("\u{E4}".utf8)])
+    #expect(throws: Never.self) { for name in file.names { _ = try file.tensor(named: name) } }
   }
 
-  @Test func headerDepth() throws {
-    let deep = String(repeating: "[", count: 100_000)
-    try expect(.tooDeep(limit: 16), at: 20, #"{"a":\#(deep)}"#)
+  /// A long list is left at its 65th number.
+  @Test func headerOfManyNumbers() throws {
+    let numbers = String(repeating: "0,", count: 1_000_000) + "0"
+    try expect(.rank(tensor: "a", 65), safetensors(#"{"a":{"dtype":"U8","shape":[\#(numbers)]"#))
+    try expect(
+      .entry(tensor: "a", expected: "two numbers 'data_offsets'"),
+      safetensors(#"{"a":{"dtype":"U8","data_offsets":[\#(numbers)]"#))
   }
 
   @Test func metadata() throws {
     try expect(.metadata(name: nil), safetensors(#"{"__metadata__":[]}"#))
+    try expect(.metadata(name: nil), safetensors(#"{"__metadata__":nul}"#))
+    let none = try SafetensorsFile(path: directory.write(safetensors(#"{"__metadata__":null}"#)))
+    #expect(none.metadata.isEmpty && none.entries.isEmpty)
     try expect(.metadata(name: "a"), safetensors(#"{"__metadata__":{"a":1}}"#))
     try expect(.metadata(name: "a"), safetensors(#"{"__metadata__":{"a":{}}}"#))
   }

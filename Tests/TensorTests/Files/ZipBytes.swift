@@ -15,6 +15,8 @@ struct ZipBytes {
     var localByteCount: Int?
     /// Whether the sizes are 64-bit numbers.
     var isWide = false
+    /// Fields besides in the directory.
+    var extra: [UInt8] = []
     /// Bytes before and behind it that belong to no entry.
     var before: [UInt8] = [], behind: [UInt8] = []
 
@@ -61,6 +63,7 @@ struct ZipBytes {
       let checksum = entry.checksum ?? Self.crc32(entry.data)
       let sizes = little(UInt16(1), UInt16(16), Int64(full), Int64(stored))
       let extra = entry.isWide ? sizes : []
+      let fields = extra + entry.extra
       let localName = entry.localName ?? entry.name
       file += little(
         UInt32(0x0403_4B50), UInt16(20), entry.flags, entry.localMethod ?? entry.method,
@@ -74,9 +77,9 @@ struct ZipBytes {
         UInt32(0x0201_4B50), UInt16(20), UInt16(20), entry.flags, entry.method, UInt32(0), checksum)
       directory += little(
         entry.isWide ? UInt32.max : UInt32(stored), entry.isWide ? UInt32.max : UInt32(full),
-        UInt16(entry.name.count), UInt16(extra.count))
+        UInt16(entry.name.count), UInt16(fields.count))
       directory += little(UInt16(0), UInt16(0), UInt16(0), UInt32(0), UInt32(start))
-      directory += entry.name + extra
+      directory += entry.name + fields
     }
     let start = directoryStart ?? file.count
     file += directory + behindDirectory

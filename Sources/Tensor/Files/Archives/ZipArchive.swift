@@ -1,8 +1,9 @@
 /// The directory of a ZIP archive in a mapped file (PKWARE, APPNOTE 6.3.10), with 64-bit sizes.
 ///
 /// Archives that two programs read differently are refused: those with two entries of one name, with
-/// entries that overlap, with bytes that belong to none, or whose entries and directory contradict
-/// each other. Names are names, never paths: nothing is ever written.
+/// entries that overlap, with bytes that belong to none, whose entries and directory contradict each
+/// other, that have another end within the comment at their end, or names that depend on who reads
+/// them. Names are names, never paths: nothing is ever written.
 struct ZipArchive {
   /// A file in the archive.
   struct Entry: Equatable {
@@ -36,14 +37,14 @@ struct ZipArchive {
       UnsafeRawBufferPointer(rebasing: file.bytes[..<directory.byteRange.upperBound]),
       from: directory.byteRange.lowerBound)
     var entries: [Entry] = []
-    var names: Set<String> = []
+    var names: Set<NameKey> = []
     var places: [(name: String, place: ZipRecord.Place)] = []
     for _ in 0..<directory.entryCount {
       let record = try ZipRecord(&reader)
-      guard names.insert(record.name).inserted else { throw .duplicateName(record.name) }
+      guard names.insert(NameKey(record.name)).inserted else { throw .duplicateName(record.name) }
       let place = try record.place(file.bytes, end: directory.byteRange.lowerBound)
       places.append((record.name, place))
-      if !record.name.hasSuffix("/") {
+      if !record.name.hasSuffix("/") || record.byteCount > 0 {
         entries.append(
           Entry(
             name: record.name, isCompressed: record.isCompressed, checksum: record.checksum,
@@ -102,6 +103,8 @@ private struct ZipDirectory {
   /// Reads the end of an archive.
   init(_ file: UnsafeRawBufferPointer) throws(ZipError) {
     guard let end = Self.end(file) else { throw .noDirectory }
+    // Others take the last signature for the end, whatever the length of the comment.
+    guard !Self.hasSignature(file[(end + 1)...]) else { throw .secondEnd }
     var reader = ByteReader(file, from: end + 4)
     guard let disk = reader.number(UInt16.self), let firstDisk = reader.number(UInt16.self),
       let countHere = reader.number(UInt16.self), let count = reader.number(UInt16.self),
@@ -137,6 +140,11 @@ private struct ZipDirectory {
       if reader.remaining == Int(length) { return position }
     }
     return nil
+  }
+
+  /// Whether the signature of an end is in some bytes.
+  private static func hasSignature(_ bytes: Slice<UnsafeRawBufferPointer>) -> Bool {
+    bytes.indices.dropLast(3).contains { bytes[$0...].starts(with: [0x50, 0x4B, 5, 6]) }
   }
 
   /// What the record with 64-bit sizes says, which has a locator before the end.
@@ -186,6 +194,9 @@ private struct ZipRecord {
   /// and the twelfth, that its name is UTF-8.
   private static let allowedFlags: UInt16 = 0b1000_0000_1110
   private static let sizesBehind: UInt16 = 0b1000
+  private static let nameIsUTF8: UInt16 = 0b1000_0000_0000
+  /// The fields of sizes of 64 bits, and of a name in UTF-8.
+  private static let wideSizes: UInt16 = 1, unicodeName: UInt16 = 0x7075
 
   var isCompressed: Bool { method == 8 }
 
@@ -205,9 +216,14 @@ private struct ZipRecord {
       let name = String(validating: nameBytes, as: UTF8.self)
     else { throw .name }
     guard flags & ~Self.allowedFlags == 0 else { throw .flags(name, flags) }
+    // Without the bit, letters beyond ASCII are of an old code page; some readers take the name of
+    // another field then.
+    guard flags & Self.nameIsUTF8 != 0 || nameBytes.allSatisfy({ $0 < 0x80 }),
+      Self.field(Self.unicodeName, extra) == nil
+    else { throw .nameEncoding(name) }
     guard method == 0 || method == 8 else { throw .method(name, method) }
     guard disk == 0 || disk == .max else { throw .disks }
-    var wide = Self.wideSizes(extra)
+    var wide = Self.field(Self.wideSizes, extra)
     func size(_ value: UInt32) throws(ZipError) -> Int {
       guard value == .max else { return Int(value) }
       guard let value = wide?.number(UInt64.self), let size = Int(exactly: value) else {
@@ -226,13 +242,13 @@ private struct ZipRecord {
     }
   }
 
-  /// The field of an entry that has its sizes as 64-bit numbers.
-  private static func wideSizes(_ extra: UnsafeRawBufferPointer) -> ByteReader? {
+  /// The field of a kind among those that an entry has besides.
+  private static func field(_ kind: UInt16, _ extra: UnsafeRawBufferPointer) -> ByteReader? {
     var reader = ByteReader(extra)
-    while let kind = reader.number(UInt16.self), let length = reader.number(UInt16.self),
+    while let found = reader.number(UInt16.self), let length = reader.number(UInt16.self),
       let field = reader.run(Int(length))
     {
-      if kind == 1 { return ByteReader(field) }
+      if found == kind { return ByteReader(field) }
     }
     return nil
   }
@@ -266,6 +282,8 @@ private struct ZipRecord {
 public enum ZipError: Error, Equatable, Sendable, CustomStringConvertible {
   /// It does not end as an archive does.
   case noDirectory
+  /// There is another end behind the end, in the comment of the archive.
+  case secondEnd
   /// It is spread over several files.
   case disks
   /// The directory is damaged, or not where it is said to be.
@@ -274,6 +292,9 @@ public enum ZipError: Error, Equatable, Sendable, CustomStringConvertible {
   case entryCount(Int)
   /// The name of an entry is empty, too long, or no text.
   case name
+  /// The name of an entry has letters beyond ASCII and does not say that it is UTF-8, or there is
+  /// another name for the entry.
+  case nameEncoding(String)
   /// Two entries have this name.
   case duplicateName(String)
   /// An entry has properties that we do not read, such as being encrypted.
@@ -295,12 +316,15 @@ public enum ZipError: Error, Equatable, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .noDirectory: "it does not end with the directory of an archive"
+    case .secondEnd: "there is the end of another archive in the comment at its end"
     case .disks: "it is one of several files of an archive"
     case .directory: "the directory of the archive is damaged"
     case .entryCount(let count):
       "the archive has \(count) entries; \(ZipArchive.entryLimit) are allowed"
     case .name:
       "an entry's name must be text of 1 to \(ZipArchive.nameLimit) bytes"
+    case .nameEncoding(let name):
+      "the name of entry \(name.debugDescription) is not marked as UTF-8, or the entry has two names"
     case .duplicateName(let name): "the archive has two entries \(name.debugDescription)"
     case .flags(let name, let flags):
       "entry \(name.debugDescription) is encrypted or of another kind that is not supported "

@@ -2,10 +2,10 @@
 public enum CheckpointError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The operating system does not let us read the file.
   case file(FileError)
-  /// The file is in no format that we read.
-  case unknownFormat(path: String)
-  /// The checkpoint has no tensor of this name.
-  case missing(path: String, tensor: String)
+  /// The file is in no format that we read; `found` says what it is, if that is known.
+  case unknownFormat(path: String, found: String?)
+  /// The checkpoint has no tensor of this name; `prefix` is what stands before it and all others.
+  case missing(path: String, tensor: String, prefix: String?)
   /// The index of several files is not what it must be, or they are not what it says.
   case index(path: String, IndexDefect)
   /// What went wrong with a safetensors file.
@@ -39,16 +39,27 @@ public enum CheckpointError: Error, Equatable, Sendable, CustomStringConvertible
   public var description: String {
     switch self {
     case .file(let error): "\(error)"
-    case .unknownFormat(let path):
-      "'\(path)' is no checkpoint: safetensors, PyTorch (.pt, .pth, .bin), NumPy (.npy, .npz) or an "
-        + "index (.index.json) of such files is expected"
-    case .missing(let path, let tensor): "'\(path)' has no tensor \(tensor.debugDescription)"
+    case .unknownFormat(let path, let found):
+      "'\(path)' is " + (found.map { "no checkpoint but \($0)" } ?? "no checkpoint")
+        + ": safetensors, PyTorch (.pt, .pth, .bin), NumPy (.npy, .npz) or an index (.index.json) of "
+        + "such files is expected"
+    case .missing(let path, let tensor, let prefix):
+      "'\(path)' has no tensor \(tensor.debugDescription)"
+        + (prefix.map {
+          "; all names begin with '\($0).' ('inspect FILE --strip-prefix --convert NEW' writes a file "
+            + "without it)"
+        } ?? "")
     case .index(let path, let defect): "'\(path)': \(defect)"
     case .safetensors(let error): "\(error)"
     case .pyTorch(let error): "\(error)"
     case .numPy(let error): "\(error)"
     }
   }
+}
+
+extension CheckpointError: TensorFileFailure {
+  /// Itself.
+  public var asCheckpointError: CheckpointError { self }
 }
 
 extension CheckpointError.IndexDefect: CustomStringConvertible {
@@ -58,7 +69,7 @@ extension CheckpointError.IndexDefect: CustomStringConvertible {
     case .tooLong(let byteCount):
       "the index has \(byteCount) bytes; \(CheckpointIndex.byteLimit) are allowed"
     case .json(let error): "the index is \(error)"
-    case .noMap: "the index must have a member 'weight_map' that names the files of tensors"
+    case .noMap: "it is JSON, but no index of tensors: a member 'weight_map' must name their files"
     case .entry(let name): "the index must name a file for tensor \(name.debugDescription)"
     case .fileName(let file):
       "the index names the file \(file.debugDescription), which is not in its folder"

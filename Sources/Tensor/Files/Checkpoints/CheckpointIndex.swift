@@ -13,18 +13,38 @@ struct CheckpointIndex {
   /// Reads an index.
   init(_ bytes: UnsafeRawBufferPointer) throws(CheckpointError.IndexDefect) {
     guard bytes.count <= Self.byteLimit else { throw .tooLong(byteCount: bytes.count) }
-    let value: JSONValue
-    do { value = try JSONValue(parsing: Array(bytes)) } catch { throw .json(error) }
-    guard case .object(let members) = value,
-      case .object(let map)? = members.first(where: { $0.name == "weight_map" })?.value
-    else { throw .noMap }
+    var reader = JSONReader<CheckpointError.IndexDefect>(bytes)
+    var tensors: [(name: String, file: String)]?
+    try reader.beginObject()
+    while let member = try reader.nextName() {
+      if member == "weight_map" {
+        guard tensors == nil else { throw .duplicate(member, reader) }
+        tensors = try Self.map(&reader)
+      } else {
+        try reader.skipValue()
+      }
+    }
+    try reader.end()
+    guard let tensors else { throw .noMap }
+    self.tensors = tensors
+  }
+
+  /// Reads the map of names to files.
+  private static func map(
+    _ reader: inout JSONReader<CheckpointError.IndexDefect>
+  ) throws(CheckpointError.IndexDefect) -> [(name: String, file: String)] {
+    guard reader.kind() == .object else { throw .noMap }
+    try reader.beginObject()
     var tensors: [(name: String, file: String)] = []
-    for (name, file) in map {
-      guard case .string(let file) = file else { throw .entry(name) }
-      guard Self.isAllowed(file) else { throw .fileName(file) }
+    var names: Set<NameKey> = []
+    while let name = try reader.nextName() {
+      guard names.insert(NameKey(name)).inserted else { throw .duplicate(name, reader) }
+      guard reader.kind() == .string else { throw .entry(name) }
+      let file = try reader.string()
+      guard isAllowed(file) else { throw .fileName(file) }
       tensors.append((name, file))
     }
-    self.tensors = tensors
+    return tensors
   }
 
   /// Whether a name means a file in the folder of the index or below it.
@@ -33,5 +53,14 @@ struct CheckpointIndex {
       && file.split(separator: "/", omittingEmptySubsequences: false).allSatisfy {
         !["", ".", ".."].contains($0)
       }
+  }
+}
+
+extension CheckpointError.IndexDefect: JSONFailure {
+  init(_ error: JSONError) { self = .json(error) }
+
+  /// A second member of the name that was read last.
+  fileprivate static func duplicate(_ name: String, _ reader: JSONReader<Self>) -> Self {
+    .json(JSONError(position: reader.nameStart, problem: .duplicateName(name)))
   }
 }

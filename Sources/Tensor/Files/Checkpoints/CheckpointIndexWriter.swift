@@ -10,19 +10,19 @@ extension CheckpointIndex {
   static func text(
     _ shards: [[DeferredTensor]], _ paths: [String], path: String
   ) throws(SafetensorsError) -> [UInt8] {
-    var files: [String: String] = [:]
+    var files: [NameKey: String] = [:]
     var byteCount = 0
     for (shardPath, tensors) in zip(paths, shards) {
       let file = shardPath.split(separator: "/").last.map(String.init) ?? shardPath
       for tensor in tensors {
         byteCount += tensor.byteCount
-        guard files.updateValue(file, forKey: tensor.name) == nil else {
+        guard files.updateValue(file, forKey: NameKey(tensor.name)) == nil else {
           throw .duplicateName(path: path, tensor: tensor.name)
         }
       }
     }
     let members = files.sorted { $0.key < $1.key }
-      .map { "    \(JSONValue.quoted($0.key)): \(JSONValue.quoted($0.value))" }
+      .map { "    \($0.key.name.quotedForJSON): \($0.value.quotedForJSON)" }
     return Array(
       """
       {

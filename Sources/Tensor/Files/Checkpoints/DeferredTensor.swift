@@ -4,11 +4,11 @@
 public struct DeferredTensor {
   /// The name.
   public let name: String
-  /// The element type that it will have.
-  public let scalarType: ScalarType
+  /// The type that its elements will have in the file.
+  public let elementType: StoredType
   /// The number of elements that it will have in each dimension.
   public let shape: [Int]
-  private let make: () throws -> AnyTensor
+  private let make: () throws -> StoredTensor
 
   /// A tensor that `make` makes.
   ///
@@ -20,7 +20,20 @@ public struct DeferredTensor {
   public init(
     _ name: String, scalarType: ScalarType, shape: [Int], make: @escaping () throws -> AnyTensor
   ) {
-    (self.name, self.scalarType, self.shape, self.make) = (name, scalarType, shape, make)
+    self.init(name, elementType: StoredType(scalarType), shape: shape) { StoredTensor(try make()) }
+  }
+
+  /// A tensor of a file, or one of elements that tensors cannot have, that `make` makes.
+  ///
+  /// - Parameters:
+  ///   - name: The name.
+  ///   - elementType: The element type that it will have.
+  ///   - shape: The number of elements that it will have in each dimension.
+  ///   - make: Makes the tensor.
+  public init(
+    _ name: String, elementType: StoredType, shape: [Int], make: @escaping () throws -> StoredTensor
+  ) {
+    (self.name, self.elementType, self.shape, self.make) = (name, elementType, shape, make)
   }
 
   /// A tensor that is there already.
@@ -29,17 +42,17 @@ public struct DeferredTensor {
   }
 
   /// The number of bytes that it will have.
-  public var byteCount: Int { shape.product * scalarType.byteCount }
+  public var byteCount: Int { shape.product * elementType.bitCount / 8 }
 
   /// Makes the tensor.
   ///
   /// - Precondition: It has the type and shape that were announced.
-  func tensor() throws -> AnyTensor {
+  func stored() throws -> StoredTensor {
     let tensor = try make()
     check(
-      tensor.scalarType == scalarType && tensor.shape == shape,
-      "tensor '\(name)': \(tensor.scalarType) \(tensor.shape) was made where "
-        + "\(scalarType) \(shape) was announced")
+      tensor.elementType == elementType && tensor.shape == shape,
+      "tensor '\(name)': \(tensor.elementType) \(tensor.shape) was made where "
+        + "\(elementType) \(shape) was announced")
     return tensor
   }
 }

@@ -40,10 +40,7 @@ extension PNG {
   ) throws(PNGError) -> Tensor<UInt8> {
     defer { extendLifetime(file) }
     do throws(PNGError.Defect) {
-      let chunks = try PNGChunks(file.bytes, pixelLimit: pixelLimit)
-      let samples = try PNGSamples(chunks)
-      return try samples.pixels(
-        channels, palette: chunks.palette, transparency: chunks.transparency)
+      return try PNGPixels.read(PNGChunks(file.bytes, pixelLimit: pixelLimit), as: channels)
     } catch { throw .malformed(path: path, error) }
   }
 }

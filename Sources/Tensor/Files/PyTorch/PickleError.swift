@@ -33,7 +33,8 @@ public struct PickleError: Error, Equatable, Sendable, CustomStringConvertible {
       case .version(let version):
         "protocol \(version), of which the last known is \(PickleMachine.versions.upperBound)"
       case .global(let name):
-        "it needs \(name.debugDescription), which is not among what a checkpoint may name"
+        "it needs \(name.debugDescription), which is not among what a checkpoint may "
+          + "name; of a whole model, save its state_dict()"
       case .expected(let what): "\(what) is expected"
       case .invalidText: "a text is not valid UTF-8"
       case .tooManyObjects(let limit): "more than \(limit) objects"

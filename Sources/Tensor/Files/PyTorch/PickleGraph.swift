@@ -11,6 +11,7 @@ struct PickleGraph {
     case none
     case truth(Bool)
     case integer(Int)
+    case number(Double)
     /// An integer of more than 64 bits, in two's complement, its lowest byte first.
     case largeInteger([UInt8])
     case text(String)
@@ -18,10 +19,11 @@ struct PickleGraph {
     case list([ID])
     case dictionary([(key: ID, value: ID)])
     case global(PickleGlobal)
-    /// The storage of this index.
-    case storage(Int)
+    case storage(StorageView)
     /// The tensor of this index.
     case tensor(Int)
+    /// A tensor, or an array, that we do not read.
+    case unreadable(UnreadableTensor.Reason)
     /// Something that holds no tensor.
     case opaque
   }
@@ -29,26 +31,38 @@ struct PickleGraph {
   /// The bytes that tensors are views of.
   struct StorageRecord: Equatable {
     let key: String
-    let elementType: SafetensorsFile.ElementType
+    let type: PickleType
     /// The number of elements.
     let count: Int
   }
 
-  /// A view of a storage.
-  struct TensorRecord {
+  /// A storage, or some of its elements as a storage.
+  struct StorageView: Equatable {
     /// The index of the storage.
     let storage: Int
-    let elementType: SafetensorsFile.ElementType
-    /// The position of the first element, in elements.
+    /// The elements.
+    let elements: Range<Int>
+  }
+
+  /// A tensor in a storage.
+  struct TensorRecord {
+    let storage: StorageView
+    let type: PickleType
+    /// The position of the first element in the storage, in elements.
     let offset: Int
     let shape: [Int]
     let strides: [Int]
+    /// Whether the numbers have the opposite sign of what is stored, and their imaginary parts.
+    var isNegated = false, isConjugated = false
+    /// Why it cannot be read, where it cannot.
+    var reason: UnreadableTensor.Reason?
   }
 
   private(set) var objects: [Object] = []
   private(set) var storages: [StorageRecord] = []
   private(set) var tensors: [TensorRecord] = []
-  private var storageIndices: [String: Int] = [:]
+  private var storageIndices: [NameKey: Int] = [:]
+  private var views: [NameKey: StorageView] = [:]
 
   /// Which object the pickle is of.
   var root: ID = 0
@@ -69,13 +83,22 @@ struct PickleGraph {
   }
 
   /// Appends a storage, or finds it again; nil where there is another one of its key.
-  mutating func append(_ storage: StorageRecord) -> Object? {
-    let index = storageIndices[storage.key] ?? storages.count
+  mutating func append(_ storage: StorageRecord) -> StorageView? {
+    let key = NameKey(storage.key)
+    let index = storageIndices[key] ?? storages.count
     if index == storages.count {
       storages.append(storage)
-      storageIndices[storage.key] = index
+      storageIndices[key] = index
     }
-    return storages[index] == storage ? .storage(index) : nil
+    let isSame = storages[index] == storage && NameKey(storages[index].key) == key
+    return isSame ? StorageView(storage: index, elements: 0..<storage.count) : nil
+  }
+
+  /// Appends a view of a storage by its key, or finds it again; nil where another one has it.
+  mutating func append(_ view: StorageView, key: String) -> StorageView? {
+    let known = views[NameKey(key)] ?? view
+    views[NameKey(key)] = known
+    return known == view ? view : nil
   }
 
   /// Appends a tensor.

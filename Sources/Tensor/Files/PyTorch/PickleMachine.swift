@@ -54,8 +54,8 @@ struct PickleMachine {
     case .long8: try push(try integer(Int(try number(UInt8.self))))
     case .long32: try push(try integer(Int(try number(Int32.self))))
     case .float:
-      _ = try number(UInt64.self)
-      try push(.opaque)
+      // The highest byte is first here, and only here.
+      try push(.number(Double(bitPattern: try number(UInt64.self).byteSwapped)))
 
     case .text8: try push(.text(try text(Int(try number(UInt8.self)))))
     case .text32: try push(.text(try text(Int(try number(UInt32.self)))))
@@ -78,9 +78,9 @@ struct PickleMachine {
       if marks.last == stack.count { marks.removeLast() } else { _ = try pop() }
     case .popMark: _ = try popMarked()
     case .duplicate: stack.append(try top())
-    case .put8: memo[Int(try number(UInt8.self))] = try top()
-    case .put32: memo[Int(try number(UInt32.self))] = try top()
-    case .memoize: memo[memo.count] = try top()
+    case .put8: try put(Int(try number(UInt8.self)))
+    case .put32: try put(Int(try number(UInt32.self)))
+    case .memoize: try put(memo.count)
     case .get8: try get(Int(try number(UInt8.self)))
     case .get32: try get(Int(try number(UInt32.self)))
 
@@ -117,10 +117,7 @@ struct PickleMachine {
       try push(try global(module: module, name: name))
     case .reduce, .newObject: try call(try pop(2))
     case .newObjectWithKeywords: try call(Array(try pop(3)[..<2]))
-    case .build:
-      // The state of what is a dictionary or tensor besides, or has no tensor.
-      _ = try pop()
-      _ = try top()
+    case .build: try build(state: try pop())
     case .persistentID: try push(try storage(try pop()))
     }
     return true
@@ -213,6 +210,13 @@ extension PickleMachine {
     return Array(stack[mark...])
   }
 
+  private mutating func put(_ place: Int) throws(PickleError) {
+    memo[place] = try top()
+    guard memo.count <= PickleGraph.limit else {
+      throw error(.tooManyObjects(limit: PickleGraph.limit))
+    }
+  }
+
   private mutating func get(_ place: Int) throws(PickleError) {
     guard let id = memo[place] else { throw error(.expected("an object that was kept")) }
     guard stack.count < PickleGraph.limit else {
@@ -277,72 +281,215 @@ extension PickleMachine {
     switch global {
     case .dictionary: try makeDictionary(arguments)
     case .tensor, .typedTensor: try push(try tensor(arguments, hasType: global == .typedTensor))
-    case .parameter:
-      guard let tensor = arguments.first, case .tensor = graph[tensor] else {
-        throw error(.expected("the tensor of a parameter"))
+    case .parameter, .parameterWithState: try makeParameter(arguments, global)
+    case .tensorWithState:
+      guard arguments.count == 4, case .global(.tensorClass) = graph[arguments[1]] else {
+        throw error(.expected("a function, a class, arguments and a state of a tensor"))
       }
-      stack.append(tensor)
+      try callInner(arguments[0], arguments[2])
+      try give(state: arguments[3])
+    case .unreadable(let reason): try push(.unreadable(reason))
     case .size:
-      guard let sizes = arguments.first, graph.integers(sizes) != nil else {
-        throw error(.expected("the numbers of a size"))
-      }
-      stack.append(sizes)
-    case .elementType: throw error(.expected("something else than a storage on its own"))
+      // A copy: to what was a list, more may be appended later.
+      guard let first = arguments.first, let sizes = elements(of: first),
+        graph.integers(first) != nil
+      else { throw error(.expected("the numbers of a size")) }
+      try push(.tuple(sizes))
+    case .elementType, .tensorClass:
+      throw error(.expected("something else than a storage or tensor on its own"))
     case .opaque: try push(.opaque)
     }
   }
 
-  /// An empty dictionary, or one of a list of pairs.
+  /// Calls the function of a tensor with attributes, which must be one of those that make tensors.
+  private mutating func callInner(_ function: ID, _ arguments: ID) throws(PickleError) {
+    switch graph[function] {
+    case .global(.tensor), .global(.typedTensor), .global(.parameter), .global(.unreadable):
+      try call([function, arguments])
+    default: throw error(.expected("a function that makes a tensor"))
+    }
+  }
+
+  /// The elements of a tuple or list.
+  private func elements(of id: ID) -> [ID]? {
+    switch graph[id] {
+    case .tuple(let ids), .list(let ids): ids
+    default: nil
+    }
+  }
+
+  /// An empty dictionary, a copy of one, or one of a list of pairs.
   private mutating func makeDictionary(_ arguments: [ID]) throws(PickleError) {
     var elements: [ID] = []
     if let first = arguments.first {
-      guard case .list(let pairs) = graph[first] else { throw error(.expected("a list of pairs")) }
-      for pair in pairs {
-        switch graph[pair] {
-        case .tuple(let ids) where ids.count == 2, .list(let ids) where ids.count == 2:
+      guard arguments.count == 1 else { throw error(.expected("one list of pairs")) }
+      switch graph[first] {
+      case .dictionary(let members): elements = members.flatMap { [$0.key, $0.value] }
+      case .list(let pairs):
+        for pair in pairs {
+          guard let ids = self.elements(of: pair), ids.count == 2 else {
+            throw error(.expected("a list of pairs"))
+          }
           elements += ids
-        default: throw error(.expected("a list of pairs"))
         }
+      default: throw error(.expected("a list of pairs"))
       }
     }
     try push(.dictionary([]))
     try insert(elements)
   }
+}
 
+// MARK: - Tensors
+
+extension PickleMachine {
   private mutating func tensor(
     _ arguments: [ID], hasType: Bool
   ) throws(PickleError) -> Object {
-    guard arguments.count >= (hasType ? 7 : 4), case .storage(let storage) = graph[arguments[0]],
+    // With a type there are seven arguments and perhaps properties; without, the first function of
+    // this kind had four, later ones have six and perhaps properties.
+    let counts = hasType ? [7, 8] : [4, 6, 7]
+    guard counts.contains(arguments.count), case .storage(let storage) = graph[arguments[0]],
       case .integer(let offset) = graph[arguments[1]], let shape = graph.integers(arguments[2]),
       let strides = graph.integers(arguments[3])
     else { throw error(.expected("the storage, offset, size and stride of a tensor")) }
-    var elementType = graph.storages[storage].elementType
+    var type = graph.storages[storage.storage].type
     if hasType {
-      guard case .global(.elementType(let type)) = graph[arguments[6]] else {
+      guard case .global(.elementType(let own)) = graph[arguments[6]] else {
         throw error(.expected("the element type of a tensor"))
       }
-      elementType = type
+      type = own
     }
-    return graph.append(
-      PickleGraph.TensorRecord(
-        storage: storage, elementType: elementType, offset: offset, shape: shape, strides: strides))
+    var record = PickleGraph.TensorRecord(
+      storage: storage, type: type, offset: offset, shape: shape, strides: strides)
+    if case .foreign(let name, _) = type { record.reason = .elementType(name) }
+    if arguments.count == (hasType ? 8 : 7), let last = arguments.last {
+      readProperties(last, &record)
+    }
+    return graph.append(record)
   }
 
-  /// The storage that a tuple means: its kind, type, key, device, number of elements, and in files
-  /// of before PyTorch 1.6 what it is a view of, which was not used any more.
+  /// Reads the properties of a tensor that is not stored as it is: whether its numbers have the
+  /// opposite sign, or their imaginary parts.
+  private func readProperties(_ id: ID, _ record: inout PickleGraph.TensorRecord) {
+    if case .none = graph[id] { return }
+    guard case .dictionary(let members) = graph[id], case .known(let type) = record.type else {
+      record.reason = record.reason ?? .property("metadata")
+      return
+    }
+    for (key, value) in members {
+      switch (graph[key], graph[value]) {
+      case (.text("neg"), .truth(true)) where type.canBeNegated: record.isNegated = true
+      case (.text("conj"), .truth(true)) where type.isComplex: record.isConjugated = true
+      case (.text(let name), _): record.reason = .property(name)
+      default: record.reason = .property("metadata")
+      }
+    }
+  }
+
+  private mutating func makeParameter(
+    _ arguments: [ID], _ global: PickleGlobal
+  ) throws(PickleError) {
+    guard arguments.count == (global == .parameter ? 3 : 4) else {
+      throw error(.expected("the tensor of a parameter"))
+    }
+    switch graph[arguments[0]] {
+    case .tensor, .unreadable: stack.append(arguments[0])
+    default: throw error(.expected("the tensor of a parameter"))
+    }
+    if global == .parameterWithState { try give(state: arguments[3]) }
+  }
+
+  /// Gives the tensor on the stack attributes, which none of its own may be among.
+  private mutating func give(state: ID) throws(PickleError) {
+    guard case .tensor(let index) = graph[try top()], !isHarmless(state) else { return }
+    var record = graph.tensors[index]
+    record.reason = .attributes
+    _ = try pop()
+    try push(graph.append(record))
+  }
+
+  /// Whether attributes leave a tensor's values as they are.
+  private func isHarmless(_ state: ID) -> Bool {
+    switch graph[state] {
+    case .none: return true
+    case .dictionary(let members): return members.allSatisfy { isHarmless($0.key, $0.value) }
+    case .tuple(let parts) where parts.count == 2:
+      return parts.allSatisfy { part in
+        switch graph[part] {
+        case .none: true
+        case .dictionary(let members): members.allSatisfy { isHarmless($0.key, $0.value) }
+        default: false
+        }
+      }
+    default: return false
+    }
+  }
+
+  /// Whether an attribute leaves a tensor's values as they are: what sets them takes a tensor.
+  private func isHarmless(_ key: ID, _ value: ID) -> Bool {
+    guard case .text(let name) = graph[key], !["data", "real", "imag"].contains(name) else {
+      return false
+    }
+    switch graph[value] {
+    case .tensor, .unreadable, .storage: return false
+    default: return true
+    }
+  }
+
+  /// Gives the object on the stack a state, where that changes nothing of what we read of it.
+  private mutating func build(state: ID) throws(PickleError) {
+    switch graph[try top()] {
+    case .opaque, .unreadable: return
+    case .dictionary:
+      // An ordered dictionary takes attributes, but none may hide a function of it.
+      guard case .dictionary(let members) = graph[state] else { break }
+      let areHarmless = members.allSatisfy { member in
+        if case .text(let name) = graph[member.key] {
+          !Self.dictionaryFunctions.contains(name)
+        } else {
+          false
+        }
+      }
+      if areHarmless { return }
+    default: break
+    }
+    throw error(.expected("an object whose content a state does not change"))
+  }
+
+  private static let dictionaryFunctions: Set<String> = [
+    "clear", "copy", "fromkeys", "get", "items", "keys", "move_to_end", "pop", "popitem",
+    "setdefault", "update", "values",
+  ]
+
+  /// The storage that a tuple means: its kind, type, key, device and number of elements; in files of
+  /// before PyTorch 0.4 also the key, start and number of elements of a part that is meant.
   private mutating func storage(_ id: ID) throws(PickleError) -> Object {
     guard case .tuple(let parts) = graph[id], (5...6).contains(parts.count),
       case .text("storage") = graph[parts[0]],
       case .global(.elementType(let type)) = graph[parts[1]],
-      case .text(let key) = graph[parts[2]], case .integer(let count) = graph[parts[4]], count >= 0
-    else { throw error(.expected("the type, key and size of a storage")) }
-    if parts.count == 6 {
-      guard case .none = graph[parts[5]] else { throw error(.expected("a storage of its own")) }
-    }
-    let record = PickleGraph.StorageRecord(key: key, elementType: type, count: count)
+      case .text(let key) = graph[parts[2]], case .text(let device) = graph[parts[3]],
+      case .integer(let count) = graph[parts[4]], count >= 0
+    else { throw error(.expected("the type, key, device and size of a storage")) }
+    guard device != "meta" else { throw error(.expected("a storage that has values")) }
+    let record = PickleGraph.StorageRecord(key: key, type: type, count: count)
     guard let storage = graph.append(record) else {
       throw error(.expected("one type and size for storage \(key.debugDescription)"))
     }
-    return storage
+    guard parts.count == 6, let part = elements(of: parts[5]) else {
+      if parts.count == 6 {
+        guard case .none = graph[parts[5]] else {
+          throw error(.expected("a part of a storage, or none"))
+        }
+      }
+      return .storage(storage)
+    }
+    guard part.count == 3, case .text(let partKey) = graph[part[0]],
+      case .integer(let first) = graph[part[1]], case .integer(let partCount) = graph[part[2]],
+      first >= 0, partCount >= 0, partCount <= count, first <= count - partCount,
+      let view = graph.append(
+        .init(storage: storage.storage, elements: first..<first + partCount), key: partKey)
+    else { throw error(.expected("a part of storage \(key.debugDescription)")) }
+    return .storage(view)
   }
 }

@@ -1,5 +1,3 @@
-internal import _KernelsMicro
-
 /// What a file of PyTorch has: the objects of its pickle, and where their storages are.
 struct PyTorchContent {
   let graph: PickleGraph
@@ -31,14 +29,20 @@ struct PyTorchContent {
     }
     guard pickles.count == 1, let pickle = pickles.first else { throw .noPickle }
     let folder = pickle.name.dropLast("data.pkl".count)
+    // PyTorch takes entries whose names differ in case alone for the same.
+    var names: Set<String> = []
+    for entry in archive.entries {
+      guard names.insert(entry.name.lowercased()).inserted else { throw .equalNames(entry.name) }
+    }
     let entries = Dictionary(
-      uniqueKeysWithValues: archive.entries.map { ($0.name, $0) })
-    guard entries[folder + "constants.pkl"] == nil else { throw .program }
+      uniqueKeysWithValues: archive.entries.map { (NameKey($0.name), $0) })
+    func entry(_ name: String) -> ZipArchive.Entry? { entries[NameKey(folder + name)] }
+    guard entry("constants.pkl") == nil else { throw .program }
     func bytes(_ entry: ZipArchive.Entry) throws(Defect) -> UnsafeRawBufferPointer {
       guard !entry.isCompressed else { throw .compressed(entry.name) }
       return UnsafeRawBufferPointer(rebasing: file.bytes[entry.byteRange])
     }
-    if let entry = entries[folder + "byteorder"] {
+    if let entry = entry("byteorder") {
       guard try bytes(entry).elementsEqual("little".utf8) else { throw .byteOrder }
     }
     var reader = ByteReader(try bytes(pickle))
@@ -46,7 +50,7 @@ struct PyTorchContent {
     guard reader.remaining == 0 else { throw .bytesBehindEnd(count: reader.remaining) }
     var regions: [Range<Int>] = []
     for record in graph.storages {
-      guard let entry = entries[folder + "data/" + record.key] else {
+      guard let entry = entry("data/" + record.key) else {
         throw .missingStorage(record.key)
       }
       guard !entry.isCompressed else { throw .compressed(entry.name) }
@@ -88,12 +92,13 @@ struct PyTorchContent {
     let graph = try graph(&reader)
     let keys = try Self.graph(&reader)
     guard case .list(let ids) = keys[keys.root] else { throw .storageKeys }
-    var indices: [String: Int] = [:]
-    for (index, record) in graph.storages.enumerated() { indices[record.key] = index }
+    var indices: [NameKey: Int] = [:]
+    for (index, record) in graph.storages.enumerated() { indices[NameKey(record.key)] = index }
     var regions = [Range<Int>?](repeating: nil, count: graph.storages.count)
     for id in ids {
       // Every storage once, and no other.
-      guard case .text(let key) = keys[id], let index = indices.removeValue(forKey: key) else {
+      guard case .text(let key) = keys[id], let index = indices.removeValue(forKey: NameKey(key))
+      else {
         throw .storageKeys
       }
       let record = graph.storages[index]
@@ -105,7 +110,7 @@ struct PyTorchContent {
       _ = reader.run(region.count)
       regions[index] = region
     }
-    if let key = indices.keys.min() { throw .missingStorage(key) }
+    if let key = indices.keys.min() { throw .missingStorage(key.name) }
     guard reader.remaining == 0 else { throw .bytesBehindEnd(count: reader.remaining) }
     return (graph, regions.compactMap(\.self))
   }
@@ -119,7 +124,7 @@ struct PyTorchContent {
     _ record: PickleGraph.StorageRecord, _ start: Int, end: Int
   ) throws(Defect) -> Range<Int> {
     let (count, overflow) = record.count.multipliedReportingOverflow(
-      by: record.elementType.bitCount / 8)
+      by: record.type.byteCount)
     guard !overflow, count <= end - start else {
       throw .storageSize(record.key, expected: overflow ? .max : count, found: end - start)
     }
@@ -128,42 +133,70 @@ struct PyTorchContent {
 
   // MARK: Tensors
 
-  /// Where the elements of a tensor are, which are all in its storage.
+  /// How many bytes of memory a file of so many bytes may make of a tensor whose elements are repeated:
+  /// as many times its own as the most that compression can do, and at least 16 MB.
+  static func memoryLimit(fileByteCount: Int) -> Int {
+    let (limit, isLarge) = fileByteCount.multipliedReportingOverflow(by: Inflate.expansionLimit)
+    return isLarge ? .max : max(limit, 1 << 24)
+  }
+
+  /// Where the elements of a tensor are, which are all in its storage; or why it cannot be read.
   ///
-  /// A stride of zero can make a large tensor of few bytes; none may be larger than the file.
-  func layout(of name: String, _ index: Int) throws(Defect) -> TensorLayout {
+  /// - Throws: The defect of a file that has a tensor of impossible sizes or strides.
+  func layout(
+    of name: String, _ index: Int
+  ) throws(Defect) -> Result<TensorLayout, UnreadableTensor.Reason> {
     let record = graph.tensors[index]
-    let (shape, width) = (record.shape, record.elementType.bitCount / 8)
+    let (shape, width) = (record.shape, record.type.byteCount)
     guard shape.count == record.strides.count, record.offset >= 0,
       (shape + record.strides).allSatisfy({ $0 >= 0 })
     else { throw .geometry(name, shape: shape, strides: record.strides) }
-    guard let byteCount = shape.checkedProduct(times: width), byteCount <= fileByteCount else {
+    guard let byteCount = shape.checkedProduct(times: width) else {
       throw .tooLarge(name, shape: shape)
     }
-    let region = regions[record.storage]
-    guard byteCount > 0 else {
-      return TensorLayout(record.elementType, shape, start: region.lowerBound)
+    let region = region(of: record.storage)
+    var strides = shape.rowMajorStrides
+    if byteCount > 0 {
+      let last = try lastElement(of: record, name)
+      guard last < region.count / width else {
+        throw .bounds(name, shape: shape, strides: record.strides)
+      }
+      let isDense = zip(shape, zip(strides, record.strides)).allSatisfy { $0 == 1 || $1.0 == $1.1 }
+      if !isDense { strides = record.strides }
     }
-    var isDense = true
-    var (last, expected) = (record.offset, 1)
-    for (extent, stride) in zip(shape, record.strides).reversed() where extent > 1 {
-      isDense = isDense && stride == expected
-      expected *= extent
+    if let reason = record.reason { return .failure(reason) }
+    guard case .known(let type) = record.type else { return .failure(.form("of a foreign type")) }
+    let limit = Self.memoryLimit(fileByteCount: fileByteCount)
+    guard byteCount <= limit else {
+      return .failure(.repetition(byteCount: byteCount, limit: limit))
+    }
+    var layout = TensorLayout(
+      type, shape, strides: strides,
+      start: byteCount == 0 ? region.lowerBound : region.lowerBound + record.offset * width)
+    (layout.isNegated, layout.isConjugated) = (record.isNegated, record.isConjugated)
+    return layout.isCopyable ? .success(layout) : .failure(.rank(shape.count))
+  }
+
+  /// The position of a tensor's last element, in elements.
+  private func lastElement(
+    of record: PickleGraph.TensorRecord, _ name: String
+  ) throws(Defect) -> Int {
+    var last = record.offset
+    for (extent, stride) in zip(record.shape, record.strides) where extent > 1 {
       let (step, stepOverflow) = (extent - 1).multipliedReportingOverflow(by: stride)
       let (sum, sumOverflow) = last.addingReportingOverflow(step)
       guard !stepOverflow, !sumOverflow else {
-        throw .bounds(name, shape: shape, strides: record.strides)
+        throw .bounds(name, shape: record.shape, strides: record.strides)
       }
       last = sum
     }
-    guard last < region.count / width else {
-      throw .bounds(name, shape: shape, strides: record.strides)
-    }
-    guard isDense || shape.count <= ElementLoop.maximumRank else {
-      throw .geometry(name, shape: shape, strides: record.strides)
-    }
-    return TensorLayout(
-      record.elementType, shape, strides: isDense ? shape.rowMajorStrides : record.strides,
-      start: region.lowerBound + record.offset * width)
+    return last
+  }
+
+  /// The bytes of the file that a storage, or a part of one, has.
+  private func region(of view: PickleGraph.StorageView) -> Range<Int> {
+    let (region, width) = (regions[view.storage], graph.storages[view.storage].type.byteCount)
+    let start = region.lowerBound + view.elements.lowerBound * width
+    return start..<start + view.elements.count * width
   }
 }

@@ -6,10 +6,8 @@ public enum PyTorchError: Error, Equatable, Sendable, CustomStringConvertible {
   case malformed(path: String, Defect)
   /// The file has no tensor of this name.
   case missing(path: String, tensor: String)
-  /// The tensor has elements of a type that tensors cannot have.
-  case unsupported(path: String, tensor: String, SafetensorsFile.ElementType)
-  /// The tensor has truth values of which a byte is neither 0 nor 1.
-  case invalidTruthValue(path: String, tensor: String)
+  /// The tensor cannot be read.
+  case unreadable(path: String, tensor: String, UnreadableTensor.Reason)
 
   /// How a file differs from what we read.
   public enum Defect: Error, Equatable, Sendable {
@@ -41,15 +39,17 @@ public enum PyTorchError: Error, Equatable, Sendable, CustomStringConvertible {
     case tooManyObjects(limit: Int)
     /// Dictionaries are nested more than so deep.
     case tooDeep(limit: Int)
-    /// A dictionary has tensors by keys that are neither texts nor numbers.
-    case key(of: String)
+    /// The names of two entries of the archive are the same but for the case of their letters.
+    case equalNames(String)
     /// The names of the tensors are too long.
     case namesTooLong
-    /// Two tensors have this name.
-    case duplicateName(String)
+    /// Tensors are met by more names than so many.
+    case tooManyNames(limit: Int)
+    /// A dictionary has this key twice.
+    case duplicateKey(String, of: String)
     /// The sizes and strides of a tensor do not fit, are negative, or are too many.
     case geometry(String, shape: [Int], strides: [Int])
-    /// The tensor is larger than the file.
+    /// The size of the tensor is no number that the machine can hold.
     case tooLarge(String, shape: [Int])
     /// The tensor reaches beyond its storage.
     case bounds(String, shape: [Int], strides: [Int])
@@ -61,13 +61,15 @@ public enum PyTorchError: Error, Equatable, Sendable, CustomStringConvertible {
     case .file(let error): "\(error)"
     case .malformed(let path, let defect): "'\(path)' is no PyTorch checkpoint we read: \(defect)"
     case .missing(let path, let tensor): "'\(path)' has no tensor \(tensor.debugDescription)"
-    case .unsupported(let path, let tensor, let type):
-      "'\(path)': tensor \(tensor.debugDescription) has elements of type \(type.rawValue), "
-        + "which are not supported"
-    case .invalidTruthValue(let path, let tensor):
-      "'\(path)': tensor \(tensor.debugDescription) has a truth value that is neither 0 nor 1"
+    case .unreadable(let path, let tensor, let reason):
+      "'\(path)': tensor \(tensor.debugDescription) cannot be read: \(reason)"
     }
   }
+}
+
+extension PyTorchError: TensorFileFailure {
+  /// `CheckpointError.pyTorch`.
+  public var asCheckpointError: CheckpointError { .pyTorch(self) }
 }
 
 extension PyTorchError.Defect: CustomStringConvertible {
@@ -89,15 +91,18 @@ extension PyTorchError.Defect: CustomStringConvertible {
     case .bytesBehindEnd(let count): "there are \(count) bytes behind its end"
     case .tooManyObjects(let limit): "its dictionaries and lists have more than \(limit) members"
     case .tooDeep(let limit): "its dictionaries are nested more than \(limit) deep"
-    case .key(let name):
-      "dictionary \(name.debugDescription) has tensors by keys that are neither texts nor numbers"
+    case .equalNames(let name):
+      "it has two entries \(name.debugDescription) but for capitals"
     case .namesTooLong:
-      "the names of its tensors have more than \(PickleGraph.nameByteLimit) bytes"
-    case .duplicateName(let name): "it has two tensors \(name.debugDescription)"
+      "the names of its tensors are too long: more than \(PickleGraph.nameBytesPerByte) bytes for each of "
+        + "the file, or \(PickleGraph.nameByteLimit)"
+    case .tooManyNames(let limit): "its tensors have more names than \(limit)"
+    case .duplicateKey(let key, let name):
+      "dictionary \(name.debugDescription) has the key \(key) twice"
     case .geometry(let name, let shape, let strides):
       "tensor \(name.debugDescription) cannot have shape \(shape) and strides \(strides)"
     case .tooLarge(let name, let shape):
-      "tensor \(name.debugDescription) of shape \(shape) is larger than the file"
+      "tensor \(name.debugDescription) of shape \(shape) is larger than any memory"
     case .bounds(let name, let shape, let strides):
       "tensor \(name.debugDescription) of shape \(shape) and strides \(strides) reaches beyond its "
         + "storage"

@@ -20,7 +20,7 @@ public enum Safetensors {
     }
     var file = try SafetensorsWriter(
       tensors.map { DeferredTensor($0.name, $0.tensor) }, metadata: metadata, path: path)
-    for (_, tensor) in tensors { try file.append(tensor) }
+    for (_, tensor) in tensors { try file.append(StoredTensor(tensor)) }
     try file.commit()
   }
 
@@ -59,7 +59,7 @@ public enum Safetensors {
     for (path, tensors) in zip(paths, shards) {
       let tensors = tensors.sorted(by: precedes)
       let file = PendingFile(try SafetensorsWriter(tensors, metadata: metadata, path: path))
-      for tensor in tensors { try file.writer.append(try tensor.tensor()) }
+      for tensor in tensors { try file.writer.append(try tensor.stored()) }
       files.append(file)
     }
     guard shards.count > 1 else {
@@ -82,7 +82,7 @@ public enum Safetensors {
 
   /// The order of tensors in a file.
   private static func precedes(_ a: DeferredTensor, _ b: DeferredTensor) -> Bool {
-    (b.scalarType.byteCount, a.name) < (a.scalarType.byteCount, b.name)
+    (b.elementType.bitCount, NameKey(a.name)) < (a.elementType.bitCount, NameKey(b.name))
   }
 
   /// The tensors of each file: as many as fit, one at least.

@@ -6,10 +6,10 @@ public enum SafetensorsError: Error, Equatable, Sendable, CustomStringConvertibl
   case malformed(path: String, Defect)
   /// The file has no tensor of this name.
   case missing(path: String, tensor: String)
-  /// The tensor has elements of a type that tensors cannot have.
-  case unsupported(path: String, tensor: String, SafetensorsFile.ElementType)
-  /// The tensor has truth values of which a byte is neither 0 nor 1.
-  case invalidTruthValue(path: String, tensor: String)
+  /// The tensor cannot be read.
+  case unreadable(path: String, tensor: String, UnreadableTensor.Reason)
+  /// A tensor to be written has elements of a type that the format lacks.
+  case unsupported(path: String, tensor: String, StoredType)
   /// Two tensors to be written have this name.
   case duplicateName(path: String, tensor: String)
   /// A tensor to be written has the name that the format keeps for texts.
@@ -33,12 +33,14 @@ public enum SafetensorsError: Error, Equatable, Sendable, CustomStringConvertibl
     case entry(tensor: String, expected: String)
     /// The format has no such element type.
     case elementType(tensor: String, found: String)
-    /// The tensor has more dimensions than we allow.
+    /// The tensor has more dimensions than we allow: so many, or more.
     case rank(tensor: String, Int)
+    /// There are more tensors than so many.
+    case tooManyTensors(limit: Int)
     /// The size of the tensor is no number that the machine can hold.
     case tooLarge(tensor: String, shape: [Int])
     /// The elements do not fill whole bytes.
-    case partialByte(tensor: String, SafetensorsFile.ElementType, shape: [Int])
+    case partialByte(tensor: String, StoredType, shape: [Int])
     /// The tensor's bytes end before they begin, or nowhere.
     case offsets(tensor: String, begin: Int, end: Int)
     /// The tensor does not have as many bytes as its shape demands.
@@ -55,11 +57,11 @@ public enum SafetensorsError: Error, Equatable, Sendable, CustomStringConvertibl
     case .file(let error): "\(error)"
     case .malformed(let path, let defect): "'\(path)' is no safetensors file: \(defect)"
     case .missing(let path, let tensor): "'\(path)' has no tensor \(tensor.debugDescription)"
+    case .unreadable(let path, let tensor, let reason):
+      "'\(path)': tensor \(tensor.debugDescription) cannot be read: \(reason)"
     case .unsupported(let path, let tensor, let type):
-      "'\(path)': tensor \(tensor.debugDescription) has elements of type \(type.rawValue), "
-        + "which are not supported"
-    case .invalidTruthValue(let path, let tensor):
-      "'\(path)': tensor \(tensor.debugDescription) has a truth value that is neither 0 nor 1"
+      "'\(path)' cannot hold tensor \(tensor.debugDescription): the format has no elements of type "
+        + type.rawValue
     case .duplicateName(let path, let tensor):
       "'\(path)' cannot hold two tensors \(tensor.debugDescription)"
     case .reservedName(let path, let tensor):
@@ -69,6 +71,11 @@ public enum SafetensorsError: Error, Equatable, Sendable, CustomStringConvertibl
         + "\(SafetensorsHeader.lengths.upperBound) are allowed"
     }
   }
+}
+
+extension SafetensorsError: TensorFileFailure {
+  /// `CheckpointError.safetensors`.
+  public var asCheckpointError: CheckpointError { .safetensors(self) }
 }
 
 extension SafetensorsError.Defect: CustomStringConvertible {
@@ -90,8 +97,9 @@ extension SafetensorsError.Defect: CustomStringConvertible {
     case .elementType(let tensor, let found):
       "tensor \(tensor.debugDescription) has the unknown element type \(found.debugDescription)"
     case .rank(let tensor, let rank):
-      "tensor \(tensor.debugDescription) has \(rank) dimensions; "
+      "tensor \(tensor.debugDescription) has \(rank) or more dimensions; "
         + "\(SafetensorsHeader.rankLimit) are allowed"
+    case .tooManyTensors(let limit): "it has more than \(limit) tensors"
     case .tooLarge(let tensor, let shape):
       "tensor \(tensor.debugDescription) of shape \(shape) is larger than any memory"
     case .partialByte(let tensor, let type, let shape):

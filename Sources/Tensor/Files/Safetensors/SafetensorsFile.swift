@@ -6,27 +6,17 @@
 /// as `Safetensors.write` does.
 ///
 /// Everything that the format demands is checked on opening, before a tensor can be asked for.
-public struct SafetensorsFile: Sendable, CustomStringConvertible {
-  /// A tensor of the file.
-  public struct Entry: Sendable, Equatable {
-    /// The name.
-    public let name: String
-    /// The element type.
-    public let elementType: ElementType
-    /// The number of elements in each dimension.
-    public let shape: [Int]
-    /// The position of the elements in the file.
-    public let byteRange: Range<Int>
-  }
-
+public struct SafetensorsFile: TensorFile {
   /// The path it was opened with.
   public let path: String
   /// The texts that the writer added.
   public let metadata: [String: String]
   /// The tensors, in the order of their bytes.
-  public let entries: [Entry]
+  public let entries: [TensorEntry]
+  /// Where they are in the file, in the same order.
+  package let byteRanges: [Range<Int>]
   private let storage: Storage
-  private let indices: [String: Int]
+  private let indices: [NameKey: Int]
 
   /// Opens a file and checks it.
   ///
@@ -44,37 +34,38 @@ public struct SafetensorsFile: Sendable, CustomStringConvertible {
     do { header = try SafetensorsHeader(storage) } catch {
       throw .malformed(path: path, error)
     }
-    self.path = path
-    self.storage = storage
-    metadata = header.metadata
-    entries = header.entries
+    (self.path, self.storage, metadata) = (path, storage, header.metadata)
+    entries = header.entries.map(\.tensor)
+    byteRanges = header.entries.map(\.byteRange)
     indices = Dictionary(
-      uniqueKeysWithValues: entries.enumerated().map { ($0.element.name, $0.offset) })
+      uniqueKeysWithValues: entries.enumerated().map { (NameKey($0.element.name), $0.offset) })
   }
 
-  /// The names of the tensors, in the order of their bytes.
-  public var names: [String] { entries.map(\.name) }
+  /// `Checkpoint.Format.safetensors`.
+  public var format: Checkpoint.Format { .safetensors }
+
+  /// The tensor of this name as the file has it; it shares the file's bytes.
+  ///
+  /// - Throws: `SafetensorsError.missing` where there is none.
+  public func stored(named name: String) throws(SafetensorsError) -> StoredTensor {
+    guard let index = indices[NameKey(name)] else { throw .missing(path: path, tensor: name) }
+    let entry = entries[index]
+    return StoredTensor(
+      TensorLayout(entry.elementType, entry.shape, start: byteRanges[index].lowerBound),
+      of: storage)
+  }
 
   /// The tensor of this name.
   ///
   /// It shares the file's bytes, unless they are not aligned for its elements or are numbers that
-  /// tensors hold only as wider ones (`ElementType.scalarType`), and have to be copied.
+  /// tensors hold only as wider ones (`StoredType.scalarType`), and have to be copied.
   ///
-  /// - Throws: `SafetensorsError.missing` where there is none, `.unsupported` where tensors cannot
-  ///   hold its numbers, `.invalidTruthValue` where a byte of truth values is not 0 or 1.
+  /// - Throws: `SafetensorsError.missing` where there is none, `.unreadable` where tensors cannot
+  ///   hold its numbers, or a byte of truth values is not 0 or 1.
   public func tensor(named name: String) throws(SafetensorsError) -> AnyTensor {
-    guard let entry = indices[name].map({ entries[$0] }) else {
-      throw .missing(path: path, tensor: name)
-    }
-    let layout = TensorLayout(entry.elementType, entry.shape, start: entry.byteRange.lowerBound)
-    do { return try AnyTensor(layout, of: storage) } catch {
-      switch error {
-      case .unsupported: throw .unsupported(path: path, tensor: name, entry.elementType)
-      case .invalidTruthValue: throw .invalidTruthValue(path: path, tensor: name)
-      }
+    let stored = try stored(named: name)
+    do { return try stored.tensor() } catch {
+      throw .unreadable(path: path, tensor: name, error)
     }
   }
-
-  /// The path.
-  public var description: String { path }
 }

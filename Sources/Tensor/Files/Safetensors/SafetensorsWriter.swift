@@ -12,10 +12,16 @@ struct SafetensorsWriter: ~Copyable {
   init(
     _ tensors: [DeferredTensor], metadata: [String: String], path: String
   ) throws(SafetensorsError) {
-    var names: Set<String> = []
-    for name in tensors.lazy.map(\.name) {
-      if name == SafetensorsHeader.metadataName { throw .reservedName(path: path, tensor: name) }
-      if !names.insert(name).inserted { throw .duplicateName(path: path, tensor: name) }
+    var names: Set<NameKey> = []
+    for tensor in tensors {
+      let name = tensor.name
+      if name.utf8.elementsEqual(SafetensorsHeader.metadataName.utf8) {
+        throw .reservedName(path: path, tensor: name)
+      }
+      if !names.insert(NameKey(name)).inserted { throw .duplicateName(path: path, tensor: name) }
+      if !tensor.elementType.isInSafetensors {
+        throw .unsupported(path: path, tensor: name, tensor.elementType)
+      }
     }
     let header = SafetensorsHeader.text(tensors, metadata)
     guard header.count <= SafetensorsHeader.lengths.upperBound else {
@@ -31,7 +37,7 @@ struct SafetensorsWriter: ~Copyable {
   }
 
   /// Appends the next tensor.
-  mutating func append(_ tensor: AnyTensor) throws(SafetensorsError) {
+  mutating func append(_ tensor: StoredTensor) throws(SafetensorsError) {
     do throws(FileError) {
       try tensor.withUnsafeBytes { (bytes) throws(FileError) in try file.append(bytes) }
     } catch { throw .file(error) }
@@ -51,16 +57,15 @@ extension SafetensorsHeader {
     var members: [String] = []
     if !metadata.isEmpty {
       let texts = metadata.sorted { $0.key < $1.key }
-        .map { "\(JSONValue.quoted($0.key)):\(JSONValue.quoted($0.value))" }.joined(separator: ",")
-      members.append("\(JSONValue.quoted(metadataName)):{\(texts)}")
+        .map { "\($0.key.quotedForJSON):\($0.value.quotedForJSON)" }.joined(separator: ",")
+      members.append("\(metadataName.quotedForJSON):{\(texts)}")
     }
     var start = 0
     for tensor in tensors {
-      let type = SafetensorsFile.ElementType(tensor.scalarType)
       let shape = tensor.shape.map(String.init).joined(separator: ",")
       let end = start + tensor.byteCount
       members.append(
-        #"\#(JSONValue.quoted(tensor.name)):{"dtype":"\#(type.rawValue)","shape":[\#(shape)],"#
+        #"\#(tensor.name.quotedForJSON):{"dtype":"\#(tensor.elementType.rawValue)","shape":[\#(shape)],"#
           + #""data_offsets":[\#(start),\#(end)]}"#)
       start = end
     }

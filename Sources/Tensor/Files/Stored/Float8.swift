@@ -1,26 +1,17 @@
-extension SafetensorsFile.ElementType {
-  /// The element type that tensors read from such elements have: the same, or where tensors cannot
-  /// have it one that holds all its numbers; nil where there is none.
-  public var scalarType: ScalarType? {
+extension StoredType {
+  /// Whether the elements are floating-point numbers of 8 bits.
+  var isFloat8: Bool {
     switch self {
-    case .float8E5M2, .float8E4M3, .float8E8M0, .float8E5M2FNUZ, .float8E4M3FNUZ: .float
-    default: ScalarType.allCases.first { Self($0) == self }
+    case .float8E5M2, .float8E4M3, .float8E8M0, .float8E5M2FNUZ, .float8E4M3FNUZ: true
+    default: false
     }
   }
 
-  /// A type of elements of the same width, by which they are copied; nil where there is none.
-  var carrier: ScalarType? {
-    switch self {
-    case .float8E5M2, .float8E4M3, .float8E8M0, .float8E5M2FNUZ, .float8E4M3FNUZ: .uint8
-    default: scalarType
-    }
-  }
-
-  /// The numbers that the bytes 0 to 255 are; nil where an element is no byte.
+  /// The floating-point numbers that the bytes 0 to 255 are; nil where elements are none of 8 bits.
   ///
   /// The formats are those of the OCP's "8-bit floating point specification" (2023) and "Microscaling
   /// formats" (2023), those without negative zero of ONNX.
-  private var numbers: [Float]? {
+  var numbers: [Float]? {
     switch self {
     case .float8E5M2:
       // The upper halves of 16-bit numbers, infinities included.
@@ -48,12 +39,5 @@ extension SafetensorsFile.ElementType {
         sign: .plus, exponent: max(exponent, 1) - bias - width, significand: 1)
       return isNaN(byte) ? .nan : byte >= 0x80 ? -significand * scale : significand * scale
     }
-  }
-
-  /// Elements that were copied by their `carrier`, as `scalarType`.
-  func widened(_ tensor: AnyTensor) -> AnyTensor {
-    guard let numbers else { return tensor }
-    let elements = tensor.withUnsafeBytes { bytes in bytes.map { numbers[Int($0)] } }
-    return AnyTensor(Tensor(elements, shape: tensor.shape))
   }
 }
