@@ -1,3 +1,4 @@
+internal import DiT
 internal import Foundation
 internal import Tensor
 
@@ -50,6 +51,13 @@ private let reader: @Sendable (Storage) throws -> Void =
         touch(try checkpoint.tensor(named: name))
         _ = try? checkpoint.subtree(name.split(separator: ".").first.map(String.init) ?? name)
       }
+    }
+  case "spiece", "tokenizer":
+    { file in
+      let bytes = UnsafeRawBufferPointer(start: file.base, count: file.byteCount)
+      let tokenizer = try UnigramTokenizer(Array(bytes), path: "input")
+      _ = tokenizer.tokenize(
+        "a\u{301} ﬁne ｆｕｌｌ 1/2\u{3000}</s>😀\u{0}aaaaaaaa <extra_id_0>", limit: 9)
     }
   case let format: fatalError("FUZZ_FORMAT is \(format ?? "not set")")
   }

@@ -21,6 +21,13 @@ struct FileSettings: Sendable, Hashable {
     } catch {
       throw .unreadable(file: path)
     }
+    return try decoded(data, path: path, allowsJSON5: allowsJSON5)
+  }
+
+  /// Reads the settings in a file's bytes, as the other `decoded` does.
+  static func decoded<Settings: Decodable>(
+    _ data: Data, path: String, allowsJSON5: Bool = false
+  ) throws(ModelError) -> Settings {
     do {
       let decoder = JSONDecoder()
       decoder.keyDecodingStrategy = .convertFromSnakeCase

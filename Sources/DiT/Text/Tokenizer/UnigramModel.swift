@@ -1,0 +1,125 @@
+/// Cuts a prepared text into the pieces of a vocabulary whose scores add up to the most.
+///
+/// Reference: Kudo, [Subword Regularization](https://arxiv.org/abs/1804.10959), 2018. Sums are rounded
+/// to 32 bits and the first of equal ones stays, as in SentencePiece: in texts that repeat themselves
+/// many ways have the same sum but for the rounding.
+struct UnigramModel: Sendable {
+  /// A piece, or what stands for one.
+  struct Token: Equatable {
+    let id: Int
+    /// Where in the prepared text it begins.
+    let start: Int
+  }
+
+  private let index: PieceIndex
+  /// For each piece, what it adds to the sum.
+  private let scores: [Float]
+  private let unknownID: Int
+  private let unknownScore: Float
+  /// For each byte the piece that stands for it; empty where characters that no piece has are unknown.
+  private let byteIDs: [Int]
+
+  /// - Throws: What is wrong with the vocabulary, in a sentence.
+  init(_ definition: TokenizerDefinition) throws(TokenizerDefinition.Defect) {
+    let pieces = definition.pieces
+    let normal = pieces.lazy.filter { $0.kind == .normal }.map(\.score)
+    guard let lowest = normal.min(), let highest = normal.max() else {
+      throw .init(reason: "it has no pieces")
+    }
+    let unknown = pieces.indices.filter { pieces[$0].kind == .unknown }
+    guard unknown.count == 1 else {
+      throw .init(reason: "it has \(unknown.count) pieces for what is unknown, and must have one")
+    }
+    // SentencePiece's, whose highest score is never below the smallest positive number.
+    unknownID = unknown[0]
+    unknownScore = lowest - 10
+    let best = max(highest, .leastNormalMagnitude)
+    scores = pieces.map {
+      $0.kind == .userDefined ? Float($0.text.count) * best - 0.1 : $0.score
+    }
+    index = try PieceIndex(
+      pieces.indices.filter { [.normal, .userDefined].contains(pieces[$0].kind) }
+        .map { (pieces[$0].text, $0) })
+    byteIDs = definition.fallsBackToBytes ? try Self.byteIDs(pieces) : []
+  }
+
+  /// The pieces `<0x00>` to `<0xFF>`.
+  private static func byteIDs(
+    _ pieces: [TokenizerDefinition.Piece]
+  ) throws(TokenizerDefinition.Defect) -> [Int] {
+    let ids = Dictionary(
+      pieces.indices.lazy.filter { pieces[$0].kind == .byte }.map { (pieces[$0].text, $0) },
+      uniquingKeysWith: { first, _ in first })
+    var result: [Int] = []
+    for byte in 0..<256 {
+      let name = "<0x" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true) + ">"
+      guard let id = ids[Array(name.utf8)] else {
+        throw .init(reason: "it falls back to bytes, but has no piece '\(name)'")
+      }
+      result.append(id)
+    }
+    return result
+  }
+
+  /// How the best way to some place of the text ends.
+  private struct Path {
+    /// The place where its last piece begins; nil where no way leads here.
+    var start: Int?
+    var id = 0
+    var score: Float = 0
+  }
+
+  /// Cuts a text.
+  ///
+  /// - Parameter text: A prepared text.
+  /// - Returns: The tokens in their order. Neighbours that are unknown are one token.
+  /// - Complexity: the length of the text times that of the longest piece.
+  func callAsFunction(_ text: [UInt8]) -> [Token] {
+    var paths = [Path](repeating: Path(), count: text.count + 1)
+    func extend(_ start: Int, _ length: Int, _ id: Int, _ score: Float) {
+      let path = paths[start + length]
+      if path.start == nil || score > path.score {
+        paths[start + length] = Path(start: start, id: id, score: score)
+      }
+    }
+    var start = 0
+    while start < text.count {
+      let length = min(Self.characterLength(text[start]), text.count - start)
+      let score = paths[start].score
+      var isCovered = false
+      index.forEachMatch(in: text, at: start) { id, count in
+        extend(start, count, id, scores[id] + score)
+        if count == length { isCovered = true }
+      }
+      if !isCovered { extend(start, length, unknownID, unknownScore + score) }
+      start += length
+    }
+    return tokens(paths, of: text)
+  }
+
+  /// The tokens on the best way to the end.
+  private func tokens(_ paths: [Path], of text: [UInt8]) -> [Token] {
+    var pieces: [(id: Int, range: Range<Int>)] = []
+    var end = text.count
+    while let start = paths[end].start {
+      pieces.append((paths[end].id, start..<end))
+      end = start
+    }
+    var result: [Token] = []
+    for (id, range) in pieces.reversed() {
+      if id != unknownID {
+        result.append(Token(id: id, start: range.lowerBound))
+      } else if !byteIDs.isEmpty {
+        for place in range { result.append(Token(id: byteIDs[Int(text[place])], start: place)) }
+      } else if result.last?.id != unknownID {
+        result.append(Token(id: id, start: range.lowerBound))
+      }
+    }
+    return result
+  }
+
+  /// The length of a character that begins with this byte; one where it is no beginning.
+  private static func characterLength(_ byte: UInt8) -> Int {
+    byte < 0xC0 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4
+  }
+}
