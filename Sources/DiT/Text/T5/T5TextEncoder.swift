@@ -1,0 +1,110 @@
+public import Kernels
+internal import Tensor
+
+/// A tokenizer and a T5 encoder, which together turn prompts into what a denoiser reads.
+public struct T5TextEncoder: TextEncoder {
+  /// Cuts prompts into tokens.
+  public let tokenizer: UnigramTokenizer
+  /// Makes hidden states of tokens.
+  public let encoder: T5Encoder
+  /// The most tokens of a prompt, the end token included: 120 for PixArt-α, 300 for PixArt-Σ.
+  public let tokenLimit: Int
+  /// What is done to a prompt first.
+  public let preparation: PromptPreparation
+
+  /// Puts a tokenizer and an encoder together.
+  ///
+  /// - Parameters:
+  ///   - tokenizer: Cuts prompts into tokens.
+  ///   - encoder: Makes hidden states of tokens.
+  ///   - tokenLimit: The most tokens of a prompt, the end token included.
+  ///   - preparation: What is done to a prompt first.
+  /// - Throws: `ModelError`, where the tokenizer has ids that the encoder has no embedding for.
+  public init(
+    tokenizer: UnigramTokenizer, encoder: T5Encoder, tokenLimit: Int,
+    preparation: PromptPreparation = .lowercased
+  ) throws(ModelError) {
+    let count = encoder.configuration.vocabularySize
+    guard tokenizer.vocabularySize <= count else {
+      throw .malformed(
+        file: tokenizer.path,
+        reason: "it has \(tokenizer.vocabularySize) tokens, and the encoder embeddings for \(count)"
+      )
+    }
+    check(tokenLimit > 0, "text encoder: a limit of \(tokenLimit) tokens has no room for the end")
+    (self.tokenizer, self.encoder) = (tokenizer, encoder)
+    (self.tokenLimit, self.preparation) = (tokenLimit, preparation)
+  }
+
+  /// Opens a tokenizer and an encoder as diffusers keeps them.
+  ///
+  /// - Parameters:
+  ///   - tokenizer: The path of the folder `tokenizer`, or of a file as `UnigramTokenizer` reads it.
+  ///   - folder: The path of the folder `text_encoder`, with `config.json` and the weights:
+  ///     safetensors before PyTorch's, in one file or several.
+  ///   - variant: Which of several files of weights to read, such as `fp16`; nil is the one without
+  ///     a name.
+  ///   - tokenLimit: The most tokens of a prompt, the end token included.
+  ///   - preparation: What is done to a prompt first.
+  ///   - precision: The numbers to multiply; nil for those that suit the machine and the size.
+  ///   - layerStorage: Where the layers are between two calls; nil for what suits the size.
+  /// - Throws: An error that names the file, where one is missing, damaged or not served.
+  public init(
+    tokenizer: String, encoder folder: String, variant: String? = nil, tokenLimit: Int,
+    preparation: PromptPreparation = .lowercased, precision: Precision? = nil,
+    layerStorage: T5Encoder.LayerStorage? = nil
+  ) throws {
+    let infix = variant.map { ".\($0)" } ?? ""
+    let names = [("model", "safetensors"), ("pytorch_model", "bin")].flatMap { stem, ending in
+      ["\(stem)\(infix).\(ending)", "\(stem).\(ending).index\(infix).json"]
+    }
+    let configuration = try T5Encoder.Configuration(path: "\(folder)/config.json")
+    guard let name = names.first(where: { hasFile("\(folder)/\($0)") }) else {
+      throw ModelError.missing(folder: folder, files: names)
+    }
+    try self.init(
+      tokenizer: UnigramTokenizer(path: tokenizer),
+      encoder: T5Encoder(
+        configuration, from: Checkpoint(path: "\(folder)/\(name)"), precision: precision,
+        layerStorage: layerStorage),
+      tokenLimit: tokenLimit, preparation: preparation)
+  }
+
+  /// What of a prompt is beyond the limit of tokens, and so is cut off; nil where all of it counts.
+  public func droppedText(of prompt: String) -> String? {
+    tokenizer.tokenize(preparation(prompt), limit: tokenLimit).droppedText
+  }
+
+  /// Encodes prompts; a streamed encoder is read once for all of them.
+  ///
+  /// - Parameters:
+  ///   - prompts: The texts; what is beyond the limit of tokens is cut off.
+  ///   - workspace: Whose threads to use. Memory is the call's own, and given back at its end.
+  /// - Returns: The hidden states of each prompt, `[tokens, width]`, in the order of the prompts.
+  /// - Throws: What reading streamed layers throws, and `CancellationError` within one layer of the
+  ///   task's cancellation.
+  public func encode(_ prompts: [String], in workspace: Workspace) throws -> [EncodedText] {
+    try encode(prompts, in: workspace, progress: nil)
+  }
+
+  /// Encodes prompts, as the other `encode` does, and reports each layer.
+  public func encode(
+    _ prompts: [String], in workspace: Workspace, progress: T5Encoder.Progress?
+  ) throws -> [EncodedText] {
+    guard !prompts.isEmpty else { return [] }
+    let texts = prompts.map { tokenizer.tokenize(preparation($0), limit: tokenLimit).ids }
+    let hiddenStates = try encoder(
+      TokenBatch(texts, paddingID: tokenizer.paddingID),
+      in: Workspace(
+        threads: workspace.threads, precision: encoder.precision, table: encoder.table),
+      progress: progress)
+    return texts.enumerated().map { place, ids in
+      EncodedText(hiddenStates: hiddenStates[place, 0..<ids.count].copied())
+    }
+  }
+
+  /// Which models the hidden states come from.
+  public var source: EncodedTextSource {
+    EncodedTextSource(tokenizer: tokenizer.fingerprint, encoder: encoder.fingerprint)
+  }
+}
