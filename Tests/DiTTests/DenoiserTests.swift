@@ -8,6 +8,7 @@ private struct Attractor: Denoiser {
   let architecture = Architecture(
     name: "attractor", sampleShape: [2, 4, 6], tokenCount: 24, width: 2, depth: 4,
     branches: [.init(.feedForward, MultiplyAdds(linear: 48))])
+  var sizes: SampleSizes { .multiples(of: 1, upTo: 64) }
   var unconditional: Condition? { .label(0) }
   var precision: Precision { .float32 }
 

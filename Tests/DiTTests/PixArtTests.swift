@@ -135,7 +135,7 @@ private struct GoldenPixArt {
       try session(.text(EncodedText(hiddenStates: Tensor(zeros: [2, 9]))), .square(8))
     }
     let size = SampleSize(height: 8, width: 7)
-    #expect(throws: RunError.size(size, expected: "sides of up to 1024 that 2 divides")) {
+    #expect(throws: RunError.size(size, expected: "multiples of 2, up to 1024")) {
       try session(text, size)
     }
   }

@@ -13,7 +13,7 @@ extension DiffusionPipeline {
     let checkpoint = try Checkpoint(component: transformer, variant: options.variant)
     try self.init(
       denoiser: DiffusionTransformer(
-        c, from: options.weights(checkpoint, shapes: checkpoint.entries.map(\.shape))),
+        c, from: try options.weights(checkpoint, shapes: checkpoint.entries.map(\.shape))),
       space: .latents(autoencoder),
       classNames: Self.classNames(folder.index.id2label, count: c.classCount),
       sampling: sampling, defaults: Defaults(sampler: sampling.kind, spacing: nil))

@@ -16,7 +16,9 @@ struct DiffusersFolder {
   /// The pipelines that are served, by the class that wrote them. A family adds its own here.
   static let families:
     [String: @Sendable (DiffusersFolder, LoadingOptions) throws -> DiffusionPipeline] = [
-      "DiTPipeline": { try DiffusionPipeline(dit: $0, $1) }
+      "DiTPipeline": { try DiffusionPipeline(dit: $0, $1) },
+      "PixArtAlphaPipeline": { try DiffusionPipeline(pixArt: $0, textTokens: 120, $1) },
+      "PixArtSigmaPipeline": { try DiffusionPipeline(pixArt: $0, textTokens: 300, $1) },
     ]
 
   /// Reads the index of a folder.

@@ -7,6 +7,8 @@ internal import _KernelsMicro
 struct LoadingOptions {
   /// Where its autoencoder is; nil is where the model's layout has it.
   let autoencoder: String?
+  /// The folder with `text_encoder` and `tokenizer`; nil is where the model's layout has them.
+  let textEncoder: String?
   /// Which of several files of weights to read, such as `fp16`.
   let variant: String?
   /// Whether the autoencoder is to encode.
@@ -19,11 +21,20 @@ struct LoadingOptions {
   let table: KernelTable
 
   /// The weights of a denoiser, from a source of tensors of these shapes.
-  func weights(_ source: some WeightSource, shapes: [[Int]]) -> Weights {
+  ///
+  /// - Throws: `ModelError.memory` where the machine has less memory than they take.
+  func weights(_ source: some WeightSource, shapes: [[Int]]) throws(ModelError) -> Weights {
     let count = shapes.reduce(0) { $0 + $1.product }
-    return Weights(
-      source, precision: precision ?? .automatic(parameterCount: count, table: table),
-      table: table, progress: progress)
+    let precision = precision ?? .automatic(parameterCount: count, table: table)
+    let (needed, available) = (precision.byteCount(of: count), availableMemory())
+    guard needed <= available else {
+      throw .memory(
+        file: source.description, needed: needed, available: available,
+        precision: precision.rawValue,
+        alternatives: Precision.allCases.filter { $0.byteCount(of: count) <= available }
+          .map(\.rawValue))
+    }
+    return Weights(source, precision: precision, table: table, progress: progress)
   }
 
   /// The autoencoder for latents of a denoiser.

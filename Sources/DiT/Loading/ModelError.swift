@@ -10,6 +10,9 @@ public enum ModelError: Error, Equatable, CustomStringConvertible {
   case notCached(name: String, cache: String)
   /// A file is not what it should be.
   case malformed(file: String, reason: String)
+  /// The machine has less memory than a model's weights take.
+  case memory(
+    file: String, needed: Int, available: Int, precision: String, alternatives: [String])
   /// A setting has a value that cannot be served.
   case value(file: String, key: String, expected: String, found: String)
 
@@ -27,6 +30,11 @@ public enum ModelError: Error, Equatable, CustomStringConvertible {
     case .notCached(let name, let cache):
       "\(name): there is no such folder, and no such model in the cache '\(cache)'"
     case .malformed(let file, let reason): "\(file): \(reason)"
+    case .memory(let file, let needed, let available, let precision, let alternatives):
+      "\(file): its weights take \(needed / 1_000_000) MB in \(precision), and "
+        + "\(available / 1_000_000) MB of memory are available"
+        + (alternatives.isEmpty
+          ? "" : "; precision \(alternatives.joined(separator: " or ")) fits")
     case .value(let file, let key, let expected, let found):
       "\(file): '\(key)' must be \(expected), not \(found)"
     }

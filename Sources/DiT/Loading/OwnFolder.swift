@@ -19,7 +19,7 @@ extension DiffusionPipeline {
     let weights = try SafetensorsFile(path: folder + "/model.safetensors")
     try self.init(
       denoiser: DiffusionTransformer(
-        c, from: options.weights(weights, shapes: weights.entries.map(\.shape))),
+        c, from: try options.weights(weights, shapes: weights.entries.map(\.shape))),
       space: .pixels(range, rows: crop.rows, columns: crop.columns),
       classNames: Self.classNames(description.id2label, count: c.classCount),
       sampling: SamplerConfiguration(

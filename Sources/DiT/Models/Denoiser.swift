@@ -9,6 +9,9 @@ public protocol Denoiser: Sendable {
   /// What there is to know of the model, for samples of the size that it was trained for.
   var architecture: Architecture { get }
 
+  /// The sizes of samples that it draws.
+  var sizes: SampleSizes { get }
+
   /// The condition of a sample that is to show nothing in particular, which guidance leads away
   /// from; nil where the model has none of its own.
   var unconditional: Condition? { get }
@@ -24,7 +27,7 @@ public protocol Denoiser: Sendable {
 
   /// What there is to know of the model for samples of a size.
   ///
-  /// - Throws: `RunError.size` where it cannot draw such samples.
+  /// - Throws: `RunError.size` where it is not among `sizes`.
   func architecture(for size: SampleSize) throws(RunError) -> Architecture
 
   /// A workspace that suits the model's weights.

@@ -14,3 +14,32 @@ public struct SampleSize: Sendable, Hashable, CustomStringConvertible {
   /// The size as `height × width`.
   public var description: String { "\(height) × \(width)" }
 }
+
+/// The sizes of samples that a model draws.
+public enum SampleSizes: Sendable, Hashable {
+  /// One size.
+  case only(SampleSize)
+  /// Any height and width of multiples of a number, up to another.
+  case multiples(of: Int, upTo: Int)
+
+  /// Whether a size is among them.
+  public func contains(_ size: SampleSize) -> Bool {
+    switch self {
+    case .only(let only): size == only
+    case .multiples(let unit, let largest):
+      [size.height, size.width].allSatisfy { $0 > 0 && $0 % unit == 0 && $0 <= largest }
+    }
+  }
+
+  /// The sizes in words.
+  ///
+  /// - Parameter scale: The pixels of an image along a pixel of a sample.
+  public func described(scale: Int = 1) -> String {
+    switch self {
+    case .only(let size):
+      "\(SampleSize(height: scale * size.height, width: scale * size.width))"
+    case .multiples(let unit, let largest):
+      "multiples of \(scale * unit), up to \(scale * largest)"
+    }
+  }
+}

@@ -12,13 +12,16 @@ public struct DiffusionPipeline: Sendable {
   /// The names of the classes, by label; a name may be several, with commas between them. Empty
   /// where the model draws no classes.
   public let classNames: [String]
+  /// What turns prompts into conditions; nil where the model draws classes, or its folder has no
+  /// text encoder.
+  public let textEncoder: T5TextEncoder?
   /// The settings that samplers of this model are made from.
   public let sampling: SamplerConfiguration
   /// The noise that the model was trained with.
   public let schedule: NoiseSchedule
   /// How the model is meant to be sampled.
   public let defaults: Defaults
-  private let space: SampleSpace
+  let space: SampleSpace
 
   /// How a model is meant to be sampled.
   public struct Defaults: Sendable, Hashable {
@@ -39,9 +42,9 @@ public struct DiffusionPipeline: Sendable {
   /// It may be
   ///
   /// - a folder with `config.json` and `model.safetensors`, in the layout of this package;
-  /// - a folder of diffusers' `DiTPipeline`, with `model_index.json`, `transformer`, `vae` and
-  ///   `scheduler`; safetensors are read before PyTorch's files, each in one or several files;
-  /// - a checkpoint of the original code, with an autoencoder in a folder `vae` beside it;
+  /// - a folder of diffusers' `DiTPipeline`, `PixArtAlphaPipeline` or `PixArtSigmaPipeline`, with
+  ///   `model_index.json`, `transformer`, `vae` and `scheduler`; safetensors are read before PyTorch's files, each in one or several files;
+  /// - a checkpoint of DiT's or PixArt's original code, with an autoencoder in a folder `vae` beside it;
   /// - a name such as `facebook/DiT-XL-2-256`, of a folder of these in the cache of Hugging Face's
   ///   libraries (`HF_HUB_CACHE`, `HF_HOME`); nothing is downloaded.
   ///
@@ -51,6 +54,8 @@ public struct DiffusionPipeline: Sendable {
   /// - Parameters:
   ///   - folder: The path of the folder or checkpoint, or the name.
   ///   - autoencoder: The path of another autoencoder's folder, or its name; nil is the model's.
+  ///   - textEncoder: The path of another folder with `text_encoder` and `tokenizer`; nil is the
+  ///     model's.
   ///   - variant: Which of several files of weights to read, such as `fp16`.
   ///   - encodesImages: Whether the autoencoder's encoder is read too, for `encoded(_:)`.
   ///   - precision: The numbers that the model is to multiply; nil for those that suit the machine
@@ -59,22 +64,24 @@ public struct DiffusionPipeline: Sendable {
   /// - Throws: `ModelError`, `SafetensorsError`, `CheckpointError` or `WeightError`, each naming the
   ///   file.
   public init(
-    folder: String, autoencoder: String? = nil, variant: String? = nil,
-    encodesImages: Bool = false, precision: Precision? = .float32,
+    folder: String, autoencoder: String? = nil, textEncoder: String? = nil,
+    variant: String? = nil, encodesImages: Bool = false, precision: Precision? = .float32,
     progress: Weights.Progress? = nil
   ) throws {
     try self.init(
-      folder: folder, autoencoder: autoencoder, variant: variant,
+      folder: folder, autoencoder: autoencoder, textEncoder: textEncoder, variant: variant,
       encodesImages: encodesImages, precision: precision, progress: progress, table: .active)
   }
 
   package init(
-    folder: String, autoencoder: String? = nil, variant: String? = nil,
-    encodesImages: Bool = false, precision: Precision?, progress: Weights.Progress? = nil,
+    folder: String, autoencoder: String? = nil, textEncoder: String? = nil,
+    variant: String? = nil, encodesImages: Bool = false, precision: Precision?,
+    progress: Weights.Progress? = nil,
     table: KernelTable
   ) throws {
     let options = LoadingOptions(
-      autoencoder: autoencoder, variant: variant, encodesImages: encodesImages,
+      autoencoder: autoencoder, textEncoder: textEncoder, variant: variant,
+      encodesImages: encodesImages,
       precision: precision, progress: progress, table: table)
     switch try ModelLocation(folder) {
     case .ownFolder(let folder): try self.init(ownFolder: folder, options)
@@ -85,9 +92,10 @@ public struct DiffusionPipeline: Sendable {
 
   init(
     denoiser: any Denoiser, space: SampleSpace, classNames: [String],
-    sampling: SamplerConfiguration, defaults: Defaults
+    textEncoder: T5TextEncoder? = nil, sampling: SamplerConfiguration, defaults: Defaults
   ) throws(ModelError) {
     (self.denoiser, self.space, self.classNames) = (denoiser, space, classNames)
+    self.textEncoder = textEncoder
     (self.sampling, self.defaults) = (sampling, defaults)
     schedule = try sampling.schedule(sampling.kind)
   }

@@ -10,8 +10,12 @@ public enum RunError: Error, Equatable, CustomStringConvertible {
   case negatives(expected: Int, found: Int)
   /// The model has no condition for guidance to lead away from, and the request names none.
   case nothingToGuideFrom
+  /// There are prompts, and no text encoder to read them.
+  case noTextEncoder
   /// The model cannot draw samples of a size.
   case size(SampleSize, expected: String)
+  /// The model cannot draw images of a size in pixels.
+  case imageSize(SampleSize, expected: String)
   /// The noise has another shape than the samples.
   case noise(expected: String, found: [Int])
   /// The latents of the initial image, or its mask, have another shape than the samples.
@@ -37,8 +41,13 @@ public enum RunError: Error, Equatable, CustomStringConvertible {
       "\(found) negative conditions cannot serve \(expected) samples"
     case .nothingToGuideFrom:
       "guidance needs a negative condition for each sample: the model has none of its own"
+    case .noTextEncoder:
+      "the model has no text encoder: name a folder with 'text_encoder' and 'tokenizer', or give "
+        + "texts that were encoded before"
     case .size(let size, let expected):
       "the model cannot draw samples of \(size); it draws \(expected)"
+    case .imageSize(let size, let expected):
+      "the model cannot draw images of \(size) pixels; it draws \(expected)"
     case .noise(let expected, let found): "the noise has shape \(found), not \(expected)"
     case .initialImage(let expected, let found):
       "the initial image, or its mask, has shape \(found), not \(expected)"

@@ -4,6 +4,8 @@ internal import Tensor
 extension DiffusionTransformer: Denoiser {
   /// What there is to know of the model.
   public var architecture: Architecture { configuration.architecture }
+  /// The size that it was trained for alone.
+  public var sizes: SampleSizes { .only(configuration.inputSize) }
   /// The null class.
   public var unconditional: Condition? { .label(configuration.nullClass) }
   /// The numbers that the model multiplies.
@@ -13,9 +15,7 @@ extension DiffusionTransformer: Denoiser {
   ///
   /// - Throws: `RunError.size` where the size is not the model's.
   public func architecture(for size: SampleSize) throws(RunError) -> Architecture {
-    guard size == configuration.inputSize else {
-      throw .size(size, expected: "\(configuration.inputSize)")
-    }
+    guard sizes.contains(size) else { throw .size(size, expected: sizes.described()) }
     return architecture
   }
 

@@ -5,6 +5,10 @@ public import Tensor
 extension PixArtTransformer: Denoiser {
   /// What there is to know of the model.
   public var architecture: Architecture { configuration.architecture }
+  /// All that patches divide, and squares of patches where their keys are compressed.
+  public var sizes: SampleSizes {
+    .multiples(of: configuration.patchSize * configuration.keyCompression, upTo: 1024)
+  }
   /// The learned text that stands for none, in checkpoints of the original code; a pipeline encodes
   /// the empty prompt for the others.
   public var unconditional: Condition? { nullText.map(Condition.text) }
@@ -15,12 +19,7 @@ extension PixArtTransformer: Denoiser {
   ///
   /// - Throws: `RunError.size` where they do not.
   public func architecture(for size: SampleSize) throws(RunError) -> Architecture {
-    let side = configuration.patchSize * configuration.keyCompression
-    guard size.height > 0, size.width > 0, size.height % side == 0, size.width % side == 0,
-      size.height <= 1024, size.width <= 1024
-    else {
-      throw .size(size, expected: "sides of up to 1024 that \(side) divides")
-    }
+    guard sizes.contains(size) else { throw .size(size, expected: sizes.described()) }
     return configuration.architecture(for: size)
   }
 

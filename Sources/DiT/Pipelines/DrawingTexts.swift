@@ -1,0 +1,88 @@
+internal import Kernels
+internal import Tensor
+
+extension DiffusionPipeline {
+  /// Prepares a run that draws what prompts say.
+  ///
+  ///     let run = try pipeline.run(prompts: ["an astronaut riding a horse"], seeds: [0])
+  ///
+  /// What is left out is as the model is meant to be sampled (`defaults`).
+  ///
+  /// - Parameters:
+  ///   - prompts: The prompt of each image.
+  ///   - negativePrompt: What guidance leads away from; nil is the text that stands for none in the
+  ///     model's checkpoint, and the empty prompt where it has no such text.
+  ///   - seeds: The seed of each image, which PyTorch's generator draws its noise from.
+  ///   - imageSize: The size of an image in pixels; nil is the one that the model was trained for.
+  ///   - steps: The number of steps.
+  ///   - sampler: The sampler.
+  ///   - guidanceScale: How far to go away from the prediction for the negative prompt.
+  ///   - cache: The cache; nil computes everything.
+  ///   - edit: The image to start from; nil starts from noise.
+  ///   - previewInterval: Every how many steps a preview is made; nil makes none.
+  ///   - threads: The most threads to use; one for each processor by default.
+  /// - Returns: A run that has not taken a step yet.
+  /// - Throws: `RunError`, `SamplerError` or `CacheError` where the request does not fit the model,
+  ///   and what reading the text encoder throws.
+  public func run(
+    prompts: [String], negativePrompt: String? = nil, seeds: [UInt64],
+    imageSize: (height: Int, width: Int)? = nil, steps: Int? = nil, sampler: SamplerKind? = nil,
+    guidanceScale: Float? = nil, cache: (any CacheMethod)? = nil, edit: ImageEdit? = nil,
+    previewInterval: Int? = nil, threads: Int? = nil
+  ) throws -> DenoisingRun {
+    let guidance = Guidance(
+      scale: guidanceScale ?? defaults.guidanceScale, channels: defaults.guidedChannels)
+    let conditions = try conditions(
+      for: prompts + prompts.map { _ in negativePrompt ?? "" }, threads: threads)
+    let positives = Array(conditions.prefix(prompts.count))
+    let learned = negativePrompt == nil ? positives.compactMap(learnedNegative) : []
+    return try run(
+      positives, negatives: learned.isEmpty ? Array(conditions.suffix(prompts.count)) : learned,
+      generators: seeds.map(TorchGenerator.init(seed:)),
+      sampler: self.sampler(sampler, steps: steps), guidance: guidance, cache: cache, edit: edit,
+      size: try imageSize.map { try sampleSize(of: $0) }, previewInterval: previewInterval,
+      threads: threads)
+  }
+
+  /// The text that stands for none in the model's checkpoint, as long as a prompt: the original code
+  /// has the prompt's mask for both.
+  private func learnedNegative(_ prompt: Condition) -> Condition? {
+    guard case .text(let prompt) = prompt, case .text(let none)? = denoiser.unconditional else {
+      return nil
+    }
+    let count = min(prompt.tokenCount, none.tokenCount)
+    return .text(EncodedText(hiddenStates: none.hiddenStates[0..<count]))
+  }
+
+  /// What prompts are to the denoiser; equal prompts are encoded once.
+  ///
+  /// - Parameters:
+  ///   - prompts: The prompts.
+  ///   - threads: The most threads to use; one for each processor by default.
+  /// - Returns: The condition of each.
+  /// - Throws: `RunError.noTextEncoder` where the pipeline has none, and what reading it throws.
+  public func conditions(for prompts: [String], threads: Int? = nil) throws -> [Condition] {
+    guard let textEncoder else { throw RunError.noTextEncoder }
+    var distinct: [String] = []
+    for prompt in prompts where !distinct.contains(prompt) { distinct.append(prompt) }
+    let texts = try textEncoder.encode(distinct, in: Workspace(threads: threads))
+    let encoded = Dictionary(uniqueKeysWithValues: zip(distinct, texts))
+    return prompts.compactMap { encoded[$0].map(Condition.text) }
+  }
+
+  /// The size of a sample whose image has a size.
+  ///
+  /// - Parameter image: The size in pixels.
+  /// - Returns: The size of the sample.
+  /// - Throws: `RunError.imageSize` where there is no such sample.
+  public func sampleSize(of image: (height: Int, width: Int)) throws(RunError) -> SampleSize {
+    let scale = autoencoder?.configuration.scale ?? 1
+    let size = SampleSize(height: image.height / scale, width: image.width / scale)
+    guard space.imageSize(size) == image, denoiser.sizes.contains(size) else {
+      throw .imageSize(
+        SampleSize(height: image.height, width: image.width),
+        expected: denoiser.sizes.described(scale: scale))
+    }
+    return size
+  }
+}
