@@ -41,6 +41,7 @@ public struct HeadView: Sendable {
   /// The heads of some samples, in any order and any number of times; nothing is copied.
   ///
   /// - Parameter indices: The sample that each sample of the result is.
+  /// - Returns: Heads of as many samples.
   public func samples(_ indices: [Int]) -> HeadView {
     check(
       indices.allSatisfy { (0..<shape[0]).contains($0) },

@@ -8,10 +8,10 @@ import _TestSupport
 
 /// What diffusers' `config.json` of a PixArt transformer says, as far as the golden files differ.
 private struct Fields: Decodable {
-  let num_attention_heads, attention_head_dim, num_layers, caption_channels, sample_size: Int
-  let out_channels: Int
-  let interpolation_scale: Double?
-  let use_additional_conditions: Bool?
+  let numAttentionHeads, attentionHeadDim, numLayers, captionChannels, sampleSize: Int
+  let outChannels: Int
+  let interpolationScale: Double?
+  let useAdditionalConditions: Bool?
 }
 
 /// A small golden model, its texts and its predictions.
@@ -24,13 +24,15 @@ private struct GoldenPixArt {
     let isOriginal = name == "original"
     let text = try #require(
       isOriginal ? Fixtures.open("pixart/sigma").metadata["config"] : file.metadata["config"])
-    let f = try JSONDecoder().decode(Fields.self, from: Data(text.utf8))
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    let f = try decoder.decode(Fields.self, from: Data(text.utf8))
     model = try PixArtTransformer(
       PixArtTransformer.Configuration(
-        sampleSize: .square(f.sample_size), outputChannels: f.out_channels,
-        width: f.num_attention_heads * f.attention_head_dim, depth: f.num_layers,
-        headCount: f.num_attention_heads, textWidth: f.caption_channels, textTokens: 7,
-        interpolationScale: f.interpolation_scale, isToldSize: f.use_additional_conditions ?? false,
+        sampleSize: .square(f.sampleSize), outputChannels: f.outChannels,
+        width: f.numAttentionHeads * f.attentionHeadDim, depth: f.numLayers,
+        headCount: f.numAttentionHeads, textWidth: f.captionChannels, textTokens: 7,
+        interpolationScale: f.interpolationScale, isToldSize: f.useAdditionalConditions ?? false,
         keyCompression: isOriginal ? 2 : 1, flavor: isOriginal ? .original : .diffusers),
       from: Weights(GoldenWeights(file: file)))
   }

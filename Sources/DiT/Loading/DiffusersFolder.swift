@@ -13,7 +13,9 @@ struct DiffusersFolder {
   /// What its `model_index.json` says.
   let index: PipelineIndex
 
-  /// The pipelines that are served, by the class that wrote them. A family adds its own here.
+  /// The pipelines that are served, by the class that wrote them.
+  ///
+  /// A family adds its own here.
   static let families:
     [String: @Sendable (DiffusersFolder, LoadingOptions) throws -> DiffusionPipeline] = [
       "DiTPipeline": { try DiffusionPipeline(dit: $0, $1) },

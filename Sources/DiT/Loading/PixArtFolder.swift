@@ -8,6 +8,7 @@ extension DiffusionPipeline {
   ///   - folder: The folder.
   ///   - textTokens: The most tokens of a prompt.
   ///   - options: How to read it.
+  /// - Throws: An error that names the file, where one is missing, damaged or not served.
   init(pixArt folder: DiffusersFolder, textTokens: Int, _ options: LoadingOptions) throws {
     let transformer = folder.path + "/transformer"
     let settings = FileSettings(file: transformer + "/config.json")

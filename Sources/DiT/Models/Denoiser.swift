@@ -33,6 +33,7 @@ public protocol Denoiser: Sendable {
   /// A workspace that suits the model's weights.
   ///
   /// - Parameter threads: The most threads to use; nil is one for each processor.
+  /// - Returns: A workspace of the model's precision.
   func workspace(threads: Int?) -> Workspace
 
   /// Prepares the evaluations of one run.

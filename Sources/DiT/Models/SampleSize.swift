@@ -34,6 +34,7 @@ public enum SampleSizes: Sendable, Hashable {
   /// The sizes in words.
   ///
   /// - Parameter scale: The pixels of an image along a pixel of a sample.
+  /// - Returns: A size, or a rule.
   public func described(scale: Int = 1) -> String {
     switch self {
     case .only(let size):

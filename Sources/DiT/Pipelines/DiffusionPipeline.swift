@@ -9,8 +9,9 @@ package import _KernelsMicro
 public struct DiffusionPipeline: Sendable {
   /// The model that predicts the noise.
   public let denoiser: any Denoiser
-  /// The names of the classes, by label; a name may be several, with commas between them. Empty
-  /// where the model draws no classes.
+  /// The names of the classes, by label; a name may be several, with commas between them.
+  ///
+  /// Empty where the model draws no classes.
   public let classNames: [String]
   /// What turns prompts into conditions; nil where the model draws classes, or its folder has no
   /// text encoder.

@@ -64,12 +64,13 @@ enum SampleSpace: Sendable {
     return mask
   }
 
-  /// The 8-bit images of samples, `[batch, height, width, channels]`.
+  /// The 8-bit images of samples.
   ///
   /// - Parameters:
   ///   - samples: `[batch, channels, height, width]`.
   ///   - tiling: How latents are cut for the decoder; nil decodes them whole.
   ///   - workspace: What to compute with.
+  /// - Returns: `[batch, height, width, channels]`.
   func images(
     _ samples: Tensor<Float>, tiling: AutoencoderKL.Tiling?, in workspace: Workspace
   ) -> Tensor<UInt8> {

@@ -98,13 +98,14 @@ public struct PixArtTransformer: Sendable {
     return tokens
   }
 
-  /// The prediction that the last tokens hold, `[rows, outputChannels, height, width]`.
+  /// The prediction that the last tokens hold.
   ///
   /// - Parameters:
   ///   - tokens: `[rows, tokens, width]`.
   ///   - timestep: The embedded timestep, `[1, width]`.
   ///   - gridRows: The number of patches from top to bottom.
   ///   - workspace: What to compute with.
+  /// - Returns: `[rows, outputChannels, height, width]`.
   func predict(
     _ tokens: Tensor<Float>, timestep: Tensor<Float>, gridRows: Int, in workspace: Workspace
   ) -> Tensor<Float> {
