@@ -105,6 +105,12 @@ let package = Package(
       path: "Examples/ShowcaseModel", exclude: ["LICENSE-Fashion-MNIST"],
       resources: [.copy("fashion-dit"), .copy("fashion-judge")],
       swiftSettings: common),
+    .target(name: "_ExampleReport", path: "Examples/Report", swiftSettings: common),
+    .executableTarget(
+      name: "compare",
+      dependencies: [
+        "DiT", "Kernels", "Tensor", "ShowcaseModel", "_ExampleCommandLine", "_ExampleReport",
+      ], path: "Examples/Compare", swiftSettings: common),
     .executableTarget(
       name: "generate",
       dependencies: ["DiT", "Kernels", "Tensor", "ShowcaseModel", "_ExampleCommandLine"],

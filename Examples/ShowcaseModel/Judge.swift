@@ -9,6 +9,8 @@ package import Tensor
 package struct Judge: Sendable {
   private let convolutions: [Linear]
   private let features, logits: Linear
+  /// The mean of the test set's features, `[128]`, and their covariance, `[128, 128]`.
+  let testMean, testCovariance: Tensor<Float>
 
   /// Opens the shipped classifier, or one in another folder.
   ///
@@ -26,6 +28,8 @@ package struct Judge: Sendable {
     }
     features = try Linear(9 * 96, 128, from: weights["features"])
     logits = try Linear(128, 10, from: weights["logits"])
+    testMean = try weights["test_features"].tensor("mean", [128])
+    testCovariance = try weights["test_features"].tensor("covariance", [128, 128])
   }
 
   /// The scores of the ten classes.
@@ -35,6 +39,16 @@ package struct Judge: Sendable {
   ///   - workspace: What to compute with.
   /// - Returns: `[batch, 10]`.
   package func callAsFunction(_ images: Tensor<Float>, in workspace: Workspace) -> Tensor<Float> {
+    logits(Operand(features(of: images, in: workspace)), in: workspace)
+  }
+
+  /// The features that the scores are made of.
+  ///
+  /// - Parameters:
+  ///   - images: `[batch, 28, 28, 1]`, values from -1 to 1.
+  ///   - workspace: What to compute with.
+  /// - Returns: `[batch, 128]`.
+  func features(of images: Tensor<Float>, in workspace: Workspace) -> Tensor<Float> {
     var x = images
     for convolution in convolutions {
       let neighbourhoods = Operand(neighbourhoods(of: x))
@@ -42,8 +56,7 @@ package struct Judge: Sendable {
     }
     // The layer expects the channels first: [batch, 96 · 3 · 3].
     let flat = x.permuted([0, 3, 1, 2]).reshaped([x.shape[0], -1])
-    let features = maximum(features(Operand(flat), in: workspace), 0)
-    return logits(Operand(features), in: workspace)
+    return maximum(features(Operand(flat), in: workspace), 0)
   }
 
   /// The share of images whose best score is that of their label.
@@ -56,9 +69,15 @@ package struct Judge: Sendable {
   package func accuracy(
     _ images: Tensor<Float>, labels: [Int], in workspace: Workspace
   ) -> Double {
-    let best = self(images, in: workspace).argmax(axis: 1).elements
-    let right = zip(best, labels).count { Int($0) == $1 }
-    return Double(right) / Double(max(labels.count, 1))
+    let right = recognised(images, labels: labels, in: workspace)
+    return Double(right.count { $0 }) / Double(max(labels.count, 1))
+  }
+
+  /// Whether the best score of each image is that of its label.
+  package func recognised(
+    _ images: Tensor<Float>, labels: [Int], in workspace: Workspace
+  ) -> [Bool] {
+    zip(self(images, in: workspace).argmax(axis: 1).elements, labels).map { Int($0) == $1 }
   }
 
   /// The 3 × 3 pixels around each pixel, zero outside: `[batch, height, width, 9 · channels]`.

@@ -239,6 +239,7 @@ private struct Interrupted: Denoiser {
   let step: Int
   let passes: Int
   var architecture: Architecture { model.architecture }
+  var sizes: SampleSizes { model.sizes }
   var unconditional: Condition? { model.unconditional }
   var precision: Precision { model.precision }
   var fingerprint: String { model.fingerprint }

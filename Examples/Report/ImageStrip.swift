@@ -1,0 +1,31 @@
+/// The same images drawn in several ways, a row for each; a click flips one against the first row's,
+/// and then shows their difference.
+package struct ImageStrip {
+  private var rows: [(name: String, images: [String])] = []
+
+  /// A strip without rows.
+  package init() {}
+
+  /// Adds a row.
+  ///
+  /// - Parameters:
+  ///   - name: How the images were drawn.
+  ///   - images: PNG files in base64.
+  package mutating func add(_ name: String, images: [String]) { rows.append((name, images)) }
+
+  /// The strip as HTML.
+  package var html: String {
+    let columns = rows.map(\.images.count).max() ?? 0
+    let body = rows.enumerated().map { index, row in
+      let images = row.images.enumerated().map { column, image in
+        "<button data-column=\"\(column)\" title=\"\(escaped(row.name))\"><img data-row=\"\(index)\" alt=\"\(escaped(row.name)), image \(column + 1)\" src=\"data:image/png;base64,\(image)\"></button>"
+      }
+      let missing = String(repeating: "<span></span>", count: columns - row.images.count)
+      return "<div class=\"name\">\(escaped(row.name))</div>" + images.joined() + missing
+    }
+    return
+      "<p class=\"muted\">A click shows the same image of the first row, a second one their difference, four times as strong.</p>"
+      + "<div class=\"images\" style=\"grid-template-columns: minmax(12ch, max-content) repeat(\(columns), 88px)\">\n"
+      + body.joined(separator: "\n") + "\n</div>"
+  }
+}
