@@ -77,15 +77,18 @@ let package = Package(
       name: "_KernelsActive",
       dependencies: [
         "_KernelsMicro", "_KernelsBaseline", "_KernelsAVX2", "_KernelsAVX512",
-        "_KernelsAVX512BF16", "_KernelsAMX",
+        "_KernelsAVX512BF16", "_KernelsAMX", "_LibC",
       ],
       path: "\(instructionSets)/Active",
       swiftSettings: common + [
         .unsafeFlags(["-Xcc", "-mxsave"] + withoutExceptionHandling)
       ]),
-    .target(name: "_Parallel", path: "Sources/Parallel", swiftSettings: common),
+    .target(name: "_LibC", path: "Sources/LibC", swiftSettings: common),
     .target(
-      name: "Tensor", dependencies: ["_KernelsMicro", "_KernelsActive"], swiftSettings: common),
+      name: "_Parallel", dependencies: ["_LibC"], path: "Sources/Parallel", swiftSettings: common),
+    .target(
+      name: "Tensor", dependencies: ["_KernelsMicro", "_KernelsActive", "_LibC"],
+      swiftSettings: common),
     .target(
       name: "Kernels", dependencies: ["Tensor", "_Parallel", "_KernelsMicro", "_KernelsActive"],
       swiftSettings: common),
@@ -120,6 +123,10 @@ let package = Package(
       swiftSettings: common),
 
     .executableTarget(
+      name: "digits", dependencies: ["NN", "Tensor"], path: "Examples/Digits",
+      exclude: ["digits.safetensors", "train_digits.py"], swiftSettings: common),
+
+    .executableTarget(
       name: "benchmarks",
       dependencies: [
         "DiT", "NN", "Kernels", "Tensor", "ShowcaseModel", "_ExampleCommandLine",
@@ -137,7 +144,7 @@ let package = Package(
     .testTarget(
       name: "NNTests",
       dependencies: [
-        "NN", "Kernels", "Tensor", "_KernelsActive", "_KernelsMicro", "_TestSupport",
+        "NN", "Kernels", "Tensor", "digits", "_KernelsActive", "_KernelsMicro", "_TestSupport",
       ], swiftSettings: common),
     .testTarget(
       name: "DiTTests",

@@ -4,6 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source Scripts/lib/checks.sh
+source Scripts/lib/tutorial.sh
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -12,7 +13,7 @@ git clone --quiet --no-tags "$PWD" "$work/swift-dit"
 git -C "$work/swift-dit" -c advice.detachedHead=false tag 0.1.0
 
 # The client has executables and a module with names that this package uses too.
-mkdir -p "$work"/client/Sources/{generate,benchmarks,Active}
+mkdir -p "$work"/client/Sources/{generate,benchmarks,Active,tensor-tutorial,porting-tutorial}
 cat >"$work/client/Package.swift" <<EOF
 // swift-tools-version: 6.2
 import PackageDescription
@@ -28,10 +29,17 @@ let package = Package(
     .target(name: "Active"),
     .executableTarget(name: "generate", dependencies: products + ["Active"]),
     .executableTarget(name: "benchmarks", dependencies: ["Active"]),
+    .executableTarget(name: "tensor-tutorial", dependencies: products),
+    .executableTarget(name: "porting-tutorial", dependencies: products),
   ])
 EOF
 echo 'public let active = "client"' >"$work/client/Sources/Active/Active.swift"
 printf 'import Active\n\nprint(active)\n' >"$work/client/Sources/benchmarks/main.swift"
+# The code of the tutorials, as the pages have it.
+for page in tensor porting; do
+  tutorial_code "docs/$page.md" >"$work/client/Sources/$page-tutorial/main.swift"
+done
+cp Examples/Digits/digits.safetensors "$work/client"
 cat >"$work/client/Sources/generate/main.swift" <<'EOF'
 import Active
 import DiT
@@ -61,6 +69,9 @@ check "a client by URL and version builds in debug" swift build
 if output=$(swift run --skip-build generate 2>&1); then ok "it computes: $output"; else
   failed "it runs"; echo "$output" | sed 's/^/    /'; fi
 check "its own 'benchmarks' runs" swift run --skip-build benchmarks
+for page in tensor porting; do
+  check "the code of docs/$page.md runs" swift run --skip-build "$page-tutorial"
+done
 weights=$(find .build -name '*.safetensors' ! -path '*/checkouts/*')
 if [[ -z $weights ]]; then ok "no weights in its build"; else
   failed "weights in its build"; echo "$weights" | sed 's/^/    /'; fi

@@ -61,9 +61,12 @@ public func attention(
   // A head is one piece of work, cut between panels of queries only where there are fewer heads than
   // threads: each piece packs all keys and values.
   let (panelWidth, panels) = (kernels.panelWidth, kernels.panels(queries))
-  let cuts = min(panels, (workspace.threads - 1) / max(batch * heads, 1) + 1)
+  let multiplyAdds = 2 * batch * heads * queries * keys * size
+  let threads = workspace.threads(for: multiplyAdds)
+  let cuts = min(panels, (threads - 1) / max(batch * heads, 1) + 1)
   workspace.parallelFor(
-    batch * heads * cuts, scratch: kernels.attentionScratch(queries, keys, size)
+    batch * heads * cuts, multiplyAdds: multiplyAdds,
+    scratch: kernels.attentionScratch(queries, keys, size)
   ) { range, scratch in
     for part in range {
       let (item, cut) = part.quotientAndRemainder(dividingBy: cuts)

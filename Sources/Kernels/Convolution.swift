@@ -54,7 +54,8 @@ private func convolve(
 ) -> PaddedPixels {
   let timer = workspace.timer("convolution \(x.shape) by \(weight.shape), stride \(weight.stride)")
   defer { timer.stop() }
-  let (lines, columns) = (x.paddedHeight - weight.height, x.paddedWidth - weight.width)
+  let (height, width) = weight.extent
+  let (lines, columns) = (x.paddedHeight - height, x.paddedWidth - width)
   check(
     x.shape[3] == weight.inputs && lines >= 0 && columns >= 0
       && bias.map { $0.shape == [weight.outputs] } ?? true,
@@ -70,21 +71,30 @@ private func convolve(
     "convolution: a residual of \(PixelLayout.blocks.words) does not add to images of "
       + x.layout.words)
   let bias = bias?.contiguous()
-  let output = PaddedPixels(shape: shape, padding: padding, layout: layout, in: workspace)
+  var (x, residual) = (x, residual)
+  // Groups are not blocks of 32 channels.
+  let isConverted = if case .groups = weight.layout { x.layout == .blocks } else { false }
+  if isConverted {
+    x = x.converted(to: .float32, in: workspace)
+    residual = residual?.converted(to: .float32, in: workspace)
+  }
+  let output = PaddedPixels(
+    shape: shape, padding: isConverted ? .none : padding, layout: isConverted ? .float32 : layout,
+    in: workspace)
   convolve(
     x.paddedLines, weight, bias, residual?.lines, into: output.lines, images: shape[0],
     in: workspace)
-  return withExtendedLifetime((x, weight, bias, residual)) { output }
+  return withExtendedLifetime((x, weight, bias, residual)) {
+    isConverted
+      ? output.converted(to: layout, padding: padding, in: workspace) : output
+  }
 }
 
 /// Checks that images and weights are of the layout that a workspace computes with.
 func checkForm(
   _ x: PaddedPixels, _ precision: Precision, _ table: KernelTable, in workspace: Workspace
 ) {
-  check(
-    table === workspace.table,
-    "convolution: weights packed for \(table.name) meet a workspace of "
-      + workspace.instructionSet)
+  workspace.checkWeights("convolution", precision, table)
   check(
     x.layout == table.kernels(for: precision).pixelLayout,
     "convolution: images of \(x.layout.words) where weights of \(precision.rawValue) take "
@@ -107,7 +117,7 @@ func convolve(
 ) {
   guard images * output.height * output.width > 0 else { return }
   switch weight.layout {
-  case .winograd(let kernel):
+  case .winograd(let kernel, _):
     convolveSquares(
       input, kernel, bias, residual, into: output, images: images, in: workspace)
   case .blocks(let matrix):
@@ -115,7 +125,13 @@ func convolve(
       input, weight, matrix, bias, residual, into: output, images: images, in: workspace)
   case .rows(let matrix):
     convolveRows(
-      input, weight, matrix, bias, residual, into: output, images: images, in: workspace)
+      input, weight, [matrix], bias, residual, into: output, images: images, in: workspace)
+  case .groups(let matrices):
+    convolveRows(
+      input, weight, matrices, bias, residual, into: output, images: images, in: workspace)
+  case .depthwise(let terms):
+    convolveDepthwise(
+      input, weight, terms, bias, residual, into: output, images: images, in: workspace)
   case .narrow(let terms):
     convolveNarrow(
       input, weight, terms, bias, residual, into: output, images: images, in: workspace)
@@ -140,44 +156,72 @@ private func convolveNarrow(
   }
 }
 
-/// A convolution as a product whose rows are the pixels of the result.
-///
-/// The pixels of a line that one of them depends on are neighbours in memory, so its terms lie in as
-/// many parts as the kernel has lines.
-private func convolveRows(
-  _ input: PixelLines, _ weight: PackedKernel, _ matrix: PackedMatrix, _ bias: Tensor<Float>?,
+/// A convolution of each channel by itself.
+private func convolveDepthwise(
+  _ input: PixelLines, _ weight: PackedKernel, _ terms: Tensor<Float>, _ bias: Tensor<Float>?,
   _ residual: PixelLines?, into output: PixelLines, images: Int, in workspace: Workspace
 ) {
-  let kernels = workspace.table.kernels(for: weight.precision)
-  let (lineStride, width) = (input.strides.line, output.width)
+  var work = DepthwiseConvolution(
+    input: input, stride: weight.stride, dilation: weight.dilation, height: weight.height,
+    width: weight.width, weights: terms.pointer, output: output)
+  (work.bias, work.residual) = (bias?.pointer, residual)
+  let (table, convolution) = (workspace.table, work)
+  parallelFor(
+    images * output.height, grain: rowGrain(output.width * terms.count),
+    threads: workspace.threads
+  ) { range, _ in
+    table.pixels.convolveDepthwise(convolution, range)
+  }
+}
+
+/// A convolution as products whose rows are the pixels of the result, one for each group of channels.
+///
+/// The pixels of a line that one of them depends on are neighbours in memory, so its terms lie in as
+/// many parts as the kernel has lines; in as many as it has pixels where they are apart, or where
+/// the channels of other groups lie between them.
+private func convolveRows(
+  _ input: PixelLines, _ weight: PackedKernel, _ matrices: [PackedMatrix],
+  _ bias: Tensor<Float>?, _ residual: PixelLines?, into output: PixelLines, images: Int,
+  in workspace: Workspace
+) {
+  let kernels = workspace.table.kernels(for: weight.groups > 1 ? .float32 : weight.precision)
+  let (strides, width) = (input.strides, output.width)
+  let (inputs, outputs) = (weight.inputs / weight.groups, weight.outputs / weight.groups)
   // Lines that follow each other without a gap are rows of one product.
   let isDense = [output, residual ?? output].allSatisfy {
     $0.lineStride == width * $0.pixelStride
   }
   let lines = isDense ? output.height : 1
-  let tapOffsets = (0..<weight.height).map { $0 * lineStride }
+  let pixels = weight.dilation > 1 || weight.groups > 1 ? weight.width : 1
+  let tapOffsets = (0..<weight.height).flatMap { line in
+    (0..<pixels).map { weight.dilation * (line * strides.line + $0 * strides.pixel) }
+  }
   tapOffsets.withUnsafeBufferPointer { tapOffsets in
     for line in stride(from: 0, to: images * output.height, by: max(lines, 1)) {
       let (image, row) = line.quotientAndRemainder(dividingBy: output.height)
       let place =
         input.first + image * input.imageStride + row * weight.stride * input.lineStride
-      var product = Product(
-        a: place, aStride: weight.stride * weight.inputs, b: matrix.storage.base,
-        depth: matrix.inputs, columns: weight.outputs,
-        output: output.place(line: line).assumingMemoryBound(to: Float.self),
-        outputStride: output.strides.pixel)
-      product.output.layout = output.layout == .rounded ? .rounded : .float32
-      product.widens = kernels.widens
-      (product.lineRows, product.lineStride) = (width, weight.stride * lineStride)
-      product.setTaps(
-        tapOffsets.baseAddress, count: weight.height, terms: weight.width * weight.inputs)
-      product.bias = bias?.pointer
-      if let residual {
-        let place = residual.place(line: line)
-        product.residual = UnsafePointer(place.assumingMemoryBound(to: Float.self))
-        product.residualStride = residual.strides.pixel
+      for (group, matrix) in matrices.enumerated() {
+        let first = group * outputs
+        var product = Product(
+          a: place + group * inputs * 4, aStride: weight.stride * strides.pixel,
+          b: matrix.storage.base, depth: matrix.inputs, columns: outputs,
+          output: output.place(line: line, channel: first).assumingMemoryBound(to: Float.self),
+          outputStride: output.strides.pixel)
+        product.output.layout = output.layout == .rounded ? .rounded : .float32
+        product.widens = kernels.widens
+        (product.lineRows, product.lineStride) = (width, weight.stride * strides.line)
+        product.setTaps(
+          tapOffsets.baseAddress, count: tapOffsets.count,
+          terms: weight.width / pixels * inputs)
+        product.bias = bias.map { $0.pointer + first }
+        if let residual {
+          let place = residual.place(line: line, channel: first)
+          product.residual = UnsafePointer(place.assumingMemoryBound(to: Float.self))
+          product.residualStride = residual.strides.pixel
+        }
+        compute(product, rows: lines * width, with: kernels, in: workspace)
       }
-      compute(product, rows: lines * width, with: kernels, in: workspace)
     }
   }
 }
@@ -204,14 +248,19 @@ private func convolveBlocks(
     let convolution = work
     let panels = kernels.panels(weight.outputs)
     let spans = images * output.height * convolution.spansPerLine
+    let multiplyAdds = images * output.height * output.width * matrix.outputs * matrix.inputs
     if panels < workspace.threads
       || images * input.imageStride > panels * kernels.panelBytes(matrix.inputs)
     {
-      workspace.parallelFor(spans, grain: 32, scratch: Convolution.scratch) {
+      workspace.parallelFor(
+        spans, grain: 32, multiplyAdds: multiplyAdds, scratch: Convolution.scratch
+      ) {
         convolve(convolution, $0, 0..<panels, $1)
       }
     } else {
-      workspace.parallelFor(panels, scratch: Convolution.scratch) {
+      workspace.parallelFor(
+        panels, multiplyAdds: multiplyAdds, scratch: Convolution.scratch
+      ) {
         convolve(convolution, 0..<spans, $0, $1)
       }
     }

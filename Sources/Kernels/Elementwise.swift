@@ -38,28 +38,5 @@ public func copy(_ x: Tensor<Float>, in workspace: Workspace) -> Tensor<Float> {
   return output
 }
 
-/// Applies an activation to each element.
-///
-/// - Parameters:
-///   - activation: The function.
-///   - x: Any shape.
-///   - workspace: What to compute with.
-/// - Returns: `x.shape`.
-public func activate(
-  _ activation: Activation, _ x: Tensor<Float>, in workspace: Workspace
-) -> Tensor<Float> {
-  let timer = workspace.timer("\(activation) \(x.shape)")
-  defer { timer.stop() }
-  let x = x.contiguous()
-  let output: Tensor<Float> = workspace.tensor(x.shape)
-  let table = workspace.table
-  nonisolated(unsafe) let (input, result) = (x.pointer, output.mutablePointer)
-  parallelFor(x.count, grain: rowGrain(1), threads: workspace.threads) { range, _ in
-    let start = range.lowerBound
-    table.map(.activation(activation.function), input + start, result + start, range.count)
-  }
-  return withExtendedLifetime(x) { output }
-}
-
 /// The rows that are worth a thread: fewer take less time than it takes to wake one.
 func rowGrain(_ columns: Int) -> Int { max(1, 16_384 / max(columns, 1)) }

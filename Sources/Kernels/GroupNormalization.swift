@@ -19,7 +19,8 @@ public import Tensor
 /// - Returns: Images of the shape of `x`.
 public func groupNorm(
   _ x: PaddedPixels, groups: Int, weight: Tensor<Float>? = nil, bias: Tensor<Float>? = nil,
-  epsilon: Float, activation: Activation? = nil, padding: Padding = .none, in workspace: Workspace
+  epsilon: Float = 1e-5, activation: Activation = .identity, padding: Padding = .none,
+  in workspace: Workspace
 ) -> PaddedPixels {
   check(
     groups > 0 && x.shape[3] % groups == 0,
@@ -30,6 +31,11 @@ public func groupNorm(
     "group norm: weight \(weight?.shape ?? []) and bias \(bias?.shape ?? []) do not fit \(x.shape)")
   let timer = workspace.timer("group norm \(x.shape)")
   defer { timer.stop() }
+  if !activation.isFused {
+    let normal = groupNorm(
+      x, groups: groups, weight: weight, bias: bias, epsilon: epsilon, in: workspace)
+    return activate(activation, normal, padding: padding, in: workspace)
+  }
   let (weight, bias) = (weight?.contiguous(), bias?.contiguous())
   let output = PaddedPixels(
     shape: x.shape, padding: padding, layout: workspace.pixelLayout, in: workspace)
@@ -40,7 +46,7 @@ public func groupNorm(
     input: x.lines, output: output.lines, groups: groups, epsilon: epsilon,
     moments: moments.mutablePointer, factors: factors.mutablePointer)
   (normalization.weight, normalization.bias) = (weight?.pointer, bias?.pointer)
-  normalization.function = activation?.function ?? .identity
+  normalization.function = activation
   compute(normalization, batch: batch, chunks: chunks, in: workspace)
   return withExtendedLifetime((x, weight, bias, moments, factors)) { output }
 }
@@ -59,7 +65,8 @@ public func groupNorm(
 /// - Returns: Images of the shape of `x`.
 public func groupNorm(
   _ x: Tensor<Float>, groups: Int, weight: Tensor<Float>? = nil, bias: Tensor<Float>? = nil,
-  epsilon: Float, activation: Activation? = nil, padding: Padding = .none, in workspace: Workspace
+  epsilon: Float = 1e-5, activation: Activation = .identity, padding: Padding = .none,
+  in workspace: Workspace
 ) -> PaddedPixels {
   groupNorm(
     PaddedPixels(unpadded: x), groups: groups, weight: weight, bias: bias, epsilon: epsilon,
@@ -71,10 +78,17 @@ private func compute(
   _ normalization: GroupNormalization, batch: Int, chunks: Int, in workspace: Workspace
 ) {
   let (kernels, threads) = (workspace.table.pixels, workspace.threads)
-  workspace.parallelFor(batch * chunks, scratch: 3 * normalization.output.channels) {
+  let (input, channels) = (normalization.input, normalization.output.channels)
+  // A number takes as long as some multiply-adds of a product.
+  workspace.parallelFor(
+    batch * chunks, multiplyAdds: 8 * batch * input.height * input.width * channels,
+    scratch: 3 * channels
+  ) {
     kernels.takeMoments(normalization, $0, $1)
   }
-  parallelFor(batch, threads: threads) { range, _ in kernels.mergeMoments(normalization, range) }
+  parallelFor(batch, grain: rowGrain(8 * channels), threads: threads) { range, _ in
+    kernels.mergeMoments(normalization, range)
+  }
   let grain = rowGrain(normalization.output.width * normalization.output.channels)
   parallelFor(batch * normalization.output.height, grain: grain, threads: threads) { range, _ in
     kernels.normalize(normalization, range)

@@ -2,24 +2,6 @@ internal import _KernelsMicro
 internal import _Parallel
 public import Tensor
 
-/// A function that a product applies to its result while that is in cache.
-public enum Activation: Sendable, Hashable {
-  /// GELU by the error function.
-  case gelu
-  /// GELU by the hyperbolic tangent.
-  case geluTanh
-  /// `x · sigmoid(x)`.
-  case silu
-
-  var function: ActivationFunction {
-    switch self {
-    case .gelu: .gelu
-    case .geluTanh: .geluTanh
-    case .silu: .silu
-    }
-  }
-}
-
 /// `activation(x · weightᵀ + bias)` for each row of `x`.
 ///
 /// - Parameters:
@@ -34,13 +16,13 @@ public enum Activation: Sendable, Hashable {
 ///   tile unit reads, meet weights of bfloat16.
 public func linear(
   _ x: Operand, _ weight: PackedMatrix, bias: Tensor<Float>? = nil,
-  activation: Activation? = nil, in workspace: Workspace
+  activation: Activation = .identity, in workspace: Workspace
 ) -> Tensor<Float> {
   let output = workspace.tensor(x.shape.dropLast() + [weight.outputs])
   product(
     x, weight, bias: bias, into: output, in: workspace,
-    finish: { $0.function = activation?.function ?? .identity })
-  return output
+    finish: { $0.function = activation.isFused ? activation : .identity })
+  return activation.isFused ? output : activate(activation, output, in: workspace)
 }
 
 /// `activation(x · weightᵀ + bias)`, in the layout that a next product of the same precision reads.
@@ -55,14 +37,18 @@ public func linear(
 /// - Complexity: rows · inputs · outputs multiply-adds.
 public func linearOperand(
   _ x: Operand, _ weight: PackedMatrix, bias: Tensor<Float>? = nil,
-  activation: Activation? = nil, in workspace: Workspace
+  activation: Activation = .identity, in workspace: Workspace
 ) -> Operand {
+  if !activation.isFused {
+    let sums = linear(x, weight, bias: bias, activation: activation, in: workspace)
+    return Operand(sums).converted(to: weight.precision, in: workspace)
+  }
   let output = Operand(
     x.shape.dropLast() + [weight.outputs], for: weight.precision, in: workspace)
   product(
     x, weight, bias: bias, into: output.memory, in: workspace,
     finish: {
-      $0.function = activation?.function ?? .identity
+      $0.function = activation
       $0.output = output.rows
     })
   return output
@@ -82,12 +68,16 @@ public func linearOperand(
 /// - Complexity: rows · inputs · outputs multiply-adds.
 public func gatedLinearOperand(
   _ x: Operand, _ weight: PackedMatrix, bias: Tensor<Float>? = nil,
-  activation: Activation? = nil, times factor: Tensor<Float>, in workspace: Workspace
+  activation: Activation = .identity, times factor: Tensor<Float>, in workspace: Workspace
 ) -> Operand {
   let shape: [Int] = x.shape.dropLast() + [weight.outputs]
   check(
     factor.shape == shape,
     "gated linear: a result of \(shape) is not multiplied with a factor of \(factor.shape)")
+  if !activation.isFused {
+    let gate = linear(x, weight, bias: bias, activation: activation, in: workspace)
+    return Operand(gate * factor).converted(to: weight.precision, in: workspace)
+  }
   let output = Operand(shape, for: weight.precision, in: workspace)
   let factor = factor.contiguous()
   // A gate for each row, which counts only where there is a residual: the same row of zeros for all.
@@ -95,7 +85,7 @@ public func gatedLinearOperand(
   product(
     x, weight, bias: bias, into: output.memory, in: workspace,
     finish: {
-      $0.function = activation?.function ?? .identity
+      $0.function = activation
       $0.output = output.rows
       ($0.gate, $0.gateStride, $0.gateRows) = (factor.pointer, weight.outputs, 1)
       ($0.residual, $0.residualStride) = (zeros.pointer, 0)
@@ -149,10 +139,7 @@ private func product(
     inputs == weight.inputs && bias.map { $0.shape == [weight.outputs] } ?? true,
     "linear: \(x.shape) by weights \([weight.outputs, weight.inputs])"
       + (bias.map { " and bias \($0.shape)" } ?? "") + " do not meet")
-  check(
-    weight.table === workspace.table,
-    "linear: weights packed for \(weight.table.name) meet a workspace of "
-      + workspace.table.name)
+  workspace.checkWeights("linear", weight.precision, weight.table)
   let x = x.converted(to: weight.precision, in: workspace)
   let bias = bias?.contiguous()
   var product = Product(
@@ -175,16 +162,20 @@ private func product(
 func compute(
   _ product: Product, rows: Int, with kernels: MatrixKernels, in workspace: Workspace
 ) {
-  let (panels, threads) = (kernels.panels(product.columns), workspace.threads)
+  let multiplyAdds = rows * product.columns * product.depth
+  let (panels, threads) = (
+    kernels.panels(product.columns), workspace.threads(for: multiplyAdds)
+  )
   // Products over the pixels around one are the vector unit's.
   let prefersPanels = kernels.prefersPanels && product.taps == 1
   let sharesRows = prefersPanels ? panels < threads : rows >= 2 * threads * 64
   let unit = !sharesRows ? 1 : prefersPanels ? 32 : workspace.table.tileRows
   let units = ((sharesRows ? rows : panels) + unit - 1) / unit
   // Two parts for each thread, the longer ones first, so that all threads end together.
-  let parts = min(2 * threads, units)
+  let parts = threads == 1 ? min(1, units) : min(2 * threads, units)
   workspace.parallelFor(
-    parts, scratch: kernels.productScratch(rows, product.depth, product.columns)
+    parts, multiplyAdds: multiplyAdds,
+    scratch: kernels.productScratch(rows, product.depth, product.columns)
   ) { range, scratch in
     let (length, longer) = units.quotientAndRemainder(dividingBy: parts)
     for part in range {

@@ -12,10 +12,13 @@ public struct Operand: Sendable {
   /// The memory; its elements are the rows where those are not tiles.
   let memory: Tensor<Float>
   let layout: RowLayout
+  /// The kernels that the layout is for.
+  private let table: KernelTable
 
   /// The rows of a tensor, `[…, depth]`.
   public init(_ tensor: Tensor<Float>) {
     (shape, memory, layout) = (tensor.shape, tensor.contiguous(), .float32)
+    table = .active
   }
 
   /// The rows of a tensor in the layout of a precision's products.
@@ -34,7 +37,7 @@ public struct Operand: Sendable {
 
   /// Rows that are not written yet.
   init(_ shape: [Int], layout: RowLayout, in workspace: Workspace) {
-    (self.shape, self.layout) = (shape, layout)
+    (self.shape, self.layout, table) = (shape, layout, workspace.table)
     let byteCount = RowDestination.byteCount(
       rows: shape.dropLast().product, columns: shape.last ?? 1, layout: layout)
     memory = workspace.tensor([byteCount / MemoryLayout<Float>.stride])
@@ -49,9 +52,7 @@ public struct Operand: Sendable {
   func converted(to precision: Precision, in workspace: Workspace) -> Operand {
     let kernels = workspace.table.kernels(for: precision)
     if layout == kernels.layout { return self }
-    check(
-      layout != .tiles,
-      "operand: rows for products of bf16 where those of \(precision.rawValue) are read")
+    if layout == .tiles { return Operand(tensor).converted(to: precision, in: workspace) }
     let result = Operand(shape, for: precision, in: workspace)
     let columns = shape.last ?? 1
     nonisolated(unsafe) let source = memory.pointer
@@ -73,7 +74,7 @@ public struct Operand: Sendable {
     let result = Tensor<Float>(uninitialized: shape)
     for row in 0..<shape.dropLast().product {
       for column in stride(from: 0, to: columns, by: 32) {
-        KernelTable.active.widen(
+        table.widen(
           rows.place(row: row, column: column), result.mutablePointer + row * columns + column,
           min(32, columns - column))
       }

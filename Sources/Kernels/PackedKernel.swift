@@ -11,6 +11,10 @@ public struct PackedKernel: Sendable {
   public let height, width: Int
   /// The distance in the images of neighbours in the result.
   public let stride: Int
+  /// The distance in the images of the pixels that a result is made of.
+  public let dilation: Int
+  /// How many groups of channels there are that do not meet.
+  public let groups: Int
   /// The numbers that the products multiply.
   public let precision: Precision
   /// The kernels that the layout is for.
@@ -25,37 +29,58 @@ public struct PackedKernel: Sendable {
     case rows(PackedMatrix)
     /// For the tile unit: of a line first the first 32 channels of all its pixels.
     case blocks(PackedMatrix)
-    /// For Winograd's products, less than half as many.
-    case winograd(WinogradKernel)
+    /// For Winograd's products, less than half as many; and the weights that they cannot give back.
+    case winograd(WinogradKernel, weight: Tensor<Float>)
     /// For a few outputs, in the same order as in `rows`, `[outputs, height, width · inputs]`.
     case narrow(Tensor<Float>)
+    /// A product for each group of channels, of 32 bits in every precision: groups are not the blocks
+    /// of 32 channels that the tile unit reads.
+    case groups([PackedMatrix])
+    /// For groups of one channel, `[height, width, channels]`.
+    case depthwise(Tensor<Float>)
   }
 
   /// Packs weights.
   ///
   /// - Parameters:
-  ///   - weight: `[outputs, inputs, height, width]`, as PyTorch stores them.
+  ///   - weight: `[outputs, inputs / groups, height, width]`, as PyTorch stores them.
   ///   - stride: The distance in the images of neighbours in the result.
+  ///   - dilation: The distance in the images of the pixels that a result is made of.
+  ///   - groups: How many groups of channels there are that do not meet. With two or more, numbers of 32
+  ///     bits are multiplied in every precision.
   ///   - precision: The numbers to multiply with; weights are rounded to them.
-  /// - Precondition: `weight` has four dimensions.
-  public init(_ weight: Tensor<Float>, stride: Int = 1, precision: Precision = .float32) {
-    self.init(weight, stride: stride, precision: precision, table: .active)
+  /// - Precondition: `weight` has four dimensions; `groups` divides the outputs.
+  public init(
+    _ weight: Tensor<Float>, stride: Int = 1, dilation: Int = 1, groups: Int = 1,
+    precision: Precision = .float32
+  ) {
+    self.init(
+      weight, stride: stride, dilation: dilation, groups: groups, precision: precision,
+      table: .active)
   }
 
   package init(
-    _ weight: Tensor<Float>, stride: Int = 1, precision: Precision = .float32, table: KernelTable
+    _ weight: Tensor<Float>, stride: Int = 1, dilation: Int = 1, groups: Int = 1,
+    precision: Precision = .float32, table: KernelTable
   ) {
     check(
-      weight.rank == 4 && stride > 0,
-      "packed kernel: weights of shape \(weight.shape) at stride \(stride) are no convolution's")
-    (outputs, inputs) = (weight.shape[0], weight.shape[1])
+      weight.rank == 4 && stride > 0 && dilation > 0 && groups > 0
+        && weight.shape[0].isMultiple(of: groups),
+      "packed kernel: weights of shape \(weight.shape) at stride \(stride), dilation \(dilation) "
+        + "and \(groups) groups are no convolution's")
+    (outputs, inputs) = (weight.shape[0], groups * weight.shape[1])
     (height, width, self.stride) = (weight.shape[2], weight.shape[3], stride)
+    (self.dilation, self.groups) = (dilation, groups)
     (self.precision, self.table) = (precision, table)
+    if groups > 1 {
+      layout = Self.grouped(weight, groups: groups, table: table)
+      return
+    }
     // Rounded to bfloat16, sums and differences of pixels would lose more than the pixels do.
-    if precision == .float32 && weight.shape[2...] == [3, 3] && stride == 1
+    if precision == .float32 && weight.shape[2...] == [3, 3] && stride == 1 && dilation == 1
       && WinogradKernel.isWorthwhile(inputs: inputs, outputs: outputs)
     {
-      layout = .winograd(WinogradKernel(weight, table: table))
+      layout = .winograd(WinogradKernel(weight, table: table), weight: weight.copied())
       return
     }
     var terms = weight.permuted([0, 2, 3, 1])
@@ -65,6 +90,9 @@ public struct PackedKernel: Sendable {
       let blocks = (inputs + 31) / 32
       terms = terms.lengthened(toMultipleOf: 32)
         .reshaped([outputs, height, width, blocks, 32]).permuted([0, 1, 3, 2, 4])
+    } else if dilation > 1 {
+      // Each pixel is a part of the depth of its own.
+      terms = terms.lengthened(toMultipleOf: kernels.termsPerElement)
     } else {
       terms = terms.contiguous().reshaped([outputs, height, width * inputs])
       if (1...NarrowConvolution.maximumOutputs).contains(outputs) {
@@ -79,6 +107,21 @@ public struct PackedKernel: Sendable {
     layout = isInBlocks ? .blocks(matrix) : .rows(matrix)
   }
 
+  /// The weights of groups of channels, which are of 32 bits.
+  private static func grouped(
+    _ weight: Tensor<Float>, groups: Int, table: KernelTable
+  ) -> Layout {
+    let (outputs, inputs) = (weight.shape[0] / groups, weight.shape[1])
+    if outputs == 1 && inputs == 1 {
+      return .depthwise(weight[.all, 0].permuted([1, 2, 0]).contiguous())
+    }
+    return .groups(
+      (0..<groups).map { group in
+        let terms = weight[group * outputs..<(group + 1) * outputs].permuted([0, 2, 3, 1])
+        return PackedMatrix(terms.contiguous().reshaped([outputs, -1]), table: table)
+      })
+  }
+
   /// Weights as the rows of products are: numbers of 32 bits, rounded where those are.
   private static func rounded(_ weights: Tensor<Float>, for kernels: MatrixKernels) -> Tensor<Float>
   {
@@ -91,18 +134,25 @@ public struct PackedKernel: Sendable {
 
   /// The padding with which the images keep their size, at stride 1; for odd sizes.
   public var padding: Padding {
-    Padding(top: height / 2, bottom: height / 2, left: width / 2, right: width / 2)
+    let (vertical, horizontal) = (extent.height / 2, extent.width / 2)
+    return Padding(top: vertical, bottom: vertical, left: horizontal, right: horizontal)
   }
 
-  /// The extents of the weights, `[outputs, inputs, height, width]`.
-  public var shape: [Int] { [outputs, inputs, height, width] }
+  /// The extents of the weights, `[outputs, inputs / groups, height, width]`.
+  public var shape: [Int] { [outputs, inputs / groups, height, width] }
+
+  /// The lines and the pixels of a line from the first that a result is made of to the last.
+  var extent: (height: Int, width: Int) {
+    (dilation * (height - 1) + 1, dilation * (width - 1) + 1)
+  }
 
   /// Where in images each 32 terms of the tile unit are, from the first pixel on, in bytes.
   func offsets(in images: PixelLines) -> [Int] {
     (0..<height).flatMap { line in
       (0..<(inputs + 31) / 32).flatMap { block in
         (0..<width).map {
-          line * images.lineStride + block * images.blockStride + $0 * images.pixelStride
+          dilation * (line * images.lineStride + $0 * images.pixelStride)
+            + block * images.blockStride
         }
       }
     }

@@ -3,7 +3,7 @@ internal import _Parallel
 public import Tensor
 
 /// How many pixels of zeros stand around an image.
-public struct Padding: Sendable, Hashable {
+public struct Padding: Sendable, Hashable, ExpressibleByIntegerLiteral {
   /// The number of lines above and below.
   public var top, bottom: Int
   /// The number of pixels at the beginning and the end of each line.
@@ -16,6 +16,14 @@ public struct Padding: Sendable, Hashable {
 
   /// The same padding on all sides.
   public init(_ width: Int) { self.init(top: width, bottom: width, left: width, right: width) }
+
+  /// The same padding on all sides: `padding: 1`.
+  public init(integerLiteral width: Int) { self.init(width) }
+
+  /// The same padding above and below, and the same at both ends of a line.
+  public init(height: Int, width: Int) {
+    self.init(top: height, bottom: height, left: width, right: width)
+  }
 
   /// No padding.
   public static let none = Padding(0)
@@ -96,6 +104,15 @@ public struct PaddedPixels: Sendable {
     }
     return memory[
       .all, padding.top..<padding.top + shape[1], padding.left..<padding.left + shape[2]]
+  }
+
+  /// The same images in another layout, with their padding or another one.
+  func converted(
+    to layout: PixelLayout, padding: Padding? = nil, in workspace: Workspace
+  ) -> PaddedPixels {
+    let padding = padding ?? self.padding
+    if layout == self.layout && padding == self.padding { return self }
+    return upsampled(self, by: 1, padding: padding, layout: layout, in: workspace)
   }
 
   /// The extents with the padding.

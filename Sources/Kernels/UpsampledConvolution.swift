@@ -110,7 +110,7 @@ public func upsampledConvolution(
 
 extension PixelLines {
   /// Every `step`-th pixel of every `step`-th line, from a pixel of the first lines on.
-  fileprivate func from(line: Int, column: Int, step: Int = 1) -> PixelLines {
+  func from(line: Int, column: Int, step: Int = 1) -> PixelLines {
     var lines = self
     lines.first += line * lineStride + column * pixelStride
     (lines.height, lines.width) = (

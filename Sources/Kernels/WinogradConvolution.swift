@@ -60,8 +60,10 @@ func convolveSquares(
   let panels = 0..<table.float32.panels(outputs)
   let scratchCount = max(table.productScratch(chunk, inputs, outputs), work.scratch)
   let (termCount, sumCount) = (count * chunk * inputs, count * chunk * outputs)
-  workspace.parallelFor(squares, grain: chunk, scratch: termCount + sumCount + scratchCount) {
-    range, terms in
+  workspace.parallelFor(
+    squares, grain: chunk, multiplyAdds: squares * count * inputs * outputs,
+    scratch: termCount + sumCount + scratchCount
+  ) { range, terms in
     let (sums, scratch) = (terms + termCount, terms + termCount + sumCount)
     for start in stride(from: range.lowerBound, to: range.upperBound, by: chunk) {
       let part = start..<min(start + chunk, range.upperBound)

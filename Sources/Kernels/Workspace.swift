@@ -72,18 +72,37 @@ public struct Workspace: Sendable {
     Tensor(storage: pool.lend(shape.product * MemoryLayout<Scalar>.stride), shape: shape)
   }
 
+  /// Checks that weights are packed for what this workspace computes with.
+  func checkWeights(_ operation: String, _ precision: Precision, _ table: KernelTable) {
+    check(
+      table === self.table,
+      "\(operation): weights packed for \(table.name) meet a workspace of \(self.table.name)")
+    check(
+      precision == self.precision,
+      "\(operation): weights of \(precision.rawValue) meet a workspace of "
+        + "\(self.precision.rawValue); make one of both with the other's precision")
+  }
+
+  /// How many threads are worth waking for so many multiply-adds.
+  ///
+  /// It takes some microseconds to wake one, in which another computes a few hundred thousand.
+  func threads(for multiplyAdds: Int) -> Int {
+    max(1, min(threads, multiplyAdds / 400_000))
+  }
+
   /// `parallelFor` on its threads, each of which has scratch of its own, not initialised.
   ///
   /// - Parameters:
   ///   - count: The number of items.
   ///   - grain: Ranges are multiples of this long, but for the last one.
+  ///   - multiplyAdds: The work of all items, where few are not worth a thread.
   ///   - elements: The elements of scratch.
   ///   - body: Called with a range of items and the scratch of the thread.
   func parallelFor(
-    _ count: Int, grain: Int = 1, scratch elements: Int,
+    _ count: Int, grain: Int = 1, multiplyAdds: Int = .max, scratch elements: Int,
     _ body: @Sendable (Range<Int>, UnsafeMutablePointer<Float>) -> Void
   ) {
-    let workers = min(threads, (count + grain - 1) / grain)
+    let workers = min(threads(for: multiplyAdds), (count + grain - 1) / grain)
     let stride = elements.roundedUp(to: Storage.alignment)
     let memory: Tensor<Float> = tensor([workers, stride])
     nonisolated(unsafe) let scratch = memory.mutablePointer

@@ -3,14 +3,23 @@ public import Tensor
 package import _KernelsMicro
 
 /// A convolution of images, channels last, plus a bias.
-public struct Conv2d: Sendable {
+///
+/// ```swift
+/// let conv = try Conv2d(3, 16, size: 3, stride: 2, padding: 1, from: weights["conv1"])
+/// let y = conv(images)  // [batch, height, width, 3] → [batch, height / 2, width / 2, 16]
+/// ```
+public struct Conv2d: Layer {
   /// The zeros that the images it takes need around them.
   public let padding: Padding
-  /// The weights, `[outputs, inputs, height, width]`.
+  /// The weights, `[outputs, inputs / groups, height, width]`.
   let weight: PackedKernel
-  /// The bias, `[outputs]`.
-  let bias: Tensor<Float>
+  /// The bias, `[outputs]`; nil for none.
+  let bias: Tensor<Float>?
 
+  /// The number of channels that it takes.
+  public var inputs: Int { weight.inputs }
+  /// The number of channels that it gives.
+  public var outputs: Int { weight.outputs }
   /// The kernels that the weights are packed for.
   package var table: KernelTable { weight.table }
 
@@ -21,26 +30,100 @@ public struct Conv2d: Sendable {
   ///   - outputs: The number of channels that it gives.
   ///   - size: The side of the kernel.
   ///   - stride: The distance in the input of neighbours in the result.
-  ///   - padding: The zeros around images; nil for those with which they keep their size.
+  ///   - padding: The zeros around images.
+  ///   - dilation: The distance in the input of the pixels that a result is made of.
+  ///   - groups: How many groups of channels there are that do not meet; as many as inputs for a
+  ///     depthwise convolution.
+  ///   - bias: Whether there is a bias.
   ///   - weights: The scope of the layer.
   /// - Throws: `WeightError` where they are missing or of another shape.
   public init(
-    _ inputs: Int, _ outputs: Int, size: Int, stride: Int = 1, padding: Padding? = nil,
+    _ inputs: Int, _ outputs: Int, size: Int, stride: Int = 1, padding: Padding = .none,
+    dilation: Int = 1, groups: Int = 1, bias: Bool = true, from weights: Weights
+  ) throws {
+    try self.init(
+      inputs, outputs, height: size, width: size, stride: stride, padding: padding,
+      dilation: dilation, groups: groups, bias: bias, from: weights)
+  }
+
+  /// Reads the `weight` and `bias` of a kernel that is no square.
+  ///
+  /// - Parameters:
+  ///   - inputs: The number of channels that it takes.
+  ///   - outputs: The number of channels that it gives.
+  ///   - height: The height of the kernel.
+  ///   - width: The width of the kernel.
+  ///   - stride: The distance in the input of neighbours in the result.
+  ///   - padding: The zeros around images.
+  ///   - dilation: The distance in the input of the pixels that a result is made of.
+  ///   - groups: How many groups of channels there are that do not meet.
+  ///   - bias: Whether there is a bias.
+  ///   - weights: The scope of the layer.
+  /// - Throws: `WeightError` where they are missing or of another shape.
+  public init(
+    _ inputs: Int, _ outputs: Int, height: Int, width: Int, stride: Int = 1,
+    padding: Padding = .none, dilation: Int = 1, groups: Int = 1, bias: Bool = true,
     from weights: Weights
   ) throws {
+    check(
+      groups > 0 && inputs.isMultiple(of: groups),
+      "convolution: \(inputs) channels are not \(groups) groups")
+    let weight = try weights.tensor(
+      "weight", [outputs, inputs / groups, height, width], mapped: true)
     self.init(
-      weight: try weights.tensor("weight", [outputs, inputs, size, size], mapped: true),
-      bias: try weights.tensor("bias", [outputs]), stride: stride, padding: padding,
-      precision: weights.precision, table: weights.table)
+      weight: weight, bias: bias ? try weights.tensor("bias", [outputs]) : nil, stride: stride,
+      padding: padding, dilation: dilation, groups: groups, precision: weights.precision,
+      table: weights.table)
+    weight.discardPages()
+  }
+
+  /// A layer with a copy of these parameters.
+  ///
+  /// - Parameters:
+  ///   - weight: `[outputs, inputs / groups, height, width]`.
+  ///   - bias: `[outputs]`; nil for none.
+  ///   - stride: The distance in the input of neighbours in the result.
+  ///   - padding: The zeros around images.
+  ///   - dilation: The distance in the input of the pixels that a result is made of.
+  ///   - groups: How many groups of channels there are that do not meet.
+  ///   - precision: The numbers to multiply.
+  public init(
+    weight: Tensor<Float>, bias: Tensor<Float>? = nil, stride: Int = 1,
+    padding: Padding = .none, dilation: Int = 1, groups: Int = 1,
+    precision: Precision = .float32
+  ) {
+    self.init(
+      weight: weight, bias: bias, stride: stride, padding: padding, dilation: dilation,
+      groups: groups, precision: precision, table: .active)
   }
 
   package init(
-    weight: Tensor<Float>, bias: Tensor<Float>, stride: Int = 1, padding: Padding? = nil,
-    precision: Precision, table: KernelTable
+    weight: Tensor<Float>, bias: Tensor<Float>?, stride: Int = 1, padding: Padding = .none,
+    dilation: Int = 1, groups: Int = 1, precision: Precision, table: KernelTable
   ) {
-    self.weight = PackedKernel(weight, stride: stride, precision: precision, table: table)
-    self.bias = bias.copied()
-    self.padding = padding ?? self.weight.padding
+    self.weight = PackedKernel(
+      weight, stride: stride, dilation: dilation, groups: groups, precision: precision,
+      table: table)
+    self.bias = bias?.copied()
+    self.padding = padding
+  }
+
+  /// `weight` and `bias`, where the layer has one.
+  public var parameters: [Parameter] {
+    [Parameter("weight", shape: weight.shape) { [weight] in weight.unpacked }]
+      + .list(["bias": bias])
+  }
+
+  /// Applies the layer.
+  ///
+  /// - Parameters:
+  ///   - x: `[batch, height, width, inputs]`.
+  ///   - workspace: What to compute with; nil for a workspace that all such calls share.
+  /// - Returns: `[batch, height, width, outputs]`, less by what padding and stride leave out.
+  public func callAsFunction(
+    _ x: Tensor<Float>, in workspace: Workspace? = nil
+  ) -> Tensor<Float> {
+    tensor(x, in: workspace ?? .default(weight.precision, for: table))
   }
 
   /// Applies the layer.

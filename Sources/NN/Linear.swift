@@ -96,7 +96,7 @@ public struct Linear: Layer {
   ///   - workspace: What to compute with.
   /// - Returns: `[…, outputs]`.
   public func callAsFunction(
-    _ x: Operand, activation: Activation? = nil, in workspace: Workspace
+    _ x: Operand, activation: Activation = .identity, in workspace: Workspace
   ) -> Tensor<Float> {
     linear(x, weight, bias: bias, activation: activation, in: workspace)
   }
@@ -109,7 +109,7 @@ public struct Linear: Layer {
   ///   - workspace: What to compute with; nil for a workspace that all such calls share.
   /// - Returns: `[…, outputs]`.
   public func callAsFunction(
-    _ x: Tensor<Float>, activation: Activation? = nil, in workspace: Workspace? = nil
+    _ x: Tensor<Float>, activation: Activation = .identity, in workspace: Workspace? = nil
   ) -> Tensor<Float> {
     self(Operand(x), activation: activation, in: workspace ?? defaultWorkspace)
   }
@@ -127,7 +127,7 @@ public struct Linear: Layer {
   ///   - workspace: What to compute with.
   /// - Returns: `[…, outputs]`.
   public func operand(
-    _ x: Operand, activation: Activation? = nil, times factor: Tensor<Float>,
+    _ x: Operand, activation: Activation = .identity, times factor: Tensor<Float>,
     in workspace: Workspace
   ) -> Operand {
     gatedLinearOperand(
@@ -142,7 +142,7 @@ public struct Linear: Layer {
   ///   - workspace: What to compute with.
   /// - Returns: `[…, outputs]`.
   public func operand(
-    _ x: Operand, activation: Activation? = nil, in workspace: Workspace
+    _ x: Operand, activation: Activation = .identity, in workspace: Workspace
   ) -> Operand {
     linearOperand(x, weight, bias: bias, activation: activation, in: workspace)
   }

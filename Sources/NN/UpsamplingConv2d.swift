@@ -2,11 +2,13 @@ public import Kernels
 internal import Tensor
 
 /// A convolution of 3 × 3 pixels, of images of which each pixel becomes four first, plus a bias.
-public struct UpsamplingConv2d: Sendable {
+public struct UpsamplingConv2d: Layer {
   /// The weights, `[channels, channels, 3, 3]`.
-  let weight: PackedUpsamplingKernel
+  private let weight: Tensor<Float>
+  /// What the products of them are.
+  private let packed: PackedUpsamplingKernel
   /// The bias, `[channels]`.
-  let bias: Tensor<Float>
+  private let bias: Tensor<Float>
 
   /// Reads `weight` and `bias`.
   ///
@@ -15,12 +17,14 @@ public struct UpsamplingConv2d: Sendable {
   ///   - weights: The scope of the layer.
   /// - Throws: `WeightError` where they are missing or of another shape.
   public init(_ channels: Int, from weights: Weights) throws {
-    weight = PackedUpsamplingKernel(
-      try weights.tensor("weight", [channels, channels, 3, 3], mapped: true),
-      precision: weights.precision,
-      table: weights.table)
+    weight = try weights.tensor("weight", [channels, channels, 3, 3])
+    packed = PackedUpsamplingKernel(
+      weight, precision: weights.precision, table: weights.table)
     bias = try weights.tensor("bias", [channels])
   }
+
+  /// `weight` and `bias`.
+  public var parameters: [Parameter] { .list(["weight": weight, "bias": bias]) }
 
   /// The zeros that the images it takes need around them.
   public var padding: Padding { PackedUpsamplingKernel.padding }
@@ -32,6 +36,6 @@ public struct UpsamplingConv2d: Sendable {
   ///   - workspace: What to compute with.
   /// - Returns: `[batch, 2 · height, 2 · width, channels]`.
   public func callAsFunction(_ x: PaddedPixels, in workspace: Workspace) -> PaddedPixels {
-    upsampledConvolution(x, weight, bias: bias, in: workspace)
+    upsampledConvolution(x, packed, bias: bias, in: workspace)
   }
 }

@@ -17,7 +17,7 @@ func testSoftmax() {
       let x = numbers.next(3 * columns).map { range * $0 }
       let result = written(3 * columns, canary: canary) { row in
         for i in 0..<3 * columns { row[i] = x[i] }
-        kernelsBaseline.softmax(row, row, 3, columns)
+        kernelsBaseline.vector.softmax(row, row, 3, columns)
       }
       for row in 0..<3 {
         let part = row * columns..<(row + 1) * columns

@@ -15,7 +15,7 @@ private func combined(
       guard let base = all.baseAddress else { return }
       var starts = inputs.indices.map { base + $0 * count }
       if inPlace { starts[0] = UnsafePointer(output) }
-      kernelsBaseline.combine(coefficients, starts, starts.count, output, range)
+      kernelsBaseline.vector.combine(coefficients, starts, starts.count, output, range)
     }
   }
 }

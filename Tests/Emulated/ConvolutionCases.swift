@@ -68,8 +68,8 @@ extension Reference.Convolution {
             weights: terms,
             output: PixelLines(
               first: output, width: outputShape[2], height: outputShape[1], channels: outputs))
-          kernelsBaseline.pixels.convolve(work, outputShape[1] / 2..<outputShape[1])
-          kernelsBaseline.pixels.convolve(work, 0..<outputShape[1] / 2)
+          kernelsBaseline.vector.pixels.convolve(work, outputShape[1] / 2..<outputShape[1])
+          kernelsBaseline.vector.pixels.convolve(work, 0..<outputShape[1] / 2)
         }
       }
     }
@@ -103,10 +103,10 @@ extension Reference.Convolution {
             (product.lineRows, product.lineStride) = (outputShape[2], stride * lines)
             product.setTaps(
               tapOffsets.baseAddress, count: kernel.height, terms: kernel.width * inputs)
-            let count = kernelsBaseline.productScratch(rows, depth, outputs)
+            let count = kernelsBaseline.vector.productScratch(rows, depth, outputs)
             let scratch = written(count, canary: canary) { scratch in
-              kernelsBaseline.product(product, rows / 2..<rows, 0..<panels, scratch)
-              kernelsBaseline.product(product, 0..<rows / 2, 0..<panels, scratch)
+              kernelsBaseline.vector.product(product, rows / 2..<rows, 0..<panels, scratch)
+              kernelsBaseline.vector.product(product, 0..<rows / 2, 0..<panels, scratch)
             }
             isScratchInside = scratch.isInside
           }

@@ -143,8 +143,8 @@ private func testElementwise<Element: ExactElement>(
 }
 
 func testElementwise() {
-  testElementwise(kernelsBaseline.floatElements, "Float")
-  testElementwise(kernelsBaseline.doubleElements, "Double")
+  testElementwise(kernelsBaseline.vector.floatElements, "Float")
+  testElementwise(kernelsBaseline.vector.doubleElements, "Double")
   testElementwise(int8Kernels, "Int8")
   testElementwise(int32Kernels, "Int32")
   testElementwise(int64Kernels, "Int64")

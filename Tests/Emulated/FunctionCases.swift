@@ -57,7 +57,7 @@ private func mapped(_ function: ElementFunction, _ x: [Float], inPlace: Bool) ->
     }
     x.withUnsafeBufferPointer { input in
       guard let input = input.baseAddress else { return }
-      kernelsBaseline.map(function, inPlace ? UnsafePointer(output) : input, output, x.count)
+      kernelsBaseline.vector.map(function, inPlace ? UnsafePointer(output) : input, output, x.count)
     }
   }
 }

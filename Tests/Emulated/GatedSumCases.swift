@@ -22,8 +22,8 @@ func testGatedSum() {
               if hasGate {
                 (sum.gate, sum.gateStride, sum.gateRows) = (gate.baseAddress, columns, 2)
               }
-              kernelsBaseline.addGated(sum, rows / 2..<rows)
-              kernelsBaseline.addGated(sum, 0..<rows / 2)
+              kernelsBaseline.vector.addGated(sum, rows / 2..<rows)
+              kernelsBaseline.vector.addGated(sum, 0..<rows / 2)
             }
           }
         }

@@ -66,7 +66,7 @@ func testUpsampling() {
         guard let input = extents.lines(x) else { return }
         var work = Upsampling(input: input, output: lines)
         work.factor = factor
-        kernelsBaseline.pixels.upsample(work, range)
+        kernelsBaseline.vector.pixels.upsample(work, range)
       }
     }
     var isRight = result.isInside && result.elements.count == upsampled.count
@@ -104,10 +104,10 @@ extension Extents {
                   factors: factors)
                 (n.weight, n.bias, n.function) = (weight.baseAddress, bias.baseAddress, .silu)
                 let scratch = Emulated::written(3 * channels, canary: canary) { scratch in
-                  kernelsBaseline.pixels.takeMoments(n, 0..<images * chunks, scratch)
+                  kernelsBaseline.vector.pixels.takeMoments(n, 0..<images * chunks, scratch)
                 }
-                kernelsBaseline.pixels.mergeMoments(n, 0..<images)
-                kernelsBaseline.pixels.normalize(n, range)
+                kernelsBaseline.vector.pixels.mergeMoments(n, 0..<images)
+                kernelsBaseline.vector.pixels.normalize(n, range)
                 if !scratch.isInside {
                   lines.first.storeBytes(of: .nan, as: Float.self)
                 }

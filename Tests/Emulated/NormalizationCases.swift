@@ -55,8 +55,8 @@ private struct Vectors {
                   (n.modulationStride, n.modulationRows) = (stride, rows)
                 }
                 let count = x.count / columns
-                kernelsBaseline.normalize(n, count / 2..<count)
-                kernelsBaseline.normalize(n, 0..<count / 2)
+                kernelsBaseline.vector.normalize(n, count / 2..<count)
+                kernelsBaseline.vector.normalize(n, 0..<count / 2)
               }
             }
           }

@@ -55,7 +55,7 @@ func testPacking() {
 private struct ProductCase {
   let rows, columns, depth, gap, gateRows: Int
   let hasBias, hasResidual, hasGate, isInPlace: Bool
-  let function: ActivationFunction
+  let function: Activation
   let exact: (Double) -> Double
   let a, b, bias, residual, gate: [Float]
 
@@ -117,14 +117,14 @@ private struct ProductCase {
 
   private func run(_ product: Product) {
     let panels = packedCount(depth: 1, columns: columns) / kernelsBaseline.float32.panelWidth
-    let tile = kernelsBaseline.productScratch(rows, depth, columns)
+    let tile = kernelsBaseline.vector.productScratch(rows, depth, columns)
     let scratch = written(tile, canary: canary) { scratch in
       if gap == 0 {
-        kernelsBaseline.product(product, 0..<rows / 2, 0..<panels, scratch)
-        kernelsBaseline.product(product, rows / 2..<rows, 0..<panels, scratch)
+        kernelsBaseline.vector.product(product, 0..<rows / 2, 0..<panels, scratch)
+        kernelsBaseline.vector.product(product, rows / 2..<rows, 0..<panels, scratch)
       } else {
-        kernelsBaseline.product(product, 0..<rows, panels / 2..<panels, scratch)
-        kernelsBaseline.product(product, 0..<rows, 0..<panels / 2, scratch)
+        kernelsBaseline.vector.product(product, 0..<rows, panels / 2..<panels, scratch)
+        kernelsBaseline.vector.product(product, 0..<rows, 0..<panels / 2, scratch)
       }
     }
     if !scratch.isInside { product.output.base.storeBytes(of: .nan, as: Float.self) }

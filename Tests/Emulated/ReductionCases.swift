@@ -67,8 +67,8 @@ private func testSingle<Element: ExactElement>(
 }
 
 func testReductions() {
-  testReductions(kernelsBaseline.floatElements, "Float", variance: 1e-6)
-  testReductions(kernelsBaseline.doubleElements, "Double", variance: 1e-14)
+  testReductions(kernelsBaseline.vector.floatElements, "Float", variance: 1e-6)
+  testReductions(kernelsBaseline.vector.doubleElements, "Double", variance: 1e-14)
   testReductions(int8Kernels, "Int8", variance: nil)
   testReductions(int32Kernels, "Int32", variance: nil)
   testReductions(int64Kernels, "Int64", variance: nil)

@@ -66,7 +66,7 @@ private func convolved(
         let (rows, count) = (part.count, work.side * work.side)
         var terms = [Float](repeating: canary, count: count * rows * inputs)
         var scratch = [Float](repeating: canary, count: work.scratch)
-        kernelsBaseline.pixels.gather(work, part, &terms, &scratch)
+        kernelsBaseline.vector.pixels.gather(work, part, &terms, &scratch)
         var sums = [Float](repeating: 0, count: count * rows * outputs)
         for i in sums.indices {
           let (matrix, row, column) = (i / (rows * outputs), i / outputs % rows, i % outputs)
@@ -76,7 +76,7 @@ private func convolved(
               * matrices[matrix][column * inputs + channel]
           }
         }
-        kernelsBaseline.pixels.scatter(work, part, sums)
+        kernelsBaseline.vector.pixels.scatter(work, part, sums)
       }
     }
   }

@@ -37,6 +37,21 @@ import _KernelsMicro
       exact: { x in
         x / (1 + exp(-2 * (2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x)))
       }, domain: -12...12, ulps: 4, floor: 1),
+    Case(function: .activation(.relu), exact: { max($0, 0) }, domain: -9...9, ulps: 0),
+    Case(
+      function: .activation(.quickGELU), exact: { $0 / (1 + exp(-1.702 * $0)) },
+      domain: -50...50, ulps: 4, floor: 1),
+    Case(
+      function: .activation(.sigmoid), exact: { 1 / (1 + exp(-$0)) }, domain: -86...30, ulps: 5),
+    Case(
+      function: .activation(.elu(alpha: 1)), exact: { $0 < 0 ? expm1($0) : $0 },
+      domain: -20...5, ulps: 7),
+    Case(
+      function: .activation(.softplus), exact: { max($0, 0) + log1p(exp(-abs($0))) },
+      domain: -80...80, ulps: 7),
+    Case(
+      function: .activation(.mish), exact: { $0 * tanh(max($0, 0) + log1p(exp(-abs($0)))) },
+      domain: -80...80, ulps: 9, floor: 0x1p-100),
   ]
 
   @Test(arguments: KernelTable.supported, cases)

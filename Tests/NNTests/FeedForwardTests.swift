@@ -23,7 +23,7 @@ import _TestSupport
   }
 
   /// The same whether the caller brings operands and a workspace or neither; and in both forms.
-  @Test(arguments: [("gated-t5", Activation.geluTanh, 11, 37), ("gated-swiglu", .silu, 32, 64)])
+  @Test(arguments: [("gated-t5", Activation.geluTanh, 11, 37), ("gated-swiglu", .silu, 16, 33)])
   func gatedMatchesPyTorch(
     _ name: String, _ activation: Activation, _ width: Int, _ hiddenWidth: Int
   ) throws {

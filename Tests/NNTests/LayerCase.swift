@@ -1,6 +1,8 @@
 import Kernels
 import NN
 import Tensor
+import _KernelsActive
+import _KernelsMicro
 import _TestSupport
 
 /// A case of the golden file of layers: what goes in, what PyTorch makes of it, and the parameters.
@@ -23,9 +25,9 @@ struct LayerCase {
   /// The parameters.
   var weights: Weights { weights(.float32) }
 
-  /// The parameters, to be multiplied in some precision.
-  func weights(_ precision: Precision) -> Weights {
-    Weights(file, precision: precision)[name]["layer"]
+  /// The parameters, to be multiplied in some precision, by the kernels of a table.
+  func weights(_ precision: Precision, _ table: KernelTable = .active) -> Weights {
+    Weights(file, precision: precision, table: table)[name]["layer"]
   }
 
   /// The names and values of the parameters, as PyTorch lists them.

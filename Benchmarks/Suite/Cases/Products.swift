@@ -76,10 +76,10 @@ extension Case {
 
   private static func product(
     _ rows: Int, _ outputs: Int, _ inputs: Int, _ precision: Precision = .float32,
-    activation: Activation? = nil, note: String, work: Work? = nil, isLong: Bool = false
+    activation: Activation = .identity, note: String, work: Work? = nil, isLong: Bool = false
   ) -> Case {
     Case(
-      family: activation == nil ? "gemm" : "gemm-gelu-tanh", precision: precision,
+      family: activation == .identity ? "gemm" : "gemm-gelu-tanh", precision: precision,
       shape: [rows, outputs, inputs].joined, note: note,
       work: work
         ?? .operations(

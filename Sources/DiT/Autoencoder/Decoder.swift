@@ -13,7 +13,8 @@ extension AutoencoderKL {
 
     init(_ c: Configuration, from weights: Weights) throws {
       let channels = Array(c.stageChannels.reversed())
-      input = try Conv2d(c.latentChannels, channels[0], size: 3, from: weights["conv_in"])
+      input = try Conv2d(
+        c.latentChannels, channels[0], size: 3, padding: 1, from: weights["conv_in"])
       middle = try MiddleBlock(c, from: weights["mid_block"])
       stages = try channels.indices.map { i in
         try Stage(
@@ -22,7 +23,8 @@ extension AutoencoderKL {
       }
       norm = try GroupNorm(
         c.outerChannels, groups: c.groups, epsilon: epsilon, from: weights["conv_norm_out"])
-      output = try Conv2d(c.outerChannels, c.outputChannels, size: 3, from: weights["conv_out"])
+      output = try Conv2d(
+        c.outerChannels, c.outputChannels, size: 3, padding: 1, from: weights["conv_out"])
     }
 
     /// The images of latents, `[batch, height, width, channels]`.

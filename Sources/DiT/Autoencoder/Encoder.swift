@@ -13,7 +13,8 @@ extension AutoencoderKL {
 
     init(_ c: Configuration, from weights: Weights) throws {
       let channels = c.stageChannels
-      input = try Conv2d(c.inputChannels, channels[0], size: 3, from: weights["conv_in"])
+      input = try Conv2d(
+        c.inputChannels, channels[0], size: 3, padding: 1, from: weights["conv_in"])
       stages = try channels.indices.map { i in
         try Stage(
           c, channels[max(i - 1, 0)], channels[i], shrinks: i < channels.count - 1,
@@ -23,7 +24,7 @@ extension AutoencoderKL {
       norm = try GroupNorm(
         c.innerChannels, groups: c.groups, epsilon: epsilon, from: weights["conv_norm_out"])
       output = try Conv2d(
-        c.innerChannels, 2 * c.latentChannels, size: 3, from: weights["conv_out"])
+        c.innerChannels, 2 * c.latentChannels, size: 3, padding: 1, from: weights["conv_out"])
     }
 
     /// The moments of images, `[batch, height, width, channels]`.

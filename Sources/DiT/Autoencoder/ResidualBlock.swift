@@ -11,9 +11,9 @@ extension AutoencoderKL {
 
     init(_ inputs: Int, _ outputs: Int, groups: Int, from weights: Weights) throws {
       norm1 = try GroupNorm(inputs, groups: groups, epsilon: epsilon, from: weights["norm1"])
-      conv1 = try Conv2d(inputs, outputs, size: 3, from: weights["conv1"])
+      conv1 = try Conv2d(inputs, outputs, size: 3, padding: 1, from: weights["conv1"])
       norm2 = try GroupNorm(outputs, groups: groups, epsilon: epsilon, from: weights["norm2"])
-      conv2 = try Conv2d(outputs, outputs, size: 3, from: weights["conv2"])
+      conv2 = try Conv2d(outputs, outputs, size: 3, padding: 1, from: weights["conv2"])
       shortcut =
         inputs == outputs
         ? nil : try Conv2d(inputs, outputs, size: 1, from: weights["conv_shortcut"])

@@ -16,7 +16,7 @@ struct TileEpilogue {
   private var outputStride = 0
   private var residual: UnsafePointer<Float>
   private var residualStride = 0
-  private var function = ActivationFunction.identity
+  private var function = Activation.identity
   private var isTile = false
   private var bias = (AMX.all(-0.0), AMX.all(-0.0))
   private var gate = (AMX.all(1), AMX.all(1))

@@ -1,14 +1,8 @@
 internal import Synchronization
 internal import _KernelsBaseline
 public import _KernelsMicro
+internal import _LibC
 
-#if canImport(Glibc)
-internal import Glibc
-#elseif canImport(Musl)
-internal import Musl
-#else
-internal import Darwin
-#endif
 #if arch(x86_64)
 internal import _KernelsAMX
 internal import _KernelsAVX2

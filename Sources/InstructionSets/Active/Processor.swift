@@ -1,16 +1,9 @@
 #if arch(x86_64)
 internal import _Builtin_intrinsics.intel.cpuid
+internal import _LibC
 
 #if EMULATED_TILES
 internal import _EmulatedTiles
-#endif
-
-#if canImport(Glibc)
-internal import Glibc
-#elseif canImport(Musl)
-internal import Musl
-#else
-internal import Darwin
 #endif
 
 #if os(Linux)

@@ -1,19 +1,7 @@
-/// A function that products and group norms apply to their results.
-public enum ActivationFunction: Sendable, Hashable {
-  /// The element itself.
-  case identity
-  /// `x · Φ(x)` by the error function.
-  case gelu
-  /// GELU by the hyperbolic tangent, the one of DiT.
-  case geluTanh
-  /// `x · sigmoid(x)`.
-  case silu
-}
-
 /// A function applied to every element.
 public enum ElementFunction: Sendable, Hashable {
-  /// One that products apply too.
-  case activation(ActivationFunction)
+  /// One that layers apply.
+  case activation(Activation)
   /// e to the power of the element.
   case exp
   /// The hyperbolic tangent.
@@ -36,17 +24,6 @@ extension InstructionSet {
     into output: UnsafeMutablePointer<Float>, count: Int
   ) {
     with(function) { map(input, output, count, $0) }
-  }
-
-  /// Calls `body` with a function, each time as code of its own.
-  @inlinable @inline(__always)
-  static func with(_ function: ActivationFunction, _ body: ((F32) -> F32) -> Void) {
-    switch function {
-    case .identity: body { $0 }
-    case .gelu: body { gelu($0) }
-    case .geluTanh: body { geluTanh($0) }
-    case .silu: body { silu($0) }
-    }
   }
 
   /// Calls `body` with a function, each time as code of its own.

@@ -58,7 +58,7 @@ extension InstructionSet {
     sums: UnsafePointer<Float>
   ) {
     var (end, sums) = (Epilogue(product, row: range.lowerBound, column: column), sums)
-    with(product.function) { function in
+    withFused(product.function) { function in
       for _ in range {
         finishRow(product, &end, width: width, sums: sums, function)
         sums += width
@@ -71,7 +71,7 @@ extension InstructionSet {
   public static func finishRow(
     _ product: Product, _ end: inout Epilogue, width: Int, sums: UnsafePointer<Float>
   ) {
-    with(product.function) { finishRow(product, &end, width: width, sums: sums, $0) }
+    withFused(product.function) { finishRow(product, &end, width: width, sums: sums, $0) }
   }
 
   /// The same, with the function of the product.

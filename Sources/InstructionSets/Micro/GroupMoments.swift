@@ -54,6 +54,7 @@ extension InstructionSet {
   public static func takeMoments(
     _ n: GroupNormalization, chunks range: Range<Int>, scratch: UnsafeMutablePointer<Float>
   ) {
+    guard let moments = n.moments else { return }
     let sums = ChannelSums(scratch, channels: n.channels)
     let (chunks, run) = (n.chunks, n.input.run(with: n.input))
     for chunk in range {
@@ -70,7 +71,7 @@ extension InstructionSet {
         }
       }
       mergeChannels(
-        n, sums, pixels: lines.count * pixels.count, into: n.moments + chunk * n.groups * 2)
+        n, sums, pixels: lines.count * pixels.count, into: moments + chunk * n.groups * 2)
     }
   }
 
@@ -186,11 +187,12 @@ extension InstructionSet {
   /// Merges the chunks of some images, in order, to what is put to each channel.
   @inlinable @inline(__always)
   public static func mergeMoments(_ n: GroupNormalization, images: Range<Int>) {
+    guard let start = n.moments else { return }
     let (chunks, members) = (n.chunks, n.channels / n.groups)
     for image in images {
       let factors = n.factors + image * 3 * n.channels
       for group in 0..<n.groups {
-        let moments = n.moments + (image * chunks.count * n.groups + group) * 2
+        let moments = start + (image * chunks.count * n.groups + group) * 2
         let (mean, variance) = mergeChunks(n, moments)
         let inverse = 1 / squareRoot(all(Float(variance) + n.epsilon))[0]
         let first = group * members

@@ -17,11 +17,11 @@ public struct GroupNormalization: @unchecked Sendable {
   public var weight: UnsafePointer<Float>?
   /// A summand for each channel.
   public var bias: UnsafePointer<Float>?
-  /// What is applied at the end; of zero it is zero.
-  public var function: ActivationFunction
+  /// What is applied at the end, one that is fused; of zero it is zero.
+  public var function: Activation
   /// The mean of each group and the sum of its squared differences from that, `[images, chunks,
-  /// groups, 2]`.
-  public var moments: UnsafeMutablePointer<Double>
+  /// groups, 2]`; none where the factors are known.
+  public var moments: UnsafeMutablePointer<Double>?
   /// For each channel what is subtracted, the factor, and what is added, `[images, 3, channels]`.
   public var factors: UnsafeMutablePointer<Float>
 
@@ -33,6 +33,17 @@ public struct GroupNormalization: @unchecked Sendable {
   ) {
     (self.input, self.output, self.groups, self.epsilon) = (input, output, groups, epsilon)
     (self.moments, self.factors) = (moments, factors)
+    (weight, bias, function) = (nil, nil, .identity)
+  }
+
+  /// A normalization whose factors are known, so that no moments are taken; set the function
+  /// afterwards.
+  @inlinable
+  public init(
+    input: PixelLines, output: PixelLines, factors: UnsafeMutablePointer<Float>
+  ) {
+    (self.input, self.output, groups, epsilon) = (input, output, 1, 0)
+    (moments, self.factors) = (nil, factors)
     (weight, bias, function) = (nil, nil, .identity)
   }
 
@@ -56,7 +67,7 @@ extension InstructionSet {
     if n.function == .silu && n.output.layout != .float32 {
       normalize(n, lines: range) { coarseSiLU($0) }
     } else {
-      with(n.function) { normalize(n, lines: range, $0) }
+      withFused(n.function) { normalize(n, lines: range, $0) }
     }
   }
 

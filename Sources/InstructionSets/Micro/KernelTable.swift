@@ -2,11 +2,70 @@
 ///
 /// An operation fetches its table once and hands over whole ranges of rows; nothing inside a hot
 /// loop is called through a table.
+@dynamicMemberLookup
 public final class KernelTable: Sendable, CustomStringConvertible {
   /// The name of the instruction set.
   public let name: String
   /// The name of the instruction set.
   public var description: String { name }
+  /// What the vector unit does, whose members are those of the table too.
+  public let vector: VectorKernels
+  /// Products of numbers of 32 bits.
+  public let float32: MatrixKernels
+  /// Products of bfloat16, with sums of 32 bits.
+  public let bfloat16: MatrixKernels
+  /// What the machine can do at most with bfloat16; none where it has no instruction for that.
+  public let bfloat16Peak: PeakLoop?
+
+  /// A kernel of the vector unit.
+  @inlinable @inline(__always)
+  public subscript<Kernel>(dynamicMember kernel: KeyPath<VectorKernels, Kernel>) -> Kernel {
+    vector[keyPath: kernel]
+  }
+
+  /// Instantiates the kernels for `isa` with a register tile of the shape of `tile`.
+  @inlinable @inline(__always)
+  public init<I: InstructionSet, let rows: Int, let columns: Int>(
+    _ isa: I.Type, _ tile: Tile<rows, columns>.Type
+  ) {
+    name = "\(I.name)"
+    let vector = VectorKernels(isa, tile)
+    self.vector = vector
+    let attentionScratch: MatrixKernels.ScratchCount = {
+      tile.attentionScratch(isa, queries: $0, keys: $1, size: $2)
+    }
+    let attend: MatrixKernels.Attend = { tile.attend(isa, $0, queries: $1, scratch: $2) }
+    let write: @Sendable (UnsafePointer<Float>, Int, Range<Int>, Int, RowDestination) -> Void = {
+      I.write($0, stride: $1, rows: $2, columns: $3, to: $4)
+    }
+    float32 = MatrixKernels(
+      layout: .float32, panelWidth: tile.panelWidth(isa),
+      panelBytes: { $0 * tile.panelWidth(isa) * 4 },
+      pack: { tile.pack(isa, $0, panels: $1, into: $2.assumingMemoryBound(to: Float.self)) },
+      write: write, productScratch: vector.productScratch, product: vector.product,
+      attentionScratch: attentionScratch, attend: attend)
+    bfloat16 = MatrixKernels(
+      layout: .rounded, panelWidth: tile.panelWidth(isa), widens: true,
+      panelBytes: { $0 * tile.panelWidth(isa) * 2 },
+      pack: {
+        tile.packBFloat16(isa, $0, panels: $1, into: $2.assumingMemoryBound(to: UInt16.self))
+      }, write: write, productScratch: vector.productScratch, product: vector.product,
+      attentionScratch: attentionScratch, attend: attend)
+    bfloat16Peak = nil
+  }
+
+  /// The kernels of `table`, with products of another instruction set.
+  public init(
+    _ table: KernelTable, name: String, float32: MatrixKernels, bfloat16: MatrixKernels,
+    bfloat16Peak: PeakLoop
+  ) {
+    (self.name, vector) = (name, table.vector)
+    (self.float32, self.bfloat16, self.bfloat16Peak) = (float32, bfloat16, bfloat16Peak)
+  }
+}
+
+/// The entry points of one instruction set that are the same whatever unit computes its products.
+public struct VectorKernels: Sendable {
   /// The rows of a register tile of the vector unit.
   public let tileRows: Int
   /// The elements of scratch that `product` needs: rows, depth, columns.
@@ -15,6 +74,8 @@ public final class KernelTable: Sendable, CustomStringConvertible {
   ///
   /// The panels are those that `float32` packs, which may have a faster way for them.
   public let product: MatrixKernels.ComputeProduct
+  /// Computes some products of small matrices.
+  public let multiply: @Sendable (SmallProducts, Int) -> Void
   /// Writes the softmax of rows: first row, where the first result goes (which may be the row),
   /// number of rows, columns.
   public let softmax:
@@ -38,10 +99,6 @@ public final class KernelTable: Sendable, CustomStringConvertible {
   public let widen: @Sendable (UnsafeRawPointer, UnsafeMutablePointer<Float>, Int) -> Void
   /// Writes numbers of float16 as 32 bits: input, output, count.
   public let widenFloat16: @Sendable (UnsafeRawPointer, UnsafeMutablePointer<Float>, Int) -> Void
-  /// Products of numbers of 32 bits.
-  public let float32: MatrixKernels
-  /// Products of bfloat16, with sums of 32 bits.
-  public let bfloat16: MatrixKernels
   /// Operations on images.
   public let pixels: PixelKernels
   /// Elementwise operations on numbers of 32 bits.
@@ -50,18 +107,16 @@ public final class KernelTable: Sendable, CustomStringConvertible {
   public let doubleElements: ElementKernels<Double>
   /// What the vector unit can do at most with numbers of 32 bits.
   public let peak: PeakLoop
-  /// What the machine can do at most with bfloat16; none where it has no instruction for that.
-  public let bfloat16Peak: PeakLoop?
 
   /// Instantiates the kernels for `isa` with a register tile of the shape of `tile`.
   @inlinable @inline(__always)
-  public init<I: InstructionSet, let rows: Int, let columns: Int>(
+  init<I: InstructionSet, let rows: Int, let columns: Int>(
     _ isa: I.Type, _ tile: Tile<rows, columns>.Type
   ) {
-    name = "\(I.name)"
     tileRows = rows
     product = { tile.compute(isa, $0, rows: $1, panels: $2, scratch: $3) }
     productScratch = { tile.productScratch(isa, rows: $0, depth: $1, columns: $2) }
+    multiply = { I.multiply($0, count: $1) }
     softmax = { first, output, rows, columns in
       for row in 0..<rows {
         let start = row * columns
@@ -70,55 +125,15 @@ public final class KernelTable: Sendable, CustomStringConvertible {
     }
     normalize = { I.normalize($0, rows: $1) }
     map = { I.map($0, $1, into: $2, count: $3) }
+    combine = { I.combine($0, $1, terms: $2, into: $3, range: $4) }
+    addGated = { I.add($0, rows: $1) }
     narrow = { I.narrow($0, $1, count: $2) }
     widen = { I.widen($0, $1, count: $2) }
     widenFloat16 = { I.widenFloat16($0, $1, count: $2) }
-    let (productScratch, product) = (productScratch, product)
-    let attentionScratch: MatrixKernels.ScratchCount = {
-      tile.attentionScratch(isa, queries: $0, keys: $1, size: $2)
-    }
-    let attend: MatrixKernels.Attend = { tile.attend(isa, $0, queries: $1, scratch: $2) }
-    let write: @Sendable (UnsafePointer<Float>, Int, Range<Int>, Int, RowDestination) -> Void = {
-      I.write($0, stride: $1, rows: $2, columns: $3, to: $4)
-    }
-    float32 = MatrixKernels(
-      layout: .float32, panelWidth: tile.panelWidth(isa),
-      panelBytes: { $0 * tile.panelWidth(isa) * 4 },
-      pack: { tile.pack(isa, $0, panels: $1, into: $2.assumingMemoryBound(to: Float.self)) },
-      write: write,
-      productScratch: productScratch, product: product, attentionScratch: attentionScratch,
-      attend: attend)
-    bfloat16 = MatrixKernels(
-      layout: .rounded, panelWidth: tile.panelWidth(isa), widens: true,
-      panelBytes: { $0 * tile.panelWidth(isa) * 2 },
-      pack: {
-        tile.packBFloat16(isa, $0, panels: $1, into: $2.assumingMemoryBound(to: UInt16.self))
-      }, write: write, productScratch: productScratch, product: product,
-      attentionScratch: attentionScratch, attend: attend)
     pixels = PixelKernels(isa)
     floatElements = ElementKernels(isa, Float.self)
     doubleElements = ElementKernels(isa, Double.self)
     peak = PeakLoop(isa, tile)
-    bfloat16Peak = nil
-    combine = { I.combine($0, $1, terms: $2, into: $3, range: $4) }
-    addGated = { I.add($0, rows: $1) }
-  }
-
-  /// The kernels of `table`, with products of another instruction set.
-  public init(
-    _ table: KernelTable, name: String, float32: MatrixKernels, bfloat16: MatrixKernels,
-    bfloat16Peak: PeakLoop
-  ) {
-    self.name = name
-    tileRows = table.tileRows
-    (productScratch, product) = (table.productScratch, table.product)
-    (softmax, normalize, map) = (table.softmax, table.normalize, table.map)
-    (combine, addGated) = (table.combine, table.addGated)
-    (floatElements, doubleElements) = (table.floatElements, table.doubleElements)
-    (narrow, widen, widenFloat16) = (table.narrow, table.widen, table.widenFloat16)
-    pixels = table.pixels
-    (peak, self.float32, self.bfloat16) = (table.peak, float32, bfloat16)
-    self.bfloat16Peak = bfloat16Peak
   }
 }
 

@@ -130,6 +130,10 @@ public struct PixelKernels: Sendable {
   public let normalize: @Sendable (GroupNormalization, Range<Int>) -> Void
   /// Computes a convolution with a few outputs: a range of the lines of all results.
   public let convolve: @Sendable (NarrowConvolution, Range<Int>) -> Void
+  /// Computes a convolution of each channel by itself: a range of the lines of all results.
+  public let convolveDepthwise: @Sendable (DepthwiseConvolution, Range<Int>) -> Void
+  /// Pools windows of pixels: a range of the lines of all results.
+  public let pool: @Sendable (Pooling, Range<Int>) -> Void
   /// Writes the terms of some squares of a convolution, with scratch.
   public let gather:
     @Sendable (
@@ -146,6 +150,8 @@ public struct PixelKernels: Sendable {
     mergeMoments = { I.mergeMoments($0, images: $1) }
     normalize = { I.normalize($0, lines: $1) }
     convolve = { I.convolve($0, lines: $1) }
+    convolveDepthwise = { I.convolve($0, lines: $1) }
+    pool = { I.pool($0, lines: $1) }
     gather = { I.gather($0, squares: $1, into: $2, scratch: $3) }
     scatter = { I.scatter($0, squares: $1, from: $2) }
   }

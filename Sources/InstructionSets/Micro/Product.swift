@@ -32,8 +32,8 @@ public struct Product: @unchecked Sendable {
   public var output: RowDestination
   /// What is added to each row, `[columns]`.
   public var bias: UnsafePointer<Float>?
-  /// What is applied after the bias.
-  public var function: ActivationFunction
+  /// What is applied after the bias, one that is fused.
+  public var function: Activation
   /// What the result is added to, `[rows, columns]`; it may be the output itself.
   public var residual: UnsafePointer<Float>?
   /// The distance between rows of the residual, in elements.

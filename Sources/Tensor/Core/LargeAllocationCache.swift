@@ -1,8 +1,5 @@
 internal import Synchronization
-
-#if canImport(Glibc)
-internal import Glibc
-#endif
+internal import _LibC
 
 /// Large memory, of which some waits for the next tensor of its size.
 ///

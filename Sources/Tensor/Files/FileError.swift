@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-internal import Glibc
-#elseif canImport(Musl)
-internal import Musl
-#elseif canImport(Darwin)
-internal import Darwin
-#endif
+internal import _LibC
 
 /// A file that the operating system does not let us read or write.
 public enum FileError: Error, Equatable, Sendable, CustomStringConvertible {

@@ -9,7 +9,6 @@ extension DiffusionTransformer {
   /// A transformer block with adaLN-Zero conditioning (section 3.2 of the paper).
   public struct Block: Sendable {
     let attention: SelfAttention
-    let projection: Linear
     let feedForward: FeedForward
     let modulation: Linear
     let feedForwardEpsilon: Float
@@ -17,8 +16,8 @@ extension DiffusionTransformer {
     init(_ c: Configuration, from weights: Weights) throws {
       let names = c.flavor.names
       attention = try SelfAttention(
-        c.width, headCount: c.headCount, qkv: names.qkv.map { weights[$0] })
-      projection = try Linear(c.width, c.width, from: weights[names.projection])
+        c.width, headCount: c.headCount, qkv: names.qkv.map { weights[$0] },
+        projection: weights[names.projection])
       feedForward = try FeedForward(
         c.width, hiddenWidth: c.hiddenWidth, fc1: weights[names.fc1],
         fc2: weights[names.fc2])
@@ -69,8 +68,7 @@ extension DiffusionTransformer {
       to x: inout Tensor<Float>, _ m: Modulation, in workspace: Workspace
     ) {
       let a = norm(x, m, in: workspace)
-      projection(
-        attention(a, in: workspace), gate: m.attention.gate, addedTo: &x, in: workspace)
+      attention(a, gate: m.attention.gate, addedTo: &x, in: workspace)
     }
 
     private func addFeedForward(
@@ -136,7 +134,7 @@ extension DiffusionTransformer.Block {
     _ x: Tensor<Float>, _ m: Modulation, _ part: BranchPart, in workspace: Workspace
   ) -> Tensor<Float> {
     let (x, m) = part.rows(of: x, m)
-    return projection(attention(norm(x, m, in: workspace), in: workspace), in: workspace)
+    return attention(norm(x, m, in: workspace), in: workspace)
   }
 
   /// The feed-forward branch before its gate, or a part of it.
@@ -158,7 +156,7 @@ extension DiffusionTransformer.Block {
     }
     let heads = attention.heads(of: Operand(parts, in: workspace), in: workspace).tensor
     return cache.linear(.projection, block: index, heads, in: workspace) {
-      projection(Operand($0, in: workspace), in: workspace)
+      attention.projection(Operand($0, in: workspace), in: workspace)
     }
   }
 
@@ -181,7 +179,7 @@ extension DiffusionTransformer.Block {
   func linear(_ layer: BlockLinear) -> Linear {
     switch layer {
     case .qkv: attention.qkv
-    case .projection: projection
+    case .projection: attention.projection
     case .fc1: feedForward.fc1
     case .fc2: feedForward.fc2
     }

@@ -26,6 +26,40 @@ extension PackedMatrix {
   }
 }
 
+extension PackedKernel {
+  /// The weights as products multiply them, `[outputs, inputs / groups, height, width]`: those that
+  /// were packed, rounded to the precision.
+  ///
+  /// For saving a model, not for computing.
+  public var unpacked: Tensor<Float> {
+    let inputs = inputs / groups
+    switch layout {
+    case .winograd(_, let weight): return weight
+    case .depthwise(let terms):
+      return terms.permuted([2, 0, 1]).reshaped([outputs, 1, height, width])
+    case .narrow(let terms): return unpacked(terms, parts: height)
+    case .groups(let matrices):
+      return unpacked(Tensor(concatenating: matrices.map(\.unpacked)), parts: height * width)
+    case .rows(let matrix):
+      return unpacked(matrix.unpacked, parts: dilation > 1 ? height * width : height)
+    case .blocks(let matrix):
+      let terms = matrix.unpacked.reshaped([outputs, height, -1, width, 32])
+        .permuted([0, 2, 4, 1, 3]).reshaped([outputs, -1, height, width])
+      return terms[.all, 0..<inputs].contiguous()
+    }
+  }
+
+  /// Weights whose depth has so many parts, each with zeros behind its terms.
+  private func unpacked(_ terms: Tensor<Float>, parts: Int) -> Tensor<Float> {
+    let inputs = inputs / groups
+    let length = height * width * inputs / max(parts, 1)
+    return terms.reshaped([outputs, parts, terms.count / max(outputs * parts, 1)])[
+      .all, .all, 0..<length
+    ]
+    .reshaped([outputs, height, width, inputs]).permuted([0, 3, 1, 2]).contiguous()
+  }
+}
+
 extension MatrixKernels {
   /// Where `pack` puts the number of a term and a column, counted in numbers.
   fileprivate func placeInPanels(depth: Int) -> (_ term: Int, _ column: Int) -> Int {
