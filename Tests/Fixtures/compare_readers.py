@@ -54,6 +54,8 @@ def summary(type, shape, data):
 
 def torch_summary(tensor):
     tensor = tensor.detach()
+    if tensor.numel() > 10_000_000:
+        raise ValueError("too large")
     if tensor.layout != torch.strided or tensor.is_quantized or tensor.is_meta or tensor.is_nested or tensor.dtype not in DTYPES:
         return None  # ours lists it as unreadable
     try:
@@ -74,6 +76,8 @@ def named(value, name=None, found=None, depth=0):
     def text(key):
         if isinstance(key, bool) or isinstance(key, int):
             return str(int(key))
+        if isinstance(key, torch.dtype):
+            return DTYPES.get(key, "#")
         if isinstance(key, float):
             return str(int(key)) if key == key and abs(key) < 1e15 and key == int(key) else repr(key)
         return f"'{key}'" if isinstance(key, str) else "None" if key is None else f"({', '.join(map(text, key))})" if isinstance(key, tuple) else "#"
@@ -558,7 +562,7 @@ def main():
     parser.add_argument("--only", help="one of safetensors, npy, npz, pytorch, damaged")
     arguments = parser.parse_args()
     generator = random.Random(arguments.seed)
-    resource.setrlimit(resource.RLIMIT_AS, (24 << 30, 24 << 30))
+    resource.setrlimit(resource.RLIMIT_AS, (12 << 30, 12 << 30))
     golden = [("pytorch" if n.endswith((".pt", ".bin")) else n.rsplit(".", 1)[1], d) for n, d in make_formats.make_checkpoints().items() if not n.endswith(".json")]
     groups = {
         "golden": golden,

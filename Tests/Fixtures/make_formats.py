@@ -285,6 +285,13 @@ def make_pictures():
     return files
 
 
+def large_picture():
+    """A picture of 1000 × 1000 black pixels of 64 bits in few bytes, for what reading costs."""
+    stream = zlib.compress(bytes(1000 * (1 + 8 * 1000)), 9)
+    header = struct.pack(">IIBBBBB", 1000, 1000, 16, COLOURS["rgba"][0], 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", stream) + chunk(b"IEND", b"")
+
+
 def expected_pictures(files):
     """What Pillow reads of each picture, as RGBA of 8 bits; 16-bit ones by their upper bytes, which Pillow does not do for all."""
     from PIL import Image
@@ -324,7 +331,7 @@ def main():
     parser.add_argument("--check", action="store_true", help="compare with the files here instead of writing them")
     arguments = parser.parse_args()
     pictures = make_pictures()
-    files = make_checkpoints() | pictures | {"pictures.safetensors": expected_pictures(pictures)}
+    files = make_checkpoints() | pictures | {"pictures.safetensors": expected_pictures(pictures), "large.png": large_picture()}
     HERE.mkdir(exist_ok=True)
     wrong = 0
     for name, data in files.items():

@@ -179,21 +179,29 @@ extension JSONReader {
     let start = position
     guard current == UInt8(ascii: "\"") else { throw expected("a text") }
     position += 1
+    // Most texts are one run without escapes.
     var bytes: [UInt8] = []
-    while let byte = current {
-      position += 1
-      switch byte {
+    while true {
+      let run = text[position...].prefix {
+        $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
+      }
+      position = run.endIndex
+      switch current {
       case UInt8(ascii: "\""):
-        guard let string = String(validating: bytes, as: UTF8.self) else {
-          throw error(.invalidUTF8, at: start)
-        }
+        let string =
+          bytes.isEmpty
+          ? String(validating: run, as: UTF8.self) : String(validating: bytes + run, as: UTF8.self)
+        guard let string else { throw error(.invalidUTF8, at: start) }
+        position += 1
         return string
-      case UInt8(ascii: "\\"): bytes.append(contentsOf: String(try escape()).utf8)
-      case 0x20...: bytes.append(byte)
-      default: throw error(.invalidCharacter, at: position - 1)
+      case UInt8(ascii: "\\"):
+        position += 1
+        bytes += run
+        bytes.append(contentsOf: String(try escape()).utf8)
+      case nil: throw expected("'\"'")
+      default: throw error(.invalidCharacter)
       }
     }
-    throw expected("'\"'")
   }
 
   /// Reads an escape sequence from behind its backslash on.

@@ -342,7 +342,14 @@ import Testing
       try names((P.tuple(P.integer(0), P.text("x")), tensor), (P.integer(-3), tensor))
         == ["(0, 'x')", "-3"])
     let half = [0x47] + [UInt8](little(Double(0.5).bitPattern).reversed())
-    #expect(try names((half, tensor), (P.global("torch", "float32"), tensor)) == ["0.5", "#1"])
+    let device = P.global("torch", "device") + P.tuple(P.text("cpu")) + P.reduce
+    #expect(try names((half, tensor), (device, tensor)) == ["0.5", "#1"])
+    // Two devices may be one, of which Python has the last value.
+    let devices = try PyTorchFile(
+      Storage(P.archive(P.dictionary((device, tensor), (P.text("a"), tensor), (device, inner)))),
+      path: "x")
+    #expect(devices.names == ["a"])
+    #expect(devices.unreadable == ["#0", "#2"].map { .init(name: $0, reason: .key) })
   }
 
   /// Of two equal keys, Python has the value of the last one.
@@ -352,6 +359,7 @@ import Testing
     let pairs: [([UInt8], [UInt8], String)] = [
       (P.text("a"), P.text("a"), "'a'"), (P.integer(1), [0x88], "1"), (one, P.integer(1), "1"),
       (P.tuple(P.none), P.tuple(P.none), "(None)"),
+      (P.global("torch", "float32"), P.global("torch", "float32"), "F32"),
     ]
     for (first, second, key) in pairs {
       expect(.duplicateKey(key, of: ""), P.archive(P.dictionary((first, tensor), (second, P.none))))

@@ -20,15 +20,19 @@ extension PickleGraph {
   /// file has bytes, which a file with as many tensors is far from.
   func namedTensors(fileByteCount: Int) throws(PyTorchError.Defect) -> [NamedTensor] {
     var found: [NamedTensor] = []
-    var waiting: [(name: String?, depth: Int, id: ID)] = [(nil, 0, root)]
+    var waiting: [(name: String?, depth: Int, id: ID?)] = [(nil, 0, root)]
     var (visits, nameBytes) = (0, 0)
     let (product, isLarge) = fileByteCount.multipliedReportingOverflow(by: Self.nameBytesPerByte)
     let nameByteLimit = isLarge ? Self.nameByteLimit : min(product, Self.nameByteLimit)
     while let (name, depth, id) = waiting.popLast() {
-      var parts: [(name: String, id: ID)] = []
+      var parts: [(name: String, id: ID?)] = []
       func add(_ tensor: Result<Int, UnreadableTensor.Reason>) throws(PyTorchError.Defect) {
         guard found.count < fileByteCount else { throw .tooManyNames(limit: fileByteCount) }
         found.append(NamedTensor(name: name ?? TensorEntry.soleName, tensor: tensor))
+      }
+      guard let id else {
+        try add(.failure(.key))
+        continue
       }
       switch self[id] {
       case .tensor(let tensor): try add(.success(tensor))
@@ -55,21 +59,28 @@ extension PickleGraph {
     return found
   }
 
-  /// The values of a dictionary that may hold tensors, by what their keys are called.
+  /// The values of a dictionary that may hold tensors, by what their keys are called; without the value
+  /// where we cannot tell whether the key is the same as another one.
   private func parts(
     of members: [(key: ID, value: ID)], _ name: String?
-  ) throws(PyTorchError.Defect) -> [(name: String, id: ID)] {
-    var parts: [(name: String, id: ID)] = []
+  ) throws(PyTorchError.Defect) -> [(name: String, id: ID?)] {
+    var parts: [(name: String, id: ID?)] = []
     var keys: Set<NameKey> = []
+    let texts = members.map { key($0.key, depth: 0) }
+    let isTold = texts.count { $0 == nil } < 2
     for (place, member) in members.enumerated() {
-      let key = key(member.key, depth: 0)
       // Of two equal keys, Python has the value of the last one.
-      if let key, !keys.insert(NameKey(key)).inserted {
-        throw .duplicateKey(key, of: name ?? "")
+      if let text = texts[place], !keys.insert(NameKey(text)).inserted {
+        throw .duplicateKey(text, of: name ?? "")
       }
       guard mayHoldTensors(member.value) else { continue }
-      let text = if case .text(let text) = self[member.key] { text } else { key ?? "#\(place)" }
-      parts.append((text, member.value))
+      if case .text(let key) = self[member.key] {
+        parts.append((key, member.value))
+      } else if let text = texts[place] {
+        parts.append((text, member.value))
+      } else {
+        parts.append(("#\(place)", isTold ? member.value : nil))
+      }
     }
     return parts
   }
@@ -90,6 +101,7 @@ extension PickleGraph {
     case .truth(let value): return value ? "1" : "0"
     case .number(let number): return Int(exactly: number).map(String.init) ?? "\(number)"
     case .none: return "None"
+    case .global(.elementType(.known(let type))): return type.rawValue
     case .tuple(let elements) where depth < 4 && elements.count <= 16:
       var texts: [String] = []
       for element in elements {

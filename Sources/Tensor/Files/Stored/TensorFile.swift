@@ -103,7 +103,7 @@ public struct UnreadableTensor: Sendable, Equatable {
     case attributes
     /// It has a property that we do not know, or of a value that we do not know.
     case property(String)
-    /// The key that it is found by is neither a text nor a number.
+    /// The key that it is found by is neither a text nor a number, and may be that of another one too.
     case key
     /// What stands before its elements is damaged, or of a kind that we do not read.
     indirect case header(NumPyError.Defect)
@@ -123,7 +123,7 @@ extension UnreadableTensor.Reason: CustomStringConvertible {
     case .rank(let rank): "it has \(rank) dimensions and is not in row-major order"
     case .attributes: "it has attributes that can change its values"
     case .property(let name): "its property \(name.debugDescription) is unknown"
-    case .key: "its key is neither a text nor a number"
+    case .key: "its key is no text or number, and may be the same as another"
     case .header(let defect): "\(defect)"
     }
   }
