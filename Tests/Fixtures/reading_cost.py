@@ -71,7 +71,7 @@ def files():
     yield "index", "many names of one file", lambda: ('{"weight_map":{' + ",".join(f'"{i:x}":"a"' for i in range(3_000_000)) + "}}").encode()
     yield "index", "a long list", lambda: ('{"metadata":[' + "0," * 20_000_000 + '0],"weight_map":{}}').encode()
     yield "pt", "many empty tuples", lambda: pytorch(b"](" + b")" * 4_000_000 + b"e")
-    yield "pt", "many kept objects", lambda: pytorch(b"N" + b"\x94" * 4_000_000)
+    yield "pt", "many kept objects", lambda: pytorch(b"N" + b"\x94" * 5_000_000)
     yield "pt", "many marks", lambda: pytorch(b"(" * 20_000_000)
     yield "pt", "pairs of pairs", lambda: pytorch(b")q\0" + b"h\0h\0\x86q\0" * 60)
     yield "pt", "many numbers", lambda: pytorch(b"](" + b"K\1" * 4_000_000 + b"e")
