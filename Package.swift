@@ -17,7 +17,8 @@ let withoutExceptionHandling = ["-Xllvm", "-tsan-handle-cxx-exceptions=0"]
 /// Swift takes the instruction set of a target from Clang's `-march`. The levels are the ones that
 /// `_KernelsActive` tests for before it touches the target's table.
 func hot(
-  _ level: String? = nil, also features: [String] = [], defining macros: [String] = []
+  _ level: String? = nil, arm64 armLevel: String? = nil, also features: [String] = [],
+  defining macros: [String] = []
 ) -> [SwiftSetting] {
   var flags = ["-Ounchecked"]
   #if arch(x86_64)
@@ -27,6 +28,8 @@ func hot(
   }
   // A register tile lives in registers only if both of its loops are unrolled completely.
   flags += ["-Xllvm", "-unroll-threshold=4000"]
+  #elseif arch(arm64)
+  if let armLevel { flags += ["-Xcc", "-march=\(armLevel)"] }
   #endif
   flags += withoutExceptionHandling
   return common + [.unsafeFlags(flags)]
@@ -54,30 +57,38 @@ let package = Package(
       name: "_KernelsBaseline", dependencies: ["_KernelsMicro"],
       path: "\(instructionSets)/Baseline", swiftSettings: hot()),
     .target(
+      name: "_KernelsNEONDot", dependencies: ["_KernelsMicro", "_KernelsBaseline"],
+      path: "\(instructionSets)/NEONDot", swiftSettings: hot(arm64: "armv8.2-a+dotprod")),
+    .target(
       name: "_KernelsAVX2", dependencies: ["_KernelsMicro"], path: "\(instructionSets)/AVX2",
       swiftSettings: hot("x86-64-v3")),
     .target(
       name: "_KernelsAVX512", dependencies: ["_KernelsMicro"], path: "\(instructionSets)/AVX512",
       swiftSettings: hot("x86-64-v4")),
     .target(
-      name: "_KernelsAVX512BF16", dependencies: ["_KernelsMicro", "_KernelsAVX512"],
+      name: "_KernelsAVX512VNNI", dependencies: ["_KernelsMicro", "_KernelsAVX512"],
+      path: "\(instructionSets)/AVX512VNNI",
+      swiftSettings: hot("x86-64-v4", also: ["avx512vnni"])),
+    .target(
+      name: "_KernelsAVX512BF16",
+      dependencies: ["_KernelsMicro", "_KernelsAVX512", "_KernelsAVX512VNNI"],
       path: "\(instructionSets)/AVX512BF16",
       // Swift does not import Clang's type of bfloat16, nor the intrinsics that take vectors of it;
       // vectors of another type of 16 bits do as well.
       swiftSettings: hot("x86-64-v4", also: ["avx512bf16"], defining: ["__bf16=short"])),
     .target(
-      name: "_KernelsAMX", dependencies: ["_KernelsMicro", "_KernelsAVX512"],
+      name: "_KernelsAMX", dependencies: ["_KernelsMicro", "_KernelsAVX512", "_KernelsAVX512VNNI"],
       path: "\(instructionSets)/AMX",
       // The instructions of the tile unit that name a tile are builtins of the compiler alone.
       swiftSettings: hot(
-        "x86-64-v4", also: ["amx-tile", "amx-bf16", "avx512bf16", "avx512vbmi"],
+        "x86-64-v4", also: ["amx-tile", "amx-bf16", "amx-int8", "avx512bf16", "avx512vbmi"],
         defining: ["__bf16=short"])
         + [.enableExperimentalFeature("BuiltinModule")]),
     .target(
       name: "_KernelsActive",
       dependencies: [
-        "_KernelsMicro", "_KernelsBaseline", "_KernelsAVX2", "_KernelsAVX512",
-        "_KernelsAVX512BF16", "_KernelsAMX", "_LibC",
+        "_KernelsMicro", "_KernelsBaseline", "_KernelsNEONDot", "_KernelsAVX2", "_KernelsAVX512",
+        "_KernelsAVX512VNNI", "_KernelsAVX512BF16", "_KernelsAMX", "_LibC",
       ],
       path: "\(instructionSets)/Active",
       swiftSettings: common + [
@@ -119,7 +130,8 @@ let package = Package(
       dependencies: ["DiT", "Kernels", "Tensor", "ShowcaseModel", "_ExampleCommandLine"],
       path: "Examples/Generate", swiftSettings: common),
     .executableTarget(
-      name: "inspect", dependencies: ["Tensor", "_ExampleCommandLine"], path: "Examples/Inspect",
+      name: "inspect", dependencies: ["NN", "Kernels", "Tensor", "_ExampleCommandLine"],
+      path: "Examples/Inspect",
       swiftSettings: common),
 
     .executableTarget(

@@ -24,13 +24,14 @@ PATH="$resources/../../bin:$PATH"
 
 # The targets' modules, with Package.swift's optimisation. A class of Embedded Swift may not have the
 # generic initialiser of the kernel table, a structure may.
-cp -r Sources/InstructionSets/Micro Sources/InstructionSets/Baseline "$work"
+cp -r Sources/InstructionSets/{Micro,Baseline,NEONDot} "$work"
 sed -i 's/final class KernelTable/struct KernelTable/' "$work/Micro/KernelTable.swift"
 
-build() {  # build MODULE FILE…
+build() {  # build MODULE FILE…, with the flags of $level
   local module=$1
   shift
-  swiftc -Ounchecked -wmo -parse-as-library -swift-version 6 -package-name emulated \
+  # shellcheck disable=SC2086  # level is words
+  swiftc ${level-} -Ounchecked -wmo -parse-as-library -swift-version 6 -package-name emulated \
     -target aarch64-none-none-elf -enable-experimental-feature Embedded \
     -enable-experimental-feature Extern -Xcc -fPIC -I "$work" -module-name "$module" \
     -emit-module -emit-module-path "$work/$module.swiftmodule" -c "$@" -o "$work/$module.o" \
@@ -38,11 +39,13 @@ build() {  # build MODULE FILE…
 }
 build _KernelsMicro "$work"/Micro/*.swift
 build _KernelsBaseline "$work"/Baseline/*.swift
+level="-Xcc -march=armv8.2-a+dotprod" build _KernelsNEONDot "$work"/NEONDot/*.swift
 build Emulated Tests/Emulated/*.swift Tests/TestSupport/Reference*.swift
 
 # The kernels come first: the linker keeps the first of the copies that each module has of them.
 clang -fuse-ld=lld --target=aarch64-linux-gnu --gcc-toolchain=/usr -static \
-  "$work/_KernelsBaseline.o" "$work/_KernelsMicro.o" "$work/Emulated.o" -lm \
+  "$work/_KernelsBaseline.o" "$work/_KernelsNEONDot.o" "$work/_KernelsMicro.o" \
+  "$work/Emulated.o" -lm \
   -L "$resources/embedded/aarch64-none-none-elf" -lswiftUnicodeDataTables -o "$work/tests" \
   >"$work/log" 2>&1 || { failed "the tests do not link"; head -n 40 "$work/log"; exit 1; }
 

@@ -38,14 +38,14 @@ binaries=$(swift build -c release --scratch-path "$scratch" --show-bin-path)
 
 # Ranges of code, "start end set": the map gives the address and size of each object's sections.
 sed -nE '/^ ?\.[a-z]/h; G
-  s|^.* (0x[0-9a-f]+) +(0x[0-9a-f]+) .*/_Kernels(Baseline\|AVX2\|AVX512\|AVX512BF16\|AMX)\.build/[^/]*\.o\n ?\.text.*|\1 \2 \3|p' \
+  s|^.* (0x[0-9a-f]+) +(0x[0-9a-f]+) .*/_Kernels(Baseline\|AVX2\|AVX512\|AVX512VNNI\|AVX512BF16\|AMX)\.build/[^/]*\.o\n ?\.text.*|\1 \2 \3|p' \
   "$work/map" \
   | while read -r start size set; do
       if ((start > 0 && size > 0)); then
         printf '%016x %016x %s\n' "$((start))" "$((start + size))" "$set"
       fi
     done | LC_ALL=C sort >"$work/ranges"
-for set in Baseline AVX2 AVX512 AVX512BF16 AMX; do
+for set in Baseline AVX2 AVX512 AVX512VNNI AVX512BF16 AMX; do
   grep -q " $set\$" "$work/ranges" || { failed "the linker's map names no code of _Kernels$set"; exit 1; }
 done
 
@@ -60,7 +60,7 @@ none "nothing beyond SSE2 outside the targets for it, no AVX-512 in _KernelsAVX2
 # Functions that several objects may define. The linker keeps one, perhaps the one that needs
 # more than this machine has; so in an instruction-set object all of them carry its tag, or at least
 # the name of the target.
-for set in Baseline AVX2 AVX512 AVX512BF16 AMX; do
+for set in Baseline AVX2 AVX512 AVX512VNNI AVX512BF16 AMX; do
   llvm-nm --defined-only "$binaries/_Kernels$set.build"/*.o | swift demangle >"$work/names.$set"
   awk -v tag="_Kernels$set." '$2 == "W" && !index($0, tag) && !/ W one-time init/ { sub(/^[0-9a-f]+ W /, ""); print }' \
     "$work/names.$set" >"$work/weak"
@@ -73,19 +73,23 @@ none "no call out of the kernels" "$work/calls"
 # Register tiles: the loops that multiply each element with several vectors, shared by products and
 # attention. "set multiplyAdds broadcasts loads moves stack".
 awk -F '\t' '$1 == "loop" { print $2, $4, $5, $6, $7, $8 }' "$work/findings" >"$work/loops"
-for set in Baseline AVX2 AVX512 AVX512BF16; do
+for set in Baseline AVX2 AVX512 AVX512VNNI AVX512BF16; do
   # The rows and vectors of the tile stand in the names of the specialised kernels of products.
-  shape=$(sed -nE "/Narrow/!s/.*<_Kernels$set\.$set, ([0-9]+), ([0-9]+)>.*/\1 * \2/p" "$work/names.$set" | sort -u)
-  whole=0
+  shapes=$(sed -nE "/Narrow/!s/.*<_Kernels$set\.$set, ([0-9]+), ([0-9]+)>.*/\1*\2/p" "$work/names.$set" | sort -u)
+  whole=
   while read -r _ products broadcasts loads moves stack; do
     line="$set tile loop: $products multiply-adds, $broadcasts broadcasts, $loads loads,"
     line+=" $moves moves, $stack of the stack"
     # SSE2 overwrites a factor with the product, so it copies one first.
     spare=$([[ $set == Baseline ]] && echo "$products" || echo 2)
     if ((stack > 0 || moves > spare)); then failed "$line"; else ok "$line"; fi
-    if ((products % (shape) == 0)); then whole=1; fi
+    for shape in $shapes; do
+      if ((products % (shape) == 0)); then whole+=" $shape "; fi
+    done
   done < <(grep "^$set " "$work/loops")
-  if ((whole)); then ok "$set: one loop holds the whole tile, $shape"; else
-    failed "$set: no loop holds the whole tile, $shape"; fi
+  for shape in $shapes; do
+    if [[ $whole == *" $shape "* ]]; then ok "$set: one loop holds the whole tile, $shape"; else
+      failed "$set: no loop holds the whole tile, $shape"; fi
+  done
 done
 finish

@@ -68,6 +68,7 @@ bars() {
   bar "f32 products of DiT-XL, of the peak of AVX2" 0.80 avx2 "$(cases gemm/f32/)"
   bar "bf16 products of DiT-XL, of the peak of the tile unit" 0.60 amx "$(cases gemm/bf16/)"
   bar "bf16 products of DiT-XL, of the peak in pairs" 0.60 avx512bf16 "$(cases gemm/bf16/)"
+  bar "int8 products of DiT-XL, of the peak" 0.75 "" "$(cases gemm/int8/)"
   bar "norms and casts, of the copy bandwidth" 0.80 "" \
     layer-norm-modulate/f32/2x1024,add-row/f32,cast-to
   # In L2: larger ones, such as the scores of DiT-XL, wait for memory.
@@ -93,9 +94,9 @@ bars() {
 # The same bytes from any number of threads and any batch, in every table.
 same_bytes() {
   local isa precision threads batch results
-  for isa in baseline avx2 avx512 avx512bf16 amx; do
+  for isa in baseline avx2 avx512 avx512vnni avx512bf16 amx; do
     # The slow tables run bf16 as they run f32.
-    for precision in $(case $isa in amx | avx512*) echo f32 bf16 ;; *) echo f32 ;; esac); do
+    for precision in $(case $isa in amx | avx512*) echo f32 bf16 int8 ;; *) echo f32 int8 ;; esac); do
       rm -f "$work"/*.npy
       for threads in 1 2 3; do
         for batch in 1 3 10; do

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 import torch
 from torch.nn import functional
 
-PRECISIONS = {"f32": torch.float32, "bf16": torch.bfloat16}
+# What PyTorch computes in beside each of our precisions; it has no int8 of its own for models, but
+# linear layers that quantize their rows on the way ("dynamic").
+PRECISIONS = {"f32": torch.float32, "bf16": torch.bfloat16, "int8": torch.bfloat16}
 
 
 @dataclass(frozen=True)
@@ -18,6 +20,8 @@ class Case:
     name: str
     # Returns a function of tensors and its arguments, for torch.compile to see both.
     make: Callable[[torch.dtype], tuple[Callable, tuple]]
+    # The same by linear layers of 8-bit whole numbers, where that is compared.
+    make_dynamic: Callable[[], tuple[Callable, tuple]] | None = None
 
     @property
     def is_model(self) -> bool:
@@ -31,7 +35,14 @@ def cases(precision: str) -> list[Case]:
     def add(group: str, shape: tuple[int, ...] | str, make: Callable, *arguments) -> None:
         text = shape if isinstance(shape, str) else "x".join(map(str, shape))
         name = f"{group}/{precision}/{text}"
-        found.append(Case(group, precision, name, lambda dtype: make(dtype, *arguments)))
+        make_dynamic = None
+        if precision == "int8":
+            if group not in ("gemm", "step"):
+                return
+            make_dynamic = lambda: dynamic(make, *arguments)  # noqa: E731
+        found.append(
+            Case(group, precision, name, lambda dtype: make(dtype, *arguments), make_dynamic)
+        )
 
     for outputs, inputs in [(1152, 1152), (3456, 1152), (4608, 1152), (1152, 4608)]:
         add("gemm", (512, outputs, inputs), linear, 512, outputs, inputs)
@@ -52,6 +63,19 @@ def cases(precision: str) -> list[Case]:
     for side in [256, 512]:
         add("vae-decode", f"sd-{side}", decode, side)
     return found
+
+
+def dynamic(make, *arguments):
+    """The case in float32, with linear layers that quantize their rows."""
+    from torch.ao.quantization import quantize_dynamic
+
+    work, (x, *weights) = make(torch.float32, *arguments)
+    if weights:
+        layer = torch.nn.Linear(weights[0].shape[1], weights[0].shape[0], bias=False)
+        layer.weight.data = weights[0]
+        return quantize_dynamic(torch.nn.Sequential(layer), {torch.nn.Linear}), (x,)
+    model = quantize_dynamic(work.model, {torch.nn.Linear})
+    return lambda x: work(x, model), (x,)
 
 
 def linear(dtype, rows, outputs, inputs):
@@ -108,9 +132,10 @@ def step(dtype):
     model.eval().requires_grad_(False).to(dtype)
     timesteps, labels = torch.tensor([500, 500]), torch.tensor([0, 1000])
 
-    def work(x):
+    def work(x, model=model):
         return model(x, timesteps, class_labels=labels, return_dict=False)[0]
 
+    work.model = model
     return work, (torch.randn(2, 4, 32, 32, dtype=dtype),)
 
 

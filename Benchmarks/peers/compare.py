@@ -79,6 +79,11 @@ def contenders(case: Case, ours: Ours, compiles: bool) -> dict:
         return lambda: time_call(work, once=case.is_model)
 
     found = {OURS: lambda: ours.time(case.name), "eager": peer(function)}
+    if case.make_dynamic:
+        try:
+            found["dynamic int8"] = peer(*case.make_dynamic())
+        except Exception as error:  # It needs an engine that not all machines have.
+            log(f"{case.name}: dynamic quantization failed: {str(error).splitlines()[0]}")
     if case.group in ("conv3x3", "group-norm-silu"):
         # Not what diffusers does, but the layout that PyTorch is fastest in, and ours.
         last = [

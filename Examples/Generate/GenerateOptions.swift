@@ -69,7 +69,7 @@ struct GenerateOptions {
   let precision = Option(
     "precision", as: .choice(["auto"] + Precision.allCases.map(\.rawValue)), default: "auto",
     "the numbers that matrix products multiply; auto is bf16 for large models where the "
-      + "processor multiplies it")
+      + "processor multiplies it; int8 quantizes weights and tokens, w8 and w4 weights alone")
   let threads = Option(
     "threads", short: "t", optional: .integer(1...1024), default: "one a processor",
     "the most threads to use")

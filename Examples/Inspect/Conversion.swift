@@ -1,4 +1,6 @@
 internal import Foundation
+internal import Kernels
+internal import NN
 internal import Tensor
 internal import _ExampleCommandLine
 
@@ -21,6 +23,10 @@ struct Conversion {
   private let format: Format
   /// What floating-point numbers become; nil where they stay as they are.
   private let type: ScalarType?
+  /// Makes whole numbers of weights; nil where they stay what they are.
+  private let quantizer: CheckpointQuantizer?
+  /// Chooses the group sizes of each layer; nil where all have one.
+  private let search: GroupSizeSearch?
   private let skipsUnreadable: Bool
   private let shardSize: Int?
   private let compress: Bool
@@ -38,10 +44,20 @@ struct Conversion {
     (shardSize, compress) = (arguments[options.shardSize], arguments[options.compress])
     noClobber = arguments[options.noClobber]
     skipsUnreadable = arguments[options.skipUnreadable]
+    let groupSize = arguments[options.groupSize] ?? QuantizedMatrix.defaultGroupSize
+    quantizer = arguments[options.quantization].map {
+      CheckpointQuantizer(width: $0 == "int4" ? .fourBits : .eightBits, groupSize: groupSize)
+    }
+    search = arguments[options.search] ? GroupSizeSearch(budget: groupSize) : nil
+    guard quantizer != nil || arguments[options.groupSize] == nil && search == nil else {
+      throw UsageError.other("--group-size and --search-group-sizes need --quantize")
+    }
     guard let path = arguments[options.convert] else {
-      guard type == nil, shardSize == nil, !compress, !noClobber, !skipsUnreadable else {
+      guard type == nil, quantizer == nil, shardSize == nil, !compress, !noClobber, !skipsUnreadable
+      else {
         throw UsageError.other(
-          "--dtype, --shard-size, --compress, --skip-unreadable and --no-clobber need --convert")
+          "--dtype, --quantize, --shard-size, --compress, --skip-unreadable and --no-clobber need "
+            + "--convert")
       }
       return nil
     }
@@ -55,8 +71,15 @@ struct Conversion {
     (self.path, self.format) = (path, format)
   }
 
-  /// Throws where a file would be overwritten that must not be.
-  func check() throws {
+  /// Throws where the tensors are quantized already, or a file would be overwritten that must not
+  /// be.
+  func check(_ checkpoint: Checkpoint) throws {
+    let scales = checkpoint.names.first { $0.hasSuffix(".weight_scale") }
+    if quantizer != nil, let scales {
+      throw UsageError.other(
+        "'\(checkpoint.path)' is quantized already: it has '\(scales)'; --quantize takes the file that "
+          + "it was made from")
+    }
     guard noClobber else { return }
     for path in [path, path + ".index.json"] where FileManager.default.fileExists(atPath: path) {
       throw UsageError.other("'\(path)' exists already")
@@ -76,10 +99,19 @@ struct Conversion {
       skipped.append(.init(name: name, reason: "\(reason)"))
     }
     for tensor in checkpoint.unreadable { try skip(tensor.name, tensor.reason) }
+    var quantizer = quantizer
+    if let search, let plain = quantizer {
+      quantizer = try search(checkpoint, for: plain) { _, _ in try Task.checkCancellation() }
+    }
     var tensors: [DeferredTensor] = []
     for entry in checkpoint.entries {
       let target = target(of: entry)
       do {
+        if let quantized = quantizer?.tensors(of: entry, in: checkpoint) {
+          if skipsUnreadable { _ = try stored(entry, target, of: checkpoint) }
+          tensors += quantized
+          continue
+        }
         guard format.holds(target) else {
           throw UnwritableType(type: target, format: format.rawValue)
         }

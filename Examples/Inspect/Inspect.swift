@@ -19,7 +19,7 @@ struct Inspect {
       if arguments[options.stripPrefix], let prefix = checkpoint.wrapperPrefix {
         checkpoint = try checkpoint.subtree(prefix)
       }
-      try conversion?.check()
+      try conversion?.check(checkpoint)
       var report = InspectReport(checkpoint)
       if arguments[options.hash] { try report.hash() }
       if arguments[options.hashTensors] { try report.hashTensors(of: checkpoint) }

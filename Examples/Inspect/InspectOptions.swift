@@ -19,6 +19,17 @@ struct InspectOptions {
   let type = Option(
     "dtype", optional: .choice(["f32", "f16", "bf16"]), default: "that of each",
     "what floating-point numbers become; all others keep their type")
+  let quantization = Option(
+    "quantize", optional: .choice(["int8", "int4"]), default: "no",
+    "make the weights of the blocks' linear layers whole numbers of 8 or 4 bits, for --precision "
+      + "int8, w8 and w4")
+  let groupSize = Option(
+    "group-size", optional: .integer(1...131_072), default: "128",
+    "--quantize: how many neighbouring weights share a scale")
+  let search = Option(
+    flag: "search-group-sizes",
+    "--quantize: choose group sizes for each layer by the errors of its weights, with no more scales "
+      + "than --group-size has")
   let shardSize = Option(
     "shard-size", optional: .byteCount, default: "one file",
     "the most bytes of a .safetensors file, such as 5GB; what does not fit goes to more, with an index"
@@ -37,7 +48,12 @@ struct InspectOptions {
       operands: .init("FILE", count: 1...1),
       groups: [
         .init("What", [subtree, stripPrefix, hash, hashTensors, json]),
-        .init("Conversion", [convert, type, shardSize, compress, skipUnreadable, noClobber]),
+        .init(
+          "Conversion",
+          [
+            convert, type, quantization, groupSize, search, shardSize, compress, skipUnreadable,
+            noClobber,
+          ]),
       ])
   }
 }

@@ -47,7 +47,7 @@ function setOf(address,   low, high, middle) {
     print "encoding\t" operation " in " name
   else if (operation ~ /^(tile|tdp|ldtilecfg|sttilecfg)/ && set != "AMX")
     print "encoding\t" operation " in " name
-  else if (wide && set !~ /^A(VX512|VX512BF16|MX)$/) print "encoding\t" operation " " operands " in " name
+  else if (wide && set !~ /^A(VX512|VX512VNNI|VX512BF16|MX)$/) print "encoding\t" operation " " operands " in " name
   if (set == "") next
   if (operation ~ /^(callq?|jmpq?)$/) checkCall()
   if (operation == "movq" && operands == "%rsp, %rbp") frame = 1
@@ -93,11 +93,11 @@ function measureLoop(first, last,   i, products, broadcasts, loads, moves, stack
   products = broadcasts = loads = moves = stack = 0
   for (i = first; i <= last; i++) {
     m = does[i]
-    if (m ~ /^vf(n?)m(add|sub)[0-9]*ps$/ || m ~ /^(mulps|vdpbf16ps)$/) products++
+    if (m ~ /^vf(n?)m(add|sub)[0-9]*ps$/ || m ~ /^(mulps|vdpbf16ps|vpdpbusd|v?pmaddwd)$/) products++
     isLoad = with[i] ~ /\(.*\), *%|\(.*\) *, *%/
-    if (((with[i] ~ /\{1to/ || m == "vbroadcastss") && isLoad && with[i] !~ /%rip/) || \
-        (m == "shufps" && with[i] ~ /^\$0x0,/)) broadcasts++
-    else if (isLoad && m ~ /ps$/) loads++
+    if (((with[i] ~ /\{1to/ || m ~ /^v(broadcastss|pbroadcastd)$/) && isLoad && with[i] !~ /%rip/) || \
+        (m ~ /^(shufps|pshufd)$/ && with[i] ~ /^\$0x0,/)) broadcasts++
+    else if (isLoad && m ~ /ps$|^v?(mov(dq[au]|q)|pmovsxbw)/) loads++
     if (m ~ /^v?mov(a|u)p[sd]$|^v?movdq[au]/ && with[i] !~ /\(/) moves++
     if (with[i] ~ /\(%rsp/ || (frame && with[i] ~ /\(%rbp/)) stack++
   }

@@ -47,9 +47,12 @@ public func attention(
   let precision = workspace.precision
   // The tile unit takes no bias; rounded numbers of 32 bits go the same way as on machines without
   // it.
-  let kernels = bias == nil ? workspace.table.kernels(for: precision) : workspace.table.float32
+  let kernels =
+    bias == nil ? workspace.table.attentionKernels(for: precision) : workspace.table.float32
   let layout: RowLayout =
-    bias == nil ? kernels.layout : precision == .bfloat16 ? .rounded : .float32
+    bias == nil
+    ? workspace.table.kernels(for: precision).layout
+    : precision == .bfloat16 ? .rounded : .float32
   let query = query.converted(to: kernels.layout, in: workspace)
   let key = key.converted(to: kernels.layout, in: workspace)
   let value = value.converted(to: kernels.layout, in: workspace)

@@ -209,7 +209,7 @@ private func convolveRows(
           output: output.place(line: line, channel: first).assumingMemoryBound(to: Float.self),
           outputStride: output.strides.pixel)
         product.output.layout = output.layout == .rounded ? .rounded : .float32
-        product.widens = kernels.widens
+        product.format = kernels.format
         (product.lineRows, product.lineStride) = (width, weight.stride * strides.line)
         product.setTaps(
           tapOffsets.baseAddress, count: tapOffsets.count,
@@ -220,7 +220,9 @@ private func convolveRows(
           product.residual = UnsafePointer(place.assumingMemoryBound(to: Float.self))
           product.residualStride = residual.strides.pixel
         }
-        compute(product, rows: lines * width, with: kernels, in: workspace)
+        compute(
+          product, rows: lines * width, with: ProductKernels(kernels, workspace.table),
+          in: workspace)
       }
     }
   }

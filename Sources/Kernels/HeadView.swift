@@ -71,7 +71,8 @@ public struct HeadView: Sendable {
     var result = self
     switch source {
     case .tensor(let x) where layout == .tiles:
-      let rows = Operand(x.reshaped([x.shape[0], x.shape[1], shape[2] * shape[3]]), in: workspace)
+      let rows = Operand(x.reshaped([x.shape[0], x.shape[1], shape[2] * shape[3]]))
+        .converted(to: .bfloat16, in: workspace)
       result.source = .columns(rows, first: 0)
     case .columns(let operand, let first) where layout == .tiles:
       result.source = .columns(operand.converted(to: .bfloat16, in: workspace), first: first)

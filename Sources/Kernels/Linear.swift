@@ -145,12 +145,11 @@ private func product(
   var product = Product(
     a: x.memory.pointer, aStride: inputs, b: weight.storage.base, depth: inputs,
     columns: weight.outputs, output: output.mutablePointer, outputStride: weight.outputs)
-  product.widens = workspace.table.kernels(for: weight.precision).widens
+  let kernels = ProductKernels(workspace.table, weight)
+  (product.format, product.groupSize) = (kernels.format, weight.groupSize)
   product.bias = bias?.pointer
   finish(&product)
-  compute(
-    product, rows: x.shape.dropLast().product, with: workspace.table.kernels(for: weight.precision),
-    in: workspace)
+  compute(product, rows: x.shape.dropLast().product, with: kernels, in: workspace)
   withExtendedLifetime((x, weight, bias, output)) {}
 }
 
@@ -160,7 +159,7 @@ private func product(
 /// packed in each call are shared out where a part has 64 or more of them, for every part reads all
 /// weights; else panels are, and every part packs all rows.
 func compute(
-  _ product: Product, rows: Int, with kernels: MatrixKernels, in workspace: Workspace
+  _ product: Product, rows: Int, with kernels: ProductKernels, in workspace: Workspace
 ) {
   let multiplyAdds = rows * product.columns * product.depth
   let (panels, threads) = (
@@ -169,13 +168,13 @@ func compute(
   // Products over the pixels around one are the vector unit's.
   let prefersPanels = kernels.prefersPanels && product.taps == 1
   let sharesRows = prefersPanels ? panels < threads : rows >= 2 * threads * 64
-  let unit = !sharesRows ? 1 : prefersPanels ? 32 : workspace.table.tileRows
+  let unit = !sharesRows ? 1 : prefersPanels ? 32 : kernels.tileRows
   let units = ((sharesRows ? rows : panels) + unit - 1) / unit
   // Two parts for each thread, the longer ones first, so that all threads end together.
   let parts = threads == 1 ? min(1, units) : min(2 * threads, units)
   workspace.parallelFor(
     parts, multiplyAdds: multiplyAdds,
-    scratch: kernels.productScratch(rows, product.depth, product.columns)
+    scratch: kernels.scratch(rows, product.depth, product.columns)
   ) { range, scratch in
     let (length, longer) = units.quotientAndRemainder(dividingBy: parts)
     for part in range {

@@ -121,8 +121,8 @@ private func multiplyPacked(
       let threads = workspace.threads(for: rows * depth * columns)
       kernels.pack(source(offsets.b), into: packed.mutablePointer, threads: threads)
       compute(
-        product(index, offsets.a, packed.mutablePointer), rows: rows, with: kernels,
-        in: workspace)
+        product(index, offsets.a, packed.mutablePointer), rows: rows,
+        with: ProductKernels(kernels, workspace.table), in: workspace)
     }
     withExtendedLifetime(packed) {}
   }

@@ -51,7 +51,8 @@ public struct Operand: Sendable {
   /// The same rows in the layout of a precision's products.
   func converted(to precision: Precision, in workspace: Workspace) -> Operand {
     let kernels = workspace.table.kernels(for: precision)
-    if layout == kernels.layout { return self }
+    // Rounded rows are 32-bit numbers as well.
+    if layout == kernels.layout || kernels.layout == .float32 && layout == .rounded { return self }
     if layout == .tiles { return Operand(tensor).converted(to: precision, in: workspace) }
     let result = Operand(shape, for: precision, in: workspace)
     let columns = shape.last ?? 1

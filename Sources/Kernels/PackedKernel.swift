@@ -71,6 +71,8 @@ public struct PackedKernel: Sendable {
     (outputs, inputs) = (weight.shape[0], groups * weight.shape[1])
     (height, width, self.stride) = (weight.shape[2], weight.shape[3], stride)
     (self.dilation, self.groups) = (dilation, groups)
+    // Convolutions are not quantized.
+    let precision = precision.unquantized
     (self.precision, self.table) = (precision, table)
     if groups > 1 {
       layout = Self.grouped(weight, groups: groups, table: table)

@@ -16,21 +16,37 @@ public struct PackedMatrix: Sendable {
   /// The kernels that the layout is for.
   package let table: KernelTable
   package let storage: Storage
+  /// The terms that share a scale; all where there are no scales.
+  let groupSize: Int
 
   /// Packs weights.
   ///
   /// - Parameters:
   ///   - weight: A row for each output, `[outputs, inputs]`, as PyTorch stores them.
-  ///   - precision: The numbers to multiply with; weights are rounded to them.
-  /// - Precondition: `weight` has two dimensions.
+  ///   - precision: The numbers to multiply with; weights are rounded to them, or quantized in groups
+  ///     of `QuantizedMatrix.defaultGroupSize`.
+  /// - Precondition: `weight` has two dimensions, and finite elements where it is quantized.
   public init(_ weight: Tensor<Float>, precision: Precision = .float32) {
     self.init(weight, precision: precision, table: .active)
   }
 
   package init(_ weight: Tensor<Float>, precision: Precision = .float32, table: KernelTable) {
     check(weight.rank == 2, "packed matrix: weights of shape \(weight.shape) are no matrix")
+    if let width = precision.elementWidth {
+      let quantized = require(
+        try? QuantizedMatrix(
+          weight, width: width, groupSize: QuantizedMatrix.defaultGroupSize, table: table),
+        "packed matrix: weights to be quantized are finite numbers")
+      self.init(quantized, precision: precision, table: table)
+    } else {
+      self.init(rounding: weight, to: precision, table: table)
+    }
+  }
+
+  /// Packs weights as floating-point numbers.
+  private init(rounding weight: Tensor<Float>, to precision: Precision, table: KernelTable) {
     (outputs, inputs) = (weight.shape[0], weight.shape[1])
-    (self.precision, self.table) = (precision, table)
+    (self.precision, self.table, groupSize) = (precision, table, max(inputs, 1))
     let kernels = table.kernels(for: precision)
     storage = Storage(byteCount: kernels.panels(outputs) * kernels.panelBytes(inputs))
     let source = PackingSource(
@@ -39,6 +55,40 @@ public struct PackedMatrix: Sendable {
     withExtendedLifetime(weight) {
       kernels.pack(source, into: storage.base, threads: processorCount)
     }
+  }
+
+  /// Packs weights that are quantized.
+  ///
+  /// - Parameters:
+  ///   - weight: The weights.
+  ///   - precision: One that is quantized, of as many bits as the weights.
+  public init(_ weight: QuantizedMatrix, precision: Precision) {
+    self.init(weight, precision: precision, table: .active)
+  }
+
+  package init(_ weight: QuantizedMatrix, precision: Precision, table: KernelTable) {
+    check(
+      precision.elementWidth == weight.width,
+      "packed matrix: weights of \(weight.width.rawValue) bits for products of "
+        + precision.rawValue)
+    // A sum of more products of two bytes could leave the range of 32 bits.
+    check(
+      min(weight.inputs, weight.groupSize) <= 1 << 17,
+      "packed matrix: groups of \(weight.groupSize) inputs are too long; 131072 are the most")
+    (outputs, inputs) = (weight.outputs, weight.inputs)
+    (self.precision, self.table, groupSize) = (precision, table, weight.groupSize)
+    let groups = TermGroups(depth: inputs, size: groupSize)
+    let kernels = require(
+      table.quantizedKernels(for: precision), "packed matrix: \(precision.rawValue) is quantized")
+    storage = Storage(byteCount: kernels.panels(outputs) * kernels.panelBytes(groups))
+    let source = QuantizedSource(
+      elements: weight.elements.pointer, scales: weight.scales.pointer, columns: outputs,
+      groups: groups)
+    nonisolated(unsafe) let packed = storage.base
+    parallelFor(kernels.panels(outputs), threads: processorCount) { panels, _ in
+      kernels.pack(source, panels, packed)
+    }
+    withExtendedLifetime(weight) {}
   }
 }
 

@@ -86,6 +86,8 @@ public struct PackedTransposedKernel: Sendable {
     (inputs, outputs) = (weight.shape[0], weight.shape[1])
     (height, width) = (weight.shape[2], weight.shape[3])
     (self.stride, self.dilation, self.padding) = (stride, dilation, padding)
+    // Convolutions are not quantized.
+    let precision = precision.unquantized
     (self.precision, self.table) = (precision, table)
     let columns = Phase.all(size: width, stride: stride, dilation: dilation, padding: padding)
     // Places that meet in one phase are `stride` apart, or less often where both share a factor.

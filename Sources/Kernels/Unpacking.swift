@@ -3,10 +3,11 @@ public import Tensor
 
 extension PackedMatrix {
   /// The weights as products multiply them, `[outputs, inputs]`: those that were packed, rounded to
-  /// the precision.
+  /// the precision, or what their whole numbers stand for.
   ///
   /// For saving a model, not for computing: it takes some nanoseconds a number.
   public var unpacked: Tensor<Float> {
+    if let kernels = table.quantizedKernels(for: precision) { return unpacked(kernels) }
     var result = Tensor<Float>(uninitialized: [outputs, inputs])
     let kernels = table.kernels(for: precision)
     let place = kernels.placeInPanels(depth: inputs)
@@ -23,6 +24,25 @@ extension PackedMatrix {
       }
     }
     return withExtendedLifetime(storage) { result }
+  }
+
+  /// The same of quantized weights, a panel at a time.
+  private func unpacked(_ kernels: QuantizedKernels) -> Tensor<Float> {
+    let groups = TermGroups(depth: inputs, size: groupSize)
+    let (panelBytes, width) = (kernels.panelBytes(groups), kernels.panelWidth)
+    let panels = (0..<kernels.panels(outputs)).map { index in
+      var panel = Tensor<Float>(uninitialized: [inputs, width])
+      panel.withUnsafeMutableElements { elements in
+        guard let start = elements.baseAddress else { return }
+        kernels.unpack(storage.base + index * panelBytes, groups, start)
+      }
+      return panel.permuted([1, 0])
+    }
+    return withExtendedLifetime(storage) {
+      panels.isEmpty
+        ? Tensor(zeros: [outputs, inputs])
+        : Tensor(concatenating: panels)[0..<outputs].contiguous()
+    }
   }
 }
 

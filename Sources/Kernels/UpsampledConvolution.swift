@@ -43,6 +43,8 @@ public struct PackedUpsamplingKernel: Sendable {
       weight.rank == 4 && weight.shape[2...] == [3, 3],
       "upsampling kernel: weights of shape \(weight.shape) are none of 3 × 3 pixels")
     (outputs, inputs) = (weight.shape[0], weight.shape[1])
+    // Convolutions are not quantized.
+    let precision = precision.unquantized
     (self.precision, self.table) = (precision, table)
     if precision == .float32 {
       layout = .winograd(WinogradKernel(weight, upsamples: true, table: table))

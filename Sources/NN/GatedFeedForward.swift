@@ -53,16 +53,12 @@ public struct GatedFeedForward: Layer {
     _ width: Int, hiddenWidth: Int, activation: Activation, bias: Bool = true, joined: Weights,
     gateIsFirst: Bool, output: Weights
   ) throws {
-    let weight = try joined.tensor("weight", [2 * hiddenWidth, width], mapped: true)
-    let sums = bias ? try joined.tensor("bias", [2 * hiddenWidth]) : nil
-    func half(_ isFirst: Bool) -> Linear {
+    func half(_ isFirst: Bool) throws -> Linear {
       let rows = isFirst ? 0..<hiddenWidth : hiddenWidth..<2 * hiddenWidth
-      return Linear(
-        weight: weight[rows], bias: sums.map { $0[rows] }, precision: joined.precision,
-        table: joined.table)
+      return try Linear(width, rows: rows, of: 2 * hiddenWidth, bias: bias, from: joined)
     }
     self.init(
-      gate: half(gateIsFirst), value: half(!gateIsFirst),
+      gate: try half(gateIsFirst), value: try half(!gateIsFirst),
       output: try Linear(hiddenWidth, width, bias: bias, from: output), activation: activation)
   }
 

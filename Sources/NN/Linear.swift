@@ -21,17 +21,36 @@ public struct Linear: Layer {
 
   /// Reads `weight` and `bias`.
   ///
+  /// Where the precision is quantized, weights are quantized, or taken as the file has them
+  /// (docs/quantization.md).
+  ///
   /// - Parameters:
   ///   - inputs: The length of the rows that it takes.
   ///   - outputs: The length of the rows that it gives.
   ///   - bias: Whether there is a bias.
   ///   - weights: The scope of the layer.
-  /// - Throws: `WeightError` where they are missing or of another shape.
+  /// - Throws: `WeightError` where they are missing, of another shape, or cannot be quantized.
   public init(_ inputs: Int, _ outputs: Int, bias: Bool = true, from weights: Weights) throws {
     self.init(
-      weight: try weights.tensor("weight", [outputs, inputs], mapped: true),
-      bias: bias ? try weights.tensor("bias", [outputs]) : nil, precision: weights.precision,
-      table: weights.table)
+      try weights.packedMatrix(outputs, inputs),
+      bias: bias ? try weights.tensor("bias", [outputs]) : nil)
+  }
+
+  /// Reads some of the results of a layer, as one of their own.
+  ///
+  /// - Parameters:
+  ///   - inputs: The length of the rows that it takes.
+  ///   - rows: The results, rows of its weights.
+  ///   - outputs: The number of all results.
+  ///   - bias: Whether there is a bias.
+  ///   - weights: The scope of the layer.
+  /// - Throws: `WeightError` where they are missing, of another shape, or cannot be quantized.
+  init(
+    _ inputs: Int, rows: Range<Int>, of outputs: Int, bias: Bool, from weights: Weights
+  ) throws {
+    self.init(
+      try Weights.packedMatrix([weights], outputs, inputs, rows: rows),
+      bias: bias ? try weights.tensor("bias", [outputs])[rows].copied() : nil)
   }
 
   /// Reads layers that take the same rows, as one that gives their results side by side.
@@ -49,13 +68,10 @@ public struct Linear: Layer {
       !layers.isEmpty && outputs.isMultiple(of: layers.count),
       "linear: \(layers.count) layers do not share \(outputs) results evenly")
     let each = outputs / layers.count
-    let weights = try layers.map { try $0.tensor("weight", [each, inputs], mapped: true) }
     let biases = bias ? try layers.map { try $0.tensor("bias", [each]) } : []
     self.init(
-      weight: layers.count == 1 ? weights[0] : Tensor(concatenating: weights),
-      bias: bias ? Tensor(concatenating: biases) : nil, precision: layers[0].precision,
-      table: layers[0].table)
-    for weight in weights { weight.discardPages() }
+      try Weights.packedMatrix(layers, each, inputs),
+      bias: bias ? Tensor(concatenating: biases) : nil)
   }
 
   /// A layer with a copy of these parameters.
@@ -77,9 +93,13 @@ public struct Linear: Layer {
       weight.rank == 2 && bias.map { $0.shape == [weight.shape[0]] } ?? true,
       "linear: weights of shape \(weight.shape)" + (bias.map { " and bias \($0.shape)" } ?? "")
         + " are not [outputs, inputs] and [outputs]")
-    self.weight = PackedMatrix(weight, precision: precision, table: table)
-    self.bias = bias?.copied()
+    self.init(PackedMatrix(weight, precision: precision, table: table), bias: bias?.copied())
     weight.discardPages()
+  }
+
+  /// A layer of packed weights, which keeps this bias.
+  init(_ weight: PackedMatrix, bias: Tensor<Float>?) {
+    (self.weight, self.bias) = (weight, bias)
   }
 
   /// `weight`, `[outputs, inputs]`, and `bias`, `[outputs]`, where the layer has one.

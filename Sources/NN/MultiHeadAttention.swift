@@ -50,20 +50,25 @@ public struct MultiHeadAttention: Layer {
     bias: Bool = true, from weights: Weights
   ) throws {
     let sums = bias ? try weights.tensor("in_proj_bias", [3 * width]) : nil
-    func linear(_ part: Int, _ weight: Tensor<Float>) -> Linear {
-      Linear(
-        weight: weight, bias: sums.map { $0[part * width..<(part + 1) * width] },
-        precision: weights.precision, table: weights.table)
+    func linear(_ part: Int, _ weight: PackedMatrix) -> Linear {
+      Linear(weight, bias: sums.map { $0[part * width..<(part + 1) * width].copied() })
     }
     let layers: [Linear]
     let widths = [width, keyWidth ?? width, valueWidth ?? width]
     if widths.allSatisfy({ $0 == width }) {
-      let joined = try weights.tensor("in_proj_weight", [3 * width, width], mapped: true)
-      layers = (0..<3).map { linear($0, joined[$0 * width..<($0 + 1) * width]) }
+      layers = try (0..<3).map {
+        linear(
+          $0,
+          try Weights.packedMatrix(
+            [weights], 3 * width, width, rows: $0 * width..<($0 + 1) * width,
+            named: "in_proj_weight"))
+      }
       names = .joined
     } else {
       layers = try zip(["q", "k", "v"], widths).enumerated().map { part, layer in
-        linear(part, try weights.tensor("\(layer.0)_proj_weight", [width, layer.1], mapped: true))
+        linear(
+          part,
+          try Weights.packedMatrix([weights], width, layer.1, named: "\(layer.0)_proj_weight"))
       }
       names = .separate
     }

@@ -1,3 +1,4 @@
+public import Kernels
 public import Tensor
 
 /// Weights and a model that do not fit.
@@ -6,8 +7,10 @@ public enum WeightError: Error, Equatable, CustomStringConvertible {
   case missing(file: String, tensor: String)
   /// A tensor has another shape than the model's.
   case shape(file: String, tensor: String, expected: [Int], found: [Int])
-  /// A tensor does not hold floating-point numbers.
-  case scalarType(file: String, tensor: String, found: ScalarType)
+  /// A tensor does not hold numbers of the kind that the model needs.
+  case scalarType(file: String, tensor: String, expected: String, found: ScalarType)
+  /// Weights cannot be quantized, or are quantized in a way that makes no sense.
+  case quantization(file: String, tensor: String, QuantizationError)
   /// Tensors of the file have no place in the model.
   case unexpected(file: String, tensors: [String])
 
@@ -18,8 +21,9 @@ public enum WeightError: Error, Equatable, CustomStringConvertible {
       "\(file): tensor '\(tensor)' is missing"
     case .shape(let file, let tensor, let expected, let found):
       "\(file): tensor '\(tensor)' has shape \(found), the model needs \(expected)"
-    case .scalarType(let file, let tensor, let found):
-      "\(file): tensor '\(tensor)' holds \(found.rawValue), the model needs floating point"
+    case .scalarType(let file, let tensor, let expected, let found):
+      "\(file): tensor '\(tensor)' holds \(found.rawValue), the model needs \(expected)"
+    case .quantization(let file, let tensor, let error): "\(file): tensor '\(tensor)': \(error)"
     case .unexpected(let file, let tensors):
       "\(file): \(tensors.count) tensors have no place in the model: "
         + tensors.prefix(5).map { "'\($0)'" }.joined(separator: ", ")

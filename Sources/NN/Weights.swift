@@ -56,8 +56,8 @@ public struct Weights: Sendable {
     names = Names(source.names)
   }
 
-  private init(_ parent: Weights, scope: String) {
-    (source, precision, table) = (parent.source, parent.precision, parent.table)
+  private init(_ parent: Weights, scope: String, precision: Precision) {
+    (source, self.precision, table) = (parent.source, precision, parent.table)
     (names, progress) = (parent.names, parent.progress)
     self.scope = scope
   }
@@ -71,8 +71,15 @@ public struct Weights: Sendable {
     self.init(NamedTensors(tensors: tensors), precision: precision)
   }
 
+  /// The same tensors, for layers that multiply other numbers.
+  public func multiplying(_ precision: Precision) -> Weights {
+    Weights(self, scope: scope, precision: precision)
+  }
+
   /// The tensors whose names begin with that of this scope, a dot, and `name`.
-  public subscript(_ name: String) -> Weights { Weights(self, scope: fullName(name)) }
+  public subscript(_ name: String) -> Weights {
+    Weights(self, scope: fullName(name), precision: precision)
+  }
 
   /// The tensors of one item of a list.
   public subscript(_ index: Int) -> Weights { self[String(index)] }
@@ -95,6 +102,31 @@ public struct Weights: Sendable {
   public func tensor(
     _ name: String, _ shape: [Int], mapped: Bool = false
   ) throws -> Tensor<Float> {
+    try read(name, shape, \.isFloatingPoint, "floating point") { tensor in
+      let numbers = tensor.converted(to: Float.self)
+      if mapped && tensor.scalarType == Float.scalarType { return numbers }
+      defer { tensor.discardPages() }
+      return tensor.scalarType == Float.scalarType ? numbers.copied() : numbers
+    }
+  }
+
+  /// The type of a tensor; nil where there is none of this name.
+  ///
+  /// - Throws: What the source throws.
+  func scalarType(of name: String) throws -> ScalarType? {
+    contains(name) ? try source.tensor(named: fullName(name)).scalarType : nil
+  }
+
+  /// An error of quantized weights of this scope, which names the tensor that is at fault.
+  func error(_ error: QuantizationError, in tensor: String) -> WeightError {
+    .quantization(file: source.description, tensor: fullName(tensor), error)
+  }
+
+  /// Reads a tensor of a type that fulfils a condition, for which `needed` is the words.
+  func read<Value>(
+    _ name: String, _ shape: [Int], _ isValid: (ScalarType) -> Bool, _ needed: String,
+    _ convert: (AnyTensor) throws -> Value
+  ) throws -> Value {
     let name = fullName(name)
     guard names.all.contains(name) else {
       throw WeightError.missing(file: source.description, tensor: name)
@@ -104,19 +136,16 @@ public struct Weights: Sendable {
       throw WeightError.shape(
         file: source.description, tensor: name, expected: shape, found: tensor.shape)
     }
-    guard tensor.scalarType.isFloatingPoint else {
+    guard isValid(tensor.scalarType) else {
       throw WeightError.scalarType(
-        file: source.description, tensor: name, found: tensor.scalarType)
+        file: source.description, tensor: name, expected: needed, found: tensor.scalarType)
     }
     let left = names.unread.withLock {
       $0.remove(name)
       return $0.count
     }
     defer { progress?(names.all.count - left, names.all.count) }
-    let numbers = tensor.converted(to: Float.self)
-    if mapped && tensor.scalarType == Float.scalarType { return numbers }
-    defer { tensor.discardPages() }
-    return tensor.scalarType == Float.scalarType ? numbers.copied() : numbers
+    return try convert(tensor)
   }
 
   /// Whether the tensors of this scope are those of another one, in name, type, shape and bytes.

@@ -70,7 +70,7 @@ import _TestSupport
   @Test(arguments: names)
   func isTheSameOnAnyNumberOfThreadsAndInAnyBatch(_ name: String) throws {
     let file = try Fixtures.open(name)
-    for precision in Precision.allCases {
+    for precision in Precision.floatingPoint {
       let model = try model(file, precision: precision)
       let (x, z) = (try file["x"], try file["z"])
       func run(_ rows: Range<Int>, threads: Int) -> [[UInt32]] {

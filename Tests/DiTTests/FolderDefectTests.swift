@@ -10,7 +10,10 @@ import _TestSupport
   private static let weights = "transformer/diffusion_pytorch_model.safetensors"
 
   @Test(arguments: [
-    ("model_index.json", "DiTPipeline", "UNetPipeline", "'_class_name' must be DiTPipeline or PixArtAlphaPipeline or"),
+    (
+      "model_index.json", "DiTPipeline", "UNetPipeline",
+      "'_class_name' must be DiTPipeline or PixArtAlphaPipeline or"
+    ),
     (
       "transformer/config.json", "DiTTransformer2DModel", "PixArtTransformer2DModel",
       "'_class_name' must be DiTTransformer2DModel or Transformer2DModel, not PixArt"

@@ -51,6 +51,29 @@ func goldenModel(_ file: SafetensorsFile) throws -> DiffusionTransformer {
     #expect(relativeError(output.elements, try file["forward.output"].elements) < 1e-4)
   }
 
+  /// PyTorch simulates the quantization in floating point.
+  ///
+  /// A token near the middle between two whole numbers may become either of them, and attention is of
+  /// bfloat16 where the machine multiplies it.
+  @Test(
+    arguments: KernelTable.supported,
+    [(Precision.int8, 3e-3), (.weights8, 1e-4), (.weights4, 1e-4)])
+  func quantizedModelAgreesWithPyTorch(
+    _ table: KernelTable, _ expectation: (precision: Precision, bound: Double)
+  ) throws {
+    let (inputs, outputs) = (try Fixtures.open("fashion"), try Fixtures.open("quantized"))
+    let precision = expectation.precision
+    let model = try DiffusionPipeline(
+      folder: Fixtures.showcaseModel, precision: precision, table: table
+    ).transformer
+    let output = model(
+      try inputs["forward.x"], timesteps: try inputs.integers("forward.t").map(Double.init),
+      labels: try inputs.integers("forward.y"),
+      in: Workspace(threads: 2, precision: precision, table: table))
+    let expected = try outputs["output.\(precision.rawValue)"]
+    #expect(relativeError(output.elements, expected.elements) < expectation.bound)
+  }
+
   @Test func positionsAgreeWithThoseInTheFile() throws {
     let file = try Fixtures.open("dit-a")
     let expected = try file["model.pos_embed"]

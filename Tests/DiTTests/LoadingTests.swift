@@ -67,7 +67,8 @@ import _TestSupport
     folder.tensors["t_embedder.mlp.0.bias"] = AnyTensor(Tensor<Int32>(zeros: [8]))
     #expect(
       throws: WeightError.scalarType(
-        file: folder.weights, tensor: "t_embedder.mlp.0.bias", found: .int32)
+        file: folder.weights, tensor: "t_embedder.mlp.0.bias", expected: "floating point",
+        found: .int32)
     ) { try folder.open() }
   }
 

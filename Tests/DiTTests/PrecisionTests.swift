@@ -7,7 +7,7 @@ import _KernelsActive
 import _KernelsMicro
 import _TestSupport
 
-/// The shipped model in bfloat16, on the tile unit and without it.
+/// The shipped model in bfloat16, on the tile unit and without it, and quantized.
 @Suite struct PrecisionTests {
   private func pipeline(_ precision: Precision?, _ table: KernelTable) throws -> DiffusionPipeline {
     try DiffusionPipeline(folder: Fixtures.showcaseModel, precision: precision, table: table)
@@ -40,21 +40,26 @@ import _TestSupport
     try latents(run).elements.map(\.bitPattern)
   }
 
-  @Test(arguments: KernelTable.supported)
-  func imagesAreThoseOf32Bits(_ table: KernelTable) throws {
-    let (exact, rounded) = (try pipeline(.float32, table), try pipeline(.bfloat16, table))
-    #expect(rounded.denoiser.precision == .bfloat16)
+  @Test(
+    arguments: KernelTable.supported,
+    [(Precision.bfloat16, 35.0), (.int8, 30), (.weights8, 35), (.weights4, 15)])
+  func imagesAreThoseOf32Bits(_ table: KernelTable, _ expectation: (Precision, Double)) throws {
+    let (precision, bound) = expectation
+    let (exact, rounded) = (try pipeline(.float32, table), try pipeline(precision, table))
+    #expect(rounded.denoiser.precision == precision)
     let expected = exact.images(try latents(run(exact))).converted(to: Double.self)
     let images = rounded.images(try latents(run(rounded))).converted(to: Double.self)
     let error = ((images - expected) * (images - expected)).mean().item
     let psnr = 10 * log10(255 * 255 / error)
-    print("bf16 beside f32, \(table): \(psnr) dB")
-    #expect(psnr >= 35 && error > 0)
+    print("\(precision.rawValue) beside f32, \(table): \(psnr) dB")
+    #expect(psnr >= bound && error > 0)
   }
 
-  @Test(arguments: KernelTable.supported)
-  func isTheSameOnAnyNumberOfThreadsAndInAnyBatch(_ table: KernelTable) throws {
-    let pipeline = try pipeline(.bfloat16, table)
+  @Test(arguments: KernelTable.supported, [Precision.bfloat16, .int8])
+  func isTheSameOnAnyNumberOfThreadsAndInAnyBatch(
+    _ table: KernelTable, _ precision: Precision
+  ) throws {
+    let pipeline = try pipeline(precision, table)
     let together = try bits(run(pipeline, steps: 2, threads: 1))
     for threads in 2...4 {
       #expect(try bits(run(pipeline, steps: 2, threads: threads)) == together)
@@ -67,9 +72,9 @@ import _TestSupport
     }
   }
 
-  @Test(arguments: KernelTable.supported)
-  func allocatesNothingAfterTheFirstStep(_ table: KernelTable) throws {
-    var run = try run(pipeline(.bfloat16, table))
+  @Test(arguments: KernelTable.supported, [Precision.bfloat16, .int8])
+  func allocatesNothingAfterTheFirstStep(_ table: KernelTable, _ precision: Precision) throws {
+    var run = try run(pipeline(precision, table))
     _ = try run.next()
     let misses = run.workspace.poolMisses
     #expect(misses > 0)

@@ -88,7 +88,7 @@ private func product(
           var product = Product(
             a: a, aStride: depth, b: b, depth: depth, columns: columns, output: output,
             outputStride: columns)
-          (product.widens, product.bias) = (true, bias.baseAddress)
+          (product.format, product.bias) = (.bfloat16, bias.baseAddress)
           let count = kernels.productScratch(rows, depth, columns)
           let scratch = written(count, canary: canary) { scratch in
             kernels.product(product, rows / 2..<rows, 0..<panels, scratch)

@@ -8,6 +8,8 @@ enum NEON {
     testBFloat16Rows()
     testBFloat16Product()
     testSmallProducts()
+    testInt8Products()
+    testQuantizedWeights()
     testAttention()
     testSoftmax()
     testNormalization()

@@ -8,6 +8,8 @@ struct TileInstruction {
     case store(Int)
     /// Adds the products of pairs of bfloat16.
     case addProducts(to: Int, Int, Int)
+    /// Adds the products of four bytes with a sign each.
+    case addInt8Products(to: Int, Int, Int)
   }
 
   let operation: Operation
@@ -56,6 +58,7 @@ struct TileInstruction {
     case (0x49, 3, 3): operation = .zero(tile)
     case (0x4B, 1, 0...2), (0x4B, 3, 0...2): operation = .load(tile)
     case (0x4B, 2, 0...2): operation = .store(tile)
+    case (0x5E, 3, 3): operation = .addInt8Products(to: tile, other, ~second >> 3 & 7)
     case (0x5C, 2, 3): operation = .addProducts(to: tile, other, ~second >> 3 & 7)
     default: return nil
     }

@@ -70,6 +70,28 @@ struct Tiles {
         target.copyMemory(from: row(tile, i), byteCount: rowBytes(tile))
       }
     case .addProducts(let sums, let a, let b): return addProducts(to: sums, a, b)
+    case .addInt8Products(let sums, let a, let b): return addInt8Products(to: sums, a, b)
+    }
+    return true
+  }
+
+  /// Adds the products of four neighbouring bytes; sums wrap around.
+  private func addInt8Products(to sums: Int, _ a: Int, _ b: Int) -> Bool {
+    guard rows(a) == rows(sums) && rowBytes(b) == rowBytes(sums) && rows(b) * 4 == rowBytes(a)
+    else { return false }
+    for i in 0..<rows(sums) {
+      let (x, result) = (
+        row(a, i).assumingMemoryBound(to: Int8.self),
+        row(sums, i).assumingMemoryBound(to: Int32.self)
+      )
+      for k in 0..<rows(b) {
+        let y = row(b, k).assumingMemoryBound(to: Int8.self)
+        for column in 0..<rowBytes(sums) / 4 {
+          for term in 0..<4 {
+            result[column] &+= Int32(x[4 * k + term]) * Int32(y[4 * column + term])
+          }
+        }
+      }
     }
     return true
   }

@@ -30,6 +30,7 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch import nn
 
+from quantization_cases import make_quantized
 from scheduler_cases import make_schedulers
 from vae_cases import make_vaes
 
@@ -621,6 +622,7 @@ def make_all(model_folder, judge_folder):
     files |= {"fashion": make_fashion(model_folder), "learned-sigma": make_learned_sigma(), "samplers": make_samplers()}
     files["schedulers"] = make_schedulers()
     files |= make_vaes()
+    files["quantized"] = make_quantized(lambda: load_fashion(model_folder), files["fashion"][0])
     files["judge"] = make_judge(judge_folder, files["fashion"][0])
     return files
 

@@ -62,7 +62,7 @@ import _TestSupport
 
   /// Scores that grow from key to key, or far apart in no order: what weights are relative to changes
   /// again and again.
-  @Test(arguments: KernelTable.supported, Precision.allCases)
+  @Test(arguments: KernelTable.supported, Precision.floatingPoint)
   func scoresMayLieFarApart(_ table: KernelTable, _ precision: Precision) {
     var numbers = SampleNumbers(seed: 12)
     let (tokens, size) = (300, 8)
@@ -102,7 +102,7 @@ import _TestSupport
   }
 
   /// A key far below all others weighs nothing, however low its score; one far above weighs all.
-  @Test(arguments: KernelTable.supported, Precision.allCases)
+  @Test(arguments: KernelTable.supported, Precision.floatingPoint)
   func scoresMayBeHuge(_ table: KernelTable, _ precision: Precision) {
     let (keys, size) = (70, 2)
     for (far, place) in [(Float(-0x1p100), 0), (-0x1p100, 33), (-0x1p30, 69), (0x1p30, 40)] {
@@ -118,7 +118,7 @@ import _TestSupport
   }
 
   /// Of large scores it is their difference that counts, not what their products are rounded by.
-  @Test(arguments: KernelTable.supported, Precision.allCases)
+  @Test(arguments: KernelTable.supported, Precision.floatingPoint)
   func largeScoresWeighTheSame(_ table: KernelTable, _ precision: Precision) {
     for magnitude in [Float(1e4), 3e4, 1e5, 3.3e5, 1e9] {
       func tensor(_ elements: [Float]) -> Tensor<Float> {
@@ -139,7 +139,7 @@ import _TestSupport
   }
 
   /// Heads beside others in the columns of an operand, at any column.
-  @Test(arguments: KernelTable.supported, Precision.allCases)
+  @Test(arguments: KernelTable.supported, Precision.floatingPoint)
   func headsStandAnywhereInAnOperand(_ table: KernelTable, _ precision: Precision) {
     var numbers = SampleNumbers(seed: 13)
     let workspace = Workspace(threads: 2, precision: precision, table: table)
@@ -205,7 +205,7 @@ import _TestSupport
     }
   }
 
-  @Test(arguments: KernelTable.supported, Precision.allCases)
+  @Test(arguments: KernelTable.supported, Precision.floatingPoint)
   func queriesDoNotMeet(_ table: KernelTable, _ precision: Precision) {
     var numbers = SampleNumbers(seed: 9)
     let workspace = Workspace(threads: 1, precision: precision, table: table)
@@ -224,7 +224,7 @@ import _TestSupport
   }
 
   /// A query whose scores are far from all others changes nothing but its own result.
-  @Test(arguments: KernelTable.supported, Precision.allCases)
+  @Test(arguments: KernelTable.supported, Precision.floatingPoint)
   func farScoresDisturbNoOtherQuery(_ table: KernelTable, _ precision: Precision) {
     var numbers = SampleNumbers(seed: 29)
     func numbersOf(_ tokens: Int) -> [Float] { numbers.next(2 * tokens * 8) }
@@ -246,7 +246,7 @@ import _TestSupport
     #expect(bits(1..<2, 21..<45, threads: 1) == Array(all[((45 + 21) * 8)...]))
   }
 
-  @Test(arguments: KernelTable.supported, Precision.allCases)
+  @Test(arguments: KernelTable.supported, Precision.floatingPoint)
   func maskedKeysAreAsIfAbsent(_ table: KernelTable, _ precision: Precision) {
     var numbers = SampleNumbers(seed: 10)
     let workspace = Workspace(threads: 2, precision: precision, table: table)

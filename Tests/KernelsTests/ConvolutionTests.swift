@@ -141,7 +141,7 @@ import _TestSupport
     }
   }
 
-  @Test(arguments: KernelTable.supported, Precision.allCases)
+  @Test(arguments: KernelTable.supported, Precision.floatingPoint)
   func noOutputsAreNone(_ table: KernelTable, _ precision: Precision) {
     let workspace = Workspace(threads: 2, precision: precision, table: table)
     let x = PaddedPixels(

@@ -73,7 +73,7 @@ extension NormTests {
       layer.parameters.map(\.name)
         == (affine ? ["weight", "bias"] : []) + ["running_mean", "running_var"])
     guard x.rank == 4 else { return }
-    for precision in Precision.allCases {
+    for precision in Precision.floatingPoint {
       let workspace = Workspace(threads: 2, precision: precision)
       for activation in [Activation.relu, .hardSwish] {
         let images = layer(

@@ -5,7 +5,7 @@ extension Case {
   /// Attention, `attention/f32/<batch>x<queries>x<heads>x<size>`, then `-keys<keys>` where there
   /// are not as many keys as queries.
   static var attentions: [Case] {
-    Precision.allCases.flatMap { precision in
+    Precision.floatingPoint.flatMap { precision in
       [
         attention([20, 64, 3, 64], precision, note: "fashion-dit, 20 images"),
         attention([2, 256, 16, 64], precision, note: "DiT-L 256²"),

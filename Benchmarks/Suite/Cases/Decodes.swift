@@ -6,7 +6,7 @@ internal import Tensor
 extension Case {
   /// Images decoded by latent diffusion's autoencoder, `vae-decode/f32/sd-<side>`.
   static var decodes: [Case] {
-    Precision.allCases.flatMap { precision in
+    Precision.floatingPoint.flatMap { precision in
       [decode(side: 256, precision), decode(side: 512, precision, isLong: true)]
     }
   }

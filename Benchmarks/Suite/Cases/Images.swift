@@ -9,7 +9,7 @@ extension Case {
   /// the smaller images.
   static var images: [Case] {
     var names: Set<String> = []
-    let cases = Precision.allCases.flatMap { precision in
+    let cases = Precision.floatingPoint.flatMap { precision in
       images(precision, latent: 32)
         + images(precision, latent: 64).map {
           var long = $0

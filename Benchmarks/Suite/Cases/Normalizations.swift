@@ -9,7 +9,7 @@ extension Case {
       ([2, 64, 1152], "in L2"), ([2, 256, 1152], "DiT-XL 256²"), ([2, 1024, 1152], "DiT-XL 512²"),
       ([2, 16_384, 1152], "out of cache"),
     ]
-    let modulated = Precision.allCases.flatMap { precision in
+    let modulated = Precision.floatingPoint.flatMap { precision in
       shapes.map { modulatedNorm($0.0, precision, note: $0.1) }
     }
     return modulated + [

@@ -2,7 +2,8 @@ internal import Kernels
 internal import Tensor
 
 extension Case {
-  /// Linear layers, `gemm/f32/<rows>x<outputs>x<inputs>`.
+  /// Linear layers, `gemm/f32/<rows>x<outputs>x<inputs>`; rows of quantized products are quantized on
+  /// the way.
   static var products: [Case] {
     transformerProducts + crossProducts + textProducts + finishedProducts + smallProducts
   }
@@ -23,10 +24,10 @@ extension Case {
         ("qkv", 3 * width, width), ("projection", width, width), ("fc1", 4 * width, width),
         ("fc2", width, 4 * width),
       ].flatMap { layer, outputs, inputs in
-        Precision.allCases.map { precision in
+        [Precision.float32, .bfloat16, .int8].map { precision in
           product(
             rows, outputs, inputs, precision, note: "\(model.name), \(layer)",
-            isLong: model.isLong || precision == .bfloat16 && width < 1152)
+            isLong: model.isLong || precision != .float32 && width < 1152)
         }
       }
     }
@@ -40,8 +41,12 @@ extension Case {
   /// The T5-XXL encoder's.
   private static var textProducts: [Case] {
     [120, 300].flatMap { rows in
-      [(4096, 4096), (10_240, 4096), (4096, 10_240)].map {
-        product(rows, $0.0, $0.1, note: "T5-XXL, \(rows) tokens")
+      [(4096, 4096), (10_240, 4096), (4096, 10_240)].flatMap { outputs, inputs in
+        [Precision.float32, .int8, .weights8, .weights4].map { precision in
+          product(
+            rows, outputs, inputs, precision, note: "T5-XXL, \(rows) tokens",
+            isLong: precision != .float32 && rows > 120)
+        }
       }
     }
   }
@@ -67,10 +72,12 @@ extension Case {
 
   /// The modulations of DiT-XL for a few conditions, which read each weight once.
   private static var smallProducts: [Case] {
-    [1, 2, 4, 8].map { rows in
-      product(
-        rows, 6912, 1152, note: "DiT-XL, adaLN, the bytes of its weights",
-        work: .bytes(4 * 6912 * 1152))
+    [(Precision.float32, 4.0), (.weights8, 1), (.weights4, 0.5)].flatMap { precision, bytes in
+      [1, 2, 4, 8].map { rows in
+        product(
+          rows, 6912, 1152, precision, note: "DiT-XL, adaLN, the bytes of its weights",
+          work: .bytes(bytes * 6912 * 1152))
+      }
     }
   }
 

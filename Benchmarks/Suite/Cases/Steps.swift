@@ -19,9 +19,12 @@ extension Case {
       randomStep("dit-l-2-256", .large(patchSize: 2), isLong: true),
       randomStep("dit-xl-2-256", .extraLarge(patchSize: 2)),
       randomStep("dit-xl-2-256", .extraLarge(patchSize: 2), .bfloat16),
+      randomStep("dit-xl-2-256", .extraLarge(patchSize: 2), .int8),
       randomStep("dit-xl-2-512", .extraLarge(patchSize: 2, inputSize: .square(64)), isLong: true),
       randomStep(
         "dit-xl-2-512", .extraLarge(patchSize: 2, inputSize: .square(64)), .bfloat16, isLong: true),
+      randomStep(
+        "dit-xl-2-512", .extraLarge(patchSize: 2, inputSize: .square(64)), .int8, isLong: true),
     ]
   }
 

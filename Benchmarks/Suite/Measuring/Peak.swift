@@ -9,26 +9,29 @@ enum Peak: String {
   case float32 = "f32 multiply-adds in registers"
   /// Multiply-adds of bfloat16 in registers, in GFLOP/s.
   case bfloat16 = "bf16 multiply-adds in registers"
+  /// Multiply-adds of 8-bit whole numbers in registers, in GFLOP/s as well.
+  case int8 = "int8 multiply-adds in registers"
   /// A copy out of cache, in GB/s, both those read and those written.
   case copy = "copy out of cache"
 
   /// The peaks that a table's instruction set has.
   static func all(_ table: KernelTable) -> [Peak] {
-    [.float32] + (table.bfloat16Peak == nil ? [] : [.bfloat16]) + [.copy]
+    [.float32] + (table.bfloat16Peak == nil ? [] : [.bfloat16]) + [.int8, .copy]
   }
 
   /// The peak of the products of a precision.
   static func of(_ precision: Precision) -> Peak {
     switch precision {
-    case .float32: .float32
+    case .float32, .weights8, .weights4: .float32
     case .bfloat16: .bfloat16
+    case .int8: .int8
     }
   }
 
   /// The unit of the measured number.
   var unit: String {
     switch self {
-    case .float32, .bfloat16: "GFLOP/s"
+    case .float32, .bfloat16, .int8: "GFLOP/s"
     case .copy: "GB/s"
     }
   }
@@ -38,6 +41,7 @@ enum Peak: String {
     switch self {
     case .float32: Self.multiplyAdds(table.peak, threads: threads)
     case .bfloat16: table.bfloat16Peak.map { Self.multiplyAdds($0, threads: threads) } ?? .nan
+    case .int8: Self.multiplyAdds(table.int8Peak, threads: threads)
     case .copy: Self.copies(threads: threads)
     }
   }

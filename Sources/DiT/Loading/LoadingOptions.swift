@@ -25,7 +25,9 @@ struct LoadingOptions {
   /// - Throws: `ModelError.memory` where the machine has less memory than they take.
   func weights(_ source: some WeightSource, shapes: [[Int]]) throws(ModelError) -> Weights {
     let count = shapes.reduce(0) { $0 + $1.product }
-    let precision = precision ?? .automatic(parameterCount: count, table: table)
+    let precision =
+      precision ?? source.quantizedPrecision
+      ?? .automatic(parameterCount: count, table: table)
     let (needed, available) = (precision.byteCount(of: count), availableMemory())
     guard needed <= available else {
       throw .memory(
@@ -58,5 +60,14 @@ struct LoadingOptions {
     return try AutoencoderKL(
       configuration, from: Weights(checkpoint, precision: .float32, table: table),
       includesEncoder: encodesImages)
+  }
+}
+
+extension WeightSource {
+  /// The precision that quantized weights are for; nil where none are.
+  fileprivate var quantizedPrecision: Precision? {
+    let names = names
+    if names.contains(where: { $0.hasSuffix(".weight_packed") }) { return .weights4 }
+    return names.contains { $0.hasSuffix(".weight_scale") } ? .int8 : nil
   }
 }

@@ -15,6 +15,12 @@ func availableMemory() -> Int {
 extension Precision {
   /// About the bytes that a model's packed weights take.
   func byteCount(of parameters: Int) -> Int {
-    parameters * (self == .float32 ? MemoryLayout<Float>.stride : MemoryLayout<UInt16>.stride)
+    switch self {
+    case .float32: parameters * MemoryLayout<Float>.stride
+    case .bfloat16: parameters * MemoryLayout<UInt16>.stride
+    // A sixteenth for the scales; some layers keep 8 bits or more where others have 4.
+    case .int8, .weights8: parameters + parameters / 16
+    case .weights4: parameters / 4 * 3
+    }
   }
 }

@@ -56,8 +56,8 @@ extension DiffusionTransformer.Configuration {
     }
     self.init(
       inputSize: .square(grid * patch), channels: channels, patchSize: patch, width: width,
-      depth: shapes.count(of: "blocks", "attn.qkv.weight"), headCount: heads,
-      hiddenWidth: try shapes["blocks.0.mlp.fc1.weight", rank: 2][0],
+      depth: shapes.count(of: "blocks", "attn.qkv.bias"), headCount: heads,
+      hiddenWidth: try shapes["blocks.0.mlp.fc1.bias", rank: 1][0],
       classCount: classes,
       learnsSigma: outputs == 2 * patch * patch * channels)
   }

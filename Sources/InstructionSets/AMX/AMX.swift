@@ -1,11 +1,36 @@
 #if arch(x86_64)
 internal import _Builtin_intrinsics.intel
 internal import _KernelsAVX512
+internal import _KernelsAVX512VNNI
 public import _KernelsMicro
 
 /// The tile unit, with AVX-512 for what surrounds it.
 enum AMX: AVX512Vectors {
   static var name: StaticString { "amx" }
+
+  /// Four, as a tile of the right matrix has them side by side.
+  @_transparent
+  static var int8Terms: Int { 4 }
+
+  /// The 16 rows of a tile.
+  @_transparent
+  static var int8ElementBlock: Int { 16 }
+
+  /// Writes the low byte of each lane.
+  @_transparent
+  static func storeInt8Terms(_ x: F32, _ place: UnsafeMutableRawPointer) {
+    place.storeBytes(
+      of: _mm512_cvtepi32_epi8(unsafeBitCast(x, to: SIMD8<Int64>.self)), as: SIMD2<Int64>.self)
+  }
+
+  /// Products of whole numbers of 8 bits; panels are those of register tiles, 32 columns wide.
+  static let int8 = QuantizedKernels(
+    panelWidth: 32, tileRows: 32, format: .elements,
+    panelBytes: { Tile<1, 2>.int8PanelBytes(Self.self, $0) },
+    pack: { Tile<1, 2>.packInt8(Self.self, $0, panels: $1, into: $2) },
+    unpack: { Tile<1, 2>.unpackInt8(Self.self, panel: $0, $1, into: $2) },
+    productScratch: { count, _, groups in int8Scratch(rows: count, groups) },
+    product: { computeInt8($0, rows: $1, panels: $2, scratch: $3) })
 
   static let kernels = MatrixKernels(
     layout: .tiles, panelWidth: 32, prefersPanels: true,
@@ -59,9 +84,13 @@ extension AMX {
 
 /// The kernels for AMX: those for AVX-512, with products and attention on the tile unit.
 public let kernelsAMX = KernelTable(
-  kernelsAVX512, name: "amx", float32: AMX.float32, bfloat16: AMX.kernels,
+  kernelsAVX512VNNI, name: "amx", float32: AMX.float32, bfloat16: AMX.kernels,
   bfloat16Peak: PeakLoop(multiplyAdds: 4 * 16 * 16 * 32) {
     TileUnit.peak(rounds: $0)
+    return 0
+  }, int8: AMX.int8,
+  int8Peak: PeakLoop(multiplyAdds: 4 * 16 * 16 * 64) {
+    TileUnit.int8Peak(rounds: $0)
     return 0
   })
 #endif

@@ -59,6 +59,26 @@ enum AVX2: InstructionSet {
     _mm256_stream_ps(place.assumingMemoryBound(to: Float.self), vector)
   }
 
+  @inline(__always)
+  static func addInt8Products(_ a: F32, _ b: F32, to sums: F32) -> F32 {
+    let products = _mm256_madd_epi16(
+      unsafeBitCast(a, to: SIMD4<Int64>.self), unsafeBitCast(b, to: SIMD4<Int64>.self))
+    return unsafeBitCast(
+      unsafeBitCast(sums, to: SIMD8<Int32>.self) &+ unsafeBitCast(products, to: SIMD8<Int32>.self),
+      to: F32.self)
+  }
+
+  @inline(__always)
+  static func loadInt8Elements(_ place: UnsafeRawPointer) -> F32 {
+    unsafeBitCast(
+      _mm256_cvtepi8_epi16(place.loadUnaligned(as: SIMD2<Int64>.self)), to: F32.self)
+  }
+
+  @inline(__always)
+  static func floats(_ x: F32) -> F32 {
+    _mm256_cvtepi32_ps(unsafeBitCast(x, to: SIMD4<Int64>.self))
+  }
+
   /// A mask of the first `count` lanes.
   @inline(__always)
   private static func first(_ count: Int) -> SIMDMask<SIMD8<Int32>> {
@@ -67,5 +87,6 @@ enum AVX2: InstructionSet {
 }
 
 /// The kernels for AVX2.
-public let kernelsAVX2 = KernelTable(AVX2.self, Tile<4, 3>.self)
+public let kernelsAVX2 = KernelTable(
+  AVX2.self, Tile<4, 3>.self, int8: Tile<5, 2>.self)
 #endif

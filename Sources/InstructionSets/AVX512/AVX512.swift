@@ -233,11 +233,58 @@ extension AVX512Vectors {
   }
 }
 
+// Whole numbers of 8 bits, in pairs widened to 16.
+extension AVX512Vectors {
+  /// `sums` and the products of both terms of each element.
+  @_transparent
+  public static func addInt8Products(_ a: F32, _ b: F32, to sums: F32) -> F32 {
+    let products = _mm512_madd_epi16(
+      unsafeBitCast(a, to: SIMD8<Int64>.self), unsafeBitCast(b, to: SIMD8<Int64>.self))
+    return unsafeBitCast(
+      _mm512_add_epi32(unsafeBitCast(sums, to: SIMD8<Int64>.self), products), to: F32.self)
+  }
+
+  /// Elements of two neighbouring bytes each.
+  @_transparent
+  public static func loadInt8Elements(_ place: UnsafeRawPointer) -> F32 {
+    unsafeBitCast(
+      _mm512_cvtepi8_epi16(place.loadUnaligned(as: SIMD4<Int64>.self)), to: F32.self)
+  }
+
+  /// Writes the low 16 bits of each lane.
+  @_transparent
+  public static func storeInt8Terms(_ x: F32, _ place: UnsafeMutableRawPointer) {
+    place.storeBytes(
+      of: _mm512_cvtepi32_epi16(unsafeBitCast(x, to: SIMD8<Int64>.self)), as: SIMD4<Int64>.self)
+  }
+
+  /// The numbers that the bits of each lane are as a whole number of 32 bits.
+  @_transparent
+  public static func floats(_ x: F32) -> F32 {
+    _mm512_cvtepi32_ps(unsafeBitCast(x, to: SIMD8<Int64>.self))
+  }
+
+  /// The whole numbers of 8 bits from `place` on.
+  @_transparent
+  public static func loadInt8(_ place: UnsafeRawPointer) -> F32 {
+    _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(place.loadUnaligned(as: SIMD2<Int64>.self)))
+  }
+
+  /// The whole numbers of 4 bits in one half of each byte from `place` on.
+  @_transparent
+  public static func loadInt4(_ place: UnsafeRawPointer, high: Bool) -> F32 {
+    let bytes = _mm512_cvtepu8_epi32(place.loadUnaligned(as: SIMD2<Int64>.self))
+    let halves = high ? _mm512_srli_epi32(bytes, 4) : _mm512_and_si512(bytes, _mm512_set1_epi32(15))
+    return _mm512_cvtepi32_ps(halves) - F32(repeating: 8)
+  }
+}
+
 /// x86-64-v4.
 enum AVX512: AVX512Vectors {
   static var name: StaticString { "avx512" }
 }
 
 /// The kernels for AVX-512.
-public let kernelsAVX512 = KernelTable(AVX512.self, Tile<12, 2>.self)
+public let kernelsAVX512 = KernelTable(
+  AVX512.self, Tile<12, 2>.self, int8: Tile<12, 2>.self)
 #endif

@@ -1,6 +1,7 @@
 #if arch(x86_64)
 internal import _Builtin_intrinsics.intel
 internal import _KernelsAVX512
+internal import _KernelsAVX512VNNI
 public import _KernelsMicro
 
 /// x86-64-v4 with an instruction that multiplies pairs of bfloat16 and adds both products, as fast as
@@ -56,8 +57,10 @@ enum AVX512BF16: AVX512Vectors {
   static var tile: Tile<12, 2>.Type { Tile<12, 2>.self }
 }
 
-/// The kernels for AVX-512 with bfloat16: those for AVX-512, with products and attention of pairs.
+/// The kernels for AVX-512 with bfloat16: those for AVX-512 VNNI, with products and attention of
+/// pairs.
 public let kernelsAVX512BF16 = KernelTable(
-  kernelsAVX512, name: "avx512bf16", float32: kernelsAVX512.float32,
-  bfloat16: AVX512BF16.products, bfloat16Peak: PeakLoop(AVX512BF16.self, AVX512BF16.tile))
+  kernelsAVX512VNNI, name: "avx512bf16", float32: kernelsAVX512.float32,
+  bfloat16: AVX512BF16.products, bfloat16Peak: PeakLoop(AVX512BF16.self, AVX512BF16.tile),
+  int8: kernelsAVX512VNNI.int8, int8Peak: kernelsAVX512VNNI.int8Peak)
 #endif

@@ -3,11 +3,15 @@ internal import _KernelsBaseline
 public import _KernelsMicro
 internal import _LibC
 
+#if arch(arm64)
+internal import _KernelsNEONDot
+#endif
 #if arch(x86_64)
 internal import _KernelsAMX
 internal import _KernelsAVX2
 internal import _KernelsAVX512
 internal import _KernelsAVX512BF16
+internal import _KernelsAVX512VNNI
 #endif
 
 /// An instruction set was asked for that this machine has not.
@@ -32,8 +36,11 @@ extension KernelTable {
     #if arch(x86_64)
     if Processor.hasAMX { tables.append(kernelsAMX) }
     if Processor.hasAVX512BF16 { tables.append(kernelsAVX512BF16) }
+    if Processor.hasAVX512VNNI { tables.append(kernelsAVX512VNNI) }
     if Processor.hasAVX512 { tables.append(kernelsAVX512) }
     if Processor.hasAVX2 { tables.append(kernelsAVX2) }
+    #elseif arch(arm64)
+    if Processor.hasDotProducts { tables.append(kernelsNEONDot) }
     #endif
     return tables + [kernelsBaseline]
   }()

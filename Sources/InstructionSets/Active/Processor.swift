@@ -26,10 +26,13 @@ enum Processor {
   static let hasAVX512: Bool =
     hasAVX2 && systemSaves([1, 2, 5, 6, 7]) && bits(7, 0, \.ebx, [16, 17, 28, 30, 31])
 
-  /// The same, and AVX-512 BF16.
-  static let hasAVX512BF16: Bool = hasAVX512 && bits(7, 1, \.eax, [5])
+  /// The same, and AVX-512 VNNI.
+  static let hasAVX512VNNI: Bool = hasAVX512 && bits(7, 0, \.ecx, [11])
 
-  /// The tile unit with bfloat16, AVX-512 BF16 and VBMI, which every processor with the unit has, and
+  /// The same, and AVX-512 BF16.
+  static let hasAVX512BF16: Bool = hasAVX512VNNI && bits(7, 1, \.eax, [5])
+
+  /// The tile unit with bfloat16 and 8-bit numbers, AVX-512 VNNI, BF16 and VBMI, which every processor with the unit has, and
   /// the system's permission to use it.
   ///
   /// A system that knows the unit may still refuse it, as some hypervisors make it; that is worth
@@ -40,7 +43,7 @@ enum Processor {
     EmulatedTiles.install()
     return true
     #else
-    guard systemSaves([17, 18]) && bits(7, 0, \.edx, [22, 24]) else { return false }
+    guard systemSaves([17, 18]) && bits(7, 0, \.edx, [22, 24, 25]) else { return false }
     #if os(Linux)
     let (requestPermission, tileData): (Int32, UInt) = (0x1023, 18)
     if controlThread(requestPermission, tileData) == 0 { return true }
@@ -74,5 +77,20 @@ enum Processor {
     let saved = readExtendedControlRegister(0)
     return components.allSatisfy { saved >> $0 & 1 == 1 }
   }
+}
+#elseif arch(arm64)
+internal import _LibC
+
+/// What the processor can do and the system lets it do.
+enum Processor {
+  /// FEAT_DotProd, which every processor has that the package's systems of Apple run on.
+  static let hasDotProducts: Bool = {
+    #if os(Linux)
+    let (capabilities, dotProducts): (UInt, UInt) = (16, 1 << 20)  // AT_HWCAP, HWCAP_ASIMDDP
+    return getauxval(capabilities) & dotProducts != 0
+    #else
+    return true
+    #endif
+  }()
 }
 #endif

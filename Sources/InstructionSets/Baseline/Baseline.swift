@@ -5,19 +5,8 @@ internal import _Builtin_intrinsics.intel
 #endif
 
 /// What every machine of the architecture has: SSE2 on x86-64, NEON on arm64.
-enum Baseline: InstructionSet {
-  typealias F32 = SIMD4<Float>
-
+enum Baseline: Vectors128 {
   static var name: StaticString { "baseline" }
-
-  // SSE2 has no fused multiply-add: `addingProduct` would call the C library for every lane.
-  #if arch(arm64)
-  @inline(__always)
-  static func multiplyAdd(_ a: F32, _ b: F32, _ c: F32) -> F32 { c.addingProduct(a, b) }
-  #else
-  @inline(__always)
-  static func multiplyAdd(_ a: F32, _ b: F32, _ c: F32) -> F32 { a * b + c }
-  #endif
 
   #if arch(x86_64)
   @inline(__always)
@@ -27,35 +16,29 @@ enum Baseline: InstructionSet {
   static func stream(_ vector: F32, _ place: UnsafeMutableRawPointer) {
     _mm_stream_ps(place.assumingMemoryBound(to: Float.self), vector)
   }
+
+  @inline(__always)
+  static func addInt8Products(_ a: F32, _ b: F32, to sums: F32) -> F32 {
+    let products = _mm_madd_epi16(
+      unsafeBitCast(a, to: SIMD2<Int64>.self), unsafeBitCast(b, to: SIMD2<Int64>.self))
+    return unsafeBitCast(
+      unsafeBitCast(sums, to: SIMD4<Int32>.self) &+ unsafeBitCast(products, to: SIMD4<Int32>.self),
+      to: F32.self)
+  }
+
+  @inline(__always)
+  static func loadInt8Elements(_ place: UnsafeRawPointer) -> F32 {
+    let bytes = SIMD2<Int64>(place.loadUnaligned(as: Int64.self), 0)
+    // Each byte in the upper half of 16 bits, and from there down with its sign.
+    return unsafeBitCast(
+      _mm_srai_epi16(_mm_unpacklo_epi8(SIMD2<Int64>.zero, bytes), 8), to: F32.self)
+  }
+
+  @inline(__always)
+  static func floats(_ x: F32) -> F32 {
+    _mm_cvtepi32_ps(unsafeBitCast(x, to: SIMD2<Int64>.self))
+  }
   #endif
-
-  @inline(__always)
-  static func add(_ a: F32, _ b: F32) -> F32 { a + b }
-
-  @inline(__always)
-  static func subtract(_ a: F32, _ b: F32) -> F32 { a - b }
-
-  @inline(__always)
-  static func multiply(_ a: F32, _ b: F32) -> F32 { a * b }
-
-  @inline(__always)
-  static func divide(_ a: F32, _ b: F32) -> F32 { a / b }
-
-  @inline(__always)
-  static func larger(_ a: F32, _ b: F32) -> F32 { b.replacing(with: a, where: a .> b) }
-
-  @inline(__always)
-  static func transpose(load: (Int) -> F32, store: (Int, F32) -> Void) {
-    Square<4>.transpose(Self.self, load: load, store: store)
-  }
-
-  @inline(__always)
-  static func smaller(_ a: F32, _ b: F32) -> F32 { b.replacing(with: a, where: a .< b) }
-
-  @inline(__always)
-  static func choose(_ a: F32, where x: F32, isLess y: F32, else b: F32) -> F32 {
-    b.replacing(with: a, where: x .< y)
-  }
 }
 
 #if arch(arm64)
@@ -65,7 +48,8 @@ private typealias BaselineTile = Tile<3, 3>  // 16 registers, one for a product 
 #endif
 
 /// The kernels for the baseline.
-public let kernelsBaseline = KernelTable(Baseline.self, BaselineTile.self)
+public let kernelsBaseline = KernelTable(
+  Baseline.self, BaselineTile.self, int8: BaselineTile.self)
 
 /// Conversions, copies and equality.
 public let conversionKernels = ConversionKernels(Baseline.self)

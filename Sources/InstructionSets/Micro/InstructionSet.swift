@@ -92,6 +92,37 @@ public protocol InstructionSet: SendableMetatype {
 
   /// Elements of a term in each lane, and the next one where an element holds two.
   static func elements(_ terms: F32, _ next: F32) -> F32
+
+  /// How many terms of 8 bits an element of packed rows and columns holds: four, or two that are
+  /// widened to 16.
+  static var int8Terms: Int { get }
+
+  /// The elements of a group are a multiple of this; one, or as many as a tile of the tile unit takes.
+  static var int8ElementBlock: Int { get }
+
+  /// What is added to the terms of rows: 128 where the instruction takes them as numbers without a
+  /// sign, else 0.
+  static var int8Offset: Int32 { get }
+
+  /// `sums`, whole numbers of 32 bits, and the products of the terms of `a`, an element of a row,
+  /// with those of `b`, lane by lane.
+  static func addInt8Products(_ a: F32, _ b: F32, to sums: F32) -> F32
+
+  /// The elements of a panel whose terms, 8 bits each, begin at `place`.
+  static func loadInt8Elements(_ place: UnsafeRawPointer) -> F32
+
+  /// Writes the low bits of each lane as a term of a row: 8 bits where an element holds four.
+  static func storeInt8Terms(_ x: F32, _ place: UnsafeMutableRawPointer)
+
+  /// The numbers that the bits of each lane are as a whole number of 32 bits.
+  static func floats(_ x: F32) -> F32
+
+  /// The whole numbers of 8 bits from `place` on.
+  static func loadInt8(_ place: UnsafeRawPointer) -> F32
+
+  /// The whole numbers of 4 bits, stored with 8 added, in the low or else the high half of each byte
+  /// from `place` on.
+  static func loadInt4(_ place: UnsafeRawPointer, high: Bool) -> F32
 }
 
 // Elements of one term each.

@@ -14,8 +14,12 @@ public final class KernelTable: Sendable, CustomStringConvertible {
   public let float32: MatrixKernels
   /// Products of bfloat16, with sums of 32 bits.
   public let bfloat16: MatrixKernels
+  /// Products of 8-bit whole numbers; rows are quantized on the way.
+  public let int8: QuantizedKernels
   /// What the machine can do at most with bfloat16; none where it has no instruction for that.
   public let bfloat16Peak: PeakLoop?
+  /// What the machine can do at most with 8-bit whole numbers.
+  public let int8Peak: PeakLoop
 
   /// A kernel of the vector unit.
   @inlinable @inline(__always)
@@ -23,10 +27,13 @@ public final class KernelTable: Sendable, CustomStringConvertible {
     vector[keyPath: kernel]
   }
 
-  /// Instantiates the kernels for `isa` with a register tile of the shape of `tile`.
+  /// Instantiates the kernels for `isa` with register tiles of the shapes of `tile` and, for 8-bit
+  /// whole numbers, `int8Tile`.
   @inlinable @inline(__always)
-  public init<I: InstructionSet, let rows: Int, let columns: Int>(
-    _ isa: I.Type, _ tile: Tile<rows, columns>.Type
+  public init<
+    I: InstructionSet, let rows: Int, let columns: Int, let int8Rows: Int, let int8Columns: Int
+  >(
+    _ isa: I.Type, _ tile: Tile<rows, columns>.Type, int8 int8Tile: Tile<int8Rows, int8Columns>.Type
   ) {
     name = "\(I.name)"
     let vector = VectorKernels(isa, tile)
@@ -45,22 +52,25 @@ public final class KernelTable: Sendable, CustomStringConvertible {
       write: write, productScratch: vector.productScratch, product: vector.product,
       attentionScratch: attentionScratch, attend: attend)
     bfloat16 = MatrixKernels(
-      layout: .rounded, panelWidth: tile.panelWidth(isa), widens: true,
+      layout: .rounded, panelWidth: tile.panelWidth(isa), format: .bfloat16,
       panelBytes: { $0 * tile.panelWidth(isa) * 2 },
       pack: {
         tile.packBFloat16(isa, $0, panels: $1, into: $2.assumingMemoryBound(to: UInt16.self))
       }, write: write, productScratch: vector.productScratch, product: vector.product,
       attentionScratch: attentionScratch, attend: attend)
     bfloat16Peak = nil
+    int8 = int8Tile.int8Kernels(isa)
+    int8Peak = PeakLoop(int8: isa, int8Tile)
   }
 
   /// The kernels of `table`, with products of another instruction set.
   public init(
     _ table: KernelTable, name: String, float32: MatrixKernels, bfloat16: MatrixKernels,
-    bfloat16Peak: PeakLoop
+    bfloat16Peak: PeakLoop?, int8: QuantizedKernels, int8Peak: PeakLoop
   ) {
     (self.name, vector) = (name, table.vector)
     (self.float32, self.bfloat16, self.bfloat16Peak) = (float32, bfloat16, bfloat16Peak)
+    (self.int8, self.int8Peak) = (int8, int8Peak)
   }
 }
 
@@ -99,6 +109,21 @@ public struct VectorKernels: Sendable {
   public let widen: @Sendable (UnsafeRawPointer, UnsafeMutablePointer<Float>, Int) -> Void
   /// Writes numbers of float16 as 32 bits: input, output, count.
   public let widenFloat16: @Sendable (UnsafeRawPointer, UnsafeMutablePointer<Float>, Int) -> Void
+  /// Products of 32-bit numbers by weights of 8 bits, which are widened on the way.
+  public let weights8: QuantizedKernels
+  /// Products of 32-bit numbers by weights of 4 bits, which are widened on the way.
+  public let weights4: QuantizedKernels
+  /// Quantizes a row of weights: row, groups, largest whole number, whole numbers, scales.
+  public let quantizeWeights:
+    @Sendable (
+      UnsafePointer<Float>, TermGroups, Float, UnsafeMutablePointer<Int8>,
+      UnsafeMutablePointer<Float>
+    ) -> Void
+  /// Widens a row of quantized weights: whole numbers, scales, groups, numbers.
+  public let widenWeights:
+    @Sendable (
+      UnsafePointer<Int8>, UnsafePointer<Float>, TermGroups, UnsafeMutablePointer<Float>
+    ) -> Void
   /// Operations on images.
   public let pixels: PixelKernels
   /// Elementwise operations on numbers of 32 bits.
@@ -130,6 +155,12 @@ public struct VectorKernels: Sendable {
     narrow = { I.narrow($0, $1, count: $2) }
     widen = { I.widen($0, $1, count: $2) }
     widenFloat16 = { I.widenFloat16($0, $1, count: $2) }
+    weights8 = tile.wideningKernels(
+      isa, .int8, productScratch: productScratch, product: product)
+    weights4 = tile.wideningKernels(
+      isa, .int4, productScratch: productScratch, product: product)
+    quantizeWeights = { I.quantizeWeights($0, $1, levels: $2, into: $3, scales: $4) }
+    widenWeights = { I.widenWeights($0, $1, $2, into: $3) }
     pixels = PixelKernels(isa)
     floatElements = ElementKernels(isa, Float.self)
     doubleElements = ElementKernels(isa, Double.self)
@@ -156,6 +187,16 @@ public struct PeakLoop: Sendable {
   ) {
     self.init(multiplyAdds: rows * tile.panelWidth(isa) * I.termsPerElement) {
       tile.peak(isa, count: $0)
+    }
+  }
+
+  /// The loop of a register tile of 8-bit whole numbers.
+  @inlinable @inline(__always)
+  public init<I: InstructionSet, let rows: Int, let columns: Int>(
+    int8 isa: I.Type, _ tile: Tile<rows, columns>.Type
+  ) {
+    self.init(multiplyAdds: rows * tile.panelWidth(isa) * I.int8Terms) {
+      tile.int8Peak(isa, count: $0)
     }
   }
 }

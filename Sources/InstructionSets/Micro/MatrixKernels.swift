@@ -15,8 +15,8 @@ public final class MatrixKernels: Sendable {
   public let layout: RowLayout
   /// The columns of a packed panel.
   public let panelWidth: Int
-  /// Whether its panels hold bfloat16 that the product widens: `Product.widens`.
-  public let widens: Bool
+  /// What its panels hold: `Product.format`.
+  public let format: PanelFormat
   /// How many terms an element of a panel holds; each of the parts that the depth has in a
   /// convolution fills its last one up with zeros.
   public let termsPerElement: Int
@@ -62,7 +62,7 @@ public final class MatrixKernels: Sendable {
   /// Kernels that are given one by one.
   @inlinable
   public init(
-    layout: RowLayout, panelWidth: Int, widens: Bool = false, termsPerElement: Int = 1,
+    layout: RowLayout, panelWidth: Int, format: PanelFormat = .elements, termsPerElement: Int = 1,
     prefersPanels: Bool = false,
     panelBytes: @escaping @Sendable (Int) -> Int,
     pack: @escaping @Sendable (PackingSource, Range<Int>, UnsafeMutableRawPointer) -> Void,
@@ -76,7 +76,7 @@ public final class MatrixKernels: Sendable {
     )? = nil
   ) {
     (self.layout, self.panelWidth) = (layout, panelWidth)
-    (self.widens, self.termsPerElement) = (widens, termsPerElement)
+    (self.format, self.termsPerElement) = (format, termsPerElement)
     (self.prefersPanels, self.panelBytes) = (prefersPanels, panelBytes)
     (self.pack, self.write) = (pack, write)
     (self.productScratch, self.product) = (productScratch, product)
@@ -95,7 +95,7 @@ public final class MatrixKernels: Sendable {
     attend: @escaping Attend
   ) {
     self.init(
-      layout: others.layout, panelWidth: others.panelWidth, widens: others.widens,
+      layout: others.layout, panelWidth: others.panelWidth, format: others.format,
       termsPerElement: others.termsPerElement, prefersPanels: true,
       panelBytes: others.panelBytes, pack: others.pack, write: others.write,
       productScratch: { max(productScratch($0, $1, $2), others.productScratch($0, $1, $2)) },

@@ -22,8 +22,10 @@ public struct Product: @unchecked Sendable {
   /// The right matrix, packed: panels of so many elements as hold the depth × panel width, the last
   /// one padded.
   public var b: UnsafeRawPointer
-  /// Whether the panels hold bfloat16, which is widened to 32 bits on the way to L1.
-  public var widens: Bool
+  /// What the panels hold; all but elements is widened to 32 bits on the way to L1.
+  public var format: PanelFormat
+  /// The terms of each group that has a scale of its own, where `b` is of small whole numbers.
+  public var groupSize: Int
   /// The number of terms in each sum.
   public var depth: Int
   /// The number of columns of the result.
@@ -54,7 +56,7 @@ public struct Product: @unchecked Sendable {
   ) {
     (self.a, self.aStride, self.b, self.depth) = (a, aStride, b, depth)
     (self.columns, self.output) = (columns, RowDestination(output, stride: outputStride))
-    widens = false
+    (format, groupSize) = (.elements, max(depth, 1))
     (bias, function, residual, residualStride) = (nil, .identity, nil, 0)
     (gate, gateStride, gateRows) = (nil, 0, 1)
     (lineRows, lineStride, tapOffsets, taps, tapTerms) = (.max, 0, nil, 1, depth)
@@ -66,6 +68,10 @@ public struct Product: @unchecked Sendable {
   public mutating func setTaps(_ offsets: UnsafePointer<Int>?, count: Int, terms: Int) {
     (tapOffsets, taps, tapTerms) = (offsets, count, terms)
   }
+
+  /// The groups of terms that have a scale of their own.
+  @inlinable @inline(__always)
+  var groups: TermGroups { TermGroups(depth: depth, size: groupSize) }
 
   /// Where part `tap` of the depth begins, from the start of a row.
   @inlinable @inline(__always)
@@ -142,20 +148,25 @@ extension Tile {
     widened: UnsafeMutablePointer<Float>, sums: UnsafeMutablePointer<Float>
   ) {
     let (width, depth) = (panelWidth(isa), blocking.depth)
-    let elementSize = product.widens ? 2 : 4
-    let b = product.b + panel * width * depth * elementSize
+    let format = product.format
+    func offset(_ element: Int) -> Int {
+      format.byteOffset(element, width: width, groupSize: product.groupSize)
+    }
+    let panelBytes = format.panelBytes(depth: depth, width: width, groupSize: product.groupSize)
+    let b = product.b + panel * panelBytes
     var start = section.lowerBound
     repeat {
       let end = min(start + blocking.slice, section.upperBound)
       var (row, strip, tile) = (rows.lowerBound, packed, sums)
       // Each strip asks for a part of the slice that comes next, of this panel or the next one.
       var next =
-        b + (end < section.upperBound ? end : depth + section.lowerBound) * width * elementSize
+        b + (end < section.upperBound ? offset(end) : panelBytes + offset(section.lowerBound))
       let lines = min(
-        blocking.slice * width * elementSize * Self.rows / (64 * rows.count) + 1, 32)
-      var slice = b + start * width * elementSize
-      if product.widens {
-        I.widen(slice, widened, count: (end - start) * width)
+        (offset(end) - offset(start)) * Self.rows / (64 * rows.count) + 1, 32)
+      var slice = b + offset(start)
+      if format != .elements {
+        I.widen(
+          b, format, terms: start..<end, width: width, groupSize: product.groupSize, into: widened)
         slice = UnsafeRawPointer(widened)
       }
       while row < rows.upperBound {

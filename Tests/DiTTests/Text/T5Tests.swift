@@ -68,7 +68,7 @@ import _TestSupport
   @Test func aTextDoesNotDependOnOthersNorOnThreads() throws {
     let texts = [[5, 9, 2, 40, 7, 7, 8, 1], [3, 1], [11, 12, 13, 14, 1]]
     for table in KernelTable.supported {
-      for precision in Precision.allCases {
+      for precision in Precision.floatingPoint {
         let encoder = try TextFixtures.encoder("t5-a", precision: precision, table: table)
         func workspace(_ threads: Int) -> Workspace {
           Workspace(threads: threads, precision: precision, table: table)

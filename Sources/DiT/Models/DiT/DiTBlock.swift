@@ -21,7 +21,9 @@ extension DiffusionTransformer {
       feedForward = try FeedForward(
         c.width, hiddenWidth: c.hiddenWidth, fc1: weights[names.fc1],
         fc2: weights[names.fc2])
-      modulation = try Linear(c.width, 6 * c.width, from: weights[names.modulation])
+      modulation = try Linear(
+        c.width, 6 * c.width,
+        from: weights[names.modulation].multiplying(weights.precision.weightsOnly))
       feedForwardEpsilon = c.feedForwardEpsilon
     }
 

@@ -12,6 +12,8 @@ public struct DiffusionTransformer: Sendable {
   public let configuration: Configuration
   /// The transformer blocks, from the input to the output.
   public let blocks: [Block]
+  /// The numbers that the layers of its blocks multiply.
+  public let precision: Precision
   let patchEmbedding: Linear
   let positions: Tensor<Float>
   /// One for all blocks, or one for each.
@@ -25,20 +27,23 @@ public struct DiffusionTransformer: Sendable {
   /// - Throws: `WeightError` where `weights` are not those of this configuration.
   public init(_ c: Configuration, from weights: Weights) throws {
     configuration = c
+    precision = weights.precision
     let names = c.flavor.names
-    let patch = weights[names.patchEmbedding]
+    // What makes tokens, and patches of them, costs nothing beside the blocks, and its errors would
+    // stay in every token.
+    let unquantized = weights.multiplying(precision.unquantized)
+    let patch = unquantized[names.patchEmbedding]
     patchEmbedding = Linear(
       weight: try patch.tensor("weight", [c.width, c.channels, c.patchSize, c.patchSize])
         .reshaped([c.width, c.channels * c.patchSize * c.patchSize]),
-      bias: try patch.tensor("bias", [c.width]), precision: weights.precision,
-      table: weights.table)
+      bias: try patch.tensor("bias", [c.width]), precision: patch.precision, table: patch.table)
     positions =
       weights.contains("pos_embed")
       ? try weights.tensor("pos_embed", [1, c.tokenCount, c.width]).copied()
       : sineCosinePositions(width: c.width, rows: c.grid.rows, columns: c.grid.columns)
-    conditionEmbeddings = try ConditionEmbedding.all(c, from: weights)
+    conditionEmbeddings = try ConditionEmbedding.all(c, from: unquantized)
     blocks = try (0..<c.depth).map { try Block(c, from: weights[names.blocks][$0]) }
-    output = try OutputLayer(c, from: weights)
+    output = try OutputLayer(c, from: unquantized)
     try weights.finish()
   }
 

@@ -8,8 +8,6 @@ extension DiffusionTransformer: Denoiser {
   public var sizes: SampleSizes { .only(configuration.inputSize) }
   /// The null class.
   public var unconditional: Condition? { .label(configuration.nullClass) }
-  /// The numbers that the model multiplies.
-  public var precision: Precision { patchEmbedding.precision }
 
   /// What there is to know of the model for samples of a size, of which it draws only one.
   ///

@@ -12,8 +12,6 @@ extension PixArtTransformer: Denoiser {
   /// The learned text that stands for none, in checkpoints of the original code; a pipeline encodes
   /// the empty prompt for the others.
   public var unconditional: Condition? { nullText.map(Condition.text) }
-  /// The numbers that the model multiplies.
-  public var precision: Precision { patchEmbedding.precision }
 
   /// What there is to know of the model for latents of a size, which patches must divide.
   ///

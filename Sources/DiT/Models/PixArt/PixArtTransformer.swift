@@ -1,4 +1,4 @@
-internal import Kernels
+public import Kernels
 public import NN
 internal import Tensor
 internal import _KernelsMicro
@@ -16,6 +16,8 @@ public struct PixArtTransformer: Sendable {
   let timestepEmbedding: TimestepEmbedding
   /// The embeddings of the image's size in pixels; nil where the model is not told it.
   let sizeEmbedding: SizeEmbedding?
+  /// The numbers that the layers of its blocks multiply.
+  public let precision: Precision
   /// From the embedded timestep to the modulation that all blocks share.
   let modulation: Linear
   let captionProjection: (first: Linear, second: Linear)
@@ -30,24 +32,28 @@ public struct PixArtTransformer: Sendable {
   /// - Throws: `WeightError` where `weights` are not those of this configuration.
   public init(_ c: Configuration, from weights: Weights) throws {
     configuration = c
+    precision = weights.precision
     let names = c.flavor.names
-    let patch = weights[names.patchEmbedding]
+    // What stands before and behind the blocks costs nothing beside them, and its errors would stay
+    // in every token.
+    let unquantized = weights.multiplying(precision.unquantized)
+    let patch = unquantized[names.patchEmbedding]
     patchEmbedding = Linear(
       weight: try patch.tensor("weight", [c.width, c.channels, c.patchSize, c.patchSize])
         .reshaped([c.width, c.channels * c.patchSize * c.patchSize]),
-      bias: try patch.tensor("bias", [c.width]), precision: weights.precision,
-      table: weights.table)
+      bias: try patch.tensor("bias", [c.width]), precision: patch.precision,
+      table: patch.table)
     timestepEmbedding = try TimestepEmbedding(
-      c.width, first: weights[names.timestep.0], second: weights[names.timestep.1])
-    sizeEmbedding = c.isToldSize ? try SizeEmbedding(c, from: weights) : nil
-    modulation = try Linear(c.width, 6 * c.width, from: weights[names.modulation])
+      c.width, first: unquantized[names.timestep.0], second: unquantized[names.timestep.1])
+    sizeEmbedding = c.isToldSize ? try SizeEmbedding(c, from: unquantized) : nil
+    modulation = try Linear(c.width, 6 * c.width, from: unquantized[names.modulation])
     captionProjection = (
-      try Linear(c.textWidth, c.width, from: weights[names.caption.0]),
-      try Linear(c.width, c.width, from: weights[names.caption.1])
+      try Linear(c.textWidth, c.width, from: unquantized[names.caption.0]),
+      try Linear(c.width, c.width, from: unquantized[names.caption.1])
     )
     blocks = try (0..<c.depth).map { try Block(c, from: weights[names.blocks][$0]) }
     output = try Linear(
-      c.width, c.patchSize * c.patchSize * c.outputChannels, from: weights[names.output])
+      c.width, c.patchSize * c.patchSize * c.outputChannels, from: unquantized[names.output])
     outputTable = try weights.tensor(names.outputTable, [2, c.width])
     nullText = try Self.nullText(c, from: weights)
     if weights.contains("pos_embed") { weights["pos_embed"].leaveOut() }

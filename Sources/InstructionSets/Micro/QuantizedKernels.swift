@@ -1,0 +1,82 @@
+/// The products by weights of small whole numbers, in groups of terms with a scale each.
+///
+/// A class, for a value of so many closures is costly to copy.
+public final class QuantizedKernels: Sendable {
+  /// The columns of a packed panel.
+  public let panelWidth: Int
+  /// The rows of a register tile, or of a square of the tile unit.
+  public let tileRows: Int
+  /// What its panels hold that `product` widens; elements where it multiplies whole numbers.
+  public let format: PanelFormat
+  /// The bytes of a packed panel.
+  public let panelBytes: @Sendable (TermGroups) -> Int
+  /// Packs panels of a matrix: source, panels, packed matrix.
+  public let pack: @Sendable (QuantizedSource, Range<Int>, UnsafeMutableRawPointer) -> Void
+  /// Writes the numbers that a packed panel stands for, a row of `panelWidth` for each term: panel,
+  /// groups, numbers.
+  public let unpack: @Sendable (UnsafeRawPointer, TermGroups, UnsafeMutablePointer<Float>) -> Void
+  /// The elements of 32 bits of scratch that `product` needs: rows, columns, groups.
+  public let productScratch: @Sendable (Int, Int, TermGroups) -> Int
+  /// Computes rows × panels of a product, with scratch; its rows are 32-bit numbers.
+  public let product: MatrixKernels.ComputeProduct
+
+  /// Kernels that are given one by one.
+  @inlinable
+  public init(
+    panelWidth: Int, tileRows: Int, format: PanelFormat,
+    panelBytes: @escaping @Sendable (TermGroups) -> Int,
+    pack: @escaping @Sendable (QuantizedSource, Range<Int>, UnsafeMutableRawPointer) -> Void,
+    unpack: @escaping @Sendable (UnsafeRawPointer, TermGroups, UnsafeMutablePointer<Float>) -> Void,
+    productScratch: @escaping @Sendable (Int, Int, TermGroups) -> Int,
+    product: @escaping MatrixKernels.ComputeProduct
+  ) {
+    (self.panelWidth, self.tileRows, self.format) = (panelWidth, tileRows, format)
+    (self.panelBytes, self.pack, self.unpack) = (panelBytes, pack, unpack)
+    (self.productScratch, self.product) = (productScratch, product)
+  }
+
+  /// The number of panels that hold `columns` columns.
+  @inlinable
+  public func panels(_ columns: Int) -> Int { (columns + panelWidth - 1) / panelWidth }
+}
+
+// Functions rather than initialisers: classes of Embedded Swift have no generic ones.
+extension Tile {
+  /// Products of whole numbers of 8 bits.
+  @inlinable @inline(__always)
+  public static func int8Kernels<I: InstructionSet>(_ isa: I.Type) -> QuantizedKernels {
+    QuantizedKernels(
+      panelWidth: panelWidth(isa), tileRows: rows, format: .elements,
+      panelBytes: { int8PanelBytes(isa, $0) },
+      pack: { packInt8(isa, $0, panels: $1, into: $2) },
+      unpack: { unpackInt8(isa, panel: $0, $1, into: $2) },
+      productScratch: { count, _, groups in int8Scratch(isa, rows: count, groups) },
+      product: { computeInt8(isa, $0, rows: $1, panels: $2, scratch: $3) })
+  }
+
+  /// Products of 32-bit numbers by weights that are widened to them.
+  ///
+  /// - Parameters:
+  ///   - isa: The instruction set.
+  ///   - format: What the panels hold.
+  ///   - productScratch: The scratch of the product of elements.
+  ///   - product: That product.
+  /// - Returns: The kernels.
+  @inlinable @inline(__always)
+  public static func wideningKernels<I: InstructionSet>(
+    _ isa: I.Type, _ format: PanelFormat, productScratch: @escaping MatrixKernels.ScratchCount,
+    product: @escaping MatrixKernels.ComputeProduct
+  ) -> QuantizedKernels {
+    QuantizedKernels(
+      panelWidth: panelWidth(isa), tileRows: rows, format: format,
+      panelBytes: {
+        format.panelBytes(depth: $0.depth, width: panelWidth(isa), groupSize: $0.size)
+      },
+      pack: { packQuantized(isa, $0, as: format, panels: $1, into: $2) },
+      unpack: {
+        I.widen(
+          $0, format, terms: 0..<$1.depth, width: panelWidth(isa), groupSize: $1.size, into: $2)
+      },
+      productScratch: { productScratch($0, $2.depth, $1) }, product: product)
+  }
+}
