@@ -35,7 +35,7 @@ public func matmul(
 }
 
 /// The most multiply-adds of a product that takes longer to be packed than to be computed.
-private let smallProductLimit = 16 * 16 * 16
+private let smallProductLimit = 32 * 32 * 32
 
 /// Products of matrices as they stand.
 private func multiplySmall(

@@ -10,32 +10,32 @@ struct GPT: Layer {
   let head: Linear
 
   struct Block: Layer {
-    let ln_1, ln_2: LayerNorm
+    let norm1, norm2: LayerNorm
     let attention: SelfAttention
     let mlp: FeedForward
 
     init(_ width: Int, headCount: Int, from weights: Weights) throws {
       let (attn, mlp) = (weights["attn"], weights["mlp"])
-      ln_1 = try LayerNorm(width, bias: false, from: weights["ln_1"])
+      norm1 = try LayerNorm(width, bias: false, from: weights["ln_1"])
       attention = try SelfAttention(
         width, headCount: headCount, qkv: [attn["c_attn"]], projection: attn["c_proj"],
         bias: false)
-      ln_2 = try LayerNorm(width, bias: false, from: weights["ln_2"])
+      norm2 = try LayerNorm(width, bias: false, from: weights["ln_2"])
       self.mlp = try FeedForward(
         width, hiddenWidth: 4 * width, activation: .gelu, bias: false, fc1: mlp["c_fc"],
         fc2: mlp["c_proj"])
     }
 
     var parameters: [Parameter] {
-      ln_1.parameters(below: "ln_1") + ln_2.parameters(below: "ln_2")
+      norm1.parameters(below: "ln_1") + norm2.parameters(below: "ln_2")
         + attention.qkv.parameters(below: "attn.c_attn")
         + attention.projection.parameters(below: "attn.c_proj")
         + mlp.fc1.parameters(below: "mlp.c_fc") + mlp.fc2.parameters(below: "mlp.c_proj")
     }
 
     func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> {
-      let x = x + attention(ln_1(x), isCausal: true)
-      return x + mlp(ln_2(x))
+      let x = x + attention(norm1(x), isCausal: true)
+      return x + mlp(norm2(x))
     }
   }
 
