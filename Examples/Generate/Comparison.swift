@@ -13,8 +13,8 @@ struct Comparison: Sendable {
     let steps: Int
     let sampler: any Sampler
     let isCached: Bool
-    /// The samples of the first round.
-    var samples = Samples()
+    /// The samples of the first round, those of each batch.
+    var samples: [Tensor<Float>] = []
     /// The seconds of each round.
     var seconds: [Double] = []
     /// Against the images without the cache, the mean over all images.
@@ -27,23 +27,29 @@ struct Comparison: Sendable {
     var median: Double { seconds.sorted()[seconds.count / 2] }
   }
 
-  var cached, uncached, fewerSteps: Variant
-  /// The median of the rounds' ratios of time, without the cache to with it.
-  var speedUp: Double { Self.ratio(uncached, cached) }
+  /// All ways, the one to compare with first.
+  let variants: [Variant]
 
-  /// All variants, the one to compare with first.
-  var variants: [Variant] { [uncached, cached, fewerSteps] }
+  /// How much faster a way is than the first: the ratio of their median times, which are printed
+  /// beside it.
+  func speedUp(of variant: Variant) -> Double { variants[0].median / variant.median }
 
-  /// The median over the rounds of the ratio of two variants' times.
-  static func ratio(_ a: Variant, _ b: Variant) -> Double {
-    zip(a.seconds, b.seconds).map { $0 / $1 }.sorted()[a.seconds.count / 2]
-  }
+  /// The number of times that all images are made in all ways.
+  static let rounds = 3
 
   /// Makes the images of the settings in all three ways.
   ///
   /// The ways take turns at each batch, and all is repeated, so that a machine whose speed drifts
   /// treats them alike.
-  static func run(_ settings: Settings, rounds: Int = 3) async throws -> Comparison {
+  ///
+  /// - Parameters:
+  ///   - settings: What to draw.
+  ///   - keep: Called with each batch that was made with the cache in the first round.
+  /// - Returns: The comparison.
+  /// - Throws: What runs throw, and `keep`.
+  static func run(
+    _ settings: Settings, keep: (DenoisingRun, Range<Int>) throws -> Void
+  ) async throws -> Comparison {
     let share = settings.cache?.plan.computedShare ?? 1
     let fewer = max(1, Int((share * Double(settings.steps)).rounded()))
     var variants = [
@@ -54,31 +60,35 @@ struct Comparison: Sendable {
         name: "\(fewer) steps", steps: fewer, sampler: try settings.makeSampler(fewer),
         isCached: false),
     ]
-    let work = rounds * settings.batches.count * variants.count
-    var bar = ProgressBar(total: work, quiet: settings.isQuiet)
-    defer { bar.finish() }
-    var done = 0
+    // Of a run from an image, the last steps are taken.
+    let evaluations = try variants.reduce(0) { sum, variant in
+      try sum + (settings.editOptions?.steps(of: variant.sampler) ?? variant.sampler).stepCount
+    }
+    var progress = Progress(
+      settings, stepCount: rounds * settings.batches.count * evaluations)
+    defer { progress.finish() }
     for round in 0..<rounds {
       for index in variants.indices { variants[index].seconds.append(0) }
       for batch in settings.batches {
         for index in variants.indices {
+          progress.begin(round: round + 1, of: rounds, variant: variants[index].name)
           let run = try settings.run(
             batch, sampler: variants[index].sampler, isCached: variants[index].isCached)
-          let result = try await finish(run)
+          let result = try await finish(run) { step in try progress.advance(step, batch: batch) }
           variants[index].seconds[round] += result.report.seconds
-          if round == 0 { variants[index].samples.append(result) }
-          done += 1
-          bar.advance(to: done)
+          guard round == 0 else { continue }
+          variants[index].samples.append(result.latents)
+          if variants[index].isCached { try keep(result, batch) }
         }
       }
     }
     let judge = settings.isShippedModel ? try Judge(folder: ShowcaseModel.judge.folder()) : nil
     let reference = settings.pipeline.images(
-      variants[0].samples.latents, threads: settings.threads)
+      Tensor(concatenating: variants[0].samples, axis: 0), threads: settings.threads)
     let workspace = Workspace(threads: settings.threads)
     for index in variants.indices {
       let images = settings.pipeline.images(
-        variants[index].samples.latents, threads: settings.threads)
+        Tensor(concatenating: variants[index].samples, axis: 0), threads: settings.threads)
       variants[index].psnr = mean(images, reference, psnr)
       variants[index].ssim = mean(images, reference, ssim)
       variants[index].accuracy = judge.map {
@@ -87,7 +97,7 @@ struct Comparison: Sendable {
           in: workspace)
       }
     }
-    return Comparison(cached: variants[1], uncached: variants[0], fewerSteps: variants[2])
+    return Comparison(variants: variants)
   }
 
   /// The mean over all images of a measure of two.

@@ -6,12 +6,16 @@ internal import _ExampleCommandLine
 /// Says what a run of `generate` does and did.
 struct Console {
   private let settings: Settings
+  private let loadSeconds: Double
 
-  init(_ settings: Settings) { self.settings = settings }
+  /// A console for a run whose model took so long to load.
+  init(_ settings: Settings, loadSeconds: Double) {
+    (self.settings, self.loadSeconds) = (settings, loadSeconds)
+  }
 
-  /// Says what is about to be done; on standard error where standard output is for programs.
+  /// Says what is about to be done, on standard error.
   func introduce() throws {
-    guard !settings.isQuiet else { return }
+    guard !settings.isQuiet, !settings.tellsSteps else { return }
     let (s, c) = (settings, settings.pipeline.denoiser.architecture)
     var lines = [
       "model      \(s.modelName): \(c.name), \(c.depth) blocks of width \(c.width), "
@@ -22,35 +26,58 @@ struct Console {
         + "\(counted(s.steps, "step")), "
         + (s.sampler.stepCount == s.steps ? "" : "\(s.sampler.stepCount) evaluations, ")
         + (s.editOptions.map { "\($0.strength) of \($0.image), " } ?? "")
-        + "guidance \(s.guidance.scale), seed \(s.items[0].seed)",
+        + "guidance \(s.guidance.scale), seed \(s.firstSeed)",
     ]
+    if s.skippedCount > 0 {
+      lines.append("skipped    \(counted(s.skippedCount, "image")) whose files are there")
+    }
+    if let shard = s.shard {
+      lines.append(
+        "shard      \(shard.number) of \(shard.count)"
+          + (shard.source.map { ", by \($0)" } ?? "") + ": "
+          + "\(s.requestedCount) of \(counted(s.classes.count * s.countPerClass, "image"))")
+    }
     if let cache = s.cache {
       lines += cache.introduction
     }
+    if s.isComparing {
+      lines.append(
+        "comparing  with and without the cache, and with fewer steps, "
+          + "in \(Comparison.rounds) rounds")
+    }
     try StandardStream.error.write(lines.joined(separator: "\n") + "\n")
+    for warning in s.warnings { StandardStream.warn(warning, of: "generate") }
   }
 
   /// Says what was done, in words or as JSON.
+  ///
+  /// Words go to standard error where images go to standard output.
   func report(
-    _ samples: Samples, files: [String], loadSeconds: Double, comparison: Comparison? = nil
+    _ totals: Totals, _ writer: Writer, comparison: Comparison?, isInterrupted: Bool
   ) throws {
     let report = GenerateReport(
-      settings, samples, files: files, loadSeconds: loadSeconds, comparison: comparison)
+      settings, totals, writer, loadSeconds: loadSeconds, comparison: comparison,
+      isInterrupted: isInterrupted)
     if settings.isJSON {
       try StandardStream.output.write(try jsonReport(report))
     } else if !settings.isQuiet {
-      try StandardStream.output.write(words(report, comparison))
+      let isTaken = settings.outputs.images.isStandardOutput
+      let stream = isTaken ? StandardStream.error : .output
+      try stream.write(words(report, comparison))
     }
   }
 
   private func words(_ report: GenerateReport, _ comparison: Comparison?) -> String {
-    var lines = [
+    var lines: [String] = []
+    if report.images < settings.items.count {
+      lines.append("images     \(report.images) of \(settings.items.count)")
+    }
+    lines.append(
       "time       " + seconds(report.loadSeconds) + " to load, "
         + seconds(report.sampleSeconds)
         + (comparison == nil ? " to sample (" : " to sample with the cache in the first round (")
         + seconds(report.sampleSeconds / Double(max(report.images, 1))) + " an image), "
-        + "\(report.peakMemoryBytes / 1_000_000) MB at the most"
-    ]
+        + "\(report.peakMemoryBytes / 1_000_000) MB at the most")
     if let cache = report.cache {
       lines.append(
         "reused     \(cache.reusedBlocks) of \(cache.reusedBlocks + cache.computedBlocks) blocks; "
@@ -73,13 +100,12 @@ struct Console {
           name
             + String(
               format: " %7.3f s   %5.2f ×   %5.2f dB   %.4f  ", variant.median,
-              Comparison.ratio(comparison.uncached, variant), variant.psnr, variant.ssim)
+              comparison.speedUp(of: variant), variant.psnr, variant.ssim)
             + accuracy)
       }
       lines.append("")
     }
-    lines += report.outputs.prefix(3).map { "wrote      \($0)" }
-    if report.outputs.count > 3 { lines.append("           and \(report.outputs.count - 3) more") }
+    lines += listed(report.outputs, "wrote  ") + listed(report.previews, "preview")
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -87,9 +113,16 @@ struct Console {
     value < 0.1 ? String(format: "%.1f ms", 1000 * value) : String(format: "%.2f s", value)
   }
 
-  private func counted(_ count: Int, _ thing: String) -> String {
-    "\(count) \(thing)" + (count == 1 ? "" : "s")
+  /// The first of some files, and the number of the rest.
+  private func listed(_ files: [String], _ title: String) -> [String] {
+    let rest = files.count > 3 ? ["           and \(files.count - 3) more"] : []
+    return files.prefix(3).map { "\(title)    \($0)" } + rest
   }
 
   private func giga(_ value: Double) -> String { String(format: "%.1f", value / 1e9) }
+}
+
+/// A number of things, in the singular for one.
+func counted(_ count: Int, _ thing: String) -> String {
+  "\(count) \(thing)" + (count == 1 ? "" : "s")
 }

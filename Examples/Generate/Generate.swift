@@ -16,62 +16,64 @@ struct Generate {
       if arguments[options.cache] == "list" {
         return try StandardStream.output.write(CacheMethods.list + "\n")
       }
+      if arguments[options.listsClasses] {
+        return try ClassNames.list(options, arguments)
+      }
       let start = ContinuousClock.now
       let settings = try Settings(options, arguments)
       let loadSeconds = start.duration(to: .now) / .seconds(1)
       try settings.checkOutputs()
-      if settings.isComparing {
-        try await compare(settings, loadSeconds: loadSeconds)
-      } else {
-        try await generate(settings, loadSeconds: loadSeconds)
-      }
+      let console = Console(settings, loadSeconds: loadSeconds)
+      try console.introduce()
+      try await draw(settings, console)
     }
   }
 
   /// Draws the images and writes them; those that are finished also where it is interrupted.
-  private static func generate(_ settings: Settings, loadSeconds: Double) async throws {
-    let console = Console(settings)
-    try console.introduce()
-    var samples = Samples()
-    var bar = ProgressBar(
-      total: settings.batches.count * settings.sampler.stepCount, quiet: settings.isQuiet)
-    defer { bar.finish() }
-    let writer = Writer(settings)
-    var failure: (any Error)?
+  private static func draw(_ settings: Settings, _ console: Console) async throws {
+    var writer = Writer(settings)
+    var totals = Totals()
+    var (comparison, failure): (Comparison?, (any Error)?) = (nil, nil)
     do {
-      for batch in settings.batches {
-        let run = try settings.run(batch)
-        let result = try await finish(run) { step in
-          bar.advance(to: samples.stepCount + step.index + 1)
-          if let preview = step.preview {
-            bar.clear()
-            try writer.writePreview(preview, batch: batch, step: step.index)
-          }
+      if settings.isComparing {
+        comparison = try await Comparison.run(settings) { run, batch in
+          try writer.append(run.latents, batch: batch)
+          totals.append(run)
         }
-        samples.append(result)
+      } else {
+        try await generate(settings, &writer, &totals)
       }
     } catch {
       failure = error
     }
-    bar.finish()
-    if !samples.isEmpty {
-      do {
-        try console.report(samples, files: try writer.write(samples), loadSeconds: loadSeconds)
-      } catch {
-        failure = failure ?? error
-      }
+    do {
+      try writer.finish()
+      try console.report(
+        totals, writer, comparison: comparison, isInterrupted: failure is CancellationError)
+    } catch {
+      failure = failure ?? error
     }
     if let failure { throw failure }
   }
 
-  /// Draws the images with the cache, without it, and with fewer steps of equal cost.
-  private static func compare(_ settings: Settings, loadSeconds: Double) async throws {
-    let console = Console(settings)
-    try console.introduce()
-    let comparison = try await Comparison.run(settings)
-    let files = try Writer(settings).write(comparison.cached.samples)
-    try console.report(
-      comparison.cached.samples, files: files, loadSeconds: loadSeconds, comparison: comparison)
+  private static func generate(
+    _ settings: Settings, _ writer: inout Writer, _ totals: inout Totals
+  ) async throws {
+    var progress = Progress(
+      settings, stepCount: settings.batches.count * settings.sampler.stepCount)
+    defer { progress.finish() }
+    for batch in settings.batches {
+      let run = try settings.run(batch)
+      let result = try await finish(run) { step in
+        if let preview = step.preview {
+          progress.clear()
+          try writer.writePreview(preview, batch: batch, step: step.index)
+        }
+        try progress.advance(step, batch: batch)
+      }
+      try writer.append(result.latents, batch: batch)
+      totals.append(result)
+    }
   }
 }
 

@@ -4,6 +4,7 @@ internal import _ExampleCommandLine
 
 /// The options of `generate`.
 struct GenerateOptions {
+  private let what = Heading("What")
   let model = Option(
     "model", optional: .path.named("FOLDER"), default: "the shipped fashion-dit",
     "a folder of this package or of diffusers, a checkpoint of the original DiT, or a name in the "
@@ -17,15 +18,18 @@ struct GenerateOptions {
   let classes = Option(
     "class", each: .text.named("CLASS"), default: "all",
     "a class by one of its names, unique beginning of one, or number; may be repeated")
+  let listsClasses = Option(
+    flag: "list-classes", "print the numbers and names of the model's classes, and draw nothing")
   let count = Option(
     "batch-count", short: "b", as: .integer(1...100_000), default: 1, "images of each class")
   let seed = Option(
-    "seed", short: "s", as: .integer(0...Int.max / 2), default: 42,
-    "the seed of the first image; the next ones count on")
+    "seed", short: "s", as: .seed, default: .given(42),
+    "the seed of the first image; the next ones count on; -1 draws one and prints it")
   let rng = Option(
     "rng", as: .choice(["torch", "philox"]), default: "torch",
     "where noise comes from: PyTorch's generator, or a counter-based one")
 
+  private let fromImage = Heading("From an image")
   let initImage = Option(
     "init-image", optional: .path.named("FILE"),
     "start from a PNG image, brought to the model's size, instead of noise alone")
@@ -34,8 +38,10 @@ struct GenerateOptions {
     "--init-image: how far the image is changed, the share of the steps that are taken")
   let mask = Option(
     "mask", optional: .path.named("FILE"),
-    "--init-image: a PNG image, white where that is to be drawn anew; the rest is kept")
+    "--init-image: a PNG image, white where that is to be drawn anew; the rest is kept; "
+      + "what is transparent counts as black")
 
+  private let how = Heading("How")
   let steps = Option(
     "steps", "num-inference-steps", optional: .integer(1...1_000_000), default: "the model's",
     "the number of steps")
@@ -52,7 +58,11 @@ struct GenerateOptions {
     "how noise levels are spread (dpm++2m, dpm++2m-sde, unipc, euler, heun, flow-euler)")
   let guidanceScale = Option(
     "cfg-scale", "guidance-scale", optional: .number(-1e6...1e6), default: "the model's",
-    "classifier-free guidance; 1 is none")
+    "classifier-free guidance; 1 is none, and below it the prediction without a class is mixed "
+      + "in, of which 0 is all")
+  let guidanceBelowOne = Option(
+    "cfg-below-one", as: .choice(Guidance.BelowOne.allCases.map(\.rawValue)), default: "mix",
+    "what a --cfg-scale below 1 does; off is no guidance, as in diffusers")
   let guidedChannels = Option(
     "cfg-channels", optional: .choice(Guidance.Channels.allCases.map(\.rawValue)),
     default: "the model's", "the channels that are guided")
@@ -71,21 +81,31 @@ struct GenerateOptions {
     "the numbers that matrix products multiply; auto is bf16 for large models where the "
       + "processor multiplies it; int8 quantizes weights and tokens, w8 and w4 weights alone")
   let threads = Option(
-    "threads", short: "t", optional: .integer(1...1024), default: "one a processor",
-    "the most threads to use")
+    "threads", short: "t", optional: .integer(1...1024),
+    default: "one a processor, shared with the shards of this machine", "the most threads to use")
   let batchSize = Option(
     "batch-size", as: .integer(1...1024), default: 10,
     "images that are computed together; no image depends on it")
 
+  let shard = Option(
+    "shard", optional: .shard, default: "all images",
+    "draw one of N shares of the images, which no other share writes; auto takes I and N from "
+      + "Slurm, MPI, torchrun or Kubernetes (auto/N); see docs/cluster.md")
+
+  private let outputs = Heading("Output")
   let output = Option(
-    "output", short: "o", as: .path.named("FILE"), default: "generate.png",
-    "where images go; several are numbered, FILE-0001.png")
+    "output", short: "o", optional: .path.named("FILE"), default: "generate.png",
+    "where images go; several are numbered, FILE-0001.png; FOLDER/, a pattern of {class}, {label}, "
+      + "{seed} and {number}, - for standard output, /dev/null for none")
   let format = Option(
-    "format", optional: .choice(["png", "npy", "safetensors"]),
+    "format", optional: .choice(OutputFormat.allCases.map(\.rawValue)),
     default: "by the output's name", "png, or all images in one array file")
   let grid = Option(
     flag: "grid", "one labelled image of all, as is done where no class is named")
   let noClobber = Option(flag: "no-clobber", "refuse to overwrite a file")
+  let skipExisting = Option(
+    flag: "skip-existing",
+    "draw only the images whose files are not there, to go on where a run has stopped")
   let latentsIn = Option(
     "latents-in", optional: .path.named("FILE"),
     "start from the noise in a .npy file, or in 'latents' of a .safetensors file")
@@ -97,27 +117,13 @@ struct GenerateOptions {
     "save what the image looks like so far, every so many steps")
   let quiet = Option(flag: "quiet", "print nothing but errors")
   let json = Option(flag: "json", "print a report for programs on standard output")
+  let jsonProgress = Option(
+    flag: "json-progress", "print a line of JSON on standard error after each step, and no bar")
 
   var command: Command {
     Command(
       "generate", version: Generate.version,
-      summary: "Draws images of classes with a diffusion transformer in pure Swift.",
-      groups: [
-        .init("What", [model, autoencoder, variant, classes, count, seed, rng]),
-        .init("From an image", [initImage, strength, mask]),
-        .init(
-          "How",
-          [
-            steps, sampler, eta, spacing, schedule, guidanceScale, guidedChannels, cache,
-            calibration, compare,
-            precision, threads, batchSize,
-          ]),
-        .init(
-          "Output",
-          [
-            output, format, grid, noClobber, latentsIn, latentsOut, previewInterval, quiet, json,
-          ]),
-      ])
+      summary: "Draws images of classes with a diffusion transformer in pure Swift.", options: self)
   }
 }
 

@@ -20,13 +20,23 @@ struct GenerateReport: Encodable {
     let fullStepSeconds, cheapStepSeconds: Double?
   }
 
+  /// A share of a run.
+  struct Share: Encodable {
+    /// Counted from one.
+    let number: Int
+    let count: Int
+    let source: String?
+  }
+
   /// One way of making the images.
   struct Variant: Encodable {
     let name: String
     let steps: Int
     let seconds: Double
     let speedUp: Double
-    let psnr, ssim: Double
+    /// Infinite where the images are those without the cache.
+    let psnr: Double
+    let ssim: Double
     let classAccuracy: Double?
   }
 
@@ -40,10 +50,16 @@ struct GenerateReport: Encodable {
   /// The timestep of each evaluation of the model.
   let timesteps: [Double]
   let guidanceScale: Float
+  /// The seed of the first image of the run.
   let seed: UInt64
   let rng: String
-  let images: Int
-  let outputs: [String]
+  /// The images that were drawn, those that were asked for, and those that were there already.
+  let images, imagesRequested, imagesSkipped: Int
+  /// Whether a signal ended the run before its end.
+  let interrupted: Bool
+  /// The share of the run that was to be drawn.
+  let shard: Share?
+  let outputs, previews: [String]
   let loadSeconds, sampleSeconds: Double
   let stepSeconds: Double?
   let executedMultiplyAdds: MultiplyAdds
@@ -52,10 +68,10 @@ struct GenerateReport: Encodable {
   let comparison: [Variant]?
 
   init(
-    _ s: Settings, _ samples: Samples, files: [String], loadSeconds: Double,
-    comparison: Comparison?
+    _ s: Settings, _ totals: Totals, _ writer: Writer, loadSeconds: Double,
+    comparison: Comparison?, isInterrupted: Bool
   ) {
-    let report = samples.report
+    let report = totals.report
     version = Generate.version
     model = s.modelName
     (precision, instructionSet) = (s.precision.rawValue, s.instructionSet)
@@ -63,8 +79,11 @@ struct GenerateReport: Encodable {
     sampler = s.sampler.name
     (steps, timesteps) = (s.steps, s.sampler.timesteps)
     guidanceScale = s.guidance.scale
-    (seed, rng) = (s.items[0].seed, s.rng)
-    (images, outputs) = (samples.count, files)
+    (seed, rng) = (s.firstSeed, s.rng)
+    (images, imagesRequested, imagesSkipped) = (totals.count, s.requestedCount, s.skippedCount)
+    interrupted = isInterrupted
+    shard = s.shard.map { Share(number: $0.number, count: $0.count, source: $0.source) }
+    (outputs, previews) = (writer.files, writer.previews)
     (self.loadSeconds, sampleSeconds) = (loadSeconds, report.seconds)
     stepSeconds = report.fullStepSeconds
     executedMultiplyAdds = report.executedCost
@@ -88,7 +107,7 @@ struct GenerateReport: Encodable {
       comparison.variants.map {
         Variant(
           name: $0.name, steps: $0.steps, seconds: $0.median,
-          speedUp: Comparison.ratio(comparison.uncached, $0), psnr: $0.psnr, ssim: $0.ssim,
+          speedUp: comparison.speedUp(of: $0), psnr: $0.psnr, ssim: $0.ssim,
           classAccuracy: $0.accuracy)
       }
     }

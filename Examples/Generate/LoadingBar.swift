@@ -11,7 +11,7 @@ final class LoadingBar: Sendable {
   /// Shows that `read` of `count` tensors are read.
   func advance(to read: Int, of count: Int) {
     bar.withLock {
-      if $0 == nil { $0 = ProgressBar(total: count, quiet: isQuiet) }
+      if $0 == nil { $0 = ProgressBar(label: "loading", total: count, quiet: isQuiet) }
       $0?.advance(to: read)
     }
   }

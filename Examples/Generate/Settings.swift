@@ -1,4 +1,5 @@
 internal import DiT
+internal import Foundation
 internal import Kernels
 internal import ShowcaseModel
 internal import Tensor
@@ -6,20 +7,22 @@ internal import _ExampleCommandLine
 
 /// What a run of `generate` is to do: the options, checked and completed from the model.
 struct Settings: Sendable {
-  /// An image to draw.
-  struct Item: Sendable {
-    let label: Int
-    let seed: UInt64
-  }
-
   let pipeline: DiffusionPipeline
   let modelName: String
   let isShippedModel: Bool
   /// The autoencoder and the variant of the weights that were asked for instead of the model's.
   let autoencoder, variant: String?
+  /// The images to draw: those of the shard, without those that are there already.
   let items: [Item]
-  /// The number of images of each class that was named.
+  /// The number of images of the shard, and of those that are there already.
+  let requestedCount, skippedCount: Int
+  /// The classes that were named, and the number of images of each.
+  let classes: [Int]
   let countPerClass: Int
+  /// The seed of the first image of the run.
+  let firstSeed: UInt64
+  /// The share of the run that is drawn; nil for all.
+  let shard: Shard?
   let rng: String
   let samplerChoice: SamplerChoice
   /// The number of steps that was asked for; some samplers evaluate the model more often.
@@ -33,16 +36,10 @@ struct Settings: Sendable {
   let isComparing: Bool
   let threads: Int
   let batchSize: Int
-  let output: String
-  /// Where images go.
-  let imagePaths: [String]
-  let format: OutputFormat
-  let isGrid: Bool
-  let isClobbering: Bool
+  let outputs: Outputs
   /// What `noise` was read from.
   let latentsIn: String?
   let noise: Tensor<Float>?
-  let latentsOut: String?
   let previewInterval: Int?
   /// What was asked for of an image to start from.
   let editOptions: EditOptions?
@@ -50,26 +47,32 @@ struct Settings: Sendable {
   let edit: ImageEdit?
   let isQuiet: Bool
   let isJSON: Bool
+  /// Whether steps are told to programs.
+  let tellsSteps: Bool
+  /// What the user may not have meant.
+  let warnings: [String]
 
   /// Checks the options against each other and the model, and loads it.
   ///
   /// - Throws: `UsageError` for what the user can mend, and what loading throws.
   init(_ o: GenerateOptions, _ arguments: ParsedArguments) throws {
-    output = arguments[o.output]
-    format = try OutputFormat(
-      of: output, requested: arguments[o.format].flatMap(OutputFormat.init(rawValue:)))
-    isGrid = arguments[o.grid] || arguments[o.classes].isEmpty
-    isClobbering = !arguments[o.noClobber]
-    (latentsIn, latentsOut) = (arguments[o.latentsIn], arguments[o.latentsOut])
-    previewInterval = arguments[o.previewInterval]
-    (isQuiet, isJSON) = (arguments[o.quiet], arguments[o.json])
+    let request = try OutputRequest(o, arguments)
+    latentsIn = arguments[o.latentsIn]
+    previewInterval = request.previewInterval
+    (isQuiet, isJSON, tellsSteps) = (
+      arguments[o.quiet], arguments[o.json], arguments[o.jsonProgress]
+    )
     isComparing = arguments[o.compare]
     rng = arguments[o.rng]
     batchSize = arguments[o.batchSize]
-    threads = arguments[o.threads] ?? Workspace().threads
-    for path in [latentsOut, latentsIn].compactMap({ $0 }) {
-      try Self.requireArrayFile(path)
-    }
+    if let latentsIn { try requireArrayFile(latentsIn) }
+    let shard = try arguments[o.shard]?.shard(in: ProcessInfo.processInfo.environment)
+    self.shard = shard
+    threads =
+      arguments[o.threads]
+      ?? (shard ?? Shard(1, of: 1)).threads(
+        machine: ProcessInfo.processInfo.processorCount,
+        available: availableProcessors())
     let cacheMethod = try CacheChoice.method(
       arguments[o.cache], calibration: arguments[o.calibration])
     if isComparing && cacheMethod == nil {
@@ -78,6 +81,10 @@ struct Settings: Sendable {
     if isComparing && previewInterval != nil {
       throw UsageError.other("--compare measures times, and --preview-every would spoil them")
     }
+    if isComparing && request.skipsExisting {
+      throw UsageError.other("--compare draws all images, and --skip-existing would not")
+    }
+    try request.prepare()
 
     let editOptions = try EditOptions(o, arguments)
     self.editOptions = editOptions
@@ -86,7 +93,7 @@ struct Settings: Sendable {
     let folder = try arguments[o.model] ?? ShowcaseModel.generator.folder()
     modelName = folder.split(separator: "/").last.map(String.init) ?? folder
     (autoencoder, variant) = (arguments[o.autoencoder], arguments[o.variant])
-    let bar = LoadingBar(quiet: isQuiet)
+    let bar = LoadingBar(quiet: isQuiet || tellsSteps)
     defer { bar.clear() }
     pipeline = try DiffusionPipeline(
       folder: folder, autoencoder: autoencoder, variant: variant, encodesImages: editOptions != nil,
@@ -94,21 +101,36 @@ struct Settings: Sendable {
       progress: { read, count in bar.advance(to: read, of: count) })
     let (defaults, c) = (pipeline.defaults, pipeline.denoiser.architecture)
 
-    let labels = try ClassNames(pipeline.classNames).labels(
-      arguments[o.classes], option: o.classes)
-    let (first, count) = (arguments[o.seed], arguments[o.count])
-    countPerClass = count
-    items = labels.flatMap { label in (0..<count).map { _ in label } }.enumerated().map {
-      Item(label: $0.element, seed: UInt64(first + $0.offset))
+    let names = ClassNames(pipeline.classNames)
+    let labels = try names.labels(arguments[o.classes], option: o.classes)
+    let (seed, count) = (arguments[o.seed], arguments[o.count])
+    if seed == .random, shard.map({ $0.count > 1 }) ?? false {
+      throw UsageError.other("--seed -1 would be another seed in each shard; give one to --shard")
     }
+    let firstSeed = seed.value()
+    (classes, countPerClass, self.firstSeed) = (labels, count, firstSeed)
+    let total = labels.count * count
+    let share = shard?.range(of: total) ?? 0..<total
+    let outputs = try Outputs(request, count: total, shard: shard)
+    self.outputs = outputs
+    let shared = share.map { index in
+      Item(
+        number: index + 1, label: labels[index / count],
+        className: names.fileName(of: labels[index / count]), seed: firstSeed &+ UInt64(index))
+    }
+    let items = request.skipsExisting ? shared.filter { !outputs.exist(for: $0) } : shared
+    self.items = items
+    (requestedCount, skippedCount) = (shared.count, shared.count - items.count)
 
-    guard format != .png && previewInterval == nil || [1, 3].contains(pipeline.imageChannels)
+    guard
+      request.format != .png && previewInterval == nil
+        || [1, 3].contains(pipeline.imageChannels)
     else {
       throw UsageError.other(
         "images of \(pipeline.imageChannels) channels do not go into PNG; use --format npy or safetensors"
       )
     }
-    guard format != .png || !isGrid || items.count <= 2000 else {
+    guard !request.isGrid || items.count <= 2000 else {
       throw UsageError.other(
         "a grid of \(items.count) images is too large; 2000 is the most, or name classes for "
           + "files of their own")
@@ -116,11 +138,6 @@ struct Settings: Sendable {
     let size = pipeline.imageSize
     guard !isComparing || min(size.height, size.width) >= ssimWindow else {
       throw UsageError.other("--compare needs images of at least \(ssimWindow) pixels a side")
-    }
-    imagePaths = try outputPaths(
-      output, format: format, count: format == .png && !isGrid ? items.count : 1)
-    if let latentsOut, imagePaths.contains(where: { isSameFile($0, latentsOut) }) {
-      throw UsageError.other("--output and --latents-out both mean '\(latentsOut)'")
     }
 
     let choice = try SamplerChoice(o, arguments, defaults)
@@ -135,14 +152,21 @@ struct Settings: Sendable {
     guidance = Guidance(
       scale: arguments[o.guidanceScale].map { Float($0) } ?? defaults.guidanceScale,
       channels: arguments[o.guidedChannels].flatMap(Guidance.Channels.init(rawValue:))
-        ?? defaults.guidedChannels)
+        ?? defaults.guidedChannels,
+      belowOne: Guidance.BelowOne(rawValue: arguments[o.guidanceBelowOne]) ?? .mixes)
     let outline = try pipeline.outline(
-      imageCount: min(batchSize, items.count), sampler: sampler, guidance: guidance)
+      imageCount: max(1, min(batchSize, items.count)), sampler: sampler, guidance: guidance)
     cache = try cacheMethod.map { try CacheChoice($0, for: outline) }
     edit = try editOptions?.read(for: pipeline, threads: threads)
-    noise = try latentsIn.map {
-      try Self.noise($0, shape: [labels.count * count] + c.sampleShape)
-    }
+    let given = try latentsIn.map { try GivenNoise($0, shape: [total] + c.sampleShape) }
+    noise = given.map { given in given.rows(items.map { $0.number - 1 }) }
+    warnings = [
+      shard?.warning, given?.warning,
+      previewInterval.flatMap {
+        $0 > sampler.stepCount
+          ? "--preview-every \($0) makes none in \(counted(sampler.stepCount, "step"))" : nil
+      },
+    ].compactMap { $0 }
   }
 
   /// The numbers that the model multiplies.
@@ -180,23 +204,22 @@ struct Settings: Sendable {
     rng == "torch" ? TorchGenerator(seed: seed) : PhiloxGenerator(seed: seed)
   }
 
-  /// Throws where a path is not named like an array file.
-  private static func requireArrayFile(_ path: String) throws {
-    guard [.npy, .safetensors].contains(OutputFormat(path: path)) else {
-      throw UsageError.other("latents file '\(path)' must end in .npy or .safetensors")
-    }
+  /// Where the preview of a batch after a step goes.
+  func previewPath(batch: Range<Int>, step: Int) -> String {
+    outputs.previewPath(
+      first: items[batch.lowerBound], isOnly: batches.count == 1 && shard == nil, step: step,
+      stepCount: sampler.stepCount)
   }
 
-  /// The noise in a file.
-  private static func noise(_ path: String, shape: [Int]) throws -> Tensor<Float> {
-    let tensor =
-      OutputFormat(path: path) == .npy
-      ? try NumPyFile.read(path) : try SafetensorsFile(path: path).tensor(named: "latents")
-    guard tensor.shape == shape, tensor.scalarType.isFloatingPoint else {
-      throw ModelError.value(
-        file: path, key: "latents", expected: "floating point of shape \(shape)",
-        found: "\(tensor.scalarType.rawValue) of shape \(tensor.shape)")
+  /// Throws, before any work, where an output could not be written.
+  func checkOutputs() throws {
+    let steps = previewInterval.map { interval in
+      (0..<sampler.stepCount).filter { ($0 + 1).isMultiple(of: interval) }
     }
-    return tensor.converted(to: Float.self)
+    try outputs.check(
+      items,
+      previews: batches.flatMap { batch in
+        (steps ?? []).map { previewPath(batch: batch, step: $0) }
+      })
   }
 }

@@ -3,130 +3,156 @@ internal import Foundation
 internal import Tensor
 internal import _ExampleCommandLine
 
-/// Writes images and samples to the files that the settings name.
+/// Writes images and samples as their batches finish.
+///
+/// Images with files of their own are written at once. A file of all images is written with those
+/// that are finished, anew after each batch, as long as that takes less than a tenth of the time;
+/// `finish` writes the rest. So a process that is killed loses a batch, and never a whole run.
 struct Writer {
   private let settings: Settings
+  private let clock = ContinuousClock()
+  /// The finished samples, where a file of all of them needs them, and their number.
+  private var kept: [Tensor<Float>] = []
+  private var keptCount = 0
+  /// What has not been written yet.
+  private var isBehind = false
+  private var lastWriting = Duration.zero
+  private var lastWritten: ContinuousClock.Instant?
+  /// The files that were written, in the order in which they came into being.
+  private(set) var files: [String] = []
+  private(set) var previews: [String] = []
 
   init(_ settings: Settings) { self.settings = settings }
 
-  /// Writes finished samples.
+  private var outputs: Outputs { settings.outputs }
+
+  /// Writes the finished samples of a batch.
   ///
-  /// - Parameter samples: The first of the settings' items, all of them as a rule.
-  /// - Returns: The paths of what was written.
+  /// - Parameters:
+  ///   - samples: `[batch] + sampleShape`.
+  ///   - batch: Their places in the settings' items, which follow on the last batch's.
   /// - Throws: Where a file cannot be written; it is then as it was.
-  func write(_ samples: Samples) throws -> [String] {
-    let latents = samples.latents
-    let items = settings.items.prefix(samples.count)
-    let images = settings.pipeline.images(latents, threads: settings.threads)
-    var paths = settings.imagePaths
-    switch settings.format {
-    case .png where settings.isGrid:
-      try PNG.write(
-        grid(images, items), to: paths[0], text: [("parameters", parameters(Array(items)))])
-    case .png:
-      paths = Array(paths.prefix(items.count))
+  mutating func append(_ samples: Tensor<Float>, batch: Range<Int>) throws {
+    let items = settings.items[batch]
+    if case .each = outputs.images {
+      let images = images(samples)
       for (index, item) in items.enumerated() {
-        try PNG.write(
-          images[index], to: paths[index], text: [("parameters", parameters([item]))])
+        guard let path = outputs.path(of: item, at: outputs.images) else { continue }
+        try write(
+          images[index..<index + 1], samples[index..<index + 1], [item], of: item, to: path)
+        files.append(path)
       }
-    case .npy: try NumPyFile.write(AnyTensor(images), to: paths[0])
-    case .safetensors:
-      try Safetensors.write(
-        [
-          "images": AnyTensor(images), "latents": AnyTensor(latents),
-          "labels": AnyTensor(Tensor(items.map { Int64($0.label) })),
-          "seeds": AnyTensor(Tensor(items.map { Int64($0.seed) })),
-        ], metadata: ["parameters": parameters(Array(items))], to: paths[0])
     }
-    if let path = settings.latentsOut {
-      if OutputFormat(path: path) == .npy {
-        try NumPyFile.write(AnyTensor(latents), to: path)
-      } else {
-        try Safetensors.write(["latents": AnyTensor(latents)], metadata: [:], to: path)
+    if case .each = outputs.latents {
+      for (index, item) in items.enumerated() {
+        guard let path = outputs.path(of: item, at: outputs.latents) else { continue }
+        try writeLatents(samples[index..<index + 1], to: path)
+        files.append(path)
       }
-      paths.append(path)
     }
-    return paths
+    guard outputs.images.isTogether || outputs.latents.isTogether else { return }
+    kept.append(samples)
+    keptCount += batch.count
+    isBehind = true
+    let isDue = lastWritten.map { $0.duration(to: clock.now) >= lastWriting * 10 } ?? true
+    if isDue, batch.upperBound < settings.items.count { try writeTogether(isLast: false) }
+  }
+
+  /// Writes what is finished and not written yet.
+  mutating func finish() throws {
+    if isBehind { try writeTogether(isLast: true) }
   }
 
   /// Writes what the images of a batch look like so far, as a grid.
-  func writePreview(_ samples: Tensor<Float>, batch: Range<Int>, step: Int) throws {
-    try PNG.write(
-      grid(
-        settings.pipeline.images(samples, threads: settings.threads), settings.items[batch]),
-      to: settings.previewPath(batch: batch, step: step))
+  mutating func writePreview(_ samples: Tensor<Float>, batch: Range<Int>, step: Int) throws {
+    let path = settings.previewPath(batch: batch, step: step)
+    try PNG.write(grid(images(samples), settings.items[batch]), to: path)
+    previews.append(path)
+  }
+
+  /// Writes the files of all images that are finished.
+  private mutating func writeTogether(isLast: Bool) throws {
+    let start = clock.now
+    let samples = Tensor(concatenating: kept, axis: 0)
+    kept = [samples]
+    let items = settings.items[0..<keptCount]
+    switch outputs.images {
+    case .together(let path):
+      try write(images(samples), samples, items, to: path)
+      note(path)
+    case .standardOutput where isLast:
+      try writeToStandardOutput(samples, items)
+    case .each, .standardOutput, .nothing: break
+    }
+    if case .together(let path) = outputs.latents {
+      try writeLatents(samples, to: path)
+      note(path)
+    }
+    (lastWritten, isBehind) = (clock.now, outputs.images.isStandardOutput && !isLast)
+    lastWriting = start.duration(to: clock.now)
+  }
+
+  private mutating func note(_ path: String) {
+    if !files.contains(path) { files.append(path) }
+  }
+
+  private func images(_ samples: Tensor<Float>) -> Tensor<UInt8> {
+    settings.pipeline.images(samples, threads: settings.threads)
+  }
+
+  /// Writes a file of images.
+  ///
+  /// - Parameters:
+  ///   - images: `[count, height, width, channels]`.
+  ///   - samples: What the images were made of.
+  ///   - items: What they are.
+  ///   - item: The image that the file is for; nil for a file of all.
+  ///   - path: The path of the file.
+  private func write(
+    _ images: Tensor<UInt8>, _ samples: Tensor<Float>, _ items: ArraySlice<Item>,
+    of item: Item? = nil, to path: String
+  ) throws {
+    let text = Parameters(settings, item: item, finished: items.count).text
+    switch outputs.request.format {
+    case .png:
+      let image = outputs.request.isGrid ? grid(images, items) : images[0]
+      try PNG.write(image, to: path, text: [("parameters", text)])
+    case .npy: try NumPyFile.write(AnyTensor(images), to: path)
+    case .safetensors:
+      try Safetensors.write(
+        [
+          "images": AnyTensor(images), "latents": AnyTensor(samples),
+          "labels": AnyTensor(Tensor(items.map { Int64($0.label) })),
+          // The format has no unsigned numbers of 64 bits that all readers know.
+          "seeds": AnyTensor(Tensor(items.map { Int64(bitPattern: $0.seed) })),
+        ], metadata: ["parameters": text], to: path)
+    }
+  }
+
+  private func writeLatents(_ samples: Tensor<Float>, to path: String) throws {
+    if OutputFormat(path: path) == .npy {
+      try NumPyFile.write(AnyTensor(samples), to: path)
+    } else {
+      try Safetensors.write(["latents": AnyTensor(samples)], metadata: [:], to: path)
+    }
+  }
+
+  /// Writes the file of all images to standard output, by way of a file: its length goes first.
+  private func writeToStandardOutput(_ samples: Tensor<Float>, _ items: ArraySlice<Item>) throws {
+    let url = FileManager.default.temporaryDirectory
+      .appendingPathComponent("generate-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: url) }
+    try write(images(samples), samples, items, to: url.path)
+    try StandardStream.output.write([UInt8](Data(contentsOf: url)))
   }
 
   /// The images side by side with the names of their classes.
-  private func grid(
-    _ images: Tensor<UInt8>, _ items: ArraySlice<Settings.Item>
-  ) -> Tensor<UInt8> {
+  private func grid(_ images: Tensor<UInt8>, _ items: ArraySlice<Item>) -> Tensor<UInt8> {
     let perClass = items.count(where: { $0.label == items.first?.label })
     return LabelledGrid(
       (0..<items.count).map { images[$0] },
       captions: items.map { settings.pipeline.classNames[$0.label] },
       columns: perClass > 1 ? min(perClass, 10) : 5, scale: max(1, 112 / images.shape[2])
     ).image()
-  }
-
-  /// How images were made, so that the same options make them again.
-  private func parameters(_ items: [Settings.Item]) -> String {
-    let s = settings
-    let side = s.pipeline.imageSize
-    let classes = stride(from: 0, to: items.count, by: items.count > 1 ? s.countPerClass : 1)
-      .map { items[$0].label }
-    var fields: [ImageParameters.Field] = [
-      .init("Steps", "\(s.steps)"), .init("Sampler", s.sampler.name),
-      .init("CFG scale", "\(s.guidance.scale)"), .init("Seed", "\(items[0].seed)"),
-      .init("Size", "\(side.width)x\(side.height)"), .init("Model", s.modelName),
-      .init("RNG", s.rng),
-    ]
-    fields += s.samplerChoice.fields
-    if let autoencoder = s.autoencoder { fields.append(.init("VAE", autoencoder)) }
-    if let variant = s.variant { fields.append(.init("Variant", variant)) }
-    if s.guidance.channels != s.pipeline.defaults.guidedChannels {
-      fields.append(.init("CFG channels", s.guidance.channels.rawValue))
-    }
-    if let edit = s.editOptions {
-      fields.append(.init("Init image", edit.image))
-      fields.append(.init("Denoising strength", "\(edit.strength)"))
-      if let mask = edit.mask { fields.append(.init("Mask", mask)) }
-    }
-    if let path = s.latentsIn { fields.append(.init("Latents", path)) }
-    fields.append(.init("Class", classes.map { "\($0)" }.joined(separator: " ")))
-    if items.count > 1 { fields.append(.init("Batch count", "\(s.countPerClass)")) }
-    if items.count < classes.count * s.countPerClass, items.count > 1 {
-      fields.append(.init("Finished", "\(items.count)"))
-    }
-    if s.isGrid { fields.append(.init("Layout", "grid")) }
-    if let cache = s.cache { fields.append(.init("Cache", cache.method.text)) }
-    fields.append(.init("Precision", s.precision.rawValue))
-    fields.append(.init("Instruction set", s.instructionSet))
-    fields.append(.init("Version", "swift-dit \(Generate.version)"))
-    return ImageParameters(
-      prompt: classes.map { s.pipeline.classNames[$0] }.joined(separator: "; "), fields: fields
-    ).text
-  }
-}
-
-extension Settings {
-  /// Throws, before any work, where an output could not be written.
-  func checkOutputs() throws {
-    try _ExampleCommandLine.checkOutputs(
-      imagePaths + previewPaths + [latentsOut].compactMap { $0 }, clobber: isClobbering)
-  }
-
-  /// Where the preview of a batch after a step goes.
-  func previewPath(batch: Range<Int>, step: Int) -> String {
-    let stem = (output as NSString).deletingPathExtension
-    let part = batches.count > 1 ? "-\(batch.lowerBound + 1)" : ""
-    return "\(stem)-preview\(part)-step-\(step + 1).png"
-  }
-
-  /// Where all previews go.
-  private var previewPaths: [String] {
-    guard let previewInterval else { return [] }
-    let steps = (0..<sampler.stepCount).filter { ($0 + 1) % previewInterval == 0 }
-    return batches.flatMap { batch in steps.map { previewPath(batch: batch, step: $0) } }
   }
 }

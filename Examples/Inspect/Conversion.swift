@@ -82,7 +82,7 @@ struct Conversion {
     }
     guard noClobber else { return }
     for path in [path, path + ".index.json"] where FileManager.default.fileExists(atPath: path) {
-      throw UsageError.other("'\(path)' exists already")
+      throw OutputError.exists(path)
     }
   }
 

@@ -1,5 +1,14 @@
 internal import Tensor
 
+/// The title of the options that are declared after it.
+package struct Heading: Sendable {
+  /// What the help prints.
+  let title: String
+
+  /// A heading of the help.
+  package init(_ title: String) { self.title = title }
+}
+
 /// A program as its user sees it: its name, its options and its help.
 package struct Command: Sendable {
   /// Options under one heading of the help.
@@ -41,7 +50,37 @@ package struct Command: Sendable {
   /// The options by heading, without `--help` and `--version`, which every command has.
   package let groups: [Group]
 
-  /// A command.
+  /// A command whose options are the properties of a value, in the order of their declaration.
+  ///
+  ///     struct DrawOptions {
+  ///       private let what = Heading("What")
+  ///       let steps = Option("steps", as: .integer(1...), default: 20, "the number of steps")
+  ///     }
+  ///
+  /// So an option is declared once, and none can be left out of the command.
+  ///
+  /// - Precondition: The properties are options and headings, a heading first; no two options share
+  ///   a name, nor use `help`, `version` or `h`.
+  package init(
+    _ name: String, version: String, summary: String, operands: Operands? = nil, options: Any
+  ) {
+    var groups: [(title: String, options: [any AnyOption])] = []
+    for (label, value) in Mirror(reflecting: options).children {
+      if let heading = value as? Heading {
+        groups.append((heading.title, []))
+      } else {
+        guard let option = value as? any AnyOption, !groups.isEmpty else {
+          fatalError("\(name): \(label ?? "?") is no option below a heading")
+        }
+        groups[groups.count - 1].options.append(option)
+      }
+    }
+    self.init(
+      name, version: version, summary: summary, operands: operands,
+      groups: groups.map { Group($0.title, $0.options) })
+  }
+
+  /// A command of options by heading.
   ///
   /// - Precondition: No two options share a name, nor use `help`, `version` or `h`.
   package init(

@@ -12,7 +12,7 @@ package func nearest(_ text: String, among candidates: [String]) -> String? {
 }
 
 /// The fewest insertions, deletions and replacements of a character that make two texts equal.
-func editDistance(_ first: String, _ second: String) -> Int {
+package func editDistance(_ first: String, _ second: String) -> Int {
   let second = Array(second)
   var row = Array(0...second.count)
   for character in first {

@@ -8,15 +8,23 @@ package enum ExitCode: Int32, Sendable {
   case failure = 1
   /// The command line is wrong (`EX_USAGE`).
   case usage = 64
+  /// The terminal has gone (128 + `SIGHUP`).
+  case hungUp = 129
   /// The user interrupted the work (128 + `SIGINT`).
   case interrupted = 130
+  /// Another process ended the work (128 + `SIGTERM`).
+  case terminated = 143
 
   /// The code that an error leads to.
-  package init(_ error: any Error) {
+  ///
+  /// - Parameters:
+  ///   - error: What went wrong.
+  ///   - signal: The signal that cancelled the work, if one did.
+  package init(_ error: any Error, signal: Int32? = nil) {
     self =
       switch error {
       case is UsageError: .usage
-      case is CancellationError: .interrupted
+      case is CancellationError: signal.flatMap { ExitCode(rawValue: 128 + $0) } ?? .interrupted
       default: .failure
       }
   }

@@ -2,8 +2,11 @@
 ///
 ///      30%|███       | 3/10 [00:34<01:19, 11.39s/it]
 ///
-/// The rate is the mean since the start, and the remaining time follows from it.
+/// A label stands before it where there is one. The rate is the mean since the start, and the
+/// remaining time follows from it.
 package struct ProgressBar<C: Clock> where C.Duration == Duration {
+  /// What stands before the bar, from the next drawing on.
+  package var label: String
   private let total: Int
   private let columns: Int
   private let clock: C
@@ -15,11 +18,15 @@ package struct ProgressBar<C: Clock> where C.Duration == Duration {
   /// A bar that writes with a function of the caller's, and draws itself at once.
   ///
   /// - Parameters:
+  ///   - label: What stands before the bar.
   ///   - total: The number of steps of the whole work.
   ///   - columns: The width of the terminal.
   ///   - clock: What measures the time.
   ///   - write: Where the bar goes; nowhere if nil.
-  package init(total: Int, columns: Int, clock: C, write: ((String) -> Void)?) {
+  package init(
+    label: String = "", total: Int, columns: Int, clock: C, write: ((String) -> Void)?
+  ) {
+    self.label = label
     self.total = total
     self.columns = columns
     self.clock = clock
@@ -37,7 +44,7 @@ package struct ProgressBar<C: Clock> where C.Duration == Duration {
     if let lastDrawn, done < total, lastDrawn.duration(to: now) < .milliseconds(100) { return }
     lastDrawn = now
     let line = progressLine(
-      done: done, total: total, elapsed: start.duration(to: now), columns: columns)
+      label: label, done: done, total: total, elapsed: start.duration(to: now), columns: columns)
     let padding = String(repeating: " ", count: max(0, lineLength - line.count))
     lineLength = line.count
     write("\r" + line + padding)
@@ -65,13 +72,14 @@ extension ProgressBar<ContinuousClock> {
   /// A bar on standard error; none if that is not a terminal.
   ///
   /// - Parameters:
+  ///   - label: What stands before the bar.
   ///   - total: The number of steps of the whole work.
   ///   - quiet: Whether to show no bar at all.
-  package init(total: Int, quiet: Bool = false) {
+  package init(label: String = "", total: Int, quiet: Bool = false) {
     let stream = StandardStream.error
     let isShown = !quiet && stream.isTerminal
     self.init(
-      total: total, columns: stream.columns ?? 80, clock: ContinuousClock(),
+      label: label, total: total, columns: stream.columns ?? 80, clock: ContinuousClock(),
       // A terminal that has gone away is no reason to stop.
       write: isShown ? { try? stream.write($0) } : nil)
   }

@@ -1,14 +1,26 @@
 internal import Foundation
 
 /// The text of a progress bar, narrower than `columns`.
-func progressLine(done: Int, total: Int, elapsed: Duration, columns: Int) -> String {
+///
+/// Where not all of it fits, the bar goes first, then the rate, the times, the label and the count.
+func progressLine(
+  label: String = "", done: Int, total: Int, elapsed: Duration, columns: Int
+) -> String {
   let fraction = total > 0 ? min(1, Double(done) / Double(total)) : 1
   let seconds = elapsed / .seconds(1)
-  let head = String(format: "%3d%%", total > 0 ? min(100, done * 100 / total) : 100)
-  let tail = "\(done)/\(total) [\(times(done, total, seconds)), \(rate(done, seconds))]"
+  let percent = String(format: "%3d%%", total > 0 ? min(100, done * 100 / total) : 100)
+  let head = label.isEmpty ? percent : "\(label) \(percent)"
+  let (count, times) = ("\(done)/\(total)", times(done, total, seconds))
+  let tail = "\(count) [\(times), \(rate(done, seconds))]"
   // A terminal wraps the line that fills its last column, and the bar could not go back.
-  let width = min(40, columns - 1 - head.count - tail.count - 3)
-  return width < 3 ? "\(head) \(tail)" : "\(head)|\(bar(fraction, width))| \(tail)"
+  let room = columns - 1
+  let width = min(40, room - head.count - tail.count - 3)
+  if width >= 3 { return "\(head)|\(bar(fraction, width))| \(tail)" }
+  let lines = [
+    "\(head) \(tail)", "\(head) \(count) [\(times)]", "\(head) \(count)", "\(percent) \(count)",
+    percent,
+  ]
+  return lines.first { $0.count <= room } ?? ""
 }
 
 /// A bar in eighths of a character.

@@ -3,8 +3,9 @@ internal import Foundation
 /// Does the work of an example from its command line to its exit code.
 ///
 /// Prints the help or the version where asked, or else runs `body`. An error becomes one line on
-/// standard error and an `ExitCode`. The first Ctrl-C (SIGINT) or SIGTERM cancels the task that
-/// runs `body`; a second one kills the process. A closed pipe does not.
+/// standard error and an `ExitCode`. The first Ctrl-C (SIGINT), SIGTERM or SIGHUP cancels the task
+/// that runs `body`; a second one kills the process. A closed pipe does not, nor a standard stream
+/// that was closed from the beginning.
 ///
 ///     await runExample(command) { arguments in print(arguments[steps]) }
 ///
@@ -17,21 +18,24 @@ package func runExample(
   _ body: @escaping @Sendable (ParsedArguments) async throws -> Void
 ) async -> Never {
   signal(SIGPIPE, SIG_IGN)
+  StandardStream.openClosedOnes()
+  let interrupts = Interrupts()
   do {
     switch try command.parse(arguments) {
     case .help: try StandardStream.output.write(command.helpText)
     case .version: try StandardStream.output.write(command.versionText)
     case .run(let arguments):
-      let interrupts = Interrupts()
+      if StandardStream.output.isClosed {
+        StandardStream.warn("standard output is closed; nothing is printed there", of: command.name)
+      }
       let task = Task { try await body(arguments) }
       interrupts.onFirst { task.cancel() }
-      defer { withExtendedLifetime(interrupts) {} }
       try await task.value
     }
     exit(ExitCode.success.rawValue)
   } catch {
     // There is nobody left to tell where this fails.
     try? StandardStream.error.write(errorLine(error, of: command.name))
-    exit(ExitCode(error).rawValue)
+    exit(ExitCode(error, signal: interrupts.signal).rawValue)
   }
 }

@@ -1,4 +1,3 @@
-internal import Foundation
 internal import NN
 internal import Tensor
 
@@ -6,8 +5,7 @@ extension DiffusionPipeline {
   /// Opens a checkpoint of the original code, with an autoencoder in `vae` beside it.
   init(originalCheckpoint path: String, _ options: LoadingOptions) throws {
     let checkpoint = try Checkpoint(path: path).trained().unwrapped()
-    let parent = (path as NSString).deletingLastPathComponent
-    let folder = parent.isEmpty ? "" : parent + "/"
+    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
     if PixArtTransformer.Configuration.isOriginal(checkpoint) {
       try self.init(originalPixArt: checkpoint, folder: folder, options)
       return
@@ -27,7 +25,7 @@ extension DiffusionPipeline {
 extension Checkpoint {
   /// The weights to sample with: those of a checkpoint of training that were averaged, and else
   /// those of its model.
-  fileprivate func trained() throws -> Checkpoint {
+  func trained() throws -> Checkpoint {
     let scopes = ["ema", "model", "state_dict"]
     guard
       let scope = scopes.first(where: { scope in names.contains { $0.hasPrefix(scope + ".") } })

@@ -5,10 +5,11 @@ public import Tensor
 ///
 /// Reference: [Karras et al., 2022](https://arxiv.org/abs/2206.00364), algorithm 1 without its
 /// second order; timesteps and noise levels as diffusers' `EulerDiscreteScheduler`.
-public struct Euler: Sampler {
+public struct Euler: VarianceExplodingSampler {
   /// How the model's output is read.
   public let prediction: Prediction
-  private let path: VarianceExplodingPath
+  /// The timesteps and noise levels.
+  public let path: VarianceExplodingPath
 
   /// A sampler of some steps.
   ///
@@ -34,20 +35,6 @@ public struct Euler: Sampler {
 
   /// The name, `euler`.
   public var name: String { "euler" }
-
-  /// The training timestep of each step, the noisiest first; it may lie between two.
-  public var timesteps: [Double] { path.timesteps }
-
-  /// The standard deviation of the noise to start from.
-  public var initialNoiseScale: Double { path.initialNoiseScale }
-
-  /// The model sees `x · inputScale(at:)`.
-  public func inputScale(at step: Int) -> Double { noiseLevel(at: step).inputScale }
-
-  /// How much image and how much noise is in the sample before a step.
-  public func noiseLevel(at step: Int) -> NoiseLevel {
-    NoiseLevel(alpha: 1, sigma: path.sigmas[step])
-  }
 
   /// Takes a step; see `Sampler`.
   public func step(

@@ -5,10 +5,11 @@ public import Tensor
 ///
 /// Reference: [k-diffusion](https://github.com/crowsonkb/k-diffusion), `sample_euler_ancestral`;
 /// timesteps and noise levels as diffusers' `EulerAncestralDiscreteScheduler`.
-public struct EulerAncestral: Sampler {
+public struct EulerAncestral: VarianceExplodingSampler {
   /// How the model's output is read.
   public let prediction: Prediction
-  private let path: VarianceExplodingPath
+  /// The timesteps and noise levels.
+  public let path: VarianceExplodingPath
 
   /// A sampler of some steps.
   ///
@@ -30,20 +31,6 @@ public struct EulerAncestral: Sampler {
 
   /// The name, `euler-a`.
   public var name: String { "euler-a" }
-
-  /// The training timestep of each step, the noisiest first; it may lie between two.
-  public var timesteps: [Double] { path.timesteps }
-
-  /// The standard deviation of the noise to start from.
-  public var initialNoiseScale: Double { path.initialNoiseScale }
-
-  /// The model sees `x · inputScale(at:)`.
-  public func inputScale(at step: Int) -> Double { noiseLevel(at: step).inputScale }
-
-  /// How much image and how much noise is in the sample before a step.
-  public func noiseLevel(at step: Int) -> NoiseLevel {
-    NoiseLevel(alpha: 1, sigma: path.sigmas[step])
-  }
 
   /// Whether a step adds noise: all but the last do.
   public func addsNoise(at step: Int) -> Bool { step < stepCount - 1 }

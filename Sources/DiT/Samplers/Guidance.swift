@@ -14,18 +14,28 @@ public struct Guidance: Sendable, Hashable {
     case three
   }
 
+  /// What a scale below 1 does.
+  public enum BelowOne: String, Sendable, CaseIterable {
+    /// It mixes both predictions, as the formula says: 0 is the unconditional one alone.
+    case mixes = "mix"
+    /// Nothing: the conditional prediction stands. diffusers' `DiTPipeline` has it so.
+    case isOff = "off"
+  }
+
   /// How far to go; 1 is the conditional prediction and needs no other.
   public var scale: Float
   /// The channels that are guided.
   public var channels: Channels
+  /// What a scale below 1 does.
+  public var belowOne: BelowOne
 
   /// Guidance of a scale.
-  public init(scale: Float, channels: Channels = .all) {
-    (self.scale, self.channels) = (scale, channels)
+  public init(scale: Float, channels: Channels = .all, belowOne: BelowOne = .mixes) {
+    (self.scale, self.channels, self.belowOne) = (scale, channels, belowOne)
   }
 
   /// Whether an unconditional prediction is needed.
-  public var isOn: Bool { scale != 1 }
+  public var isOn: Bool { scale > 1 || scale < 1 && belowOne == .mixes }
 
   /// Joins both predictions.
   ///

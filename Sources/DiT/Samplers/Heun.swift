@@ -8,10 +8,11 @@ public import Tensor
 ///
 /// Every interval between two noise levels takes two steps, one for each evaluation of the model;
 /// only the last, which ends without noise, takes one. So a run of `n` has `2 n - 1` steps.
-public struct Heun: Sampler {
+public struct Heun: VarianceExplodingSampler {
   /// How the model's output is read.
   public let prediction: Prediction
-  private let path: VarianceExplodingPath
+  /// The timesteps and noise levels.
+  public let path: VarianceExplodingPath
 
   /// A sampler of some intervals.
   ///
@@ -43,12 +44,6 @@ public struct Heun: Sampler {
 
   /// A run begins with the first of two evaluations.
   public var starts: [Int] { Array(stride(from: 0, to: stepCount, by: 2)) }
-
-  /// The standard deviation of the noise to start from.
-  public var initialNoiseScale: Double { path.initialNoiseScale }
-
-  /// The model sees `x · inputScale(at:)`.
-  public func inputScale(at step: Int) -> Double { noiseLevel(at: step).inputScale }
 
   /// How much image and how much noise is in the sample before a step: a second evaluation is at
   /// the interval's end.

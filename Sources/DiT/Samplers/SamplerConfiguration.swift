@@ -104,8 +104,9 @@ public struct SamplerConfiguration: Sendable, Hashable {
         isStochastic: kind == .stochasticDPMSolver,
         variant: try solverType(else: .midpoint, orFor: ["bh1", "bh2", "logrho"]),
         lowersFinalOrder: f.lowerOrderFinal ?? true, endsWithEuler: f.eulerAtFinal ?? false,
-        spacing: spacing, offset: offset, sigmas: sigmas, final: final, schedule: schedule,
-        prediction: prediction)
+        spacing: spacing, offset: offset, sigmas: sigmas, final: final,
+        roundsKarrasDown: f.betaSchedule == BetaSchedule.squaredCosine.rawValue,
+        schedule: schedule, prediction: prediction)
     case .uniPC:
       return try UniPC(
         steps: steps, order: try settings.number("solver_order", f.solverOrder, else: 2, in: 1...3),

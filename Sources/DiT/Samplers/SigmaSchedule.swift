@@ -75,20 +75,18 @@ struct SigmaSchedule: Sendable {
   ///   - wholeTimesteps: Timesteps, falling.
   ///   - spacing: How levels are spread.
   ///   - final: The level to end with.
+  ///   - rounding: How the timesteps of levels that are spread otherwise become whole.
   ///   - schedule: The noise that the model was trained with.
   init(
-    wholeTimesteps: [Int], spacing: SigmaSpacing, final: FinalSigma, schedule: NoiseSchedule
+    wholeTimesteps: [Int], spacing: SigmaSpacing, final: FinalSigma,
+    rounding: FloatingPointRoundingRule, schedule: NoiseSchedule
   ) {
     let table = schedule.sigmas
     if let spread = spacing.sigmas(
       wholeTimesteps.count, from: table[table.count - 1], to: table[0])
     {
       sigmas = spread + [final == .zero ? 0 : table[0]]
-      timesteps = spread.map {
-        // As diffusers rounds them.
-        Self.timestep(of: $0, in: table)
-          .rounded(spacing == .karras ? .toNearestOrEven : .towardZero)
-      }
+      timesteps = spread.map { Self.timestep(of: $0, in: table).rounded(rounding) }
     } else {
       sigmas = wholeTimesteps.map { table[$0] } + [final == .zero ? 0 : table[0]]
       timesteps = wholeTimesteps.map(Double.init)
@@ -106,7 +104,9 @@ struct SigmaSchedule: Sendable {
   private static func timestep(of sigma: Double, in table: [Double]) -> Double {
     guard table.count > 1 else { return 0 }
     let above = min(max(table.firstIndex { $0 > sigma } ?? table.count, 1), table.count - 1)
-    let (low, high) = (log(table[above - 1]), log(table[above]))
+    // In 32 bits, as diffusers has its table: where the result is rounded down, that decides
+    // whether a level of the table is its own timestep or the one below.
+    let (low, high) = (Double(log(Float(table[above - 1]))), Double(log(Float(table[above]))))
     let share = (low - log(max(sigma, 1e-10))) / (low - high)
     return Double(above - 1) + min(max(share, 0), 1)
   }

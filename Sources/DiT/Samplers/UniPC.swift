@@ -50,7 +50,8 @@ public struct UniPC: Sampler {
     guard (1...3).contains(order) else { throw .order(order, allowed: 1...3) }
     let levels = SigmaSchedule(
       wholeTimesteps: try spacing.solverTimesteps(steps, of: schedule.count, offset: offset),
-      spacing: sigmas, final: final, schedule: schedule)
+      spacing: sigmas, final: final,
+      rounding: sigmas == .karras ? .toNearestOrEven : .towardZero, schedule: schedule)
     (timesteps, self.sigmas) = (levels.timesteps, levels.sigmas)
     (self.order, self.variant, self.lowersFinalOrder) = (order, variant, lowersFinalOrder)
     (self.uncorrected, self.prediction) = (uncorrected, prediction)

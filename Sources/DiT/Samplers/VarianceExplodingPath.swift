@@ -1,12 +1,35 @@
-/// The way of the samplers whose samples are `x₀ + σ ε`, and whose model sees them scaled back to
-/// the variance that it was trained with.
-struct VarianceExplodingPath: Sendable {
-  /// The timesteps, falling; they may lie between two.
-  let timesteps: [Double]
-  /// The noise levels, falling: one for each timestep and the final one.
-  let sigmas: [Double]
+/// A sampler whose samples are `x₀ + σ ε`, so that their variance grows with the noise.
+///
+/// The model sees them scaled back to the variance that it was trained with.
+public protocol VarianceExplodingSampler: Sampler {
+  /// The timesteps and noise levels.
+  var path: VarianceExplodingPath { get }
+}
+
+extension VarianceExplodingSampler {
+  /// The training timestep of each step, the noisiest first; it may lie between two.
+  public var timesteps: [Double] { path.timesteps }
+
   /// The standard deviation of the noise to start from.
-  let initialNoiseScale: Double
+  public var initialNoiseScale: Double { path.initialNoiseScale }
+
+  /// The model sees `x · inputScale(at:)`.
+  public func inputScale(at step: Int) -> Double { noiseLevel(at: step).inputScale }
+
+  /// How much image and how much noise is in the sample before a step.
+  public func noiseLevel(at step: Int) -> NoiseLevel {
+    NoiseLevel(alpha: 1, sigma: path.sigmas[step])
+  }
+}
+
+/// The timesteps and noise levels of a `VarianceExplodingSampler`.
+public struct VarianceExplodingPath: Sendable {
+  /// The timesteps, falling; they may lie between two.
+  public let timesteps: [Double]
+  /// The noise levels, falling: one for each timestep and the final one.
+  public let sigmas: [Double]
+  /// The standard deviation of the noise to start from.
+  public let initialNoiseScale: Double
 
   /// A way of some steps; for the parameters see `Euler`.
   init(

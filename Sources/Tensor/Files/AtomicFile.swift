@@ -2,9 +2,10 @@ internal import _LibC
 
 /// A file that comes into being all at once, or not at all.
 ///
-/// The bytes go to a file of another name in the same folder. `commit` gives it the name it is
-/// meant to have, in the place of what had that name; who has the old file open or mapped keeps
-/// it. Without `commit` nothing is left behind.
+/// The bytes go to a file of another name in the same folder: for `out.png` it is called like
+/// `.out.png.3k9x….tmp`, so that what a killed process leaves behind can be told. `commit` gives it
+/// the name it is meant to have, in the place of what had that name; who has the old file open or
+/// mapped keeps it. Without `commit` nothing is left behind.
 package struct AtomicFile: ~Copyable {
   private let path: String
   private let temporaryPath: String
@@ -20,8 +21,7 @@ package struct AtomicFile: ~Copyable {
     if stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG {
       throw .notRegular(path: path)
     }
-    let folder = path.lastIndex(of: "/").map { path[...$0] } ?? ""
-    let temporaryPath = "\(folder).\(String(UInt64.random(in: 0 ... .max), radix: 36)).tmp"
+    let temporaryPath = Self.temporaryPath(for: path)
     let descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw .unwritable(path: path, code: errno) }
     self.path = path
@@ -33,6 +33,14 @@ package struct AtomicFile: ~Copyable {
     guard descriptor >= 0 else { return }
     close(descriptor)
     unlink(temporaryPath)
+  }
+
+  /// A new name beside a file's own. Systems take 255 bytes, so a long name is cut.
+  private static func temporaryPath(for path: String) -> String {
+    let start = path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex
+    var name = path[start...]
+    while name.utf8.count > 200 { name.removeLast() }
+    return "\(path[..<start]).\(name).\(String(UInt64.random(in: 0 ... .max), radix: 36)).tmp"
   }
 
   /// Appends bytes.

@@ -3,33 +3,53 @@ import Testing
 import _ExampleCommandLine
 
 @Suite struct OutputTests {
-  @Test func numbersSeveralFiles() throws {
-    #expect(try outputPaths("a/b.png", format: .png, count: 1) == ["a/b.png"])
+  private let keys = ["seed", "class"]
+
+  @Test func tellsFilesFromFolders() throws {
+    func target(_ text: String) throws -> OutputTarget { try OutputTarget(text, keys: keys) }
+    #expect(try target("-") == .standardOutput)
+    #expect(try target("/dev/null") == .nothing)
+    #expect(try target("a/b.png") == .file("a/b.png"))
+    #expect(try target("none/") == .folder("none/"))
+    #expect(try target("/tmp") == .folder("/tmp/"))
+    #expect(try target("{seed}.png").name == "{seed}.png")
+  }
+
+  @Test func fillsPatterns() throws {
+    let pattern = try OutputPattern("a/{class}/{seed}-{class}.png", keys: keys)
+    #expect(pattern.path(["class": "bag", "seed": "7"]) == "a/bag/7-bag.png")
+    #expect(pattern.keys == ["class", "seed"] && pattern.fixedFolder == "a")
+    #expect(pattern.description == "a/{class}/{seed}-{class}.png")
+    #expect(try OutputPattern("{seed}.png", keys: keys).fixedFolder == ".")
+    #expect(try OutputPattern("x{.png", keys: keys).keys.isEmpty)
     #expect(
-      try outputPaths("a/b.png", format: .png, count: 3)
-        == ["a/b-0001.png", "a/b-0002.png", "a/b-0003.png"])
-    #expect(try outputPaths("b.npy", format: .npy, count: 10_000).first == "b-00001.npy")
-    #expect(try outputPaths("b.npy", format: .npy, count: 10_000).last == "b-10000.npy")
-    #expect(try outputPaths("b.npy", format: .npy, count: 9_999).last == "b-9999.npy")
+      throws: UsageError.other("output 'a/{sed}.png' has '{sed}'; there are {seed}, {class}")
+    ) { try OutputPattern("a/{sed}.png", keys: keys) }
   }
 
-  @Test(arguments: ["/tmp", ".", "none/"]) func refusesFolders(_ path: String) {
-    #expect(throws: OutputError.isFolder(path)) {
-      try outputPaths(path, format: .png, count: 1)
-    }
-  }
+  @Test(arguments: [
+    ("x", "."), ("xy", "."), ("", "."), ("/", "/"), ("/x", "/"), ("a/b", "a"), ("a/b/", "a"),
+    ("/a/b/c", "/a/b"),
+  ])
+  func findsFolders(_ path: String, _ expected: String) { #expect(folder(of: path) == expected) }
 
-  @Test func addsMissingExtensions() throws {
-    #expect(try outputPaths("b", format: .png, count: 1) == ["b.png"])
-    #expect(try outputPaths("v1.5", format: .safetensors, count: 1) == ["v1.5.safetensors"])
-    #expect(try outputPaths("a.png/b", format: .png, count: 1) == ["a.png/b.png"])
-    #expect(try outputPaths("B.PNG", format: .png, count: 2) == ["B-0001.PNG", "B-0002.PNG"])
+  @Test func makesNamesOfTexts() {
+    #expect(fileName(of: "T-shirt/top") == "t-shirt-top")
+    #expect(fileName(of: " Ankle  boot ") == "ankle-boot")
+    #expect(fileName(of: "../") == "")
   }
 
   @Test func choosesTheFormat() throws {
     #expect(try OutputFormat(of: "a.npy", requested: nil) == .npy)
     #expect(try OutputFormat(of: "a", requested: nil) == .png)
     #expect(try OutputFormat(of: "a", requested: .safetensors) == .safetensors)
+    #expect(try OutputFormat(of: "v1.5", requested: .npy) == .npy)
+    #expect(try OutputFormat(of: "a.jpg/.b", requested: nil) == .png)
+    #expect(try OutputFormat(of: nil, requested: .npy) == .npy)
+    for path in ["a.jpg", "a/b.jpeg", "a.b.txt"] {
+      let error = #expect(throws: UsageError.self) { try OutputFormat(of: path, requested: nil) }
+      #expect(error?.description.contains("must end in .png, .npy or .safetensors") == true)
+    }
     #expect(
       throws: UsageError.other("output 'a.npy' is not named like a file of --format png")
     ) { try OutputFormat(of: "a.npy", requested: .png) }
@@ -57,6 +77,14 @@ import _ExampleCommandLine
     #expect(throws: OutputError.missingFolder(file)) {
       try checkOutputs([file + "/a.png"], clobber: true)
     }
+    #expect(throws: OutputError.notRegular("/dev/full")) {
+      try checkOutputs(["/dev/full"], clobber: true)
+    }
+    #expect(
+      throws: OutputError.readOnlyFolder("/proc", reason: "No such file or directory")
+    ) { try checkOutputs(["/proc/x.png"], clobber: true) }
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ["a.png", "sub"])
   }
 
   @Test func describesErrors() {
@@ -65,7 +93,8 @@ import _ExampleCommandLine
     #expect(
       OutputError.missingFolder("a").description == "the output's folder 'a' does not exist")
     #expect(
-      OutputError.readOnlyFolder("a").description == "the output's folder 'a' is not writable")
+      OutputError.readOnlyFolder("a", reason: "no").description
+        == "the output's folder 'a' takes no new files: no")
   }
 
   @Test func writesReports() throws {
@@ -79,10 +108,12 @@ import _ExampleCommandLine
         {
           "count" : 2,
           "path" : "a/b",
-          "ratio" : "inf"
+          "ratio" : null
         }
 
         """)
+    #expect(
+      try jsonReport([Double.nan, 1, -.infinity], isOneLine: true) == "[null,1,null]\n")
   }
 
   @Test func measuresMemory() throws {

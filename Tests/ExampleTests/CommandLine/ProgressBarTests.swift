@@ -49,6 +49,31 @@ private final class Screen: Sendable {
     #expect(screen.last == "\r100%|████| 10/10 [1:00:34<00:00, 363.42s/it]")
   }
 
+  @Test func hasALabel() {
+    var bar = ProgressBar(
+      label: "loading", total: 4, columns: 45, clock: clock, write: screen.write)
+    #expect(screen.last == "\rloading   0%|         | 0/4 [00:00<?, ?it/s]")
+    bar.label = "round 1/3"
+    clock.advance(1)
+    bar.advance(to: 4)
+    #expect(screen.last == "\rround 1/3 100% 4/4 [00:01<00:00,  4.00it/s] ")
+  }
+
+  /// The line never fills the terminal, which would wrap it.
+  @Test func fitsNarrowTerminals() {
+    for columns in 1...60 {
+      var bar = ProgressBar(
+        label: "loading", total: 100_000, columns: columns, clock: clock, write: screen.write)
+      clock.advance(7)
+      bar.advance(to: 99_999)
+      let line = screen.last?.dropFirst() ?? ""
+      #expect(line.count < columns || line.allSatisfy { $0 == " " }, "\(columns): '\(line)'")
+    }
+    _ = ProgressBar(
+      label: "loading", total: 200, columns: 30, clock: clock, write: screen.write)
+    #expect(screen.last == "\rloading   0% 0/200 [00:00<?]")
+  }
+
   @Test func flipsToStepsASecond() {
     var bar = bar(total: 4)
     clock.advance(1)
@@ -73,14 +98,14 @@ private final class Screen: Sendable {
   }
 
   @Test func coversALongerLine() {
-    var bar = bar(total: 1, columns: 30)
-    #expect(screen.last == "\r  0% 0/1 [00:00<?, ?it/s]")
+    var bar = bar(total: 1, columns: 36)
+    #expect(screen.last == "\r  0%|        | 0/1 [00:00<?, ?it/s]")
     clock.advance(2)
     bar.advance(to: 1)
-    #expect(screen.last == "\r100% 1/1 [00:02<00:00,  2.00s/it]")
-    clock.advance(-1.5)
+    #expect(screen.last == "\r100% 1/1 [00:02<00:00,  2.00s/it]  ")
+    clock.advance(3600)
     bar.advance(to: 1)
-    #expect(screen.last == "\r100% 1/1 [00:00<00:00,  2.00it/s]")
+    #expect(screen.last == "\r100% 1/1 [1:00:02<00:00]         ")
   }
 
   @Test func clearsAndEndsItsLine() {

@@ -18,6 +18,8 @@ private func output(_ result: ExitTest.Result?) -> String {
   @Test func mapsErrorsToCodes() {
     #expect(ExitCode(UsageError.other("x")) == .usage)
     #expect(ExitCode(CancellationError()) == .interrupted)
+    #expect(ExitCode(CancellationError(), signal: SIGTERM) == .terminated)
+    #expect(ExitCode(OutputError.exists("x"), signal: SIGTERM) == .failure)
     #expect(ExitCode(OutputError.exists("x")) == .failure)
   }
 
@@ -68,9 +70,9 @@ private func output(_ result: ExitTest.Result?) -> String {
     #expect(errors(result).contains("example: the output 'f' is a folder; name a file\n"))
   }
 
-  @Test(arguments: [SIGINT, SIGTERM]) func firstSignalCancels(_ number: Int32) async {
+  @Test(arguments: [SIGINT, SIGTERM, SIGHUP]) func firstSignalCancels(_ number: Int32) async {
     let result = await #expect(
-      processExitsWith: .exitCode(130), observing: [\.standardErrorContent]
+      processExitsWith: .exitCode(128 + number), observing: [\.standardErrorContent]
     ) { [number] in
       await runExample(command, arguments: []) { _ in
         kill(getpid(), number)
@@ -78,6 +80,30 @@ private func output(_ result: ExitTest.Result?) -> String {
       }
     }
     #expect(errors(result).contains("example: interrupted\n"))
+  }
+
+  /// As `nohup` asks for.
+  @Test func anIgnoredSignalStaysIgnored() async {
+    await #expect(processExitsWith: .exitCode(0)) {
+      signal(SIGHUP, SIG_IGN)
+      await runExample(command, arguments: []) { _ in
+        kill(getpid(), SIGHUP)
+        try await Task.sleep(for: .milliseconds(100))
+      }
+    }
+  }
+
+  @Test func aStreamThatIsClosedTakesNoFile() async {
+    let result = await #expect(
+      processExitsWith: .exitCode(0), observing: [\.standardErrorContent]
+    ) {
+      close(1)
+      await runExample(command, arguments: []) { _ in
+        guard open("/dev/null", O_RDONLY) > 2, StandardStream.output.isClosed else { exit(9) }
+        try StandardStream.output.write("lost\n")
+      }
+    }
+    #expect(errors(result).contains("example: warning: standard output is closed"))
   }
 
   @Test func secondSignalKills() async {

@@ -33,7 +33,8 @@ import _TestSupport
   }
 
   @Test(arguments: [
-    ("goldn retriever", "did you mean 'golden retriever'?"),
+    ("goldn retriever", "must be a class such as 'golden retriever'"),
+    ("retriever", "'golden retriever'"), ("zebra", "(--list-classes prints all 1000)"),
     ("crane", "must be one class: 134 crane, 517 crane, not 'crane'"),
   ])
   func explainsWhatIsNoClass(_ name: String, _ message: String) throws {

@@ -66,6 +66,9 @@ struct GenerateProcess {
   /// Sends the signal of Ctrl-C.
   func interrupt() { process.interrupt() }
 
+  /// Sends a signal.
+  func signal(_ number: Int32) { kill(process.processIdentifier, number) }
+
   /// Waits for the end; what is printed fits in a pipe.
   func finish() -> GenerateResult {
     process.waitUntilExit()

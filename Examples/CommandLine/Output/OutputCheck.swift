@@ -1,0 +1,100 @@
+internal import Foundation
+internal import Tensor
+
+/// A reason not to begin, because the results could not be kept.
+package enum OutputError: Error, Equatable {
+  /// The folder of the output does not exist.
+  case missingFolder(String)
+  /// The folder of the output takes no new files; why, in the system's words.
+  case readOnlyFolder(String, reason: String)
+  /// The output is a folder.
+  case isFolder(String)
+  /// The output is a device or a pipe.
+  case notRegular(String)
+  /// The output exists, and is not to be overwritten.
+  case exists(String)
+}
+
+extension OutputError: CustomStringConvertible {
+  /// The error in words, with the path.
+  package var description: String {
+    switch self {
+    case .missingFolder(let path): "the output's folder '\(path)' does not exist"
+    case .readOnlyFolder(let path, let reason):
+      "the output's folder '\(path)' takes no new files: \(reason)"
+    case .isFolder(let path): "the output '\(path)' is a folder; name a file"
+    case .notRegular(let path): "the output '\(path)' is a device or a pipe; name a file"
+    case .exists(let path): "'\(path)' exists, and --no-clobber keeps it"
+    }
+  }
+}
+
+/// The one spelling of a path, whichever way it was written.
+package func canonical(_ path: String) -> String {
+  URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
+}
+
+/// The folder that a path is in, such as `.`; slashes at the end of the path do not count.
+///
+/// (Foundation's `deletingLastPathComponent` ends the program at a path of one letter.)
+package func folder(of path: String) -> String {
+  guard let end = path.lastIndex(where: { $0 != "/" }) else { return path.isEmpty ? "." : "/" }
+  let path = path[...end]
+  guard let slash = path.lastIndex(of: "/") else { return "." }
+  return slash == path.startIndex ? "/" : String(path[..<slash])
+}
+
+/// What a path has behind its last slash.
+package func lastName(of path: String) -> Substring {
+  path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...]
+}
+
+/// Throws where a folder takes no new files, by making one and removing it: permissions do not tell
+/// all, as of a full disk and of `/proc`.
+///
+/// - Throws: `OutputError.missingFolder` or `OutputError.readOnlyFolder`.
+package func checkFolder(_ folder: String) throws(OutputError) {
+  var isFolder: ObjCBool = false
+  guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue
+  else { throw .missingFolder(folder) }
+  do {
+    let file = try AtomicFile(path: "\(folder)/\(UInt64.random(in: 0 ... .max))")
+    // Without `commit` the file goes again.
+    try file.append([UInt8](repeating: 0, count: 4096))
+  } catch {
+    guard case .unwritable(_, let code) = error else { throw .notRegular(folder) }
+    throw .readOnlyFolder(folder, reason: String(cString: strerror(code)))
+  }
+}
+
+/// Throws where files could not be written to paths; to be called before any work.
+///
+/// - Parameters:
+///   - paths: Where the files will be.
+///   - clobber: Whether files that exist may be overwritten.
+/// - Throws: `OutputError` for the first path at fault.
+package func checkOutputs(_ paths: [String], clobber: Bool) throws(OutputError) {
+  var folders: Set<String> = []
+  for path in paths {
+    let folder = folder(of: path)
+    if folders.insert(folder).inserted { try checkFolder(folder) }
+    switch kind(of: path) {
+    case nil: continue
+    case S_IFDIR: throw .isFolder(path)
+    case S_IFREG: if !clobber { throw .exists(path) }
+    default: throw .notRegular(path)
+    }
+  }
+}
+
+/// Throws where a path is that of a device or a pipe, or its folder takes no new files.
+package func checkFile(_ path: String) throws(OutputError) {
+  if let kind = kind(of: path), kind != S_IFREG, kind != S_IFDIR { throw .notRegular(path) }
+  try checkFolder(folder(of: path))
+}
+
+/// What a path is, by the system's numbers; nil where there is nothing.
+private func kind(of path: String) -> mode_t? {
+  var status = stat()
+  return stat(path, &status) == 0 ? status.st_mode & S_IFMT : nil
+}
