@@ -10,6 +10,7 @@ struct Item: Sendable {
   /// What stands for the placeholders of a file's name.
   ///
   /// - Parameter count: The number of all images, which the numbers get their zeros from.
+  /// - Returns: A text for each of `placeholders`.
   func names(of count: Int) -> [String: String] {
     [
       "class": className, "label": "\(label)", "seed": "\(seed)",

@@ -126,6 +126,7 @@ struct Outputs: Sendable {
   ///   - isOnly: Whether the run has one batch.
   ///   - step: The number of steps before.
   ///   - stepCount: The number of steps of the run.
+  /// - Returns: The path.
   func previewPath(first: Item, isOnly: Bool, step: Int, stepCount: Int) -> String {
     let part = isOnly ? "" : "-" + padded(first.number, to: max(4, "\(count)".count))
     return "\(previewStem)\(part)-step-\(padded(step + 1, to: "\(stepCount)".count)).png"
@@ -137,6 +138,7 @@ struct Outputs: Sendable {
   /// - Parameters:
   ///   - items: The images that are to be drawn.
   ///   - previews: The paths of previews.
+  /// - Throws: `OutputError`, or `UsageError` where two images have one file.
   func check(_ items: [Item], previews: [String]) throws {
     var paths: [String] = []
     for place in [images, latents] {

@@ -45,6 +45,7 @@ struct Progress {
   /// - Parameters:
   ///   - step: The step.
   ///   - batch: The places of the images that it is of.
+  /// - Throws: Where standard error does not take a line.
   mutating func advance(_ step: DenoisingRun.Step, batch: Range<Int>) throws {
     done += 1
     bar.advance(to: done)

@@ -108,6 +108,7 @@ struct Writer {
   ///   - items: What they are.
   ///   - item: The image that the file is for; nil for a file of all.
   ///   - path: The path of the file.
+  /// - Throws: Where the file cannot be written; it is then as it was.
   private func write(
     _ images: Tensor<UInt8>, _ samples: Tensor<Float>, _ items: ArraySlice<Item>,
     of item: Item? = nil, to path: String

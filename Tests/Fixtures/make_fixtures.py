@@ -31,7 +31,7 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from quantization_cases import make_quantized
-from scheduler_cases import make_schedulers
+from scheduler_cases import make_sampler_table, make_schedulers
 from vae_cases import make_vaes
 
 HERE = Path(__file__).resolve().parent
@@ -620,7 +620,7 @@ def make_all(model_folder, judge_folder):
     files = {"random": make_random(), "philox": make_philox()}
     files |= {f"dit-{name}": make_tiny_dit(name) for name in TINY}
     files |= {"fashion": make_fashion(model_folder), "learned-sigma": make_learned_sigma(), "samplers": make_samplers()}
-    files["schedulers"] = make_schedulers()
+    files |= {"schedulers": make_schedulers(), "sampler-table": make_sampler_table()}
     files |= make_vaes()
     files["quantized"] = make_quantized(lambda: load_fashion(model_folder), files["fashion"][0])
     files["judge"] = make_judge(judge_folder, files["fashion"][0])

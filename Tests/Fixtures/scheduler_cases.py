@@ -3,6 +3,8 @@
 make_fixtures.py imports this module. The model is a toy that Swift repeats in a line: `0.3 x + 0.5 cos(t / 100)`, for any kind of prediction.
 """
 
+import contextlib
+import inspect
 import json
 import math
 from unittest import mock
@@ -78,6 +80,21 @@ CONVERTED = [
 DRAWN = ["DDPMScheduler", "DDIMScheduler", "DPMSolverMultistepScheduler", "EulerAncestralDiscreteScheduler", "LCMScheduler"]
 
 
+# The table of every class with every schedule of β, spreading of noise levels, spreading of steps, and some numbers of steps.
+TABLE_BETAS = ["linear", "scaled_linear", "squaredcos_cap_v2"]
+TABLE_SIGMAS = {"discrete": {}, "karras": KARRAS, "exponential": EXPONENTIAL}
+TABLE_SPACINGS = ["leading", "trailing", "linspace"]
+TABLE_STEPS = [1, 2, 3, 4, 5, 10, 15, 21]
+TABLE = {
+    "ddpm": ("DDPMScheduler", {"clip_sample": False}), "ddim": ("DDIMScheduler", {"clip_sample": False}),
+    "dpm++2m": ("DPMSolverMultistepScheduler", {}), "dpm++2m-sde": ("DPMSolverMultistepScheduler", {"algorithm_type": "sde-dpmsolver++"}),
+    "dpm++3m": ("DPMSolverMultistepScheduler", {"solver_order": 3, **SMALLEST}), "unipc": ("UniPCMultistepScheduler", {}),
+    "unipc3": ("UniPCMultistepScheduler", {"solver_order": 3, **SMALLEST}), "euler": ("EulerDiscreteScheduler", {}),
+    "euler-a": ("EulerAncestralDiscreteScheduler", {}), "heun": ("HeunDiscreteScheduler", {}), "pndm": ("PNDMScheduler", {"skip_prk_steps": True}),
+    "pndm-prk": ("PNDMScheduler", {}), "lcm": ("LCMScheduler", {}), "flow-euler": ("FlowMatchEulerDiscreteScheduler", {"shift": 3.0}),
+}
+
+
 def toy(x, t):
     return 0.3 * x + 0.5 * math.cos(float(t) / 100)
 
@@ -136,3 +153,38 @@ def make_schedulers():
         stochastic = {"algorithm_type": "sde-dpmsolver++"} if name.startswith("DPM") else {}
         add(name, name, {**stochastic, "_eta": 1.0}, draw=True)
     return tensors, {"cases": json.dumps(described)}
+
+
+def table_entry(name, beta, sigmas, spacing, steps, start, noise):
+    """The last sample of a run; NaN where diffusers does not make the run, or makes no numbers of it."""
+    source, settings = TABLE[name]
+    made = getattr(diffusers, source)
+    known = inspect.signature(made.__init__).parameters
+    settings = {**settings, "beta_schedule": beta, "timestep_spacing": spacing, **TABLE_SIGMAS[sigmas]}
+    settings = {key: value for key, value in settings.items() if key in known}
+    queue = iter(noise)
+    try:
+        scheduler = made(**settings)
+        module = f"{type(scheduler).__module__}.randn_tensor"
+        draws = hasattr(__import__(type(scheduler).__module__, fromlist=["x"]), "randn_tensor")
+        with mock.patch(module, lambda *a, **k: next(queue)) if draws else contextlib.nullcontext():
+            last = trajectory(scheduler, steps, start, 0.0, False)[1][-1]
+    except (ValueError, IndexError, RuntimeError, AssertionError, ZeroDivisionError):
+        return torch.full_like(start, math.nan)
+    return last if last.isfinite().all() else torch.full_like(start, math.nan)
+
+
+def make_sampler_table():
+    g = torch.Generator("cpu").manual_seed(SEED + 1)
+    start, noise = torch.randn((1, 1, 1, 2), generator=g), torch.randn((64, 1, 1, 1, 2), generator=g)
+    tensors = {"x": start, "noise": noise}
+    for name in TABLE:
+        tensors[name] = torch.stack([
+            torch.stack([
+                torch.stack([torch.stack([table_entry(name, b, s, t, n, start, noise).flatten() for n in TABLE_STEPS]) for t in TABLE_SPACINGS])
+                for s in TABLE_SIGMAS
+            ])
+            for b in TABLE_BETAS
+        ]).float()  # fmt: skip
+    axes = {"betas": TABLE_BETAS, "sigmas": list(TABLE_SIGMAS), "spacings": TABLE_SPACINGS, "steps": TABLE_STEPS, "samplers": {k: v[1] | {"_class_name": v[0]} for k, v in TABLE.items()}}
+    return tensors, {"axes": json.dumps(axes)}

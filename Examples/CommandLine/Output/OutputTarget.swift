@@ -112,6 +112,7 @@ package struct OutputPattern: Equatable, Sendable, CustomStringConvertible {
   /// The path of a file.
   ///
   /// - Parameter values: What stands for each placeholder.
+  /// - Returns: The path.
   package func path(_ values: [String: String]) -> String {
     parts.map { part in
       switch part {

@@ -7,6 +7,8 @@ internal import Foundation
 /// - Parameters:
 ///   - report: The values.
 ///   - isOneLine: Whether all is on one line.
+/// - Returns: The JSON.
+/// - Throws: What a value throws that encodes itself.
 package func jsonReport(_ report: some Encodable, isOneLine: Bool = false) throws -> String {
   let encoder = JSONEncoder()
   encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -32,6 +32,7 @@ struct LaunchEnvironment {
   /// The share of this process.
   ///
   /// - Parameter given: The number of processes, where the user gave it.
+  /// - Returns: The share.
   /// - Throws: `UsageError` where no launcher has told it, or the variables contradict each other.
   func shard(count given: Int?) throws(UsageError) -> Shard {
     let process = try process()

@@ -37,6 +37,7 @@ package struct Shard: Equatable, Sendable, CustomStringConvertible {
   /// - Parameters:
   ///   - machine: The processors of the machine, which its processes share.
   ///   - available: Those that this process may run on, fewer where its launcher has bound it.
+  /// - Returns: The number of threads.
   package func threads(machine: Int, available: Int) -> Int {
     max(1, min(available, machine / localCount))
   }
@@ -52,6 +53,7 @@ package enum ShardRequest: Equatable, Sendable {
   /// The share.
   ///
   /// - Parameter environment: The variables of the process.
+  /// - Returns: The share.
   /// - Throws: `UsageError` where the environment does not tell it, or contradicts itself.
   package func shard(in environment: [String: String]) throws(UsageError) -> Shard {
     switch self {

@@ -35,7 +35,9 @@ package struct AtomicFile: ~Copyable {
     unlink(temporaryPath)
   }
 
-  /// A new name beside a file's own. Systems take 255 bytes, so a long name is cut.
+  /// A new name beside a file's own.
+  ///
+  /// Systems take 255 bytes, so a long name is cut.
   private static func temporaryPath(for path: String) -> String {
     let start = path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex
     var name = path[start...]
