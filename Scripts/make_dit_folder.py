@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Makes a DiT-XL/2-256 of random weights in the layout of the published folder, to time runs of its full size by hand.
+"""Makes a DiT of random weights in the layout of the published folder: DiT-XL/2-256, to time runs of its full size by hand, or a small one.
 
     venv/bin/python Scripts/make_dit_folder.py FOLDER                  # PyTorch's .bin, as published; 3.0 GB and 0.3 GB
     venv/bin/python Scripts/make_dit_folder.py FOLDER --safetensors
     venv/bin/python Scripts/make_dit_folder.py FOLDER --size 512       # for images of 512 x 512
+    venv/bin/python Scripts/make_dit_folder.py FOLDER --small          # 4 blocks of width 128, images of 64 x 64; 9 MB in all
     swift run -c release generate --model FOLDER --class "class 207" --steps 20
 
 Needs torch and diffusers (Tests/Fixtures/README.md has the versions). The weights of one block after the other are drawn from one
@@ -22,6 +23,8 @@ VAE = dict(
     block_out_channels=[128, 256, 512, 512], down_block_types=["DownEncoderBlock2D"] * 4, up_block_types=["UpDecoderBlock2D"] * 4,
     layers_per_block=2, sample_size=256, scaling_factor=0.18215,
 )  # fmt: skip
+SMALL_VAE = VAE | dict(block_out_channels=[16, 32, 32, 32], layers_per_block=1, sample_size=64, norm_num_groups=8)
+SMALL_TRANSFORMER = dict(num_layers=4, num_attention_heads=4, attention_head_dim=32, sample_size=8)
 
 
 def randomize(model, seed):
@@ -59,16 +62,19 @@ def save(model, folder, as_safetensors):
 def main():
     parser = argparse.ArgumentParser(description="Make a full-size DiT folder of random weights.")
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--size", type=int, choices=[256, 512], default=256, help="the side of its images")
+    sizes = parser.add_mutually_exclusive_group()
+    sizes.add_argument("--size", type=int, choices=[256, 512], default=256, help="the side of its images")
+    sizes.add_argument("--small", action="store_true", help="a model of a few megabytes, to try what takes a folder")
     parser.add_argument("--safetensors", action="store_true", help="write safetensors instead of PyTorch's files")
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     folder = arguments.folder
     with torch.no_grad():
-        transformer = DiTTransformer2DModel(out_channels=8, sample_size=arguments.size // 8)
+        sizes = SMALL_TRANSFORMER if arguments.small else dict(sample_size=arguments.size // 8)
+        transformer = DiTTransformer2DModel(out_channels=8, **sizes)
         save(share_embeddings(randomize(transformer, arguments.seed)), folder / "transformer", arguments.safetensors)
         del transformer
-        save(randomize(AutoencoderKL(**VAE), arguments.seed + 1), folder / "vae", arguments.safetensors)
+        save(randomize(AutoencoderKL(**(SMALL_VAE if arguments.small else VAE)), arguments.seed + 1), folder / "vae", arguments.safetensors)
     DDIMScheduler(clip_sample=False).save_config(folder / "scheduler")
     index = {
         "_class_name": "DiTPipeline", "scheduler": ["diffusers", "DDIMScheduler"], "transformer": ["diffusers", "DiTTransformer2DModel"],

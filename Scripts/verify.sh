@@ -139,6 +139,9 @@ refusals() {
 64|--sampler nothing
 64|--cache nothing
 64|--steps 0
+64|--shard 4/3
+64|--shard auto
+64|--skip-existing
 64|-b -1
 64|--cache delta-dit:nc=13
 64|--cache delta-cache:range=3-12
@@ -171,6 +174,15 @@ emulation() {
   done
 }
 
+# What a killed run loses, and what a run gives that is spread over processes.
+many_processes() {
+  local script
+  for script in "Scripts/kill.sh $1" Scripts/mpi.sh; do
+    # shellcheck disable=SC2086  # a script and its option are words
+    $script || failures=$((failures + 1))
+  done
+}
+
 clean_clone() {
   git clone --quiet --no-tags "$PWD" "$work/clone"
   check ".ci/run from a clean clone" "$work/clone/.ci/run"
@@ -185,6 +197,7 @@ benchmarks=$(swift build -c release --show-bin-path)/benchmarks
 same_bytes
 refusals
 emulation
+many_processes "$([[ $mode == --fast ]] && echo 5 || echo 50)"
 if [[ $mode != --fast ]]; then
   "$generate" -b 20 --steps 20 --cache delta-dit:n=2,nc=9,b=12 --compare --json \
     -o "$work/grid.png" >"$work/comparison"

@@ -41,8 +41,6 @@ public struct DPMSolver: Sampler {
   ///   - offset: What is added to each timestep; with `leading` only.
   ///   - sigmas: How the noise levels are spread.
   ///   - final: The noise level to end with; towards zero the last step is of the first order.
-  ///   - roundsKarrasDown: Whether the timesteps of Karras' noise levels are rounded down, as
-  ///     diffusers does with the squared cosine alone; those of exponential levels always are.
   ///   - schedule: The noise that the model was trained with.
   ///   - prediction: How the model's output is read.
   /// - Throws: `SamplerError` where the steps, the offset or the order are out of range.
@@ -50,15 +48,16 @@ public struct DPMSolver: Sampler {
     steps: Int, order: Int = 2, isStochastic: Bool = false, variant: Variant = .midpoint,
     lowersFinalOrder: Bool = true, endsWithEuler: Bool = false,
     spacing: TimestepSpacing = .linspace, offset: Int = 0, sigmas: SigmaSpacing = .discrete,
-    final: FinalSigma = .zero, roundsKarrasDown: Bool = false,
-    schedule: NoiseSchedule = .linear(), prediction: Prediction = Prediction()
+    final: FinalSigma = .zero, schedule: NoiseSchedule = .linear(),
+    prediction: Prediction = Prediction()
   ) throws(SamplerError) {
     let orders = isStochastic ? 1...2 : 1...3
     guard orders.contains(order) else { throw .order(order, allowed: orders) }
     let levels = SigmaSchedule(
       wholeTimesteps: try spacing.solverTimesteps(steps, of: schedule.count, offset: offset),
       spacing: sigmas, final: final,
-      rounding: sigmas == .karras && !roundsKarrasDown ? .toNearestOrEven : .towardZero,
+      // diffusers rounds Karras' levels, but not those of the squared cosine.
+      rounding: sigmas == .karras && !schedule.isSquaredCosine ? .toNearestOrEven : .towardZero,
       schedule: schedule)
     (timesteps, self.sigmas) = (levels.timesteps, levels.sigmas)
     (self.order, self.isStochastic, self.variant) = (order, isStochastic, variant)

@@ -4,6 +4,8 @@ internal import Tensor
 public struct NoiseSchedule: Sendable, Hashable {
   /// ᾱ, the share of the image's variance that is left at each timestep, noise growing.
   public let cumulativeAlphas: [Double]
+  /// Whether β is diffusers' squared cosine, for which its solvers round timesteps otherwise.
+  var isSquaredCosine = false
 
   /// A schedule whose β grows evenly from the first timestep to the last.
   ///
@@ -45,11 +47,13 @@ public struct NoiseSchedule: Sendable, Hashable {
   public func rescaledToZeroSNR() -> NoiseSchedule {
     let roots = cumulativeAlphas.map { $0.squareRoot() }
     let (first, last) = (roots[0], roots[roots.count - 1])
-    return NoiseSchedule(
+    var schedule = NoiseSchedule(
       cumulativeAlphas: roots.map { root in
         let root = (root - last) * first / (first - last)
         return root * root
       })
+    schedule.isSquaredCosine = isSquaredCosine
+    return schedule
   }
 
   /// The number of training timesteps.

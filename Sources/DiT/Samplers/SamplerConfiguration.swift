@@ -69,7 +69,19 @@ public struct SamplerConfiguration: Sendable, Hashable {
     _ kind: SamplerKind? = nil, steps: Int, eta: Double = 0, spacing: TimestepSpacing? = nil,
     sigmas: SigmaSpacing? = nil
   ) throws -> any Sampler {
-    let kind = kind ?? self.kind
+    do {
+      return try made(kind ?? self.kind, steps: steps, eta: eta, spacing: spacing, sigmas: sigmas)
+    } catch SamplerError.timestepOffset(let offset, let allowed) {
+      throw ModelError.value(
+        file: settings.file, key: "steps_offset",
+        expected: "from \(allowed.lowerBound) to \(allowed.upperBound) for \(steps) steps",
+        found: "\(offset), which leads beyond the last timestep of the training")
+    }
+  }
+
+  private func made(
+    _ kind: SamplerKind, steps: Int, eta: Double, spacing: TimestepSpacing?, sigmas: SigmaSpacing?
+  ) throws -> any Sampler {
     let (f, schedule, prediction) = (fields, try schedule(kind), try prediction(kind))
     guard (kind == .flowEuler) == (prediction.kind == .flow) else {
       throw SamplerError.prediction(prediction.kind, sampler: kind.rawValue)
@@ -105,7 +117,6 @@ public struct SamplerConfiguration: Sendable, Hashable {
         variant: try solverType(else: .midpoint, orFor: ["bh1", "bh2", "logrho"]),
         lowersFinalOrder: f.lowerOrderFinal ?? true, endsWithEuler: f.eulerAtFinal ?? false,
         spacing: spacing, offset: offset, sigmas: sigmas, final: final,
-        roundsKarrasDown: f.betaSchedule == BetaSchedule.squaredCosine.rawValue,
         schedule: schedule, prediction: prediction)
     case .uniPC:
       return try UniPC(

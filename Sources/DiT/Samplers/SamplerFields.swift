@@ -6,6 +6,7 @@ extension SamplerConfiguration {
     let count = try settings.number(
       "num_train_timesteps", fields.numTrainTimesteps, else: 1000, in: 2...65_536)
     let betas: [Double]
+    var isSquaredCosine = false
     if let trained = fields.trainedBetas {
       try settings.require(
         trained.count == count, "trained_betas", "\(trained.count) numbers", "\(count) numbers")
@@ -15,6 +16,7 @@ extension SamplerConfiguration {
       let schedule = try settings.choice(
         "beta_schedule", fields.betaSchedule,
         else: kind == .lcm ? .scaledLinear : BetaSchedule.linear)
+      isSquaredCosine = schedule == .squaredCosine
       betas = schedule.betas(
         count: count,
         from: try beta("beta_start", fields.betaStart, else: isLatent ? 0.00085 : 0.0001),
@@ -23,7 +25,8 @@ extension SamplerConfiguration {
     if let wrong = betas.first(where: { !(0 < $0 && $0 < 1) }) {
       try settings.require(false, "trained_betas", wrong, "between 0 and 1")
     }
-    let schedule = NoiseSchedule(betas: betas, singlePrecision: true)
+    var schedule = NoiseSchedule(betas: betas, singlePrecision: true)
+    schedule.isSquaredCosine = isSquaredCosine
     let isRescaled = fields.rescaleBetasZeroSnr ?? false && kind != .heun && kind != .pndm
     return isRescaled ? schedule.rescaledToZeroSNR() : schedule
   }

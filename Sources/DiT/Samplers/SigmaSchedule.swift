@@ -61,7 +61,8 @@ struct SigmaSchedule: Sendable {
     let given = timesteps.map { Self.interpolated(table, at: Double(Float($0))) }
     if let spread = spacing.sigmas(given.count, from: given[0], to: given[given.count - 1]) {
       sigmas = spread + [final == .zero ? 0 : table[0]]
-      self.timesteps = spread.map { Self.timestep(of: $0, in: table) }
+      let logarithms = schedule.logarithms
+      self.timesteps = spread.map { Self.timestep(of: $0, in: table, logarithms) }
     } else {
       sigmas = given + [final == .zero ? 0 : table[0]]
       self.timesteps = timesteps
@@ -86,7 +87,8 @@ struct SigmaSchedule: Sendable {
       wholeTimesteps.count, from: table[table.count - 1], to: table[0])
     {
       sigmas = spread + [final == .zero ? 0 : table[0]]
-      timesteps = spread.map { Self.timestep(of: $0, in: table).rounded(rounding) }
+      let logarithms = schedule.logarithms
+      timesteps = spread.map { Self.timestep(of: $0, in: table, logarithms).rounded(rounding) }
     } else {
       sigmas = wholeTimesteps.map { table[$0] } + [final == .zero ? 0 : table[0]]
       timesteps = wholeTimesteps.map(Double.init)
@@ -101,13 +103,24 @@ struct SigmaSchedule: Sendable {
   }
 
   /// The timestep at which the training had a level, interpolated in its logarithm.
-  private static func timestep(of sigma: Double, in table: [Double]) -> Double {
+  private static func timestep(
+    of sigma: Double, in table: [Double], _ logarithms: [Double]
+  ) -> Double {
     guard table.count > 1 else { return 0 }
     let above = min(max(table.firstIndex { $0 > sigma } ?? table.count, 1), table.count - 1)
-    // In 32 bits, as diffusers has its table: where the result is rounded down, that decides
-    // whether a level of the table is its own timestep or the one below.
-    let (low, high) = (Double(log(Float(table[above - 1]))), Double(log(Float(table[above]))))
+    let (low, high) = (logarithms[above - 1], logarithms[above])
     let share = (low - log(max(sigma, 1e-10))) / (low - high)
     return Double(above - 1) + min(max(share, 0), 1)
+  }
+}
+
+extension NoiseSchedule {
+  /// The logarithms of the noise levels.
+  ///
+  /// Those of diffusers' squared cosine have 32 bits, as there: where a timestep is rounded down,
+  /// that decides whether a level of the table is its own timestep or the one below. (Of the other
+  /// schedules, the last bits of diffusers' table are those of a vector unit.)
+  fileprivate var logarithms: [Double] {
+    sigmas.map { isSquaredCosine ? Double(log(Float($0))) : log($0) }
   }
 }
