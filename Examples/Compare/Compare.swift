@@ -15,7 +15,7 @@ struct Compare {
       try Workspace.selectInstructionSetFromEnvironment()
       if let path = arguments[options.from] {
         let results = try Results(path: path)
-        try write(results, to: (path as NSString).deletingLastPathComponent)
+        try write(results, to: folder(of: path))
         return
       }
       let settings = try CompareSettings(

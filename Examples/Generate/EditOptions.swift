@@ -37,6 +37,17 @@ struct EditOptions: Sendable {
     }
   }
 
+  /// The levels of a mask on black, so that what is transparent is kept as what is black is.
+  private static func levels(ofMask path: String) throws -> Tensor<UInt8> {
+    let image = try PNG.read(path, as: .greyAlpha)
+    let (height, width) = (image.shape[0], image.shape[1])
+    let pixels = image.elements
+    let levels = (0..<height * width).map { index in
+      UInt8((Int(pixels[2 * index]) * Int(pixels[2 * index + 1]) + 127) / 255)
+    }
+    return Tensor(levels, shape: [height, width, 1])
+  }
+
   /// Reads the files, and encodes the image.
   ///
   /// - Throws: `PNGError` where one is no image.
@@ -48,7 +59,7 @@ struct EditOptions: Sendable {
     }
     return ImageEdit(
       pipeline.encoded(try PNG.read(image, as: channels), threads: threads),
-      mask: try mask.map { pipeline.mask(try PNG.read($0, as: .grey)) },
+      mask: try mask.map { pipeline.mask(try Self.levels(ofMask: $0)) },
       strength: strength)
   }
 }

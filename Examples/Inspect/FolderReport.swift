@@ -96,7 +96,7 @@ extension FolderReport.Weights {
   }
 
   fileprivate var words: String {
-    let file = (path as NSString).lastPathComponent.printable
+    let file = String(lastName(of: path)).printable
     if tensorCount == 0, let problem { return "\(file): \(problem.printable)" }
     let types = self.types.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
     return "\(file): \(tensorCount) tensors (\(types.joined(separator: ", "))), "

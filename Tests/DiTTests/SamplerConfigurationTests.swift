@@ -95,6 +95,16 @@ import _TestSupport
     }
   }
 
+  /// The message names the setting that leads beyond the training.
+  @Test func namesAnOffsetThatLeadsTooFar() throws {
+    let file = "{\"_class_name\": \"DDIMScheduler\", \"steps_offset\": 5}"
+    let error = #expect(throws: ModelError.self) { try sampler(file, .ddim, steps: 1000) }
+    #expect(
+      error?.description.contains("'steps_offset' must be from 0 to 0 for 1000 steps, not 5")
+        == true)
+    #expect(throws: Never.self) { try sampler(file, .ddim, steps: 20) }
+  }
+
   @Test func refusesOrdersThatThereAreNot() {
     #expect(throws: SamplerError.order(4, allowed: 1...3)) { try UniPC(steps: 5, order: 4) }
     #expect(throws: SamplerError.order(3, allowed: 1...2)) {

@@ -57,6 +57,14 @@ import _TestSupport
     }
   }
 
+  /// diffusers' pipeline guides above 1 alone; the formula has a meaning below it too.
+  @Test func guidanceBelowOneIsAChoice() {
+    for scale in [Float(0), 0.5, -1] {
+      #expect(Guidance(scale: scale).isOn && !Guidance(scale: scale, belowOne: .isOff).isOn)
+    }
+    #expect(!Guidance(scale: 1).isOn && Guidance(scale: 1.5, belowOne: .isOff).isOn)
+  }
+
   @Test func refusesWhatCannotBe() {
     #expect(throws: SamplerError.stepCount(0, allowed: 1...1000)) { try DDIM(steps: 0) }
     #expect(throws: SamplerError.stepCount(1001, allowed: 1...1000)) { try DDPM(steps: 1001) }

@@ -62,7 +62,7 @@ extension Checkpoint {
 
   /// Whether another part of a pipeline has weights of a variant.
   private static func isVariant(_ variant: String, ofPartsBeside folder: String) -> Bool {
-    let pipeline = (folder as NSString).deletingLastPathComponent
+    let pipeline = folder + "/.."
     let parts = (try? FileManager.default.contentsOfDirectory(atPath: pipeline)) ?? []
     return parts.contains { WeightFiles.variants(in: "\(pipeline)/\($0)").contains(variant) }
   }

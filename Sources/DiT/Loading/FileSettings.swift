@@ -28,11 +28,16 @@ struct FileSettings: Sendable, Hashable {
   static func decoded<Settings: Decodable>(
     _ data: Data, path: String, allowsJSON5: Bool = false
   ) throws(ModelError) -> Settings {
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    decoder.allowsJSON5 = allowsJSON5
     do {
-      let decoder = JSONDecoder()
-      decoder.keyDecodingStrategy = .convertFromSnakeCase
-      decoder.allowsJSON5 = allowsJSON5
       return try decoder.decode(Settings.self, from: data)
+    } catch DecodingError.dataCorrupted {
+      let fault = JSONFault(in: [UInt8](data)) { text in
+        (try? decoder.decode(Settings.self, from: Data(text))) != nil
+      }
+      throw .malformed(file: path, reason: fault.description)
     } catch let error as DecodingError {
       throw .malformed(file: path, reason: reason(error))
     } catch {
@@ -48,10 +53,7 @@ struct FileSettings: Sendable, Hashable {
     case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
       context.codingPath.isEmpty
         ? "it is not a JSON object" : "key '\(key(context.codingPath))' is not of type \(type)"
-    // Foundation does not tell which number it could not take.
-    case .dataCorrupted:
-      "it is not valid JSON, or one of its numbers is not of the kind that its key needs"
-    @unknown default: "\(error)"
+    default: "\(error)"
     }
   }
 

@@ -6,6 +6,8 @@ public enum ModelError: Error, Equatable, CustomStringConvertible {
   case missing(folder: String, files: [String])
   /// A folder has weights of these variants alone, and another was asked for, or none.
   case onlyVariants(folder: String, [String])
+  /// A path is that of a part of a pipeline, which is in a folder with others.
+  case partOfPipeline(path: String, folder: String)
   /// There is no folder of this name, and no model of it in the cache of Hugging Face.
   case notCached(name: String, cache: String)
   /// A file is not what it should be.
@@ -27,8 +29,11 @@ public enum ModelError: Error, Equatable, CustomStringConvertible {
       "\(folder): the weights are of the variant "
         + variants.map { "'\($0)'" }.joined(separator: " or ")
         + "; ask for it (try --variant \(variants[0]))"
+    case .partOfPipeline(let path, let folder):
+      "\(path): this is a part of the pipeline in '\(folder)'; open that folder"
     case .notCached(let name, let cache):
-      "\(name): there is no such folder, and no such model in the cache '\(cache)'"
+      "\(name): there is no such folder, and no such model in the cache '\(cache)'; "
+        + "'hf download \(name)' of Hugging Face's own tool gets it"
     case .malformed(let file, let reason): "\(file): \(reason)"
     case .memory(let file, let needed, let available, let precision, let alternatives):
       "\(file): its weights take \(needed / 1_000_000) MB in \(precision), and "

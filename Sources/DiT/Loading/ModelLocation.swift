@@ -14,10 +14,14 @@ enum ModelLocation: Equatable {
   /// - Parameters:
   ///   - path: The path of a folder or of a checkpoint, or the name of a model in the cache.
   ///   - cache: Where to look for names.
-  /// - Throws: `ModelError` where a name is not in the cache.
+  /// - Throws: `ModelError` where a name is not in the cache, or a path is that of a part of one of
+  ///   diffusers' pipelines.
   init(_ path: String, cache: HuggingFaceCache = HuggingFaceCache()) throws(ModelError) {
     var isFolder: ObjCBool = false
     let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+    if exists, let folder = Self.pipeline(around: path, isFolder: isFolder.boolValue) {
+      throw .partOfPipeline(path: path, folder: folder)
+    }
     if exists && !isFolder.boolValue {
       self = .originalCheckpoint(path)
     } else if exists {
@@ -29,6 +33,23 @@ enum ModelLocation: Equatable {
     } else {
       self = .ownFolder(path)
     }
+  }
+
+  /// The folder of a pipeline that a path is a part of, or the weights of a part; nil where it is
+  /// none.
+  private static func pipeline(around path: String, isFolder: Bool) -> String? {
+    guard !isFolder || !isDiffusers(path) else { return nil }
+    let part = isFolder ? path : parent(path)
+    let folder = parent(part)
+    return hasFile(part + "/config.json") && hasFile(folder + "/model_index.json") ? folder : nil
+  }
+
+  /// The folder that a path is in, as the path spells it.
+  private static func parent(_ path: String) -> String {
+    let path = path[...(path.lastIndex { $0 != "/" } ?? path.startIndex)]
+    guard path != ".", !path.hasSuffix("..") else { return path + "/.." }
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
   private static func isDiffusers(_ folder: String) -> Bool {

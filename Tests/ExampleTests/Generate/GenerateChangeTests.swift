@@ -28,6 +28,18 @@ import _TestSupport
     #expect(before[0..<14].elements != after[0..<14].elements)
   }
 
+  /// A mask that is white alone, and transparent below: what is transparent is kept.
+  @Test func transparencyOfAMaskCounts() throws {
+    #expect(try change("--class", "9", "--seed", "1").status == 0)
+    let (source, mask) = (folder.file("x-0002.png"), folder.file("mask.png"))
+    let levels = (0..<28 * 28).flatMap { [UInt8(255), UInt8($0 < 14 * 28 ? 255 : 0)] }
+    try PNG.write(Tensor(levels, shape: [28, 28, 2]), to: mask)
+    #expect(try change("--init-image", source, "--mask", mask).status == 0)
+    let (before, after) = (try PNG.read(source), try PNG.read(folder.file("x.png")))
+    #expect(before[14..<28].elements == after[14..<28].elements)
+    #expect(before[0..<14].elements != after[0..<14].elements)
+  }
+
   /// The less strength, the nearer the result is to the image.
   @Test func changesByTheStrength() throws {
     let source = folder.file("source.png")

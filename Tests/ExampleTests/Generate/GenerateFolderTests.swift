@@ -42,6 +42,33 @@ import _TestSupport
     #expect(result.status == 64 && result.error.contains(message), "\(result.error)")
   }
 
+  /// Where a path or a name leads to no model, the message says which does.
+  @Test func namesTheWayOut() throws {
+    for path in ["transformer", "transformer/", "transformer/diffusion_pytorch_model.safetensors"] {
+      let result = try draw("--class", "1", model: Self.model + "/" + path)
+      #expect(result.status == 1)
+      #expect(result.error.contains("a part of the pipeline in '\(Self.model)'; open that folder"))
+    }
+    let absent = try draw("--class", "1", model: "nobody/Nothing")
+    #expect(absent.error.contains("'hf download nobody/Nothing'"))
+  }
+
+  @Test func aPathOfOneLetterIsNotAnAccident() throws {
+    try Data().write(to: URL(filePath: folder.file("m")))
+    let result = try GenerateProcess(["--model", "m", "--class", "1"], folder: folder).finish()
+    #expect(result.status == 1 && result.error.hasPrefix("generate: m: "), "\(result.error)")
+  }
+
+  @Test func listsClassesWithoutWeights() throws {
+    let copy = folder.file("model")
+    try FileManager.default.copyItem(atPath: Self.model, toPath: copy)
+    try FileManager.default.removeItem(
+      atPath: copy + "/transformer/diffusion_pytorch_model.safetensors")
+    let result = try draw("--list-classes", model: copy)
+    #expect(result.status == 0 && result.output.contains("207 golden retriever\n"))
+    #expect(result.output.split(separator: "\n").count == 1000)
+  }
+
   @Test func doesNotDrawAThousandClassesUnasked() throws {
     let result = try draw()
     #expect(result.status == 64 && result.error.contains("the model has 1000"), "\(result.error)")

@@ -45,6 +45,27 @@ import _TestSupport
     }
   }
 
+  /// Broken JSON is found by its line, and a number of the wrong kind by its key.
+  @Test func namesThePlaceInAConfiguration() throws {
+    let text = try String(contentsOf: configuration, encoding: .utf8)
+    for (changed, message) in [
+      ("{\n  \"a\": 1 \"b\": 2}", "line 2, column 10: a comma or '}' is expected"),
+      ("{\"a\": ", "line 1, column 7: a value is expected, and the file ends"),
+      (
+        text.replacing(#/"depth": *\d+/#, with: "\"depth\": 1.5"),
+        "'depth' is 1.5, which is not a number of the kind that this key needs"
+      ),
+      (
+        text.replacing(#/"num_train_timesteps": *\d+/#, with: "\"num_train_timesteps\": 1e99"),
+        "'diffusion.num_train_timesteps' is 1e99"
+      ),
+    ] {
+      #expect(changed != text)
+      try Data(changed.utf8).write(to: configuration)
+      try expectFailure(try draw(), configuration, message)
+    }
+  }
+
   @Test func namesDamagedWeights() throws {
     let whole = try Data(contentsOf: weights)
     for (bytes, message) in [

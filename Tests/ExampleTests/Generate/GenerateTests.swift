@@ -102,6 +102,7 @@ import _ExampleCommandLine
     (64, "--cache", "delta-dit:b=21", "b must be from 0 to 20"),
     (64, "--cache", "delta-dit:nc=9,front=4", "front must be from 0 to 3, not '4'"),
     (64, "--cache", "delta-dit:x=1", "delta-dit has no 'x'; it has"),
+    (64, "--cache", "delta-dit:target=0.01", "a share from 0.05 to 1 in 20 steps"),
     (64, "--cfg-scale", "1e39", "a number from"),
     (64, "--compare", "", "--compare needs a --cache"),
     (64, "--precision", "f16", "one of auto, f32, bf16"),

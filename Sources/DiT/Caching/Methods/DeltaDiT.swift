@@ -61,7 +61,13 @@ public struct DeltaDiT: NamedCacheMethod {
     )
     if let target {
       let planner = DeltaPlanner(stepCount: run.stepCount, depth: run.depth, blockCost: 1)
-      (interval, count) = try planner.settings(for: target * planner.fullCost)
+      do {
+        (interval, count) = try planner.settings(for: target * planner.fullCost)
+      } catch CacheError.target {
+        throw .value(
+          key: "target", method: Self.name, found: "\(target)",
+          expected: "a share from \(1 / Double(run.stepCount)) to 1 in \(run.stepCount) steps")
+      }
     }
     let boundary = boundary ?? Int((0.6 * Double(run.stepCount)).rounded())
     guard (0...run.stepCount).contains(boundary) else {

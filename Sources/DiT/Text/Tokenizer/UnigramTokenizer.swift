@@ -106,7 +106,8 @@ public struct UnigramTokenizer: Sendable {
     struct Settings: Decodable {
       let extraIds: Int?
     }
-    let path = (file as NSString).deletingLastPathComponent + "/tokenizer_config.json"
+    let folder = file.lastIndex(of: "/").map { file[...$0] } ?? ""
+    let path = folder + "tokenizer_config.json"
     guard hasFile(path) else { return 100 }
     let settings: Settings = try FileSettings.decoded(path: path)
     return try FileSettings(file: path).number(

@@ -1,0 +1,150 @@
+/// Why a file of settings could not be read: Foundation says neither where a text stops being JSON
+/// nor which number it could not take.
+struct JSONFault {
+  /// What is wrong, with the place or the key.
+  let description: String
+
+  /// Looks for what is wrong in a text that could not be decoded.
+  ///
+  /// - Parameters:
+  ///   - text: The text.
+  ///   - isDecoded: Whether another text can be.
+  init(in text: [UInt8], isDecoded: ([UInt8]) -> Bool) {
+    var scanner = JSONOutline(text)
+    if let fault = scanner.fault() {
+      let before = text[..<fault.place]
+      let line = before.count { $0 == UInt8(ascii: "\n") } + 1
+      let start = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+      description =
+        "it is not valid JSON: line \(line), column \(fault.place - start + 1): "
+        + "\(fault.expected) is expected"
+        + (fault.place == text.count ? ", and the file ends" : "")
+      return
+    }
+    // The number at fault is the one that is left when all others are made harmless.
+    let odd = scanner.numbers.filter { !$0.isHarmless }
+    let culprit = odd.first { number in
+      var changed = text
+      for other in odd.reversed() where other.range != number.range {
+        changed.replaceSubrange(other.range, with: [UInt8(ascii: "0")])
+      }
+      return !isDecoded(changed)
+    }
+    description =
+      culprit.map {
+        "'\($0.key)' is \(String(decoding: text[$0.range], as: UTF8.self)), which is not a number "
+          + "of the kind that this key needs"
+      } ?? "it is not valid JSON"
+  }
+}
+
+/// Walks through a text of JSON, for its first fault and its numbers.
+private struct JSONOutline {
+  /// Where something else should stand.
+  struct Fault: Error {
+    let place: Int
+    let expected: String
+  }
+
+  struct Number {
+    let key: String
+    let range: Range<Int>
+    /// Whether every kind of number takes it: a small whole one.
+    let isHarmless: Bool
+  }
+
+  private let text: [UInt8]
+  private var place = 0
+  private var path: [String] = []
+  private(set) var numbers: [Number] = []
+  /// As deep as Foundation goes.
+  private static let depthLimit = 512
+
+  init(_ text: [UInt8]) { self.text = text }
+
+  /// The first fault; nil where there is none.
+  mutating func fault() -> Fault? {
+    do throws(Fault) {
+      try value(depth: 0)
+      skipBlanks()
+      guard place == text.count else { throw expected("the end of the file") }
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  private func expected(_ what: String) -> Fault { Fault(place: place, expected: what) }
+
+  private mutating func skipBlanks() {
+    while place < text.count, " \t\r\n".utf8.contains(text[place]) { place += 1 }
+  }
+
+  /// Takes a character if it is the next one.
+  private mutating func takes(_ character: Unicode.Scalar) -> Bool {
+    skipBlanks()
+    guard place < text.count, text[place] == UInt8(ascii: character) else { return false }
+    place += 1
+    return true
+  }
+
+  private mutating func value(depth: Int) throws(Fault) {
+    guard depth < Self.depthLimit else { throw expected("less nesting") }
+    if takes("{") {
+      try members(until: "}", "a comma or '}'") { outline throws(Fault) in
+        let name = try outline.string()
+        guard outline.takes(":") else { throw outline.expected("':'") }
+        outline.path.append(name)
+        try outline.value(depth: depth + 1)
+        outline.path.removeLast()
+      }
+    } else if takes("[") {
+      try members(until: "]", "a comma or ']'") { outline throws(Fault) in
+        try outline.value(depth: depth + 1)
+      }
+    } else if place < text.count, text[place] == UInt8(ascii: "\"") {
+      _ = try string()
+    } else {
+      try word()
+    }
+  }
+
+  private mutating func members(
+    until end: Unicode.Scalar, _ rest: String,
+    _ member: (inout JSONOutline) throws(Fault) -> Void
+  ) throws(Fault) {
+    guard !takes(end) else { return }
+    repeat { try member(&self) } while takes(",")
+    guard takes(end) else { throw expected(rest) }
+  }
+
+  private mutating func string() throws(Fault) -> String {
+    guard takes("\"") else { throw expected("a name in quotation marks") }
+    let start = place
+    while place < text.count, text[place] != UInt8(ascii: "\"") {
+      place += text[place] == UInt8(ascii: "\\") ? 2 : 1
+    }
+    guard place < text.count else {
+      place = text.count
+      throw expected("a quotation mark")
+    }
+    defer { place += 1 }
+    return String(decoding: text[start..<place], as: UTF8.self)
+  }
+
+  /// A number, or one of the words that stand for values.
+  private mutating func word() throws(Fault) {
+    let start = place
+    while place < text.count, !",:[]{}\" \t\r\n".utf8.contains(text[place]) { place += 1 }
+    let word = String(decoding: text[start..<place], as: UTF8.self)
+    guard !["true", "false", "null", "Infinity", "-Infinity", "NaN"].contains(word) else { return }
+    guard Double(word) != nil, let first = word.first, "-0123456789".contains(first) else {
+      place = start
+      throw expected("a value")
+    }
+    numbers.append(
+      Number(
+        key: path.joined(separator: "."), range: start..<place,
+        isHarmless: Int8(word) != nil))
+  }
+}
