@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Tensor
+internal import _ExampleCommandLine
 
 /// What is in a folder of a model, for programs and in words.
 ///
