@@ -96,9 +96,13 @@ let package = Package(
       ]),
     .target(name: "_LibC", path: "Sources/LibC", swiftSettings: common),
     .target(
+      name: "_KernelsSequential", dependencies: ["_KernelsMicro", "_LibC"],
+      path: "\(instructionSets)/Sequential", swiftSettings: hot()),
+    .target(
       name: "_Parallel", dependencies: ["_LibC"], path: "Sources/Parallel", swiftSettings: common),
     .target(
-      name: "Tensor", dependencies: ["_KernelsMicro", "_KernelsActive", "_LibC"],
+      name: "Tensor",
+      dependencies: ["_KernelsMicro", "_KernelsActive", "_KernelsSequential", "_LibC", "_Parallel"],
       swiftSettings: common),
     .target(
       name: "Kernels", dependencies: ["Tensor", "_Parallel", "_KernelsMicro", "_KernelsActive"],

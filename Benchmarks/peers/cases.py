@@ -59,6 +59,9 @@ def cases(precision: str) -> list[Case]:
         add("conv3x3", (1, inputs, side, side, outputs), convolution, inputs, outputs, side)
     for channels, side in [(512, 32), (512, 64), (512, 128), (256, 128), (256, 256), (128, 256)]:
         add("group-norm-silu", (1, channels, side, side), group_norm, channels, side)
+    if precision == "f32":
+        for group, shape in ARRAYS:
+            add(group, shape, array, group, shape)
     add("step", "dit-xl-2-256", step)
     for side in [256, 512]:
         add("vae-decode", f"sd-{side}", decode, side)
@@ -117,6 +120,35 @@ def group_norm(dtype, channels, side):
 
     x = torch.randn(1, channels, side, side)
     return work, tuple(tensor.to(dtype) for tensor in (x, *torch.randn(2, channels)))
+
+
+ARRAYS = [
+    ("sum-of-columns", (4096, 4096)), ("max-of-columns", (4096, 4096)),
+    ("argmax-of-rows", (4096, 4096)), ("transpose", (4096, 4096)),
+    ("add-transposed", (4096, 4096)), ("gather-columns", (4096, 4096)),
+    ("gather-rows", (65536, 256)), ("gather-rows", (65536, 1)), ("sort", (1 << 20,)),
+    ("argsort", (1 << 20,)), ("cumulative-sum", (4096, 4096)), ("sin", (16 << 20,)),
+    ("where", (16 << 20,)), ("mask", (16 << 20,)), ("normal", (16 << 20,)), ("add-few", (8,)),
+    ("matmul-of-many", (65536, 8, 8, 8)),
+]
+
+
+def array(dtype, group, shape):
+    if group == "matmul-of-many":
+        return torch.matmul, (torch.randn(65536, 8, 8), torch.randn(65536, 8, 8))
+    x = torch.randn(shape)
+    places = torch.randperm(shape[1] if group == "gather-columns" else shape[0])
+    mask = x > 0
+    work = {
+        "sum-of-columns": lambda x: x.sum(0), "max-of-columns": lambda x: x.amax(0),
+        "argmax-of-rows": lambda x: x.argmax(1), "transpose": lambda x: x.t().contiguous(),
+        "add-transposed": lambda x: x + x.t(), "gather-columns": lambda x: x[:, places],
+        "gather-rows": lambda x: x[places], "sort": lambda x: x.sort().values,
+        "argsort": lambda x: x.argsort(stable=True), "cumulative-sum": lambda x: x.cumsum(1),
+        "sin": torch.sin, "where": lambda x: torch.where(mask, x, 0), "mask": lambda x: x[mask],
+        "normal": lambda x: torch.randn(shape), "add-few": lambda x: x + x,
+    }[group]
+    return work, (x,)
 
 
 def step(dtype):

@@ -185,7 +185,7 @@ import _TestSupport
       let scattered = Tensor(
         (0..<s.batch * s.keys).map { _ in numbers.next() < 0.3 }, shape: [s.batch, s.keys])
       // The first keys of each sample, and none of the last.
-      let first = Tensor(
+      let first = Tensor<Bool>(
         (0..<s.batch).flatMap { sample in
           (0..<s.keys).map { $0 <= sample * s.keys / s.batch && sample < s.batch - 1 }
         }, shape: [s.batch, s.keys])

@@ -26,7 +26,7 @@ struct Case {
 
   /// All cases, in the order of the table.
   static var all: [Case] {
-    products + attentions + functions + normalizations + images + elementwise + steps
+    products + attentions + functions + normalizations + images + elementwise + arrays + steps
       + decodes
   }
 }

@@ -80,4 +80,18 @@ extension KernelTable {
   public static var int32: ElementKernels<Int32> { int32Kernels }
   /// Elementwise operations on `Int64`, the same on every machine.
   public static var int64: ElementKernels<Int64> { int64Kernels }
+  /// Elementwise operations on `Int16`, the same on every machine.
+  public static var int16: ElementKernels<Int16> { int16Kernels }
+  /// Elementwise operations on `UInt16`, the same on every machine.
+  public static var uint16: ElementKernels<UInt16> { uint16Kernels }
+  /// Elementwise operations on `UInt32`, the same on every machine.
+  public static var uint32: ElementKernels<UInt32> { uint32Kernels }
+  /// Elementwise operations on `UInt64`, the same on every machine.
+  public static var uint64: ElementKernels<UInt64> { uint64Kernels }
+  /// Elementwise operations on `BFloat16`, the same on every machine.
+  public static var bfloat16Elements: ElementKernels<BFloat16> { bfloat16Kernels }
+  #if !((os(macOS) || targetEnvironment(macCatalyst)) && arch(x86_64))
+  /// Elementwise operations on `Float16`, the same on every machine.
+  public static var float16Elements: ElementKernels<Float16> { float16Kernels }
+  #endif
 }

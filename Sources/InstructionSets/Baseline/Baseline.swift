@@ -65,3 +65,23 @@ public let int32Kernels = ElementKernels(Baseline.self, Int32.self)
 
 /// Elementwise operations on 64-bit integers.
 public let int64Kernels = ElementKernels(Baseline.self, Int64.self)
+
+/// Elementwise operations on 16-bit integers.
+public let int16Kernels = ElementKernels(Baseline.self, Int16.self)
+
+/// Elementwise operations on unsigned 16-bit integers.
+public let uint16Kernels = ElementKernels(Baseline.self, UInt16.self)
+
+/// Elementwise operations on unsigned 32-bit integers.
+public let uint32Kernels = ElementKernels(Baseline.self, UInt32.self)
+
+/// Elementwise operations on unsigned 64-bit integers.
+public let uint64Kernels = ElementKernels(Baseline.self, UInt64.self)
+
+/// Elementwise operations on numbers of bfloat16.
+public let bfloat16Kernels = ElementKernels(Baseline.self, BFloat16.self)
+
+#if !((os(macOS) || targetEnvironment(macCatalyst)) && arch(x86_64))
+/// Elementwise operations on 16-bit floating-point numbers.
+public let float16Kernels = ElementKernels(Baseline.self, Float16.self)
+#endif

@@ -122,6 +122,32 @@ extension Double: Arithmetic {
   }
 }
 
+#if !((os(macOS) || targetEnvironment(macCatalyst)) && arch(x86_64))
+extension Float16: Arithmetic {
+  /// The sum of nothing.
+  @inlinable @inline(__always)
+  public static var zeroSum: Double { 0 }
+  /// A sum and one number more.
+  @inlinable @inline(__always)
+  public static func add(_ a: Float16, to sum: Double) -> Double { sum + Double(a) }
+  /// The sum of two sums.
+  @inlinable @inline(__always)
+  public static func add(_ a: Double, _ b: Double) -> Double { a + b }
+  /// The number nearest to a sum.
+  @inlinable @inline(__always)
+  public static func rounded(_ sum: Double) -> Float16 { Float16(sum) }
+  /// A sum divided by a number of elements.
+  @inlinable @inline(__always)
+  public static func quotient(_ sum: Double, _ count: Int) -> Double { sum / Double(count) }
+  /// A sum and the squared difference of a number from another one more.
+  @inlinable @inline(__always)
+  public static func addSquare(_ a: Float16, from center: Double, to sum: Double) -> Double {
+    let difference = Double(a) - center
+    return sum + difference * difference
+  }
+}
+#endif
+
 extension Arithmetic where Self: FixedWidthInteger {
   /// The number one.
   @inlinable @inline(__always)
@@ -167,7 +193,9 @@ extension Arithmetic where Self: FixedWidthInteger {
   /// A sum divided by a number of elements, in 64 bits, which hold both.
   @inlinable @inline(__always)
   public static func quotient(_ sum: Self, _ count: Int) -> Self {
-    Self(truncatingIfNeeded: Int64(truncatingIfNeeded: sum) / Int64(count))
+    isSigned
+      ? Self(truncatingIfNeeded: Int64(truncatingIfNeeded: sum) / Int64(count))
+      : Self(truncatingIfNeeded: UInt64(truncatingIfNeeded: sum) / UInt64(count))
   }
   /// A sum and the squared difference of a number from another one more.
   @inlinable @inline(__always)
@@ -198,6 +226,30 @@ extension Int64: Arithmetic {
   /// The sum of two sums.
   @inlinable @inline(__always)
   public static func add(_ a: Int64, _ b: Int64) -> Int64 { a &+ b }
+}
+
+extension Int16: Arithmetic {
+  /// The sum of two sums.
+  @inlinable @inline(__always)
+  public static func add(_ a: Int16, _ b: Int16) -> Int16 { a &+ b }
+}
+
+extension UInt16: Arithmetic {
+  /// The sum of two sums.
+  @inlinable @inline(__always)
+  public static func add(_ a: UInt16, _ b: UInt16) -> UInt16 { a &+ b }
+}
+
+extension UInt32: Arithmetic {
+  /// The sum of two sums.
+  @inlinable @inline(__always)
+  public static func add(_ a: UInt32, _ b: UInt32) -> UInt32 { a &+ b }
+}
+
+extension UInt64: Arithmetic {
+  /// The sum of two sums.
+  @inlinable @inline(__always)
+  public static func add(_ a: UInt64, _ b: UInt64) -> UInt64 { a &+ b }
 }
 
 extension Arithmetic {

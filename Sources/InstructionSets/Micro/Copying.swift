@@ -25,7 +25,10 @@ extension InstructionSet {
     if isTurned && loop.extents[last] >= 16 {
       copyPlanes(loop, input, output)
     } else if loop.rank == 1 && loop.first[0] == 1 && loop.output[0] == 1 {
-      copyBytes(input, output, count: loop.extents[0] * MemoryLayout<Bits>.size)
+      let byteCount = loop.extents[0] * MemoryLayout<Bits>.size
+      copyBytes(
+        input, output, count: byteCount,
+        streams: isStreamed(output, byteCount: max(byteCount, loop.wholeByteCount)))
     } else {
       map(loop, input, output) { $0 }
     }
@@ -34,10 +37,10 @@ extension InstructionSet {
   /// Copies bytes without gaps.
   @inlinable @inline(__always)
   static func copyBytes(
-    _ input: UnsafeRawPointer, _ output: UnsafeMutableRawPointer, count: Int
+    _ input: UnsafeRawPointer, _ output: UnsafeMutableRawPointer, count: Int, streams: Bool
   ) {
     var i = 0
-    if isStreamed(output, byteCount: count) {
+    if streams {
       while i + 64 <= count {
         prefetchAhead(input + i)
         streamLines(input + i, output + i, byteCount: 64)
@@ -50,8 +53,11 @@ extension InstructionSet {
 
   /// Copies where neighbours in the input lie along the last axis but one.
   ///
-  /// In squares: each is first copied to a buffer, because lines at a distance that is a power of two
-  /// push each other out of the cache before they are used up.
+  /// In squares of 64 × 64: rows of neighbours come to a buffer, several lines of each at once, which
+  /// is what the processor fetches ahead; they are turned from there to another buffer, and rows of
+  /// whole lines leave it. Turned straight from memory to memory, each line would be a wait for
+  /// memory of its own, and lines at a distance that is a power of two push each other out of the
+  /// cache before they are used up. The next square is asked for before this one is turned.
   @inlinable @inline(__always)
   static func copyPlanes<Bits: FixedWidthInteger>(
     _ loop: ElementLoop, _ input: UnsafePointer<Bits>, _ output: UnsafeMutablePointer<Bits>
@@ -61,59 +67,94 @@ extension InstructionSet {
     let (source, rowStride, columnStride) = (
       loop.first[column], loop.output[row], loop.output[column]
     )
-    var square = InlineArray<256, Bits>(repeating: 0)
-    forEachRow(loop, inner: 2) { a, _, c in
-      var i = 0
-      while i < rows {
-        let height = min(16, rows - i)
-        var j = 0
-        while j < columns {
-          let width = min(16, columns - j)
-          let (start, target) = (
-            input + (a + i + j * source), output + (c + i * rowStride + j * columnStride)
-          )
-          if height == 16 && width == 16 && columnStride == 1 && MemoryLayout<Bits>.size == 4 {
-            fill(&square, start, stride: source, rows: 16, columns: 16)
-            withUnsafeBytes(of: &square) { turnSquare($0, into: target, stride: rowStride) }
-          } else {
-            fill(&square, start, stride: source, rows: width, columns: height)
-            for u in 0..<height {
-              for v in 0..<width {
-                target[u * rowStride + v * columnStride] = square[unchecked: v * 16 + u]
+    let size = MemoryLayout<Bits>.size
+    let byteCount = (0..<loop.rank).reduce(size) { $0 * loop.extents[$1] }
+    // Rows of whole lines at places that are whole lines too.
+    let streams =
+      columnStride == 1 && isStreamed(output, byteCount: max(byteCount, loop.wholeByteCount))
+      && (0..<column).allSatisfy { loop.output[$0] * size % 64 == 0 }
+    var square = InlineArray<4096, Bits>(repeating: 0)
+    var turned = InlineArray<4096, Bits>(repeating: 0)
+    withUnsafeMutableBytes(of: &square) { squareBytes in
+      withUnsafeMutableBytes(of: &turned) { turnedBytes in
+        guard let square = squareBytes.baseAddress?.assumingMemoryBound(to: Bits.self),
+          let turned = turnedBytes.baseAddress?.assumingMemoryBound(to: Bits.self)
+        else { return }
+        forEachRow(loop, inner: 2) { a, _, c in
+          var i = 0
+          while i < rows {
+            let height = min(64, rows - i)
+            var j = 0
+            while j < columns {
+              let width = min(64, columns - j)
+              for v in 0..<min(64, columns - j - width) {
+                prefetchToL2(input + (a + i + (j + 64 + v) * source), lines: size)
               }
+              for v in 0..<width {
+                let (from, to) = (input + (a + i + (j + v) * source), square + v * 64)
+                if height < 16 {
+                  for u in 0..<height { to[u] = from[u] }
+                } else {
+                  UnsafeMutableRawPointer(to).copyMemory(from: from, byteCount: height * size)
+                }
+              }
+              turn(square, turned, rows: height, columns: width)
+              for u in 0..<height {
+                let (from, to) = (
+                  turned + u * 64, output + (c + (i + u) * rowStride + j * columnStride)
+                )
+                if streams && width == 64 {
+                  streamLines(from, to, byteCount: 64 * size)
+                } else if columnStride == 1 {
+                  UnsafeMutableRawPointer(to).copyMemory(from: from, byteCount: width * size)
+                } else {
+                  for v in 0..<width { to[v * columnStride] = from[v] }
+                }
+              }
+              j += 64
             }
+            i += 64
           }
-          j += 16
         }
-        i += 16
       }
     }
+    if streams { finishStreaming() }
   }
 
-  /// Copies rows of neighbours to a square of 16 × 16; constant counts make whole vectors of them.
+  /// Turns a square of rows of 64 elements; what lies outside of `rows` and `columns` is anything.
   @inlinable @inline(__always)
-  static func fill<Bits: FixedWidthInteger>(
-    _ square: inout InlineArray<256, Bits>, _ source: UnsafePointer<Bits>, stride: Int, rows: Int,
-    columns: Int
+  static func turn<Bits: FixedWidthInteger>(
+    _ square: UnsafePointer<Bits>, _ turned: UnsafeMutablePointer<Bits>, rows: Int, columns: Int
   ) {
-    for v in 0..<rows {
-      for u in 0..<columns { square[unchecked: v * 16 + u] = source[v * stride + u] }
+    var u = 0
+    while u < rows {
+      var v = 0
+      while v < columns {
+        let (from, to) = (square + v * 64 + u, turned + u * 64 + v)
+        if MemoryLayout<Bits>.size == 4 {
+          turnSquare(from, into: to)
+        } else {
+          for x in 0..<16 {
+            for y in 0..<16 { to[x * 64 + y] = from[y * 64 + x] }
+          }
+        }
+        v += 16
+      }
+      u += 16
     }
   }
 
-  /// Transposes a square of 16 × 16 elements of 4 bytes.
+  /// Turns 16 × 16 elements of 4 bytes, of rows of 64.
   @inlinable @inline(__always)
-  static func turnSquare(
-    _ square: UnsafeRawBufferPointer, into target: UnsafeMutableRawPointer, stride: Int
-  ) {
-    guard let square = square.baseAddress?.assumingMemoryBound(to: Float.self) else { return }
+  static func turnSquare(_ square: UnsafeRawPointer, into target: UnsafeMutableRawPointer) {
+    let square = square.assumingMemoryBound(to: Float.self)
     let target = target.assumingMemoryBound(to: Float.self)
     for u in Swift.stride(from: 0, to: 16, by: width) {
       for v in Swift.stride(from: 0, to: 16, by: width) {
         transpose { i in
-          load(square + (v + i) * 16 + u)
+          load(square + (v + i) * 64 + u)
         } store: { i, row in
-          store(row, target + (u + i) * stride + v)
+          store(row, target + (u + i) * 64 + v)
         }
       }
     }

@@ -46,6 +46,8 @@ public enum Reduction: Sendable, Hashable, CaseIterable {
   case mean
   /// The mean of the squared differences from the mean.
   case variance
+  /// The product.
+  case product
 }
 
 /// The elementwise operations and reductions of one scalar type on one instruction set.
@@ -70,6 +72,12 @@ public struct ElementKernels<Element: Arithmetic>: Sendable {
   /// Reduces dense rows: input, number of rows, their length (at least one), output.
   public let reduce:
     @Sendable (Reduction, UnsafePointer<Element>, Int, Int, UnsafeMutablePointer<Element>) -> Void
+  /// Reduces neighbouring columns, to the bits that `reduce` gives for a row of the same elements:
+  /// input, distance of rows, their number (at least one), number of columns, output.
+  public let reduceColumns:
+    @Sendable (
+      Reduction, UnsafePointer<Element>, Int, Int, Int, UnsafeMutablePointer<Element>
+    ) -> Void
   /// The place of the largest or smallest of each dense row, the first of equals; a NaN is both.
   public let place:
     @Sendable (Reduction, UnsafePointer<Element>, Int, Int, UnsafeMutablePointer<Int64>) -> Void
@@ -85,6 +93,7 @@ public struct ElementKernels<Element: Arithmetic>: Sendable {
         output[row] = I.reduce(operation, input + row * count, count: count)
       }
     }
+    reduceColumns = { I.reduceColumns($0, $1, stride: $2, count: $3, columns: $4, $5) }
     place = { operation, input, rows, count, output in
       for row in 0..<rows {
         output[row] = Int64(I.place(operation, input + row * count, count: count))
@@ -147,6 +156,7 @@ extension InstructionSet {
       return Element.rounded(Element.quotient(squares, count))
     case .minimum: return fold(row, count: count) { .smaller($0, $1) }
     case .maximum: return fold(row, count: count) { .larger($0, $1) }
+    case .product: return fold(row, count: count) { .product($0, $1) }
     }
   }
 
@@ -166,8 +176,8 @@ extension InstructionSet {
         }
         i += 16
       }
+      best = lanes[unchecked: 0]
       for lane in 1..<16 { best = function(best, lanes[unchecked: lane]) }
-      best = function(best, lanes[unchecked: 0])
     }
     while i < count {
       best = function(best, row[i])
@@ -204,25 +214,36 @@ extension InstructionSet {
     return total
   }
 
+  /// The place of the first of the largest or smallest elements, or of NaN.
+  ///
+  /// Two passes that are both vector code: what the best is, and where it is first.
   @inlinable @inline(__always)
   static func place<Element: Arithmetic>(
     _ operation: Reduction, _ row: UnsafePointer<Element>, count: Int
   ) -> Int {
-    switch operation {
-    case .minimum: return place(row, count: count) { Element.isLess($0, $1) }
-    default: return place(row, count: count) { Element.isLess($1, $0) }
-    }
+    let best = reduce(operation, row, count: count)
+    return Element.isNaN(best)
+      ? first(row, count: count) { Element.isNaN($0) }
+      : first(row, count: count) { Element.isEqual($0, best) }
   }
 
-  /// The place of the first element that no other is better than; a NaN is better than all else.
+  /// The place of the first element that is looked for; zero where there is none.
   @inlinable @inline(__always)
-  static func place<Element: Arithmetic>(
-    _ row: UnsafePointer<Element>, count: Int, _ isBetter: (Element, Element) -> Bool
+  static func first<Element>(
+    _ row: UnsafePointer<Element>, count: Int, _ isWanted: (Element) -> Bool
   ) -> Int {
-    var (place, best) = (0, row[0])
-    for i in 1..<count where !Element.isNaN(best) {
-      if isBetter(row[i], best) || Element.isNaN(row[i]) { (place, best) = (i, row[i]) }
+    var i = 0
+    // Blocks that have none are passed without a branch for each element.
+    while i + 64 <= count {
+      var found: UInt8 = 0
+      for j in 0..<64 { found |= isWanted(row[i + j]) ? 1 : 0 }
+      if found != 0 { break }
+      i += 64
     }
-    return place
+    while i < count {
+      if isWanted(row[i]) { return i }
+      i += 1
+    }
+    return 0
   }
 }

@@ -11,6 +11,8 @@ public struct ElementLoop: @unchecked Sendable {
   public var first, second: UnsafePointer<Int>
   /// The strides of the output.
   public var output: UnsafePointer<Int>
+  /// The bytes of a larger result that this is a part of, which decide whether it is streamed.
+  public var wholeByteCount = 0
 
   /// The most dimensions that a loop can have.
   public static let maximumRank = 16
@@ -69,7 +71,7 @@ extension InstructionSet {
     let byteCount = (0..<loop.rank).reduce(size) { $0 * loop.extents[$1] }
     // Results that are not in place, whose rows are all whole lines.
     let streams =
-      strides.2 == 1 && isStreamed(output, byteCount: byteCount)
+      strides.2 == 1 && isStreamed(output, byteCount: max(byteCount, loop.wholeByteCount))
       && UnsafeRawPointer(first) != UnsafeRawPointer(output)
       && rowSize % 64 == 0 && (0..<last).allSatisfy { loop.output[$0] * size % 64 == 0 }
     var buffer = InlineArray<32, SIMD16<Float>>(repeating: .zero)

@@ -175,13 +175,17 @@ extension InstructionSet {
     return multiply(x, coarseReciprocal(add(scaled(p, byPowerOfTwo: n), all(1))))
   }
 
-  /// The nearest whole number, ties to even.
+  /// The nearest whole number, ties to even, with the sign of `x`, also where it is zero.
   ///
   /// Adding 2²³ leaves no bits for a fraction; larger numbers have none.
   @inlinable @inline(__always)
   public static func rounded(_ x: F32) -> F32 {
     let magic = choose(all(-8_388_608), where: x, isLess: all(0), else: all(8_388_608))
-    let y = subtract(add(x, magic), magic)
+    var y = subtract(add(x, magic), magic)
+    for lane in 0..<width {
+      let sign = x[lane].bitPattern & 0x8000_0000
+      y[lane] = Float(bitPattern: y[lane].bitPattern | sign)
+    }
     let magnitude = larger(x, subtract(all(0), x))
     return choose(y, where: magnitude, isLess: all(8_388_608), else: x)
   }

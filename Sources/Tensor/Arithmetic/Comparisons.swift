@@ -21,17 +21,42 @@ extension Tensor where Scalar: TensorNumeric {
   }
 
   /// Where an element equals a number.
+  @_disfavoredOverload
   public static func .== (a: Tensor, b: Scalar) -> Tensor<Bool> { a .== Tensor(scalar: b) }
   /// Where an element differs from a number.
+  @_disfavoredOverload
   public static func .!= (a: Tensor, b: Scalar) -> Tensor<Bool> { a .!= Tensor(scalar: b) }
   /// Where an element is less than a number.
+  @_disfavoredOverload
   public static func .< (a: Tensor, b: Scalar) -> Tensor<Bool> { a .< Tensor(scalar: b) }
   /// Where an element is at most a number.
+  @_disfavoredOverload
   public static func .<= (a: Tensor, b: Scalar) -> Tensor<Bool> { a .<= Tensor(scalar: b) }
   /// Where an element is greater than a number.
+  @_disfavoredOverload
   public static func .> (a: Tensor, b: Scalar) -> Tensor<Bool> { a .> Tensor(scalar: b) }
   /// Where an element is at least a number.
+  @_disfavoredOverload
   public static func .>= (a: Tensor, b: Scalar) -> Tensor<Bool> { a .>= Tensor(scalar: b) }
+
+  /// Where a number equals an element.
+  @_disfavoredOverload
+  public static func .== (a: Scalar, b: Tensor) -> Tensor<Bool> { Tensor(scalar: a) .== b }
+  /// Where a number differs from an element.
+  @_disfavoredOverload
+  public static func .!= (a: Scalar, b: Tensor) -> Tensor<Bool> { Tensor(scalar: a) .!= b }
+  /// Where a number is less than an element.
+  @_disfavoredOverload
+  public static func .< (a: Scalar, b: Tensor) -> Tensor<Bool> { Tensor(scalar: a) .< b }
+  /// Where a number is at most an element.
+  @_disfavoredOverload
+  public static func .<= (a: Scalar, b: Tensor) -> Tensor<Bool> { Tensor(scalar: a) .<= b }
+  /// Where a number is greater than an element.
+  @_disfavoredOverload
+  public static func .> (a: Scalar, b: Tensor) -> Tensor<Bool> { Tensor(scalar: a) .> b }
+  /// Where a number is at least an element.
+  @_disfavoredOverload
+  public static func .>= (a: Scalar, b: Tensor) -> Tensor<Bool> { Tensor(scalar: a) .>= b }
 
   private static func compare(
     _ comparison: Comparison, _ a: Tensor, _ b: Tensor, _ name: String
@@ -47,6 +72,19 @@ extension Tensor where Scalar: TensorNumeric {
 }
 
 extension Tensor {
+  /// The elements where a condition holds, those of another tensor elsewhere; all are broadcast.
+  ///
+  ///     x.where(x .> 0, else: 0)
+  public func `where`(_ condition: Tensor<Bool>, else other: Tensor) -> Tensor {
+    Self.select(condition, self, other)
+  }
+
+  /// The elements where a condition holds, a number elsewhere.
+  @_disfavoredOverload
+  public func `where`(_ condition: Tensor<Bool>, else other: Scalar) -> Tensor {
+    Self.select(condition, self, Tensor(scalar: other))
+  }
+
   /// The elements of `a` where a condition holds, of `b` elsewhere; all are broadcast.
   public static func select(_ condition: Tensor<Bool>, _ a: Tensor, _ b: Tensor) -> Tensor {
     let shape = commonShape(condition.shape, commonShape(a.shape, b.shape, "select"), "select")
@@ -60,6 +98,28 @@ extension Tensor {
       }
     }
     return result
+  }
+}
+
+extension Tensor where Scalar: TensorFloatingPoint {
+  /// Where elements differ by at most `absolute + relative · |other|`, broadcast; infinities are close
+  /// to themselves, NaN to nothing unless `nanIsEqual`.
+  ///
+  ///     x.isClose(to: y, relative: 1e-3)
+  public func isClose(
+    to other: Tensor, relative: Double = 1e-5, absolute: Double = 1e-8, nanIsEqual: Bool = false
+  ) -> Tensor<Bool> {
+    let (a, b) = (converted(to: Double.self), other.converted(to: Double.self))
+    let isNear = (a - b).absolute() .<= absolute + relative * b.absolute()
+    let result = (isNear .& b.isFinite()) .| (a .== b)
+    return nanIsEqual ? result .| (a.isNaN() .& b.isNaN()) : result
+  }
+
+  /// Whether all elements are close to those of another tensor, by the rules of `isClose`.
+  public func allClose(
+    to other: Tensor, relative: Double = 1e-5, absolute: Double = 1e-8, nanIsEqual: Bool = false
+  ) -> Bool {
+    isClose(to: other, relative: relative, absolute: absolute, nanIsEqual: nanIsEqual).all()
   }
 }
 

@@ -12,11 +12,55 @@ extension Tensor<Bool> {
   /// Where just one is true.
   public static func .^ (a: Tensor, b: Tensor) -> Tensor { a.bytes .!= b.bytes }
 
-  /// Whether every element is true.
+  /// Whether every element is true; of nothing, yes.
   public func all() -> Bool { self == Tensor(scalar: true).broadcast(to: shape) }
 
-  /// Whether an element is true.
+  /// Whether an element is true; of nothing, no.
   public func any() -> Bool { self != Tensor(scalar: false).broadcast(to: shape) }
+
+  /// Where every element over some axes is true; all of them where nil.
+  ///
+  ///     (x .> 0).all(axis: 1)
+  public func all(
+    axes: [Int]?, keepingAxes: Bool = false, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    bytes.reduced(.minimum, axes, keepingAxes, empty: 1, file, line).truthValues
+  }
+
+  /// Where every element over an axis is true.
+  public func all(
+    axis: Int, keepingAxes: Bool = false, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    all(axes: [axis], keepingAxes: keepingAxes, file: file, line: line)
+  }
+
+  /// Where an element over some axes is true; all of them where nil.
+  public func any(
+    axes: [Int]?, keepingAxes: Bool = false, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    bytes.reduced(.maximum, axes, keepingAxes, empty: 0, file, line).truthValues
+  }
+
+  /// Where an element over an axis is true.
+  public func any(
+    axis: Int, keepingAxes: Bool = false, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    any(axes: [axis], keepingAxes: keepingAxes, file: file, line: line)
+  }
+
+  /// How many elements over some axes are true; all of them by default.
+  public func count(
+    axes: [Int]?, keepingAxes: Bool = false, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor<Int64> {
+    bytes.sum(as: Int64.self, axes: axes, keepingAxes: keepingAxes, file: file, line: line)
+  }
+
+  /// How many elements over an axis are true.
+  public func count(
+    axis: Int, keepingAxes: Bool = false, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor<Int64> {
+    count(axes: [axis], keepingAxes: keepingAxes, file: file, line: line)
+  }
 
   /// The same memory as numbers, which are 0 and 1.
   private var bytes: Tensor<UInt8> {

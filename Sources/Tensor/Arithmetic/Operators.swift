@@ -2,50 +2,42 @@ internal import _KernelsMicro
 
 // Elementwise arithmetic. Shapes are broadcast against each other as in NumPy; shapes that do not
 // meet stop the program. Whole numbers wrap around, and dividing one by zero gives zero.
+//
+//     let x: Tensor<Float> = [[1, 2, 3], [4, 5, 6]]
+//     2 * x - 1                 // a literal is a tensor of no dimension
+//     x / x.max(axis: 1, keepingAxes: true)
+//
+// Numbers in variables have operators in NumberOperators.swift.
 extension Tensor where Scalar: TensorNumeric {
   /// The sums.
   public static func + (a: Tensor, b: Tensor) -> Tensor { binary(.add, a, b, "+") }
-  /// The sums with a number.
-  public static func + (a: Tensor, b: Scalar) -> Tensor { a + Tensor(scalar: b) }
-  /// The sums with a number.
-  public static func + (a: Scalar, b: Tensor) -> Tensor { Tensor(scalar: a) + b }
-
   /// The differences.
   public static func - (a: Tensor, b: Tensor) -> Tensor { binary(.subtract, a, b, "-") }
-  /// The differences from a number.
-  public static func - (a: Tensor, b: Scalar) -> Tensor { a - Tensor(scalar: b) }
-  /// The differences of a number.
-  public static func - (a: Scalar, b: Tensor) -> Tensor { Tensor(scalar: a) - b }
-
-  /// The products.
+  /// The products, element by element; those of matrices are `matmul`.
   public static func * (a: Tensor, b: Tensor) -> Tensor { binary(.multiply, a, b, "*") }
-  /// The products with a number.
-  public static func * (a: Tensor, b: Scalar) -> Tensor { a * Tensor(scalar: b) }
-  /// The products with a number.
-  public static func * (a: Scalar, b: Tensor) -> Tensor { Tensor(scalar: a) * b }
-
   /// The quotients.
   public static func / (a: Tensor, b: Tensor) -> Tensor { binary(.divide, a, b, "/") }
-  /// The quotients by a number.
-  public static func / (a: Tensor, b: Scalar) -> Tensor { a / Tensor(scalar: b) }
-  /// The quotients of a number.
-  public static func / (a: Scalar, b: Tensor) -> Tensor { Tensor(scalar: a) / b }
 
   /// Adds, in place where nobody else holds the elements.
   public static func += (a: inout Tensor, b: Tensor) { a.update(.add, b, "+=") }
-  /// Adds a number.
-  public static func += (a: inout Tensor, b: Scalar) { a += Tensor(scalar: b) }
   /// Subtracts, in place where nobody else holds the elements.
   public static func -= (a: inout Tensor, b: Tensor) { a.update(.subtract, b, "-=") }
-  /// Subtracts a number.
-  public static func -= (a: inout Tensor, b: Scalar) { a -= Tensor(scalar: b) }
   /// Multiplies, in place where nobody else holds the elements.
   public static func *= (a: inout Tensor, b: Tensor) { a.update(.multiply, b, "*=") }
-  /// Multiplies with a number.
-  public static func *= (a: inout Tensor, b: Scalar) { a *= Tensor(scalar: b) }
   /// Divides, in place where nobody else holds the elements.
   public static func /= (a: inout Tensor, b: Tensor) { a.update(.divide, b, "/=") }
+
+  /// Adds a number.
+  @_disfavoredOverload
+  public static func += (a: inout Tensor, b: Scalar) { a += Tensor(scalar: b) }
+  /// Subtracts a number.
+  @_disfavoredOverload
+  public static func -= (a: inout Tensor, b: Scalar) { a -= Tensor(scalar: b) }
+  /// Multiplies with a number.
+  @_disfavoredOverload
+  public static func *= (a: inout Tensor, b: Scalar) { a *= Tensor(scalar: b) }
   /// Divides by a number.
+  @_disfavoredOverload
   public static func /= (a: inout Tensor, b: Scalar) { a /= Tensor(scalar: b) }
 
   /// The elements with the opposite sign.
@@ -55,8 +47,11 @@ extension Tensor where Scalar: TensorNumeric {
   public func absolute() -> Tensor { mapped(.magnitude) }
 
   /// The elements, those out of range replaced by the nearest end of it; NaN stays.
-  public func clamped(to range: ClosedRange<Scalar>) -> Tensor where Scalar: Comparable {
-    minimum(maximum(self, range.lowerBound), range.upperBound)
+  ///
+  ///     x.clamped(to: -1...1)
+  public func clamped(to range: ClosedRange<Scalar>) -> Tensor {
+    minimum(
+      maximum(self, Tensor(scalar: range.lowerBound)), Tensor(scalar: range.upperBound))
   }
 
   private func mapped(_ operation: UnaryOperation) -> Tensor {
@@ -71,8 +66,34 @@ extension Tensor where Scalar: TensorNumeric {
   static func binary(
     _ operation: BinaryOperation, _ a: Tensor, _ b: Tensor, _ name: String
   ) -> Tensor {
+    if let result = flat(operation, a, b) { return result }
     let result = Tensor(uninitialized: commonShape(a.shape, b.shape, name))
     result.fill(operation, a, b)
+    return result
+  }
+
+  /// The result where the operands are one run of elements each, or a number: of a few elements, the
+  /// shape, the strides and the plan of a loop would take longer than the loop.
+  private static func flat(_ operation: BinaryOperation, _ a: Tensor, _ b: Tensor) -> Tensor? {
+    let aIsNumber = a.shape.isEmpty && !b.shape.isEmpty
+    let bIsNumber = b.shape.isEmpty
+    guard aIsNumber || bIsNumber || a.shape == b.shape, aIsNumber || a.isContiguous,
+      bIsNumber || b.isContiguous
+    else { return nil }
+    let (like, count) = aIsNumber ? (b, b.count) : (a, a.count)
+    let result = Tensor(
+      storage: Storage(byteCount: count * MemoryLayout<Scalar>.stride), shape: like.shape,
+      strides: like.strides)
+    let loop = (count, aIsNumber ? 0 : 1, bIsNumber ? 0 : 1, 1)
+    withExtendedLifetime((a.storage, b.storage, result.storage)) {
+      withUnsafeBytes(of: loop) { bytes in
+        guard let base = bytes.baseAddress?.assumingMemoryBound(to: Int.self) else { return }
+        Scalar._kernels.binary(
+          operation,
+          ElementLoop(rank: 1, extents: base, first: base + 1, second: base + 2, output: base + 3),
+          a.pointer, b.pointer, result.mutablePointer)
+      }
+    }
     return result
   }
 
@@ -87,15 +108,26 @@ extension Tensor where Scalar: TensorNumeric {
 
   /// Writes the results of an operation into this tensor's memory, which is its own.
   private func fill(_ operation: BinaryOperation, _ a: Tensor, _ b: Tensor) {
-    let (a, b) = (a.broadcast(to: shape), b.broadcast(to: shape))
+    let (a, b) = (a.inWalkingOrder().broadcast(to: shape), b.inWalkingOrder().broadcast(to: shape))
     let plan = LoopPlan(shape, a.strides, b.strides, strides)
     withExtendedLifetime((a.storage, b.storage, storage)) {
       plan { Scalar._kernels.binary(operation, $0, a.pointer, b.pointer, mutablePointer) }
     }
   }
+
+  /// This tensor, or a copy where a walk in row-major order would go to memory for every element: a
+  /// copy that turns squares takes less time.
+  private func inWalkingOrder() -> Tensor {
+    guard let last = strides.last, abs(last) > 1, strides.contains(1), count >= 1 << 16 else {
+      return self
+    }
+    return contiguous()
+  }
 }
 
 /// The larger of each two elements, broadcast; NaN where one is.
+///
+///     maximum(0, x)
 public func maximum<Scalar: TensorNumeric>(
   _ a: Tensor<Scalar>, _ b: Tensor<Scalar>
 ) -> Tensor<Scalar> {
@@ -103,11 +135,20 @@ public func maximum<Scalar: TensorNumeric>(
 }
 
 /// The larger of each element and a number; NaN where one is.
+@_disfavoredOverload
 public func maximum<Scalar: TensorNumeric>(_ a: Tensor<Scalar>, _ b: Scalar) -> Tensor<Scalar> {
   maximum(a, Tensor(scalar: b))
 }
 
+/// The larger of a number and each element; NaN where one is.
+@_disfavoredOverload
+public func maximum<Scalar: TensorNumeric>(_ a: Scalar, _ b: Tensor<Scalar>) -> Tensor<Scalar> {
+  maximum(Tensor(scalar: a), b)
+}
+
 /// The smaller of each two elements, broadcast; NaN where one is.
+///
+///     minimum(x, 1)
 public func minimum<Scalar: TensorNumeric>(
   _ a: Tensor<Scalar>, _ b: Tensor<Scalar>
 ) -> Tensor<Scalar> {
@@ -115,6 +156,13 @@ public func minimum<Scalar: TensorNumeric>(
 }
 
 /// The smaller of each element and a number; NaN where one is.
+@_disfavoredOverload
 public func minimum<Scalar: TensorNumeric>(_ a: Tensor<Scalar>, _ b: Scalar) -> Tensor<Scalar> {
   minimum(a, Tensor(scalar: b))
+}
+
+/// The smaller of a number and each element; NaN where one is.
+@_disfavoredOverload
+public func minimum<Scalar: TensorNumeric>(_ a: Scalar, _ b: Tensor<Scalar>) -> Tensor<Scalar> {
+  minimum(Tensor(scalar: a), b)
 }

@@ -1,91 +1,578 @@
 internal import _KernelsMicro
 
-// Reductions over some axes, all of them by default. A result depends on the values and their
-// order alone, not on how they stand in memory.
+// Reductions over some axes, all of them by default; negative ones count from the end. The axes stay
+// with extent one where `keepingAxes` says so.
+//
+//     let x: Tensor<Float> = [[1, 2, 3], [4, 5, 6]]
+//     x.sum()                              // 21
+//     x.sum(axis: 0)                       // [5, 7, 9]
+//     x.mean(axis: -1, keepingAxes: true)  // [[2], [5]]
+//
+// NaN: whatever is computed of a NaN is NaN, the largest and the smallest too, and `argmax` finds the
+// first one; sorting puts them last. Those that leave NaN out have it in their name (`sumOfNumbers`).
+//
+// A result depends on the values and their order alone, not on how they stand in memory. A dimension
+// that is only repeated, by `broadcast(to:)`, is counted instead of walked: its sum is a product.
 extension Tensor where Scalar: TensorNumeric {
   /// The sums over some axes, of which negative ones count from the end.
   ///
-  /// Those of `Float` are kept in `Double` and rounded once. The axes stay, with extent one, where
-  /// `keepingAxes` says so.
-  public func sum(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
-    reduced(.sum, axes, keepingAxes, empty: .zero)
+  /// Those of floating-point numbers are kept in `Double` and rounded once; those of whole numbers wrap
+  /// around: `sum(as: Int64.self)` does not.
+  public func sum(
+    axes: [Int]? = nil, keepingAxes: Bool = false, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    reduced(.sum, axes, keepingAxes, empty: .zero, file, line)
   }
 
-  /// The largest elements; NaN where there is one.
-  ///
-  /// - Precondition: There is at least one element to each result.
-  public func max(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
-    reduced(.maximum, axes, keepingAxes, empty: nil)
+  /// The sums over an axis.
+  public func sum(
+    axis: Int, keepingAxes: Bool = false, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    sum(axes: [axis], keepingAxes: keepingAxes, file: file, line: line)
   }
 
-  /// The smallest elements; NaN where there is one.
+  /// The products over some axes.
+  ///
+  /// Those of whole numbers wrap around. That of nothing is one.
+  public func product(
+    axes: [Int]? = nil, keepingAxes: Bool = false, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    reduced(.product, axes, keepingAxes, empty: .one, file, line)
+  }
+
+  /// The products over an axis.
+  public func product(
+    axis: Int, keepingAxes: Bool = false, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    product(axes: [axis], keepingAxes: keepingAxes, file: file, line: line)
+  }
+
+  /// The largest elements over some axes; NaN where there is one.
   ///
   /// - Precondition: There is at least one element to each result.
-  public func min(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
-    reduced(.minimum, axes, keepingAxes, empty: nil)
+  public func max(
+    axes: [Int]? = nil, keepingAxes: Bool = false, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    reduced(.maximum, axes, keepingAxes, empty: nil, file, line)
+  }
+
+  /// The largest elements over an axis; NaN where there is one.
+  public func max(
+    axis: Int, keepingAxes: Bool = false, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    max(axes: [axis], keepingAxes: keepingAxes, file: file, line: line)
+  }
+
+  /// The smallest elements over some axes; NaN where there is one.
+  ///
+  /// - Precondition: There is at least one element to each result.
+  public func min(
+    axes: [Int]? = nil, keepingAxes: Bool = false, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    reduced(.minimum, axes, keepingAxes, empty: nil, file, line)
+  }
+
+  /// The smallest elements over an axis; NaN where there is one.
+  public func min(
+    axis: Int, keepingAxes: Bool = false, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    min(axes: [axis], keepingAxes: keepingAxes, file: file, line: line)
+  }
+
+  /// The differences of the largest and the smallest elements over some axes.
+  ///
+  /// - Precondition: There is at least one element to each result.
+  public func spread(
+    axes: [Int]? = nil, keepingAxes: Bool = false, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    max(axes: axes, keepingAxes: keepingAxes, file: file, line: line)
+      - min(axes: axes, keepingAxes: keepingAxes, file: file, line: line)
+  }
+
+  /// The differences of the largest and the smallest elements over an axis.
+  public func spread(
+    axis: Int, keepingAxes: Bool = false, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    spread(axes: [axis], keepingAxes: keepingAxes, file: file, line: line)
+  }
+
+  /// The sums over some axes in another type, which small whole numbers do not overflow.
+  ///
+  ///     Tensor<UInt8>([200, 100]).sum(as: Int64.self)  // 300
+  public func sum<Wide: TensorNumeric>(
+    as type: Wide.Type, axes: [Int]? = nil, keepingAxes: Bool = false, file: StaticString = #fileID,
+    line: UInt = #line
+  ) -> Tensor<Wide> {
+    converted(to: type).sum(axes: axes, keepingAxes: keepingAxes, file: file, line: line)
+  }
+
+  /// The sums over an axis in another type, which small whole numbers do not overflow.
+  public func sum<Wide: TensorNumeric>(
+    as type: Wide.Type, axis: Int, keepingAxes: Bool = false, file: StaticString = #fileID,
+    line: UInt = #line
+  ) -> Tensor<Wide> {
+    sum(as: type, axes: [axis], keepingAxes: keepingAxes, file: file, line: line)
+  }
+
+  /// The means over some axes in another type: of whole numbers, with a fraction.
+  public func mean<Wide: TensorFloatingPoint>(
+    as type: Wide.Type, axes: [Int]? = nil, keepingAxes: Bool = false, file: StaticString = #fileID,
+    line: UInt = #line
+  ) -> Tensor<Wide> {
+    converted(to: type).mean(axes: axes, keepingAxes: keepingAxes, file: file, line: line)
+  }
+
+  /// The means over an axis in another type: of whole numbers, with a fraction.
+  public func mean<Wide: TensorFloatingPoint>(
+    as type: Wide.Type, axis: Int, keepingAxes: Bool = false, file: StaticString = #fileID,
+    line: UInt = #line
+  ) -> Tensor<Wide> {
+    mean(as: type, axes: [axis], keepingAxes: keepingAxes, file: file, line: line)
+  }
+
+  /// How many elements over some axes are not zero; NaN is not.
+  public func countNonzero(
+    axes: [Int]? = nil, keepingAxes: Bool = false, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor<Int64> {
+    (self .!= Tensor(scalar: .zero)).count(
+      axes: axes, keepingAxes: keepingAxes, file: file, line: line)
+  }
+
+  /// How many elements over an axis are not zero; NaN is not.
+  public func countNonzero(
+    axis: Int, keepingAxes: Bool = false, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor<Int64> {
+    countNonzero(axes: [axis], keepingAxes: keepingAxes, file: file, line: line)
   }
 
   /// The places of the largest elements along an axis: the first of equals, or of NaN.
   ///
+  ///     x.argmax(axis: -1)
+  ///
   /// - Precondition: The axis exists and is not empty.
-  public func argmax(axis: Int) -> Tensor<Int64> { places(.maximum, axis, "argmax") }
+  public func argmax(
+    axis: Int, keepingAxes: Bool = false, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor<Int64> {
+    places(.maximum, axis, keepingAxes, "argmax", file, line)
+  }
 
   /// The places of the smallest elements along an axis: the first of equals, or of NaN.
   ///
   /// - Precondition: The axis exists and is not empty.
-  public func argmin(axis: Int) -> Tensor<Int64> { places(.minimum, axis, "argmin") }
-
-  fileprivate func reduced(
-    _ operation: Reduction, _ axes: [Int]?, _ keepingAxes: Bool, empty: Scalar?
-  ) -> Tensor {
-    let axes = resolved(axes, "\(operation)")
-    let kept = shape.indices.filter { !axes.contains($0) }
-    let length = axes.map { shape[$0] }.product
-    var result = Tensor(uninitialized: kept.map { shape[$0] })
-    if length == 0 {
-      check(empty != nil || result.count == 0, "\(operation): axes \(axes) of \(shape) are empty")
-      if let empty { result = Tensor(repeating: empty, shape: result.shape) }
-    } else {
-      permuted(kept + axes).withUnsafeElements { elements in
-        guard let input = elements.baseAddress else { return }
-        Scalar._kernels.reduce(operation, input, result.count, length, result.mutablePointer)
-      }
-    }
-    guard keepingAxes else { return result }
-    return result.reshaped(shape.indices.map { axes.contains($0) ? 1 : shape[$0] })
+  public func argmin(
+    axis: Int, keepingAxes: Bool = false, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor<Int64> {
+    places(.minimum, axis, keepingAxes, "argmin", file, line)
   }
 
-  private func places(_ operation: Reduction, _ axis: Int, _ name: String) -> Tensor<Int64> {
-    let axis = self.axis(axis, name)
-    check(shape[axis] > 0, "\(name): axis \(axis) of \(shape) is empty")
-    let kept = shape.indices.filter { $0 != axis }
-    let result = Tensor<Int64>(uninitialized: kept.map { shape[$0] })
-    permuted(kept + [axis]).withUnsafeElements { elements in
-      guard let input = elements.baseAddress else { return }
-      Scalar._kernels.place(operation, input, result.count, shape[axis], result.mutablePointer)
+  /// The place of the largest element in row-major order: the first of equals, or of NaN.
+  ///
+  /// - Precondition: There is an element.
+  public func argmax(file: StaticString = #fileID, line: UInt = #line) -> Int {
+    Int(reshaped([count]).argmax(axis: 0, file: file, line: line).item)
+  }
+
+  /// The place of the smallest element in row-major order: the first of equals, or of NaN.
+  ///
+  /// - Precondition: There is an element.
+  public func argmin(file: StaticString = #fileID, line: UInt = #line) -> Int {
+    Int(reshaped([count]).argmin(axis: 0, file: file, line: line).item)
+  }
+
+  /// A reduction over some axes.
+  ///
+  /// - Parameters:
+  ///   - operation: What they are reduced by.
+  ///   - axes: The axes, all of them by default.
+  ///   - keepingAxes: Whether the axes stay with extent one.
+  ///   - empty: The result of nothing, if there is one.
+  ///   - file: The caller's file, for a message.
+  ///   - line: The caller's line, for a message.
+  /// - Returns: The result.
+  func reduced(
+    _ operation: Reduction, _ axes: [Int]?, _ keepingAxes: Bool, empty: Scalar?,
+    _ file: StaticString, _ line: UInt
+  ) -> Tensor {
+    let axes = resolved(axes, "\(operation)", file, line)
+    let kept = shape.indices.filter { !axes.contains($0) }
+    let keptShape = kept.map { shape[$0] }
+    let result: Tensor
+    if axes.contains(where: { shape[$0] == 0 }) {
+      check(
+        empty != nil || keptShape.contains(0), "\(operation): axes \(axes) of \(shape) are empty",
+        file: file, line: line)
+      result =
+        empty.map { Tensor(scalar: $0).broadcast(to: keptShape) } ?? Tensor([], shape: keptShape)
+    } else if keptShape.contains(0) {
+      result = Tensor(uninitialized: keptShape)
+    } else {
+      // What is repeated is left out: of kept axes in the result too, of the others it is counted.
+      var source = self
+      for axis in shape.indices where strides[axis] == 0 {
+        source = source.narrowed(axis, 0..<1)
+      }
+      let repeats = axes.filter { strides[$0] == 0 }.map { shape[$0] }.product
+      result = source.walked(operation, kept, axes, repeats).broadcast(to: keptShape)
+    }
+    guard keepingAxes else { return result }
+    return axes.reduce(result) { $0.expanded(at: $1) }
+  }
+
+  /// A reduction of what is not empty, and counts `repeats` times.
+  private func walked(
+    _ operation: Reduction, _ kept: [Int], _ axes: [Int], _ repeats: Int
+  ) -> Tensor {
+    guard repeats > 1, operation == .sum || operation == .product else {
+      return walked(operation, kept, axes)
+    }
+    if operation == .sum && Scalar.scalarType.isFloatingPoint {
+      let sums = converted(to: Double.self).walked(operation, kept, axes)
+      return (sums * Double(repeats)).converted(to: Scalar.self)
+    }
+    // So many times the same, by the bits of the number.
+    var (result, term, rest) = (
+      Tensor(scalar: operation == .sum ? .zero : .one), walked(operation, kept, axes), repeats
+    )
+    while rest > 0 {
+      if rest & 1 == 1 { result = operation == .sum ? result + term : result * term }
+      term = operation == .sum ? term + term : term * term
+      rest >>= 1
     }
     return result
   }
 
+  private func walked(_ operation: Reduction, _ kept: [Int], _ axes: [Int]) -> Tensor {
+    let result = Tensor(uninitialized: kept.map { shape[$0] })
+    let length = axes.map { shape[$0] }.product
+    if let columns = ReducedColumns(shape, strides, kept: kept, axes: axes) {
+      nonisolated(unsafe) let (input, output) = (pointer, result.mutablePointer)
+      let kernel = Scalar._kernels.reduceColumns
+      withExtendedLifetime(storage) {
+        inParallel(
+          columns.blocks, cost: length * columns.blockWidth * MemoryLayout<Scalar>.stride
+        ) { range in
+          for block in range {
+            let (start, count, target) = columns.block(block)
+            kernel(operation, input + start, columns.stride, length, count, output + target)
+          }
+        }
+      }
+      return result
+    }
+    permuted(kept + axes).withUnsafeElements { elements in
+      guard let base = elements.baseAddress else { return }
+      nonisolated(unsafe) let (input, output) = (base, result.mutablePointer)
+      let kernel = Scalar._kernels.reduce
+      inParallel(result.count, cost: length * MemoryLayout<Scalar>.stride) { rows in
+        let first = rows.lowerBound
+        kernel(operation, input + first * length, rows.count, length, output + first)
+      }
+    }
+    return result
+  }
+
+  private func places(
+    _ operation: Reduction, _ axis: Int, _ keepingAxes: Bool, _ name: String,
+    _ file: StaticString, _ line: UInt
+  ) -> Tensor<Int64> {
+    let axis = self.axis(axis, name, file, line)
+    let length = shape[axis]
+    check(length > 0, "\(name): axis \(axis) of \(shape) is empty", file: file, line: line)
+    let kept = shape.indices.filter { $0 != axis }
+    let result = Tensor<Int64>(uninitialized: kept.map { shape[$0] })
+    permuted(kept + [axis]).withUnsafeElements { elements in
+      guard let base = elements.baseAddress else { return }
+      nonisolated(unsafe) let (input, output) = (base, result.mutablePointer)
+      let kernel = Scalar._kernels.place
+      inParallel(result.count, cost: length * MemoryLayout<Scalar>.stride) { rows in
+        let first = rows.lowerBound
+        kernel(operation, input + first * length, rows.count, length, output + first)
+      }
+    }
+    return keepingAxes ? result.expanded(at: axis) : result
+  }
+}
+
+extension Tensor {
   /// The axes that are meant, in their order; all of them where nil.
-  private func resolved(_ axes: [Int]?, _ operation: String) -> [Int] {
+  func resolved(
+    _ axes: [Int]?, _ operation: String, _ file: StaticString, _ line: UInt
+  ) -> [Int] {
     guard let axes else { return Array(shape.indices) }
-    let resolved = Set(axes.map { axis($0, operation) })
-    check(resolved.count == axes.count, "\(operation): axes \(axes) of \(shape) repeat")
+    let resolved = Set(axes.map { axis($0, operation, file, line) })
+    check(
+      resolved.count == axes.count, "\(operation): axes \(axes) of \(shape) repeat", file: file,
+      line: line)
     return resolved.sorted()
   }
 }
 
-extension Tensor where Scalar: TensorNumeric & BinaryFloatingPoint {
+extension Tensor where Scalar: TensorFloatingPoint {
   /// The means over some axes, in `Double` and rounded once; NaN where there is nothing.
-  public func mean(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
-    reduced(.mean, axes, keepingAxes, empty: .nan)
+  public func mean(
+    axes: [Int]? = nil, keepingAxes: Bool = false, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    reduced(.mean, axes, keepingAxes, empty: Scalar(.nan), file, line)
+  }
+
+  /// The means over an axis, in `Double` and rounded once; NaN where there is nothing.
+  public func mean(
+    axis: Int, keepingAxes: Bool = false, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    mean(axes: [axis], keepingAxes: keepingAxes, file: file, line: line)
   }
 
   /// The mean squared differences from the mean over some axes.
   ///
-  /// Both means are in `Double`, and rounded once; NaN where there is nothing.
-  public func variance(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
-    reduced(.variance, axes, keepingAxes, empty: .nan)
+  /// Both means are in `Double`, and rounded once; NaN where there is nothing. With a correction the sum
+  /// of the squares is divided by the number of elements less that: 1 is NumPy's `ddof=1`, and PyTorch's
+  /// default.
+  public func variance(
+    correction: Double = 0, axes: [Int]? = nil, keepingAxes: Bool = false,
+    file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    corrected(correction, axes, keepingAxes, file, line) { $0 }
+  }
+
+  /// The mean squared differences from the mean over an axis.
+  public func variance(
+    correction: Double = 0, axis: Int, keepingAxes: Bool = false, file: StaticString = #fileID,
+    line: UInt = #line
+  ) -> Tensor {
+    variance(correction: correction, axes: [axis], keepingAxes: keepingAxes, file: file, line: line)
+  }
+
+  /// The square roots of the variances over some axes.
+  public func standardDeviation(
+    correction: Double = 0, axes: [Int]? = nil, keepingAxes: Bool = false,
+    file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    corrected(correction, axes, keepingAxes, file, line) { $0.squareRoot() }
+  }
+
+  /// The square roots of the variances over an axis.
+  public func standardDeviation(
+    correction: Double = 0, axis: Int, keepingAxes: Bool = false, file: StaticString = #fileID,
+    line: UInt = #line
+  ) -> Tensor {
+    standardDeviation(
+      correction: correction, axes: [axis], keepingAxes: keepingAxes, file: file, line: line)
+  }
+
+  /// The norms over some axes: of order 2 the root of the sum of squares, of order 1 the sum of the
+  /// magnitudes, of infinity the largest of them, of zero the number of those that are not zero.
+  ///
+  /// In `Double`, rounded once.
+  public func norm(
+    order: Double = 2, axes: [Int]? = nil, keepingAxes: Bool = false, file: StaticString = #fileID,
+    line: UInt = #line
+  ) -> Tensor {
+    norms(order, axes, keepingAxes, file, line)
+  }
+
+  /// The norms over an axis.
+  public func norm(
+    order: Double = 2, axis: Int, keepingAxes: Bool = false, file: StaticString = #fileID,
+    line: UInt = #line
+  ) -> Tensor {
+    norm(order: order, axes: [axis], keepingAxes: keepingAxes, file: file, line: line)
+  }
+
+  /// The logarithms of the sums of the exponentials over some axes, which do not overflow; minus
+  /// infinity where there is nothing.
+  ///
+  /// In `Double`, rounded once.
+  public func logSumExp(
+    axes: [Int]? = nil, keepingAxes: Bool = false, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    logSums(axes, keepingAxes, file, line)
+  }
+
+  /// The logarithms of the sums of the exponentials over an axis, which do not overflow.
+  public func logSumExp(
+    axis: Int, keepingAxes: Bool = false, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    logSumExp(axes: [axis], keepingAxes: keepingAxes, file: file, line: line)
+  }
+
+  /// The sums over some axes of what is not NaN.
+  public func sumOfNumbers(
+    axes: [Int]? = nil, keepingAxes: Bool = false, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    replacingNaN(with: Tensor(scalar: .zero)).sum(
+      axes: axes, keepingAxes: keepingAxes, file: file, line: line)
+  }
+
+  /// The sums over an axis of what is not NaN.
+  public func sumOfNumbers(
+    axis: Int, keepingAxes: Bool = false, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    sumOfNumbers(axes: [axis], keepingAxes: keepingAxes, file: file, line: line)
+  }
+
+  /// The products over some axes of what is not NaN.
+  public func productOfNumbers(
+    axes: [Int]? = nil, keepingAxes: Bool = false, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    replacingNaN(with: Tensor(scalar: .one)).product(
+      axes: axes, keepingAxes: keepingAxes, file: file, line: line)
+  }
+
+  /// The products over an axis of what is not NaN.
+  public func productOfNumbers(
+    axis: Int, keepingAxes: Bool = false, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    productOfNumbers(axes: [axis], keepingAxes: keepingAxes, file: file, line: line)
+  }
+
+  /// The largest over some axes of what is not NaN; NaN where there is nothing else.
+  ///
+  /// - Precondition: There is at least one element to each result.
+  public func maxOfNumbers(
+    axes: [Int]? = nil, keepingAxes: Bool = false, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    bestOfNumbers(.maximum, axes, keepingAxes, file, line)
+  }
+
+  /// The largest over an axis of what is not NaN; NaN where there is nothing else.
+  public func maxOfNumbers(
+    axis: Int, keepingAxes: Bool = false, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    maxOfNumbers(axes: [axis], keepingAxes: keepingAxes, file: file, line: line)
+  }
+
+  /// The smallest over some axes of what is not NaN; NaN where there is nothing else.
+  ///
+  /// - Precondition: There is at least one element to each result.
+  public func minOfNumbers(
+    axes: [Int]? = nil, keepingAxes: Bool = false, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    bestOfNumbers(.minimum, axes, keepingAxes, file, line)
+  }
+
+  /// The smallest over an axis of what is not NaN; NaN where there is nothing else.
+  public func minOfNumbers(
+    axis: Int, keepingAxes: Bool = false, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    minOfNumbers(axes: [axis], keepingAxes: keepingAxes, file: file, line: line)
+  }
+
+  /// The means over some axes of what is not NaN; NaN where there is nothing else.
+  public func meanOfNumbers(
+    axes: [Int]? = nil, keepingAxes: Bool = false, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    momentOfNumbers(axes, keepingAxes, file, line).mean.converted(to: Scalar.self)
+  }
+
+  /// The means over an axis of what is not NaN; NaN where there is nothing else.
+  public func meanOfNumbers(
+    axis: Int, keepingAxes: Bool = false, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    meanOfNumbers(axes: [axis], keepingAxes: keepingAxes, file: file, line: line)
+  }
+
+  /// The mean squared differences from the mean over some axes, of what is not NaN.
+  public func varianceOfNumbers(
+    correction: Double = 0, axes: [Int]? = nil, keepingAxes: Bool = false,
+    file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    momentOfNumbers(axes, keepingAxes, file, line).variance(correction).converted(to: Scalar.self)
+  }
+
+  /// The mean squared differences from the mean over an axis, of what is not NaN.
+  public func varianceOfNumbers(
+    correction: Double = 0, axis: Int, keepingAxes: Bool = false, file: StaticString = #fileID,
+    line: UInt = #line
+  ) -> Tensor {
+    varianceOfNumbers(
+      correction: correction, axes: [axis], keepingAxes: keepingAxes, file: file, line: line)
+  }
+
+  private func corrected(
+    _ correction: Double, _ axes: [Int]?, _ keepingAxes: Bool, _ file: StaticString, _ line: UInt,
+    _ finish: (Tensor<Double>) -> Tensor<Double>
+  ) -> Tensor {
+    let axes = resolved(axes, "variance", file, line)
+    let count = Double(axes.map { shape[$0] }.product)
+    let variance = inDouble()
+      .reduced(.variance, axes, keepingAxes, empty: .nan, file, line)
+    let divisor = Swift.max(count - correction, 0)
+    return finish(correction == 0 ? variance : variance * (count / divisor))
+      .converted(to: Scalar.self)
+  }
+
+  private func norms(
+    _ order: Double, _ axes: [Int]?, _ keepingAxes: Bool, _ file: StaticString, _ line: UInt
+  ) -> Tensor {
+    let wide = inDouble().absolute()
+    func sum(_ x: Tensor<Double>) -> Tensor<Double> {
+      x.sum(axes: axes, keepingAxes: keepingAxes, file: file, line: line)
+    }
+    let norms =
+      switch order {
+      case 0:
+        countNonzero(axes: axes, keepingAxes: keepingAxes, file: file, line: line)
+          .converted(to: Double.self)
+      case 1: sum(wide)
+      case 2: sum(wide * wide).squareRoot()
+      case .infinity: wide.max(axes: axes, keepingAxes: keepingAxes, file: file, line: line)
+      case -.infinity: wide.min(axes: axes, keepingAxes: keepingAxes, file: file, line: line)
+      default: pow(sum(pow(wide, order)), 1 / order)
+      }
+    return norms.converted(to: Scalar.self)
+  }
+
+  private func logSums(
+    _ axes: [Int]?, _ keepingAxes: Bool, _ file: StaticString, _ line: UInt
+  ) -> Tensor {
+    let wide = inDouble()
+    let axes = resolved(axes, "logSumExp", file, line)
+    let largest = wide.reduced(.maximum, axes, true, empty: -.infinity, file, line)
+    // Where the largest is infinite, so is the sum, or it is zero.
+    let shift = largest.where(largest.isFinite(), else: 0)
+    let sums = (wide - shift).exp().sum(axes: axes, keepingAxes: true).log() + shift
+    let result = keepingAxes ? sums : axes.reversed().reduce(sums) { $0.squeezed($1) }
+    return result.converted(to: Scalar.self)
+  }
+
+  private func bestOfNumbers(
+    _ operation: Reduction, _ axes: [Int]?, _ keepingAxes: Bool, _ file: StaticString, _ line: UInt
+  ) -> Tensor {
+    let other = Scalar(operation == .maximum ? -Double.infinity : .infinity)
+    let best = replacingNaN(with: Tensor(scalar: other))
+      .reduced(operation, axes, keepingAxes, empty: nil, file, line)
+    let isNothing = isNaN().all(axes: axes, keepingAxes: keepingAxes)
+    return best.where(.!isNothing, else: Tensor(scalar: Scalar(.nan)))
+  }
+
+  private func momentOfNumbers(
+    _ axes: [Int]?, _ keepingAxes: Bool, _ file: StaticString, _ line: UInt
+  ) -> (mean: Tensor<Double>, variance: (Double) -> Tensor<Double>) {
+    let wide = inDouble()
+    let isNumber = .!wide.isNaN()
+    let count = isNumber.count(axes: axes, keepingAxes: true, file: file, line: line)
+      .converted(to: Double.self)
+    let mean = wide.sumOfNumbers(axes: axes, keepingAxes: true, file: file, line: line) / count
+    func squeezed(_ x: Tensor<Double>) -> Tensor<Double> {
+      keepingAxes
+        ? x : resolved(axes, "mean", file, line).reversed().reduce(x) { $0.squeezed($1) }
+    }
+    return (
+      squeezed(mean),
+      { correction in
+        let difference = wide - mean
+        let squares = (difference * difference).sumOfNumbers(axes: axes, keepingAxes: true)
+        return squeezed(squares / maximum(count - correction, 0))
+      }
+    )
+  }
+
+  /// The elements in `Double`, repeated where they are repeated here.
+  private func inDouble() -> Tensor<Double> {
+    var source = self
+    for axis in shape.indices where strides[axis] == 0 && shape[axis] > 1 {
+      source = source.narrowed(axis, 0..<1)
+    }
+    return source.converted(to: Double.self).broadcast(to: shape)
   }
 }

@@ -3,10 +3,17 @@ internal import _KernelsMicro
 
 extension Tensor {
   /// The same tensor with its elements in row-major order without gaps; itself if they are.
+  ///
+  /// What C code, a file or `withUnsafeElements` wants. A view shares its elements with the tensor
+  /// that it is of; a copy does not keep that one in memory.
+  ///
+  ///     a.transposed().contiguous()
   public func contiguous() -> Tensor { isContiguous ? self : copied() }
 
   /// A copy with memory of its own, in row-major order.
-  package func copied() -> Tensor {
+  ///
+  ///     let row = table[7].copied()   // does not keep the table in memory
+  public func copied() -> Tensor {
     var result = Tensor(uninitialized: shape)
     result.update(from: self)
     return result
@@ -17,11 +24,11 @@ extension Tensor {
   /// - Precondition: Both have the same shape and do not overlap.
   package mutating func update(from source: Tensor) {
     check(shape == source.shape, "update: \(source.shape) does not fill \(shape)")
+    let size = MemoryLayout<Scalar>.stride
+    nonisolated(unsafe) let (input, output) = (source.pointer, mutablePointer)
     withExtendedLifetime((storage, source.storage)) {
-      let plan = LoopPlan(copying: shape, source.strides, strides)
-      plan {
-        KernelTable.conversion.copy(
-          $0, MemoryLayout<Scalar>.stride, source.pointer, mutablePointer)
+      LoopPlan(copying: shape, source.strides, strides).inParallel(elementSize: size) {
+        KernelTable.conversion.copy($0, size, input + $1, output + $3)
       }
     }
   }

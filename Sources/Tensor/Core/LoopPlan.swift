@@ -1,10 +1,11 @@
 package import _KernelsMicro
+internal import _Parallel
 
 /// The dimensions of an elementwise operation, as few as its operands' strides allow.
 ///
 /// Dimensions of extent one are left out, and neighbours that every operand walks without a gap
 /// become one, so that the innermost loop is as long as it can be.
-package struct LoopPlan {
+package struct LoopPlan: Sendable {
   private var extents: [Int] = []
   private var first: [Int] = []
   private var second: [Int] = []
@@ -71,6 +72,29 @@ package struct LoopPlan {
             body(ElementLoop(rank: extents.count, extents: n, first: a, second: b, output: c))
           }
         }
+      }
+    }
+  }
+
+  /// Calls `body` with parts of the loop, on several threads where it is large, and with how far the
+  /// pointers to the first input, the second and the output are moved for each.
+  ///
+  /// - Parameters:
+  ///   - elementSize: The bytes of an element of the output.
+  ///   - body: What is called.
+  func inParallel(elementSize: Int, _ body: @Sendable (ElementLoop, Int, Int, Int) -> Void) {
+    let count = extents.product
+    guard count >= 1 << 20 else { return self { body($0, 0, 0, 0) } }
+    // Parts of a copy that turns squares are rows of squares.
+    let grain = extents.count == 1 ? 1 << 14 : (extents[0] >= 256 ? 64 : 1)
+    parallelFor(extents[0], grain: grain, threads: TensorThreads.maximum) { range, _ in
+      var part = self
+      part.extents[0] = range.count
+      let start = range.lowerBound
+      part { loop in
+        var loop = loop
+        loop.wholeByteCount = count * elementSize
+        body(loop, start * first[0], start * second[0], start * output[0])
       }
     }
   }

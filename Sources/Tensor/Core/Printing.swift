@@ -10,7 +10,7 @@ extension Tensor: CustomStringConvertible {
   /// at each end of an axis are printed. Lines are broken after 75 characters. A tensor without
   /// dimensions prints as its element does, and one without elements as `[]`.
   public var description: String {
-    guard rank > 0 else { return "\(item)" }
+    guard rank > 0 else { return item == item ? "\(item)" : "nan" }
     guard count > 0 else { return "[]" }
     let places = shape.map { Printing.places(of: $0, isSummary: count > Printing.summaryThreshold) }
     var shown: [String] = []
@@ -27,7 +27,9 @@ extension Tensor: CustomStringConvertible {
       guard let place else { continue }
       let position = position + place * strides[axis]
       if axis == rank - 1 {
-        words.append("\(withExtendedLifetime(storage) { (pointer - offset)[position] })")
+        let element = withExtendedLifetime(storage) { (pointer - offset)[position] }
+        // Swift prints the sign and the bits of a NaN, which are nobody's concern.
+        words.append(element == element ? "\(element)" : "nan")
       } else {
         collect(places, axis + 1, position, &words)
       }

@@ -38,30 +38,17 @@ public struct Tensor<Scalar: TensorScalar>: @unchecked Sendable {
   }
 
   /// A tensor of equal elements.
+  ///
+  ///     Tensor(repeating: 0.5, shape: [2, 3])
   public init(repeating element: Scalar, shape: [Int]) {
     self.init(uninitialized: shape)
     update(from: Tensor(scalar: element).broadcast(to: shape))
   }
 
-  /// A tensor of the elements of an array, in row-major order.
-  ///
-  /// - Precondition: `elements.count` is the product of `shape`.
-  public init(_ elements: [Scalar], shape: [Int]) {
-    check(
-      elements.count == shape.product,
-      "\(elements.count) elements do not fill a tensor of shape \(shape)")
-    self.init(uninitialized: shape)
-    withUnsafeMutableElements { _ = $0.initialize(from: elements) }
-  }
-
-  /// A vector of the elements of an array.
-  public init(_ elements: [Scalar]) {
-    self.init(elements, shape: [elements.count])
-  }
-
   /// A tensor of no dimension: one element.
   public init(scalar: Scalar) {
-    self.init([scalar], shape: [])
+    self.init(uninitialized: [])
+    mutablePointer.initialize(to: scalar)
   }
 
   /// The number of dimensions.

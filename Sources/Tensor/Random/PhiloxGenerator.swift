@@ -40,17 +40,46 @@ public struct PhiloxGenerator: RandomSource {
   /// The draws u and v of 32 bits give two neighbours (Box–Muller): r cos θ and r sin θ, where
   /// r² = −2 log((u + 1) · 2⁻³²) and θ = 2π v · 2⁻³², worked out in `Double`. The last of an odd
   /// number drops its neighbour.
+  ///
+  /// Blocks do not depend on each other, so large draws are shared out over the threads.
   public mutating func normal(_ shape: [Int]) -> Tensor<Float> {
     var tensor = Tensor<Float>(uninitialized: shape)
     tensor.withUnsafeMutableElements { elements in
-      for i in stride(from: 0, to: elements.count, by: 2) {
-        let radius = (-2 * log((Double(next32()) + 1) * 0x1p-32)).squareRoot()
-        let angle = 2 * Double.pi * Double(next32()) * 0x1p-32
-        elements[i] = Float(radius * cos(angle))
-        if i + 1 < elements.count { elements[i + 1] = Float(radius * sin(angle)) }
+      var i = 0
+      func drawPair(_ generator: inout PhiloxGenerator) {
+        let (first, second) = Self.pair(generator.next32(), generator.next32())
+        elements[i] = first
+        if i + 1 < elements.count { elements[i + 1] = second }
+        i += 2
       }
+      // What is left of a block; where that is an odd number, pairs are never those of a block.
+      while i < elements.count && used == 2 { drawPair(&self) }
+      if used == 4, let base = elements.baseAddress, i < elements.count {
+        let blocks = (elements.count - i) / 4
+        nonisolated(unsafe) let output = base + i
+        let (first, upper, key) = (block, halves(stream), halves(seed))
+        inParallel(blocks, grain: 1024, cost: 512) { range in
+          for place in range {
+            let counter = halves(first &+ UInt64(place))
+            let draws = Self.block(counter: SIMD4(lowHalf: counter, highHalf: upper), key: key)
+            let target = output + 4 * place
+            (target[0], target[1]) = Self.pair(draws.x, draws.y)
+            (target[2], target[3]) = Self.pair(draws.z, draws.w)
+          }
+        }
+        block &+= UInt64(blocks)
+        i += 4 * blocks
+      }
+      while i < elements.count { drawPair(&self) }
     }
     return tensor
+  }
+
+  /// Two normal numbers of two draws.
+  private static func pair(_ u: UInt32, _ v: UInt32) -> (Float, Float) {
+    let radius = (-2 * log((Double(u) + 1) * 0x1p-32)).squareRoot()
+    let angle = 2 * Double.pi * Double(v) * 0x1p-32
+    return (Float(radius * cos(angle)), Float(radius * sin(angle)))
   }
 
   /// The four numbers of a counter and a key.

@@ -3,13 +3,17 @@ extension Tensor {
   /// repeated.
   ///
   /// - Precondition: Every other extent is that of `shape`, counted from the end.
-  public func broadcast(to shape: [Int]) -> Tensor {
+  ///
+  ///     Tensor([1, 2, 3]).broadcast(to: [2, 3])   // [[1, 2, 3], [1, 2, 3]]
+  public func broadcast(
+    to shape: [Int], file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
     if shape == self.shape { return self }
     let missing = shape.count - rank
     check(
       missing >= 0 && shape.allSatisfy { $0 >= 0 }
         && zip(self.shape, shape.dropFirst(missing)).allSatisfy { $0 == $1 || $0 == 1 },
-      "broadcast: \(self.shape) does not stretch to \(shape)")
+      "broadcast: \(self.shape) does not stretch to \(shape)", file: file, line: line)
     let strides = shape.indices.map { axis in
       axis < missing || self.shape[axis - missing] != shape[axis]
         ? 0 : self.strides[axis - missing]
@@ -19,6 +23,7 @@ extension Tensor {
 
   /// The shape that two tensors have in common after broadcasting.
   static func commonShape(_ a: [Int], _ b: [Int], _ operation: String) -> [Int] {
+    if a == b { return a }
     let rank = Swift.max(a.count, b.count)
     let (x, y) = (
       Array(repeating: 1, count: rank - a.count) + a, Array(repeating: 1, count: rank - b.count) + b

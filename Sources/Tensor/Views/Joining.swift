@@ -4,16 +4,22 @@ extension Tensor {
   /// - Parameters:
   ///   - tensors: At least one; all extents but that of the axis are equal.
   ///   - axis: The axis; a negative one counts from the end.
-  public init(concatenating tensors: [Tensor], axis: Int = 0) {
-    check(!tensors.isEmpty, "concatenate: there are no tensors")
-    let axis = tensors[0].axis(axis, "concatenate")
+  ///   - file: The caller's file, for a message.
+  ///   - line: The caller's line, for a message.
+  public init(
+    concatenating tensors: [Tensor], axis: Int = 0, file: StaticString = #fileID,
+    line: UInt = #line
+  ) {
+    check(!tensors.isEmpty, "concatenate: there are no tensors", file: file, line: line)
+    let axis = tensors[0].axis(axis, "concatenate", file, line)
     var shape = tensors[0].shape
     shape[axis] = 0
     for tensor in tensors {
       var expected = tensor.shape
       if expected.indices.contains(axis) { expected[axis] = shape[axis] }
       check(
-        expected == shape, "concatenate: \(tensor.shape) does not go with \(tensors[0].shape)")
+        expected == shape, "concatenate: \(tensor.shape) does not go with \(tensors[0].shape)",
+        file: file, line: line)
       shape[axis] += tensor.shape[axis]
     }
     self.init(uninitialized: shape)
@@ -30,12 +36,22 @@ extension Tensor {
   /// - Parameters:
   ///   - tensors: At least one.
   ///   - axis: The place of the new axis; a negative one counts from the end of the result.
-  public init(stacking tensors: [Tensor], axis: Int = 0) {
-    check(!tensors.isEmpty, "stack: there are no tensors")
+  ///   - file: The caller's file, for a message.
+  ///   - line: The caller's line, for a message.
+  public init(
+    stacking tensors: [Tensor], axis: Int = 0, file: StaticString = #fileID, line: UInt = #line
+  ) {
+    check(!tensors.isEmpty, "stack: there are no tensors", file: file, line: line)
     let rank = tensors[0].rank + 1
     let place = axis < 0 ? axis + rank : axis
-    check((0..<rank).contains(place), "stack: \(tensors[0].shape) has no place \(axis)")
-    self.init(concatenating: tensors.map { $0.expanded(at: place) }, axis: place)
+    check(
+      (0..<rank).contains(place), "stack: \(tensors[0].shape) has no place \(axis)", file: file,
+      line: line)
+    check(
+      tensors.allSatisfy { $0.rank == rank - 1 },
+      "stack: \(tensors.map(\.shape)) are not of one shape", file: file, line: line)
+    self.init(
+      concatenating: tensors.map { $0.expanded(at: place) }, axis: place, file: file, line: line)
   }
 
   /// The part of one axis, a view.
@@ -49,11 +65,17 @@ extension Tensor {
 
   /// A view with a dimension of extent one more.
   ///
-  /// - Parameter axis: The place of the new axis; a negative one counts from the end of the result.
+  /// - Parameters:
+  ///   - axis: The place of the new axis; a negative one counts from the end of the result.
+  ///   - file: The caller's file, for a message.
+  ///   - line: The caller's line, for a message.
   /// - Returns: A view of one rank more.
-  public func expanded(at axis: Int) -> Tensor {
+  public func expanded(
+    at axis: Int, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
     let place = axis < 0 ? axis + rank + 1 : axis
-    check((0...rank).contains(place), "expand: \(shape) has no place \(axis)")
+    check(
+      (0...rank).contains(place), "expand: \(shape) has no place \(axis)", file: file, line: line)
     var (shape, strides) = (shape, strides)
     shape.insert(1, at: place)
     strides.insert(0, at: place)
@@ -63,13 +85,22 @@ extension Tensor {
   /// A view without a dimension of extent one.
   ///
   /// - Precondition: The axis has that extent; a negative one counts from the end.
-  public func squeezed(_ axis: Int) -> Tensor {
-    let axis = self.axis(axis, "squeeze")
-    check(shape[axis] == 1, "squeeze: axis \(axis) of \(shape) has not extent one")
+  public func squeezed(
+    _ axis: Int, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    let axis = self.axis(axis, "squeeze", file, line)
+    check(
+      shape[axis] == 1, "squeeze: axis \(axis) of \(shape) has not extent one", file: file,
+      line: line)
     var (shape, strides) = (shape, strides)
     shape.remove(at: axis)
     strides.remove(at: axis)
     return Tensor(storage: storage, offset: offset, shape: shape, strides: strides)
+  }
+
+  /// A view without the dimensions of extent one.
+  public func squeezed() -> Tensor {
+    shape.indices.reversed().reduce(self) { shape[$1] == 1 ? $0.squeezed($1) : $0 }
   }
 
   /// Views of consecutive parts of an axis.
@@ -77,12 +108,20 @@ extension Tensor {
   /// - Parameters:
   ///   - counts: The extents of the parts, together that of the axis.
   ///   - axis: The axis; a negative one counts from the end.
+  ///   - file: The caller's file, for a message.
+  ///   - line: The caller's line, for a message.
   /// - Returns: As many views as there are counts.
-  public func split(_ counts: [Int], axis: Int = 0) -> [Tensor] {
-    let axis = self.axis(axis, "split")
+  public func split(
+    _ counts: [Int], axis: Int = 0, file: StaticString = #fileID, line: UInt = #line
+  ) -> [Tensor] {
+    let axis = self.axis(axis, "split", file, line)
+    // What is left of the axis after each part; negative where that is too long.
+    let rest = counts.reduce(shape[axis]) { rest, count in
+      count >= 0 && count <= rest ? rest - count : -1
+    }
     check(
-      counts.allSatisfy { $0 >= 0 } && counts.reduce(0, +) == shape[axis],
-      "split: parts of \(counts) do not make up axis \(axis) of \(shape)")
+      rest == 0, "split: parts of \(counts) do not make up axis \(axis) of \(shape)", file: file,
+      line: line)
     var start = 0
     return counts.map { count in
       defer { start += count }
@@ -90,9 +129,26 @@ extension Tensor {
     }
   }
 
+  /// Views of parts of an axis that are as long as each other, the first ones by one longer where the
+  /// number of parts does not divide the extent.
+  ///
+  ///     a.split(into: 3, axis: -1)
+  ///
+  /// - Precondition: There is at least one part.
+  public func split(
+    into parts: Int, axis: Int = 0, file: StaticString = #fileID, line: UInt = #line
+  ) -> [Tensor] {
+    check(parts > 0, "split: into \(parts) parts", file: file, line: line)
+    let (length, longer) = shape[self.axis(axis, "split", file, line)]
+      .quotientAndRemainder(dividingBy: parts)
+    return split((0..<parts).map { $0 < longer ? length + 1 : length }, axis: axis)
+  }
+
   /// A view with an axis in the opposite direction.
-  public func flipped(_ axis: Int) -> Tensor {
-    let axis = self.axis(axis, "flip")
+  public func flipped(
+    _ axis: Int, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    let axis = self.axis(axis, "flip", file, line)
     var strides = strides
     strides[axis] = -strides[axis]
     return Tensor(
@@ -100,45 +156,10 @@ extension Tensor {
       shape: shape, strides: strides)
   }
 
-  /// The slices of an axis at some indices.
-  ///
-  /// - Parameters:
-  ///   - indices: A vector of indices, each at least zero and below the extent of the axis.
-  ///   - axis: The axis; a negative one counts from the end.
-  /// - Returns: A copy, in which the axis has the extent of `indices`.
-  public func gathered(_ indices: Tensor<Int64>, axis: Int = 0) -> Tensor {
-    check(indices.rank == 1, "gather: indices of shape \(indices.shape) are no vector")
-    let axis = self.axis(axis, "gather")
-    var newShape = shape
-    newShape[axis] = indices.count
-    let result = Tensor(uninitialized: newShape)
-    for (place, index) in indices.elements.enumerated() {
-      check(
-        (0..<Int64(shape[axis])).contains(index),
-        "gather: index \(index) is out of range in axis \(axis) of \(shape)")
-      var part = result.narrowed(axis, place..<place + 1)
-      part.update(from: narrowed(axis, Int(index)..<Int(index) + 1))
-    }
-    return result
-  }
-
-  /// A copy with an element repeated around it.
-  ///
-  /// - Parameters:
-  ///   - widths: For each axis, how many are added before and after.
-  ///   - element: What is added.
-  /// - Returns: A larger tensor.
-  public func padded(_ widths: [(before: Int, after: Int)], with element: Scalar) -> Tensor {
-    check(
-      widths.count == rank && widths.allSatisfy { $0.before >= 0 && $0.after >= 0 },
-      "pad: \(widths) does not fit \(shape)")
-    let result = Tensor(
-      repeating: element, shape: zip(shape, widths).map { $0 + $1.before + $1.after })
-    var part = result
-    for axis in shape.indices {
-      part = part.narrowed(axis, widths[axis].before..<widths[axis].before + shape[axis])
-    }
-    part.update(from: self)
-    return result
+  /// A view with some axes in the opposite direction, all of them by default.
+  public func flipped(
+    axes: [Int]? = nil, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    resolved(axes, "flip", file, line).reduce(self) { $0.flipped($1) }
   }
 }

@@ -1,20 +1,39 @@
 extension Tensor {
   /// The same elements in another shape; a view where the strides allow, else a copy.
   ///
-  /// - Parameter shape: The new shape; one extent may be -1 and is then worked out.
+  /// - Parameters:
+  ///   - shape: The new shape; one extent may be -1 and is then worked out.
+  ///   - file: The caller's file, for a message.
+  ///   - line: The caller's line, for a message.
   /// - Returns: A tensor of the new shape.
   /// - Precondition: The shapes hold equally many elements.
-  public func reshaped(_ shape: [Int]) -> Tensor {
-    var shape = shape
-    if let unknown = shape.firstIndex(of: -1) {
-      let rest = shape.enumerated().reduce(1) { $1.offset == unknown ? $0 : $0 * $1.element }
-      check(
-        rest > 0 && count % rest == 0, "reshape: \(self.shape) does not fit into \(shape)")
-      shape[unknown] = count / rest
+  ///
+  ///     Tensor(range: 0..<6).reshaped([2, -1])   // [2, 3]
+  public func reshaped(
+    _ shape: [Int], file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    var newShape = shape
+    let unknown = shape.firstIndex(of: -1)
+    // The number of elements of the other extents; none where that is too large a number.
+    var known: Int? = 1
+    for (axis, extent) in shape.enumerated() where axis != unknown {
+      let (product, overflows) = (known ?? 0).multipliedReportingOverflow(by: extent)
+      known = extent < 0 || overflows || known == nil ? nil : product
+    }
+    if let unknown, let rest = known, rest > 0, count % rest == 0 {
+      newShape[unknown] = count / rest
+      known = count
     }
     check(
-      shape.allSatisfy { $0 >= 0 } && shape.product == count,
-      "reshape: \(self.shape) does not fit into \(shape)")
+      known == count && newShape.allSatisfy { $0 >= 0 },
+      "reshape: \(self.shape) does not fit into \(shape)", file: file, line: line)
+    return reshapedUnchecked(newShape)
+  }
+
+  /// The elements as a vector in row-major order; a view where the strides allow, else a copy.
+  public func flattened() -> Tensor { reshapedUnchecked([count]) }
+
+  private func reshapedUnchecked(_ shape: [Int]) -> Tensor {
     if let strides = viewStrides(shape) {
       return Tensor(storage: storage, offset: offset, shape: shape, strides: strides)
     }
@@ -50,10 +69,17 @@ extension Tensor {
 
   /// The dimensions in another order; a view.
   ///
-  /// - Precondition: `axes` is a permutation of `0..<rank`.
-  public func permuted(_ axes: [Int]) -> Tensor {
+  ///     image.permuted([2, 0, 1])   // [height, width, channels] to [channels, height, width]
+  ///
+  /// - Precondition: `axes` is a permutation of `0..<rank`; negative ones count from the end.
+  public func permuted(
+    _ axes: [Int], file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    let order = axes.map { $0 < 0 ? $0 + rank : $0 }
     check(
-      axes.sorted() == Array(0..<rank), "permute: \(axes) is no order of the axes of \(shape)")
+      order.sorted() == Array(0..<rank), "permute: \(axes) is no order of the axes of \(shape)",
+      file: file, line: line)
+    let axes = order
     return Tensor(
       storage: storage, offset: offset, shape: axes.map { shape[$0] },
       strides: axes.map { strides[$0] })
@@ -62,16 +88,34 @@ extension Tensor {
   /// Two dimensions exchanged, the last two unless said otherwise; a view.
   ///
   /// - Precondition: Both axes exist; a negative one counts from the end.
-  public func transposed(_ first: Int = -2, _ second: Int = -1) -> Tensor {
+  public func transposed(
+    _ first: Int = -2, _ second: Int = -1, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
     var axes = Array(0..<rank)
-    axes.swapAt(axis(first, "transpose"), axis(second, "transpose"))
+    axes.swapAt(axis(first, "transpose", file, line), axis(second, "transpose", file, line))
+    return permuted(axes)
+  }
+
+  /// An axis at another place, the others in their order; a view.
+  ///
+  ///     image.movingAxis(-1, to: 0)   // channels first
+  public func movingAxis(
+    _ axis: Int, to place: Int, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    let (from, to) = (self.axis(axis, "move", file, line), self.axis(place, "move", file, line))
+    var axes = Array(0..<rank)
+    axes.insert(axes.remove(at: from), at: to)
     return permuted(axes)
   }
 
   /// The axis that `axis` means, which counts from the end if it is negative.
-  package func axis(_ axis: Int, _ operation: String) -> Int {
+  package func axis(
+    _ axis: Int, _ operation: String, _ file: StaticString = #fileID, _ line: UInt = #line
+  ) -> Int {
     let resolved = axis < 0 ? axis + rank : axis
-    check((0..<rank).contains(resolved), "\(operation): \(shape) has no axis \(axis)")
+    check(
+      (0..<rank).contains(resolved), "\(operation): \(shape) has no axis \(axis)", file: file,
+      line: line)
     return resolved
   }
 }

@@ -4,15 +4,53 @@ extension Tensor {
   /// Reading gives a view that shares the elements. Writing puts a tensor, broadcast to the part's
   /// shape, in its place; other holders of the elements do not see it.
   ///
-  /// - Parameter indices: An index, a range or the like for each of the leading dimensions.
+  ///     a[0]                     // the first row
+  ///     a[.ellipsis, 1..<3] = 0  // a literal is a tensor
+  ///     a[-1] = a[0] * 2
+  ///
+  /// - Parameters:
+  ///   - indices: An index, a range or the like for each of the leading dimensions.
   /// - Precondition: Single indices exist. Ranges are cut to what there is, as in NumPy.
-  public subscript(_ indices: any TensorIndex...) -> Tensor {
-    get { view(indices.map(\.selection)) }
+  public subscript(
+    _ indices: any TensorIndex..., file file: StaticString = #fileID, line line: UInt = #line
+  ) -> Tensor {
+    get { view(indices.map(\.selection), file, line) }
+    set { put(newValue, indices.map(\.selection), file, line) }
+  }
+
+  /// A part of the tensor, by an array of selections that is worked out at run time.
+  ///
+  ///     let middle: [any TensorIndex] = [.all, 1..<3]
+  ///     a[middle]
+  public subscript(
+    _ indices: [any TensorIndex], file file: StaticString = #fileID, line line: UInt = #line
+  ) -> Tensor {
+    get { view(indices.map(\.selection), file, line) }
+    set { put(newValue, indices.map(\.selection), file, line) }
+  }
+
+  /// An element by as many indices as there are dimensions, where a number is wanted.
+  ///
+  ///     let x: Float = a[0, 1]
+  ///     a[0, 1] = x
+  ///
+  /// Between operators two indices give a number too: where `a` has three dimensions,
+  /// `let row: Tensor = a[0, 1] * 2` says that it is a row. Of a vector, `a[3].item` is the element.
+  ///
+  /// - Precondition: There are as many indices as dimensions, and they exist; negative ones count from
+  ///   the end.
+  @_disfavoredOverload
+  public subscript(
+    _ first: Int, _ second: Int, _ others: Int..., file file: StaticString = #fileID,
+    line line: UInt = #line
+  ) -> Scalar {
+    get {
+      let position = position([first, second] + others, file, line)
+      return withExtendedLifetime(storage) { pointer[position] }
+    }
     set {
       makeUniqueAndContiguous()
-      // Where `newValue` is a view of this tensor, it keeps the elements as they were.
-      var part = view(indices.map(\.selection))
-      part.update(from: newValue.broadcast(to: part.shape))
+      mutablePointer[position([first, second] + others, file, line)] = newValue
     }
   }
 
@@ -24,11 +62,43 @@ extension Tensor {
     return withExtendedLifetime(storage) { pointer[0] }
   }
 
-  private func view(_ selections: [TensorSelection]) -> Tensor {
+  /// Where an element stands, behind the first.
+  private func position(_ indices: [Int], _ file: StaticString, _ line: UInt) -> Int {
+    check(
+      indices.count == rank,
+      "subscript: \(indices.count) indices are no element of \(shape), which has \(rank) dimensions",
+      file: file, line: line)
+    var position = 0
+    for axis in indices.indices {
+      let index = indices[axis] < 0 ? indices[axis] + shape[axis] : indices[axis]
+      check(
+        index >= 0 && index < shape[axis],
+        "subscript: index \(indices[axis]) is out of range in axis \(axis) of \(shape)",
+        file: file, line: line)
+      position += index * strides[axis]
+    }
+    return position
+  }
+
+  /// Writes a tensor to a part of this one.
+  private mutating func put(
+    _ value: consuming Tensor, _ selections: [TensorSelection], _ file: StaticString, _ line: UInt
+  ) {
+    // A part of this tensor is copied and let go, so that it does not make all of it be copied.
+    var source = value
+    if source.storage === storage { source = source.copied() }
+    makeUniqueAndContiguous()
+    var part = view(selections, file, line)
+    part.update(from: source.broadcast(to: part.shape, file: file, line: line))
+  }
+
+  func view(
+    _ selections: [TensorSelection], _ file: StaticString, _ line: UInt
+  ) -> Tensor {
     let used = selections.count { $0 != .insertion && $0 != .rest }
     check(
       used <= rank && selections.count(where: { $0 == .rest }) <= 1,
-      "subscript: \(selections.count) indices do not fit \(shape)")
+      "subscript: \(selections.count) indices do not fit \(shape)", file: file, line: line)
     var (offset, newShape, newStrides, axis) = (offset, [Int](), [Int](), 0)
     func keep(_ count: Int) {
       newShape += shape[axis..<axis + count]
@@ -45,11 +115,12 @@ extension Tensor {
         let position = index < 0 ? index + shape[axis] : index
         check(
           (0..<shape[axis]).contains(position),
-          "subscript: index \(index) is out of range in axis \(axis) of \(shape)")
+          "subscript: index \(index) is out of range in axis \(axis) of \(shape)", file: file,
+          line: line)
         offset += position * strides[axis]
         axis += 1
       case .slice(let start, let end, let step):
-        let (first, count) = Self.bounds(start, end, step, extent: shape[axis])
+        let (first, count) = Self.bounds(start, end, step, extent: shape[axis], file, line)
         offset += count > 0 ? first * strides[axis] : 0
         newShape.append(count)
         newStrides.append(count > 1 ? step * strides[axis] : strides[axis])
@@ -62,9 +133,9 @@ extension Tensor {
 
   /// The first element of a slice and the number of elements, by the rules of Python.
   private static func bounds(
-    _ start: Int?, _ end: Int?, _ step: Int, extent: Int
+    _ start: Int?, _ end: Int?, _ step: Int, extent: Int, _ file: StaticString, _ line: UInt
   ) -> (first: Int, count: Int) {
-    check(step != 0, "subscript: the step of a slice must not be zero")
+    check(step != 0, "subscript: the step of a slice must not be zero", file: file, line: line)
     func place(_ position: Int, _ limits: ClosedRange<Int>) -> Int {
       Swift.min(
         Swift.max(position < 0 ? position + extent : position, limits.lowerBound), limits.upperBound

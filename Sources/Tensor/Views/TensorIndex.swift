@@ -5,7 +5,12 @@
 ///     t[.all, .stride(from: 0, by: 2)]
 ///     t[.ellipsis, .newAxis]    // a dimension more at the end
 ///
-/// A negative number counts from the end, also in a range.
+/// A negative number counts from the end, also in a range:
+///
+///     t[-2...]                  // the last two rows
+///     t[1..<-1]                 // all but the first and the last
+///
+/// (With a space, `1 ..< -1` is a range of Swift's, which has no end before its start.)
 public protocol TensorIndex {
   /// What it selects.
   var selection: TensorSelection { get }
@@ -39,7 +44,7 @@ extension Range<Int>: TensorIndex {
 extension ClosedRange<Int>: TensorIndex {
   /// The elements of the range.
   public var selection: TensorSelection {
-    .slice(start: lowerBound, end: upperBound == -1 ? nil : upperBound + 1, step: 1)
+    .slice(start: lowerBound, end: endBehind(upperBound), step: 1)
   }
 }
 
@@ -56,7 +61,7 @@ extension PartialRangeUpTo<Int>: TensorIndex {
 extension PartialRangeThrough<Int>: TensorIndex {
   /// The elements up to the bound and the one there.
   public var selection: TensorSelection {
-    .slice(start: nil, end: upperBound == -1 ? nil : upperBound + 1, step: 1)
+    .slice(start: nil, end: endBehind(upperBound), step: 1)
   }
 }
 
@@ -76,4 +81,42 @@ extension TensorIndex where Self == TensorSelection {
   {
     .slice(start: start, end: end, step: step)
   }
+}
+
+/// The end of a slice that has an element of its own at a place; nil where that is the last one.
+private func endBehind(_ place: Int) -> Int? {
+  place == -1 || place == .max ? nil : place + 1
+}
+
+// A minus sign at an end of a range is a part of the operator to the compiler, or negates the range;
+// these make what is written mean what it says.
+
+prefix operator ..<-
+prefix operator ...-
+infix operator ..<- : RangeFormationPrecedence
+infix operator ...- : RangeFormationPrecedence
+
+/// The elements from one on that is counted from the end: `t[-2...]`.
+public prefix func - (range: PartialRangeFrom<Int>) -> TensorSelection {
+  .slice(start: -range.lowerBound, end: nil, step: 1)
+}
+
+/// The elements before one that is counted from the end: `t[..<-1]`.
+public prefix func ..<- (end: Int) -> TensorSelection {
+  .slice(start: nil, end: -end, step: 1)
+}
+
+/// The elements up to one that is counted from the end: `t[...-2]`.
+public prefix func ...- (end: Int) -> TensorSelection {
+  .slice(start: nil, end: endBehind(-end), step: 1)
+}
+
+/// The elements from one to before another that is counted from the end: `t[1..<-1]`.
+public func ..<- (start: Int, end: Int) -> TensorSelection {
+  .slice(start: start, end: -end, step: 1)
+}
+
+/// The elements from one to another that is counted from the end: `t[1...-2]`.
+public func ...- (start: Int, end: Int) -> TensorSelection {
+  .slice(start: start, end: endBehind(-end), step: 1)
 }

@@ -75,4 +75,42 @@ import Testing
     }
     #expect(Self.message(result).contains("more than 16 dimensions cannot be walked"))
   }
+
+  /// What is too large for a number says so, and names the caller's line.
+  @Test func sizesThatOverflow() async {
+    let reshape = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Tensor<Float>(zeros: [4]).reshaped([-1, 1 << 62, 4])
+    }
+    #expect(Self.message(reshape).contains("reshape: [4] does not fit into"))
+    #expect(Self.message(reshape).contains("PreconditionTests.swift:"))
+    let pad = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Tensor<Float>(zeros: [4]).padded([(Int.max, 1)], with: 0)
+    }
+    #expect(Self.message(pad).contains("are too large"))
+    let split = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Tensor<Float>(zeros: [4]).split([Int.max, 2])
+    }
+    #expect(Self.message(split).contains("do not make up axis 0 of [4]"))
+    let range = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Tensor<UInt8>(range: 250..<260)
+    }
+    #expect(Self.message(range).contains("range: UInt8 does not hold all of 250..<260"))
+  }
+
+  @Test func callersAreNamed() async {
+    let index = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Tensor<Float>(zeros: [2, 3]).gathered([5])
+    }
+    #expect(Self.message(index).contains("PreconditionTests.swift:"))
+    #expect(Self.message(index).contains("take: index 5 is out of range in an axis of 2"))
+    let axis = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Tensor<Float>(zeros: [2, 3]).sum(axis: 2)
+    }
+    #expect(Self.message(axis).contains("PreconditionTests.swift:"))
+    let element = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      let x: Float = Tensor<Float>(zeros: [2, 3, 4])[0, 1]
+      _ = x
+    }
+    #expect(Self.message(element).contains("2 indices are no element of [2, 3, 4]"))
+  }
 }

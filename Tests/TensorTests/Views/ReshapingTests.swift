@@ -31,11 +31,10 @@ import _TestSupport
     let shapes = allShapes(ranks: 1...3, extents: 1...3).filter { $0.reduce(1, *) > 2 }
     for shape in shapes {
       let tensor = Self.places(shape)
-      let views =
-        allPermutations(shape.count).map(tensor.permuted)
-        + shape.indices.map(tensor.flipped)
-        + [tensor[.stride(by: 2)], tensor[.ellipsis, 0..<1], tensor[.ellipsis, 1...]]
-        + [tensor[.ellipsis, .newAxis].broadcast(to: shape + [2])]
+      var views = allPermutations(shape.count).map { tensor.permuted($0) }
+      views += shape.indices.map { tensor.flipped($0) }
+      views += [tensor[.stride(by: 2)], tensor[.ellipsis, 0..<1], tensor[.ellipsis, 1...]]
+      views.append(tensor[.ellipsis, .newAxis].broadcast(to: shape + [2]))
       for view in views {
         for target in shapes where target.reduce(1, *) == view.count {
           let result = view.reshaped(target)

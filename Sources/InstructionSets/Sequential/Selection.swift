@@ -1,0 +1,168 @@
+// Elements at places that are numbers of other elements.
+
+/// An array of three axes without gaps, of which the middle one is chosen along.
+public struct AxisLayout: Sendable {
+  /// The extents before and behind the axis.
+  public var outer, inner: Int
+  /// The extents of the axis in the array that elements are taken from or put into, and in that of
+  /// the places.
+  public var extent, count: Int
+
+  /// A layout.
+  public init(outer: Int, extent: Int, count: Int, inner: Int) {
+    (self.outer, self.extent, self.count, self.inner) = (outer, extent, count, inner)
+  }
+}
+
+/// Copies the slices of the axis at some places, the same for all of them.
+///
+/// - Parameters:
+///   - layout: How the axis lies between the others.
+///   - width: The bytes of an element.
+///   - slices: The range of slices of the result, of `outer · count`, that are copied.
+///   - places: `count` of them, all inside the axis.
+///   - input: The elements.
+///   - output: Where the results go.
+public func gather(
+  _ layout: AxisLayout, width: Int, slices: Range<Int>, _ places: UnsafePointer<Int64>,
+  _ input: UnsafeRawPointer, _ output: UnsafeMutableRawPointer
+) {
+  let bytes = layout.inner * width
+  @inline(__always)
+  func single<Bits: FixedWidthInteger>(_ bits: Bits.Type) {
+    let (x, z) = (
+      input.assumingMemoryBound(to: Bits.self), output.assumingMemoryBound(to: Bits.self)
+    )
+    var slice = slices.lowerBound
+    while slice < slices.upperBound {
+      let (row, start) = slice.quotientAndRemainder(dividingBy: layout.count)
+      let end = min(layout.count, start + slices.upperBound - slice)
+      let (source, target) = (x + row * layout.extent, z + row * layout.count)
+      for i in start..<end { target[i] = source[Int(places[i])] }
+      slice += end - start
+    }
+  }
+  switch bytes {
+  case 1: single(UInt8.self)
+  case 2: single(UInt16.self)
+  case 4: single(UInt32.self)
+  case 8: single(UInt64.self)
+  default:
+    for slice in slices {
+      let (row, i) = slice.quotientAndRemainder(dividingBy: layout.count)
+      (output + slice * bytes).copyMemory(
+        from: input + (row * layout.extent + Int(places[i])) * bytes, byteCount: bytes)
+    }
+  }
+}
+
+/// Copies the element at each place of the axis: the places have all three axes, and so has the
+/// result.
+public func gatherAlong(
+  _ layout: AxisLayout, width: Int, _ places: UnsafePointer<Int64>, _ input: UnsafeRawPointer,
+  _ output: UnsafeMutableRawPointer
+) {
+  @inline(__always)
+  func gather<Bits: FixedWidthInteger>(_ bits: Bits.Type) {
+    let (x, z) = (
+      input.assumingMemoryBound(to: Bits.self), output.assumingMemoryBound(to: Bits.self)
+    )
+    forEachPlace(layout, places) { z[$0] = x[$1] }
+  }
+  switch width {
+  case 1: gather(UInt8.self)
+  case 2: gather(UInt16.self)
+  case 4: gather(UInt32.self)
+  default: gather(UInt64.self)
+  }
+}
+
+/// Writes each element to its place of the axis; of several for one place the last stays.
+public func scatterAlong(
+  _ layout: AxisLayout, width: Int, _ places: UnsafePointer<Int64>, _ input: UnsafeRawPointer,
+  _ output: UnsafeMutableRawPointer
+) {
+  @inline(__always)
+  func scatter<Bits: FixedWidthInteger>(_ bits: Bits.Type) {
+    let (x, z) = (
+      input.assumingMemoryBound(to: Bits.self), output.assumingMemoryBound(to: Bits.self)
+    )
+    forEachPlace(layout, places) { z[$1] = x[$0] }
+  }
+  switch width {
+  case 1: scatter(UInt8.self)
+  case 2: scatter(UInt16.self)
+  case 4: scatter(UInt32.self)
+  default: scatter(UInt64.self)
+  }
+}
+
+/// Calls `body` with the positions of each place and of the element that it means.
+@inline(__always)
+func forEachPlace(
+  _ layout: AxisLayout, _ places: UnsafePointer<Int64>, _ body: (Int, Int) -> Void
+) {
+  var i = 0
+  for outer in 0..<layout.outer {
+    for _ in 0..<layout.count {
+      for inner in 0..<layout.inner {
+        body(i, (outer * layout.extent + Int(places[i])) * layout.inner + inner)
+        i += 1
+      }
+    }
+  }
+}
+
+/// Writes the positions of the true ones of `count` truth values; as many as there are true ones.
+public func places(
+  _ condition: UnsafePointer<Bool>, _ output: UnsafeMutablePointer<Int64>, count: Int
+) {
+  var next = 0
+  for i in 0..<count where condition[i] {
+    output[next] = Int64(i)
+    next += 1
+  }
+}
+
+/// The number of true ones of `count` truth values.
+public func trueCount(_ condition: UnsafePointer<Bool>, count: Int) -> Int {
+  let bytes = UnsafeRawPointer(condition).assumingMemoryBound(to: UInt8.self)
+  var total = 0
+  for i in 0..<count { total += Int(bytes[i]) }
+  return total
+}
+
+/// The least and the largest of some places, at least one.
+public func placeBounds(_ places: UnsafePointer<Int64>, count: Int) -> ClosedRange<Int64> {
+  var (least, largest) = (places[0], places[0])
+  for i in 1..<count {
+    least = min(least, places[i])
+    largest = max(largest, places[i])
+  }
+  return least...largest
+}
+
+/// Counts the numbers between neighbours of rising edges; the last interval has its upper end too.
+///
+/// - Parameters:
+///   - values: The values.
+///   - weights: What a number counts, if not one.
+///   - count: The number of elements.
+///   - edges: The edges, in rising order.
+///   - output: Where the results go.
+///   - bins: The number of intervals.
+public func histogram(
+  _ values: UnsafePointer<Double>, weights: UnsafePointer<Double>?, count: Int,
+  edges: UnsafePointer<Double>, _ output: UnsafeMutablePointer<Double>, bins: Int
+) {
+  for i in 0..<count {
+    let value = values[i]
+    guard value >= edges[0] && value <= edges[bins] else { continue }
+    var (low, high) = (0, bins)  // the first edge above it
+    while low < high {
+      let middle = (low + high) / 2
+      if edges[middle + 1] <= value { low = middle + 1 } else { high = middle }
+    }
+    output[min(low, bins - 1)] += weights?[i] ?? 1
+  }
+}

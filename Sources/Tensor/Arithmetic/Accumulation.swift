@@ -1,0 +1,57 @@
+internal import _KernelsSequential
+
+// What is carried along an axis, in its order.
+//
+//     Tensor([1, 2, 3]).cumulativeSum(axis: 0)   // [1, 3, 6]
+extension Tensor where Scalar: TensorNumeric {
+  /// The sums of the elements up to each one; of floating-point numbers in `Double`, each rounded once.
+  public func cumulativeSum(
+    axis: Int, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor { accumulated(.sum, axis, "cumulativeSum", file, line) }
+
+  /// The products of the elements up to each one.
+  public func cumulativeProduct(
+    axis: Int, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor { accumulated(.product, axis, "cumulativeProduct", file, line) }
+
+  /// The largest of the elements up to each one, NaN from the first NaN on.
+  public func cumulativeMax(
+    axis: Int, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor { accumulated(.maximum, axis, "cumulativeMax", file, line) }
+
+  /// The smallest of the elements up to each one, NaN from the first NaN on.
+  public func cumulativeMin(
+    axis: Int, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor { accumulated(.minimum, axis, "cumulativeMin", file, line) }
+
+  /// The differences of neighbours along an axis, which becomes one shorter; more than once if asked.
+  ///
+  ///     Tensor([1, 4, 9]).differences()   // [3, 5]
+  public func differences(
+    order: Int = 1, axis: Int = -1, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    check(order >= 0, "differences: of order \(order)", file: file, line: line)
+    let axis = self.axis(axis, "differences", file, line)
+    return (0..<order).reduce(self) { x, _ in
+      let extent = Swift.max(x.shape[axis], 1)
+      return x.narrowed(axis, Swift.min(1, x.shape[axis])..<x.shape[axis])
+        - x.narrowed(axis, 0..<extent - 1)
+    }
+  }
+
+  private func accumulated(
+    _ operation: Accumulation, _ axis: Int, _ name: String, _ file: StaticString, _ line: UInt
+  ) -> Tensor {
+    let axis = self.axis(axis, name, file, line)
+    let result = Tensor(uninitialized: shape)
+    let (outer, inner) = (
+      Array(shape[..<axis]).product, Array(shape[(axis + 1)...]).product
+    )
+    withUnsafeElements { elements in
+      guard let input = elements.baseAddress else { return }
+      Scalar._sequential.accumulate(
+        operation, input, result.mutablePointer, outer, shape[axis], inner)
+    }
+    return result
+  }
+}

@@ -1,0 +1,88 @@
+// Arithmetic of tensors and numbers that are in variables: `x * scale`, `1 - t * x`.
+//
+// They stand there for each type by name, and yield to those of two tensors, because the type
+// checker tries every overload of every operator of an expression: with one generic function for all
+// types, `(a * a + b * b) * 0.5 + 2 * a * b - s * (a + 1) * (b - 1) + 3` takes it seconds, and
+// with these milliseconds. Generic code and the types of 16 bits write `x * Tensor(scalar: s)`; a
+// literal is a tensor anyway.
+
+extension Tensor<Float> {
+  /// The sums with a number.
+  @_disfavoredOverload
+  public static func + (a: Tensor, b: Float) -> Tensor { a + Tensor(scalar: b) }
+  /// The sums with a number.
+  @_disfavoredOverload
+  public static func + (a: Float, b: Tensor) -> Tensor { Tensor(scalar: a) + b }
+  /// The differences from a number.
+  @_disfavoredOverload
+  public static func - (a: Tensor, b: Float) -> Tensor { a - Tensor(scalar: b) }
+  /// The differences of a number.
+  @_disfavoredOverload
+  public static func - (a: Float, b: Tensor) -> Tensor { Tensor(scalar: a) - b }
+  /// The products with a number.
+  @_disfavoredOverload
+  public static func * (a: Tensor, b: Float) -> Tensor { a * Tensor(scalar: b) }
+  /// The products with a number.
+  @_disfavoredOverload
+  public static func * (a: Float, b: Tensor) -> Tensor { Tensor(scalar: a) * b }
+  /// The quotients by a number.
+  @_disfavoredOverload
+  public static func / (a: Tensor, b: Float) -> Tensor { a / Tensor(scalar: b) }
+  /// The quotients of a number.
+  @_disfavoredOverload
+  public static func / (a: Float, b: Tensor) -> Tensor { Tensor(scalar: a) / b }
+}
+
+extension Tensor<Double> {
+  /// The sums with a number.
+  @_disfavoredOverload
+  public static func + (a: Tensor, b: Double) -> Tensor { a + Tensor(scalar: b) }
+  /// The sums with a number.
+  @_disfavoredOverload
+  public static func + (a: Double, b: Tensor) -> Tensor { Tensor(scalar: a) + b }
+  /// The differences from a number.
+  @_disfavoredOverload
+  public static func - (a: Tensor, b: Double) -> Tensor { a - Tensor(scalar: b) }
+  /// The differences of a number.
+  @_disfavoredOverload
+  public static func - (a: Double, b: Tensor) -> Tensor { Tensor(scalar: a) - b }
+  /// The products with a number.
+  @_disfavoredOverload
+  public static func * (a: Tensor, b: Double) -> Tensor { a * Tensor(scalar: b) }
+  /// The products with a number.
+  @_disfavoredOverload
+  public static func * (a: Double, b: Tensor) -> Tensor { Tensor(scalar: a) * b }
+  /// The quotients by a number.
+  @_disfavoredOverload
+  public static func / (a: Tensor, b: Double) -> Tensor { a / Tensor(scalar: b) }
+  /// The quotients of a number.
+  @_disfavoredOverload
+  public static func / (a: Double, b: Tensor) -> Tensor { Tensor(scalar: a) / b }
+}
+
+extension Tensor where Scalar: TensorInteger {
+  /// The sums with a number.
+  @_disfavoredOverload
+  public static func + (a: Tensor, b: Scalar) -> Tensor { a + Tensor(scalar: b) }
+  /// The sums with a number.
+  @_disfavoredOverload
+  public static func + (a: Scalar, b: Tensor) -> Tensor { Tensor(scalar: a) + b }
+  /// The differences from a number.
+  @_disfavoredOverload
+  public static func - (a: Tensor, b: Scalar) -> Tensor { a - Tensor(scalar: b) }
+  /// The differences of a number.
+  @_disfavoredOverload
+  public static func - (a: Scalar, b: Tensor) -> Tensor { Tensor(scalar: a) - b }
+  /// The products with a number.
+  @_disfavoredOverload
+  public static func * (a: Tensor, b: Scalar) -> Tensor { a * Tensor(scalar: b) }
+  /// The products with a number.
+  @_disfavoredOverload
+  public static func * (a: Scalar, b: Tensor) -> Tensor { Tensor(scalar: a) * b }
+  /// The quotients by a number.
+  @_disfavoredOverload
+  public static func / (a: Tensor, b: Scalar) -> Tensor { a / Tensor(scalar: b) }
+  /// The quotients of a number.
+  @_disfavoredOverload
+  public static func / (a: Scalar, b: Tensor) -> Tensor { Tensor(scalar: a) / b }
+}
