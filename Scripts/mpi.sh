@@ -9,38 +9,30 @@ generate=$(swift build -c release --show-bin-path)/generate
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# draw FOLDER OPTION…: 40 images.
-draw() {
-  local folder=$1
-  shift
-  "$@" "$generate" --class bag --class sneaker -b 20 --steps 2 --quiet -o "$work/$folder/" "${options[@]}"
-}
+words=("$generate" --class bag --class sneaker -b 20 --steps 2 --quiet)
 
 # same NAME FOLDER: whether a folder has the bytes of the whole run.
 same() {
   if diff -rq "$work/whole" "$work/$2"; then ok "$1: the same 40 images"; else failed "$1"; fi
 }
 
-options=()
-draw whole
+"${words[@]}" -o "$work/whole/"
 for count in 3 8; do
   for ((number = 1; number <= count; number++)); do
-    options=(--shard "$number/$count")
-    draw "$count" &
+    "${words[@]}" -o "$work/$count/" --shard "$number/$count" &
     # One of the processes dies at once.
-    ((number == 2)) && kill -9 $!
+    if ((number == 2)); then kill -9 $!; fi
   done
   wait
-  options=(--shard "2/$count" --skip-existing)
-  draw "$count"
+  "${words[@]}" -o "$work/$count/" --shard "2/$count" --skip-existing
   find "$work/$count" -name '.*.tmp' -delete
   same "$count shards, one of them killed and completed" "$count"
 done
 
 if command -v mpirun >/dev/null; then
-  options=(--shard auto)
-  root=$([[ $(id -u) == 0 ]] && echo --allow-run-as-root || true)
-  draw mpi mpirun $root --oversubscribe -n 4
+  root=()
+  if [[ $(id -u) == 0 ]]; then root=(--allow-run-as-root); fi
+  mpirun "${root[@]}" --oversubscribe -n 4 "${words[@]}" -o "$work/mpi/" --shard auto
   same "mpirun -n 4" mpi
 else
   echo "skipped: there is no mpirun (openmpi-bin)"

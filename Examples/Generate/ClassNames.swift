@@ -99,6 +99,13 @@ struct ClassNames {
       + (labels.count > Self.listLimit ? ", …" : "")
   }
 
+  /// Throws where a model has no classes, as those have none that draw from prompts.
+  static func require(_ names: [String]) throws(UsageError) {
+    guard !names.isEmpty else {
+      throw .other("the model draws from prompts, and this program draws classes")
+    }
+  }
+
   /// A class, for programs.
   private struct Entry: Encodable {
     let label: Int
@@ -109,6 +116,7 @@ struct ClassNames {
   static func list(_ options: GenerateOptions, _ arguments: ParsedArguments) throws {
     let folder = try arguments[options.model] ?? ShowcaseModel.generator.folder()
     let names = try DiffusionPipeline.classNames(folder: folder)
+    try require(names)
     let text =
       arguments[options.json]
       ? try jsonReport(names.enumerated().map { Entry(label: $0.offset, name: $0.element) })

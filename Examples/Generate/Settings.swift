@@ -101,6 +101,7 @@ struct Settings: Sendable {
       progress: { read, count in bar.advance(to: read, of: count) })
     let (defaults, c) = (pipeline.defaults, pipeline.denoiser.architecture)
 
+    try ClassNames.require(pipeline.classNames)
     let names = ClassNames(pipeline.classNames)
     let labels = try names.labels(arguments[o.classes], option: o.classes)
     let (seed, count) = (arguments[o.seed], arguments[o.count])

@@ -43,7 +43,7 @@ import Testing
     ("\"in_channels\": 0", "'in_channels' must be 1 to 65536, not 0"),
     ("\"latent_channels\": -4", "'latent_channels' must be 1 to 65536, not -4"),
     ("\"layers_per_block\": 65", "'layers_per_block' must be 1 to 64, not 65"),
-    ("\"layers_per_block\": 9e99", "not of the kind that its key needs"),
+    ("\"layers_per_block\": 9e99", "which is not a number of the kind that this key needs"),
     ("\"sample_size\": 0", "'sample_size' must be 1 to 65536, not 0"),
     ("\"sample_size\": []", "key 'sampleSize' is not of type Int"),
     ("\"norm_num_groups\": 0", "'norm_num_groups' must be 1 to 65536, not 0"),

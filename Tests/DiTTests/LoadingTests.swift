@@ -100,7 +100,7 @@ import _TestSupport
       "'sampler.steps' must be 1 to 1000, not 0"
     ),
     ("{\"architecture\"", "\"architecture\"", "not valid JSON"),
-    ("\"depth\": 1", "\"depth\": 1.5", "one of its numbers is not of the kind"),
+    ("\"depth\": 1", "\"depth\": 1.5", "which is not a number of the kind"),
     ("\"learn_sigma\"", "\"image_crop\": [0, 1, 2, 2], \"learn_sigma\"", "'image_crop' must be"),
     ("\"learn_sigma\"", "\"image_range\": [1, 0], \"learn_sigma\"", "'image_range' must be"),
     ("\"learn_sigma\"", "\"latent\": true, \"learn_sigma\"", "'latent' must be false"),

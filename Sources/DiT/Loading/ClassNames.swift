@@ -24,6 +24,7 @@ extension DiffusionPipeline {
         count: try fields.configuration(FileSettings(file: file)).classCount)
     case .originalCheckpoint(let path):
       let checkpoint = try Checkpoint(path: path).trained()
+      guard !PixArtTransformer.Configuration.isOriginal(checkpoint) else { return [] }
       return classNames(nil, count: try DiffusionTransformer.Configuration(checkpoint).classCount)
     }
   }

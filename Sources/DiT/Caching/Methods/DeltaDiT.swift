@@ -61,13 +61,13 @@ public struct DeltaDiT: NamedCacheMethod {
     )
     if let target {
       let planner = DeltaPlanner(stepCount: run.stepCount, depth: run.depth, blockCost: 1)
-      do {
-        (interval, count) = try planner.settings(for: target * planner.fullCost)
-      } catch CacheError.target {
+      // The planner counts multiply-adds; a user gives shares.
+      guard target > 0, (1 / target).rounded(.up) <= Double(run.stepCount) else {
         throw .value(
           key: "target", method: Self.name, found: "\(target)",
           expected: "a share from \(1 / Double(run.stepCount)) to 1 in \(run.stepCount) steps")
       }
+      (interval, count) = try planner.settings(for: target * planner.fullCost)
     }
     let boundary = boundary ?? Int((0.6 * Double(run.stepCount)).rounded())
     guard (0...run.stepCount).contains(boundary) else {

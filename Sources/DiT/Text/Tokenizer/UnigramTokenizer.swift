@@ -106,7 +106,7 @@ public struct UnigramTokenizer: Sendable {
     struct Settings: Decodable {
       let extraIds: Int?
     }
-    let folder = file.lastIndex(of: "/").map { file[...$0] } ?? ""
+    let folder = file.lastIndex(of: "/").map { String(file[...$0]) } ?? ""
     let path = folder + "tokenizer_config.json"
     guard hasFile(path) else { return 100 }
     let settings: Settings = try FileSettings.decoded(path: path)
