@@ -1,3 +1,4 @@
+public import Kernels
 public import Tensor
 
 /// What a gate or a predictor looks at while a step runs.
@@ -11,6 +12,8 @@ public enum CacheProbe: Sendable, Hashable, CustomStringConvertible {
   case modulatedInput
   /// The offset that a run of blocks adds to the tokens, `[rows, tokens, width]`.
   case offset(Range<Int>)
+  /// The tokens behind a run of blocks, `[rows, tokens, width]`.
+  case output(Range<Int>)
   /// What a branch makes before its gate, in steps that compute it; `[rows, tokens, width]`.
   case branch(Architecture.Branch, block: Int)
 
@@ -21,6 +24,7 @@ public enum CacheProbe: Sendable, Hashable, CustomStringConvertible {
     case .prediction: "prediction"
     case .modulatedInput: "modulated input"
     case .offset(let range): "offset of \(CacheSite.blocks(range))"
+    case .output(let range): "\(CacheSite.output(range))"
     case .branch(let branch, let block): "\(CacheSite.branch(branch, block: block))"
     }
   }
@@ -29,6 +33,7 @@ public enum CacheProbe: Sendable, Hashable, CustomStringConvertible {
   var site: CacheSite? {
     switch self {
     case .offset(let range): .blocks(range)
+    case .output(let range): .output(range)
     case .branch(let branch, let block): .branch(branch, block: block)
     case .sample, .prediction, .modulatedInput: nil
     }
@@ -61,7 +66,8 @@ public protocol CacheGate: Sendable, CustomStringConvertible {
   func capacity(_ elements: (CacheProbe) -> Int) -> Int
 
   /// Sees a value, before the decision of a step or, where a reuse or its place says so, after it.
-  mutating func observe(_ value: Tensor<Float>, _ probe: CacheProbe, at step: CacheStep)
+  mutating func observe(
+    _ value: Tensor<Float>, _ probe: CacheProbe, at step: CacheStep, in workspace: Workspace)
 
   /// The indicator of a step; infinite where there is nothing to go by yet.
   mutating func indicator(at step: CacheStep) -> Double
@@ -80,14 +86,25 @@ extension CacheGate {
 /// How far a value is from an older one, `Σ|new - old| / Σ|old|` of each row, the largest of all
 /// rows.
 ///
-/// A gate that goes by the largest computes a step where either stream of guidance needs it. Where
-/// one of both has fewer rows, the rows that both have count. Zero where both are zero.
+/// A gate that goes by the largest computes a step where either stream of guidance needs it.
 public func relativeDistance(_ new: Tensor<Float>, from old: Tensor<Float>) -> Double {
-  let rows = min(new.shape[0], old.shape[0])
-  let (new, old) = (new[0..<rows].reshaped([rows, -1]), old[0..<rows].reshaped([rows, -1]))
+  relativeDistances(new, from: old).max() ?? 0
+}
+
+/// How far each row of a value is from that of an older one, `Σ|new - old| / Σ|old|`.
+///
+/// Where one of both has fewer rows, the rows that both have count. Zero where both are zero.
+public func relativeDistances(_ new: Tensor<Float>, from old: Tensor<Float>) -> [Double] {
+  let (new, old) = commonRows(new, old)
   let distances = (new - old).absolute().sum(axes: [1]).elements
   let sizes = old.absolute().sum(axes: [1]).elements
-  return zip(distances, sizes).map { distance, size in
-    distance == 0 ? 0 : Double(distance) / Double(size)
-  }.max() ?? 0
+  return zip(distances, sizes).map { $0 == 0 ? 0 : Double($0) / Double($1) }
+}
+
+/// The rows that two values have both, `[rows, elements]`.
+func commonRows(
+  _ a: Tensor<Float>, _ b: Tensor<Float>
+) -> (a: Tensor<Float>, b: Tensor<Float>) {
+  let rows = min(a.shape[0], b.shape[0])
+  return (a[0..<rows].reshaped([rows, -1]), b[0..<rows].reshaped([rows, -1]))
 }

@@ -223,10 +223,12 @@ public struct CacheState: Sendable {
   func watches(_ probe: CacheProbe) -> Bool { probes.contains(probe) }
 
   /// Shows a value to who looks at it.
-  mutating func observe(_ value: Tensor<Float>, _ probe: CacheProbe) {
+  mutating func observe(
+    _ value: Tensor<Float>, _ probe: CacheProbe, in workspace: Workspace
+  ) {
     // A step that is taken again shows the same once more.
     guard probes.contains(probe), seen.insert(probe).inserted else { return }
-    for rule in gates.indices { gates[rule]?.observe(value, probe, at: step) }
+    for rule in gates.indices { gates[rule]?.observe(value, probe, at: step, in: workspace) }
     if probesOfPredictors.contains(probe) { observed[probe] = value }
   }
 
@@ -274,17 +276,22 @@ public struct CacheState: Sendable {
     _ block: (Int, inout Tensor<Float>, inout CacheState) throws -> Void
   ) rethrows -> MultiplyAdds {
     passCost = tokens.shape[0] * plan.outline.depth * plan.outline.architecture.block
-    if watches(.modulatedInput) { observe(modulatedInput(tokens), .modulatedInput) }
+    if watches(.modulatedInput) {
+      observe(modulatedInput(tokens), .modulatedInput, in: workspace)
+    }
     var open = OpenRanges()
     let rows = tokens.shape[0]
     let ranges = entries.indices.filter { entries[$0].site.isRun }
-    let offsets = probes.compactMap { probe -> Range<Int>? in
-      if case .offset(let range) = probe { range } else { nil }
+    let watched = probes.compactMap { probe -> (probe: CacheProbe, range: Range<Int>)? in
+      switch probe {
+      case .offset(let range), .output(let range): (probe, range)
+      case .sample, .prediction, .modulatedInput, .branch: nil
+      }
     }
     var index = 0
     while index < plan.outline.depth {
-      for range in offsets where range.lowerBound == index {
-        open.probes.append((range, tokens))
+      for (probe, range) in watched where range.lowerBound == index {
+        open.probes.append((probe, range, tokens))
       }
       let starting = ranges.filter { entries[$0].site.range?.lowerBound == index }
       let acting = starting.map { ($0, action(of: entries[$0].rule, rows: rows)) }
@@ -306,7 +313,7 @@ public struct CacheState: Sendable {
   /// Ranges that have begun, with the tokens before them.
   private struct OpenRanges {
     var sites: [(entry: Int, action: Action, input: Tensor<Float>)] = []
-    var probes: [(range: Range<Int>, input: Tensor<Float>)] = []
+    var probes: [(probe: CacheProbe, range: Range<Int>, input: Tensor<Float>)] = []
   }
 
   private mutating func reuseRun(
@@ -334,9 +341,12 @@ public struct CacheState: Sendable {
       take(value, action, at: entry, context(input, rows: tokens.shape[0], in: workspace))
     }
     open.sites.removeAll { entries[$0.entry].site.range?.upperBound == block }
-    for (range, input) in open.probes where range.upperBound == block {
-      observe(
-        linearCombination([(1, tokens), (-1, input)], in: workspace), .offset(range))
+    for (probe, range, input) in open.probes where range.upperBound == block {
+      var value = tokens
+      if case .offset = probe {
+        value = linearCombination([(1, tokens), (-1, input)], in: workspace)
+      }
+      observe(value, probe, in: workspace)
     }
     open.probes.removeAll { $0.range.upperBound == block }
   }
@@ -372,7 +382,7 @@ public struct CacheState: Sendable {
       result = standIn(at: reuse.index, context)
     } else {
       result = value(input, .all)
-      observe(result, probe)
+      observe(result, probe, in: workspace)
       for (index, action) in acting { take(result, action, at: index, context) }
     }
     addGated(result, gate: gate, to: &x, in: workspace)

@@ -1,3 +1,4 @@
+internal import Kernels
 internal import Tensor
 
 extension CacheState {
@@ -44,11 +45,13 @@ extension CacheState {
       (sites, most) = (rule.sites, rule.most ?? .max)
     }
 
-    mutating func observe(_ value: Tensor<Float>, _ probe: CacheProbe, at step: CacheStep) {
-      member.gate.observe(value, probe, at: step)
+    mutating func observe(
+      _ value: Tensor<Float>, _ probe: CacheProbe, at step: CacheStep, in workspace: Workspace
+    ) {
+      member.gate.observe(value, probe, at: step, in: workspace)
       let isHidden = sites.contains { probe.isHidden(by: $0) }
       for index in trials.indices where !(isHidden && trials[index].decision == true) {
-        trials[index].gate.observe(value, probe, at: step)
+        trials[index].gate.observe(value, probe, at: step, in: workspace)
       }
     }
 

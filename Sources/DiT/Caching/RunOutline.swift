@@ -6,6 +6,8 @@ public struct RunOutline: Sendable {
   public var architecture: Architecture
   /// The steps, the noisiest first.
   public var steps: [CacheStep]
+  /// How much image and noise is in the sample before each step; empty where that is not known.
+  public var noiseLevels: [NoiseLevel]
   /// The sampler's name.
   public var sampler: String
   /// The guidance scale; 1 is no guidance.
@@ -22,21 +24,23 @@ public struct RunOutline: Sendable {
   /// - Parameters:
   ///   - architecture: The model, for samples of this run's size.
   ///   - timesteps: The training timestep of each step.
+  ///   - noiseLevels: How much image and noise is in the sample before each step, where it is known.
   ///   - sampler: The sampler's name.
   ///   - guidanceScale: The guidance scale; 1 is no guidance.
   ///   - imageCount: The images that are drawn together.
   ///   - fingerprint: What tells this model from others.
   ///   - weight: The weights of a linear layer of a block.
   public init(
-    architecture: Architecture, timesteps: [Double], sampler: String, guidanceScale: Float,
-    imageCount: Int = 1, fingerprint: @autoclosure @escaping @Sendable () -> String = "",
+    architecture: Architecture, timesteps: [Double], noiseLevels: [NoiseLevel] = [],
+    sampler: String, guidanceScale: Float, imageCount: Int = 1,
+    fingerprint: @autoclosure @escaping @Sendable () -> String = "",
     weight: @escaping @Sendable (BlockLinear, _ block: Int) -> Tensor<Float>? = { _, _ in nil }
   ) {
     self.architecture = architecture
     steps = timesteps.enumerated().map {
       CacheStep(index: $0, count: timesteps.count, timestep: $1)
     }
-    (self.sampler, self.guidanceScale) = (sampler, guidanceScale)
+    (self.noiseLevels, self.sampler, self.guidanceScale) = (noiseLevels, sampler, guidanceScale)
     (self.imageCount, identify, self.weight) = (imageCount, fingerprint, weight)
   }
 
@@ -46,7 +50,8 @@ public struct RunOutline: Sendable {
     guidance: Guidance, imageCount: Int
   ) {
     self.init(
-      architecture: architecture, timesteps: sampler.timesteps, sampler: sampler.name,
+      architecture: architecture, timesteps: sampler.timesteps,
+      noiseLevels: sampler.timesteps.indices.map(sampler.noiseLevel), sampler: sampler.name,
       guidanceScale: guidance.scale, imageCount: imageCount, fingerprint: denoiser.fingerprint,
       weight: denoiser.weight)
   }
@@ -156,7 +161,7 @@ extension RunOutline {
     switch probe {
     case .sample: inputs(of: CacheSite.prediction)
     case .prediction: elements(of: CacheSite.prediction)
-    case .modulatedInput, .offset, .branch: elements(of: CacheSite.blocks(0..<1))
+    case .modulatedInput, .offset, .output, .branch: elements(of: CacheSite.blocks(0..<1))
     }
   }
 }

@@ -232,7 +232,7 @@ public struct DenoisingRun: Sendable {
     _ cache: inout CacheState
   ) throws -> Tensor<Float> {
     cache.begin(step: index)
-    cache.observe(input, .sample)
+    cache.observe(input, .sample, in: workspace)
     let prediction: Tensor<Float>
     if let reused = cache.reused(.prediction, input: input, in: workspace) {
       prediction = reused
@@ -244,7 +244,7 @@ public struct DenoisingRun: Sendable {
           input, rows: Array(images), step: index, cache: &cache, in: workspace)
       cache.keep(prediction, .prediction, input: input, in: workspace)
     }
-    cache.observe(prediction, .prediction)
+    cache.observe(prediction, .prediction, in: workspace)
     return prediction
   }
 

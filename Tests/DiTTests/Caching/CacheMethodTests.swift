@@ -10,17 +10,6 @@ import _TestSupport
   private let plain = PlainRun()
   private var depth: Int { plain.model.c.depth }
 
-  private func expectSame(
-    _ cache: any CacheMethod, _ expected: [Float],
-    sourceLocation: SourceLocation = #_sourceLocation
-  ) throws {
-    let error = relativeError(try plain.sampled(cache), expected)
-    #expect(error < 1e-4, sourceLocation: sourceLocation)
-    // A test that would also pass without the cache tests nothing.
-    let uncached = relativeError(try plain.sampled(nil), expected)
-    #expect(uncached > 1e-3, sourceLocation: sourceLocation)
-  }
-
   @Test func plainRunAgreesWithTheLibrary() throws {
     let expected = try plain.sampled { _, _, x, c in plain.model.blocks(x, 0..<depth, c) }
     #expect(relativeError(try plain.sampled(nil), expected) < 1e-5)
@@ -37,7 +26,7 @@ import _TestSupport
       }
       return plain.model.blocks(first + (kept[stream] ?? []), range.upperBound..<depth, c)
     }
-    try expectSame(DeltaDiT(cachedBlocks: 2, boundary: 4), expected)
+    try plain.expectSame(DeltaDiT(cachedBlocks: 2, boundary: 4), expected)
   }
 
   @Test func deltaCache() throws {
@@ -47,7 +36,7 @@ import _TestSupport
       if step.index % 3 == 0 { kept[stream] = plain.model.blocks(first, 1..<3, c) - first }
       return plain.model.blocks(first + (kept[stream] ?? []), 3..<4, c)
     }
-    try expectSame(DeltaCache(blocks: 1..<3, interval: 3), expected)
+    try plain.expectSame(DeltaCache(blocks: 1..<3, interval: 3), expected)
   }
 
   @Test func stepMask() throws {
@@ -65,7 +54,7 @@ import _TestSupport
       let slope = Double(step.index - new.step) / Double(new.step - old.step)
       return x + new.value + slope * (new.value - old.value)
     }
-    try expectSame(StepMask(mask, order: 1), expected)
+    try plain.expectSame(StepMask(mask, order: 1), expected)
   }
 
   @Test func fora() throws {
@@ -79,7 +68,7 @@ import _TestSupport
         }
       }
     }
-    try expectSame(FORA(interval: 3), expected)
+    try plain.expectSame(FORA(interval: 3), expected)
   }
 
   @Test func taylorSeer() throws {
@@ -109,7 +98,7 @@ import _TestSupport
         }
       }
     }
-    try expectSame(TaylorSeer(interval: 3, order: 2), expected)
+    try plain.expectSame(TaylorSeer(interval: 3, order: 2), expected)
   }
 
   @Test func abCache() throws {
@@ -127,20 +116,11 @@ import _TestSupport
       let share = Double(step.index - b.step) / Double(b.step - a.step)
       return b.value + share * (b.value - a.value)
     }
-    try expectSame(ABCache().limited(warmup: 3), expected)
-  }
-
-  /// A threshold with which a gate sometimes reuses: in the middle of its indicators.
-  private func middle(_ cache: any CacheMethod) throws -> Double {
-    var run = try plain.run(cache.dry)
-    while try run.next() != nil {}
-    let indicators = run.traces.flatMap(\.lines).flatMap(\.indicators).compactMap { $0 }
-    let sorted = indicators.filter { $0.isFinite }.sorted()
-    return try #require(sorted.isEmpty ? nil : sorted[sorted.count / 2]) * 1.0001
+    try plain.expectSame(ABCache().limited(warmup: 3), expected)
   }
 
   @Test func firstBlockCache() throws {
-    let threshold = try middle(FirstBlockCache())
+    let threshold = try plain.middle(FirstBlockCache())
     var reference: [Matrix?] = [nil, nil]
     var tail: [Matrix] = [[], []]
     var decisions = ""
@@ -162,7 +142,7 @@ import _TestSupport
       }
       return plain.guided(outputs[0], outputs[1])
     }
-    try expectSame(FirstBlockCache(threshold: threshold), expected)
+    try plain.expectSame(FirstBlockCache(threshold: threshold), expected)
     var run = try plain.run(FirstBlockCache(threshold: threshold))
     while try run.next() != nil {}
     #expect(run.traces.map { $0.lines[0].actions } == [decisions])
@@ -170,7 +150,7 @@ import _TestSupport
   }
 
   @Test func easyCache() throws {
-    let threshold = try 1.5 * middle(EasyCache(window: 0...100))
+    let threshold = try 1.5 * plain.middle(EasyCache(window: 0...100))
     var last: (sample: Matrix, output: Matrix)?
     var (rate, sum) = (0.0, 0.0)
     var decisions = ""
@@ -200,7 +180,7 @@ import _TestSupport
       (last, sum, decisions) = ((step.sample, output), 0, decisions + "R")
       return output
     }
-    try expectSame(EasyCache(threshold: threshold, window: 0...100), expected)
+    try plain.expectSame(EasyCache(threshold: threshold, window: 0...100), expected)
     #expect(decisions.contains("-") && decisions.dropFirst(2).contains("R"))
   }
 
@@ -223,7 +203,7 @@ import _TestSupport
       if step.index < 6 { low = 1.5 * low } else { high = 1.5 * high }
       return plain.guided(conditional, conditional + low + high)
     }
-    try expectSame(
+    try plain.expectSame(
       FasterCacheGuidance(interval: 3, start: 25, turn: 75, weight: 1.5), expected)
   }
 
@@ -277,7 +257,7 @@ import _TestSupport
         guidance: Guidance(scale: Float(plain.scale))))
     let measured = try #require(calibration.tables["attention"])
     #expect(abs(measured[3][1] / error(.attention, 3, 2) - 1) < 1e-4)
-    try expectSame(SmoothCache(alpha: alpha * 1.00001, calibration: calibration), expected)
+    try plain.expectSame(SmoothCache(alpha: alpha * 1.00001, calibration: calibration), expected)
   }
 }
 

@@ -1,3 +1,4 @@
+public import Kernels
 public import Tensor
 
 /// Reuses where a value has hardly changed since the last step that computed.
@@ -17,7 +18,9 @@ public struct DistanceGate: CacheGate {
   }
 
   /// Sees the value of this step.
-  public mutating func observe(_ value: Tensor<Float>, _ probe: CacheProbe, at step: CacheStep) {
+  public mutating func observe(
+    _ value: Tensor<Float>, _ probe: CacheProbe, at step: CacheStep, in workspace: Workspace
+  ) {
     current = value
   }
 

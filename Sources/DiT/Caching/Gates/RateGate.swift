@@ -1,3 +1,4 @@
+internal import Kernels
 internal import Tensor
 
 /// Adds up what the prediction is expected to change, from the rate of the last computed steps.
@@ -20,7 +21,9 @@ struct RateGate: CacheGate {
 
   func capacity(_ elements: (CacheProbe) -> Int) -> Int { 3 * elements(.sample) }
 
-  mutating func observe(_ value: Tensor<Float>, _ probe: CacheProbe, at step: CacheStep) {
+  mutating func observe(
+    _ value: Tensor<Float>, _ probe: CacheProbe, at step: CacheStep, in workspace: Workspace
+  ) {
     if probe == .sample {
       sample = value
     } else if !reused, let sample {

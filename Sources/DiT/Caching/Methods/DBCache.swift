@@ -1,0 +1,73 @@
+/// DBCache: the blocks in the middle are reused where the first ones have hardly changed.
+///
+/// Reference: [cache-dit](https://github.com/vipshop/cache-dit), `DBCacheConfig`; with one block in
+/// front and none behind it is First-Block-Cache.
+public struct DBCache: NamedCacheMethod {
+  /// The name on the command line.
+  public static let name = "dbcache"
+  /// What the method does.
+  public static let summary =
+    "Reuses the blocks between where the offset of the first ones has hardly changed."
+  /// Where it comes from.
+  public static let source = "https://github.com/vipshop/cache-dit"
+  /// The settings of the presets.
+  public static let presets = CachePresets(
+    quality: "threshold=0.05", balanced: "", fast: "front=4,threshold=0.12,most=4")
+  /// Settings for the tests of the rules.
+  public static let examples = (
+    sample: "front=1,back=1,threshold=2,warmup=2", idle: "threshold=0"
+  )
+  /// The limits where none are given.
+  public static let limits = CacheLimits(warmup: 8)
+
+  /// The first blocks, always computed; nil is eight, or as many as leave one between.
+  public var front: Int?
+  /// The last blocks, always computed.
+  public var back: Int
+  /// How much the offset of the first blocks may change, relative to the last computed step.
+  public var threshold: Double
+  /// The differences that the offset between goes on with; 0 is the last offset.
+  public var order: Int
+
+  /// DBCache with these settings.
+  public init(front: Int? = nil, back: Int = 0, threshold: Double = 0.08, order: Int = 0) {
+    (self.front, self.back, self.threshold, self.order) = (front, back, threshold, order)
+  }
+
+  /// Reads the settings.
+  public init(_ p: inout CacheParameters) throws(CacheError) {
+    front = try p.integer(
+      "front", in: 1...Int.max, standard: "8, fewer in small models", "first blocks, computed")
+    back = try p.integer("back", in: 0...Int.max, default: 0, "last blocks, computed")
+    threshold = try p.number(
+      "threshold", in: 0...Double.infinity, default: 0.08,
+      "relative change of the first blocks' offset below which those between are reused")
+    order = try p.integer(
+      "order", in: 0...4, default: 0, "differences that the offset goes on with")
+  }
+
+  /// The plan of a run.
+  public func plan(for run: RunOutline) throws(CacheError) -> CachePlan {
+    guard run.depth > 1 else {
+      throw .inapplicable(method: Self.name, reason: "the model has one block only")
+    }
+    guard (0...run.depth - 2).contains(back) else {
+      throw .value(
+        key: "back", method: Self.name, found: "\(back)", expected: "from 0 to \(run.depth - 2)")
+    }
+    let most = run.depth - back - 1
+    let front = front ?? min(8, most)
+    guard (1...most).contains(front) else {
+      throw .value(
+        key: "front", method: Self.name, found: "\(front)", expected: "from 1 to \(most)")
+    }
+    return try CachePlan(
+      for: run,
+      rules: [
+        .init(
+          site: .blocks(front..<run.depth - back), schedule: .gated(stepCount: run.stepCount),
+          predictor: DifferenceSeries(order: order),
+          gate: DistanceGate(.offset(0..<front), threshold: threshold))
+      ])
+  }
+}

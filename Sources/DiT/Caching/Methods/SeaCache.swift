@@ -1,0 +1,74 @@
+internal import Foundation
+internal import Tensor
+
+/// SeaCache: TeaCache with the modulated input filtered for what can be told from noise at its level.
+///
+/// Reference: [SeaCache, 2026](https://arxiv.org/abs/2602.18993) and its code for images. The filter
+/// is that of Wiener for an image whose power falls with the frequency: early steps compare the
+/// outline alone, late ones the detail too.
+public struct SeaCache: NamedCacheMethod {
+  /// The name on the command line.
+  public static let name = "seacache"
+  /// What the method does.
+  public static let summary =
+    "Reuses all blocks while the changes of the first one's input, filtered of noise, add up to little."
+  /// Where it comes from.
+  public static let source = "https://arxiv.org/abs/2602.18993"
+  /// The settings of the presets.
+  public static let presets = CachePresets(
+    quality: "threshold=0.15", balanced: "", fast: "threshold=0.6")
+  /// Settings for the tests of the rules.
+  public static let examples = (sample: "threshold=2", idle: "threshold=0")
+  /// The limits where none are given.
+  public static let limits = CacheLimits(cooldown: 1)
+
+  /// What the changes may add up to.
+  public var threshold: Double
+  /// The exponent with which the power of images falls with the frequency.
+  public var power: Double
+
+  /// SeaCache with these settings.
+  public init(threshold: Double = 0.3, power: Double = 2) {
+    (self.threshold, self.power) = (threshold, power)
+  }
+
+  /// Reads the settings.
+  public init(_ p: inout CacheParameters) throws(CacheError) {
+    threshold = try p.number(
+      "threshold", in: 0...Double.infinity, default: 0.3,
+      "sum of relative changes up to which blocks are reused")
+    power = try p.number(
+      "power", in: 0...10, default: 2, "exponent with which the power of images falls")
+  }
+
+  /// The plan of a run.
+  public func plan(for run: RunOutline) throws(CacheError) -> CachePlan {
+    guard run.noiseLevels.count == run.stepCount else {
+      throw .inapplicable(method: Self.name, reason: "the noise of the steps is not known")
+    }
+    let (levels, grid, power) = (run.noiseLevels, run.grid, power)
+    return try CachePlan(
+      for: run,
+      rules: [
+        .init(
+          site: .blocks(0..<run.depth), schedule: .gated(stepCount: run.stepCount),
+          gate: AccumulatedDistance(
+            .modulatedInput, threshold: threshold,
+            transform: { tokens, step, workspace in
+              let filter = MapFilter(grid: grid) {
+                Self.gain(of: $0, at: levels[step.index], power: power)
+              }
+              return filter(tokens, in: workspace)
+            }))
+      ])
+  }
+
+  /// Wiener's gain, `a · S / (a² · S + b²)` with the image's power `S = 1 / frequency^power` and the
+  /// shares a of image and b of noise; the code keeps a² and b² off zero by a millionth.
+  static func gain(of frequency: Double, at level: NoiseLevel, power: Double) -> Double {
+    let (a, b) = (
+      max(level.alpha * level.inputScale, 1e-3), max(level.sigma * level.inputScale, 1e-3)
+    )
+    return a / (a * a + b * b * pow(frequency, power))
+  }
+}
