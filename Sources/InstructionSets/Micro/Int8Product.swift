@@ -154,8 +154,9 @@ extension Tile {
     for _ in 0..<count {
       for i in 0..<rows {
         for j in 0..<columns {
+          // Of numbers that change, or the compiler would multiply once.
           sums[unchecked: i][unchecked: j] = I.addInt8Products(
-            sums[unchecked: i][unchecked: j], x, to: x)
+            sums[unchecked: (i + 1) % rows][unchecked: j], x, to: sums[unchecked: i][unchecked: j])
         }
       }
     }
