@@ -13,15 +13,17 @@ public import Tensor
 ///   - value: `[batch, keys, heads, size]`.
 ///   - mask: Which keys count, `[batch, keys]`; nil where all do.
 ///   - bias: What is added to the scores, `[heads, queries, keys]`, as T5 has it.
+///   - window: How far from its own place a query sees keys, 0 or more: query `i` sees the keys `j` for
+///     which `|i - j| ≤ window`; nil where it sees all. There are as many queries as keys, and no mask.
 ///   - scale: What the products of queries and keys are multiplied with, a positive number; nil for
 ///     `1 / √size`.
 ///   - workspace: What to compute with.
 /// - Returns: The heads side by side, `[batch, queries, heads · size]`.
 /// - Complexity: 2 · batch · heads · queries · keys · size multiply-adds; the scores of a few keys
-///   at a time.
+///   at a time. With a window, about `2 · window` in place of `keys`.
 public func attention(
   query: HeadView, key: HeadView, value: HeadView, mask: Tensor<Bool>? = nil,
-  bias: Tensor<Float>? = nil,
+  bias: Tensor<Float>? = nil, window: Int? = nil,
   scale: Float? = nil, in workspace: Workspace
 ) -> Operand {
   check(
@@ -39,18 +41,23 @@ public func attention(
   check(
     bias.map { $0.shape == [heads, queries, keys] } ?? true,
     "attention: a bias is [\(heads), \(queries), \(keys)], not \(bias?.shape ?? [])")
+  check(
+    window.map { $0 >= 0 && queries == keys && mask == nil } ?? true,
+    "attention: a window of \(window ?? 0) places takes as many queries as keys, here \(queries) and"
+      + " \(keys), no mask, and is not negative")
   let scale = scale ?? 1 / Float(size).squareRoot()
   check(
     scale > 0 && scale.isFinite, "attention: a scale is a positive, finite number, not \(scale)")
   let timer = workspace.timer("attention \(query.shape), \(keys) keys")
   defer { timer.stop() }
   let precision = workspace.precision
-  // The tile unit takes no bias; rounded numbers of 32 bits go the same way as on machines without
-  // it.
-  let kernels =
-    bias == nil ? workspace.table.attentionKernels(for: precision) : workspace.table.float32
+  // The tile unit takes neither bias nor window, pairs of bfloat16 no bias; rounded numbers of 32 bits
+  // go the same way as on machines without them.
+  let own = workspace.table.attentionKernels(for: precision)
+  let takesOwn = bias == nil && (window == nil || own.layout != .tiles)
+  let kernels = takesOwn ? own : workspace.table.float32
   let layout: RowLayout =
-    bias == nil
+    takesOwn
     ? workspace.table.kernels(for: precision).layout
     : precision == .bfloat16 ? .rounded : .float32
   let query = query.converted(to: kernels.layout, in: workspace)
@@ -85,6 +92,7 @@ public func attention(
         work.bias = bias.pointer + head * bias.strides[0]
         work.biasStride = bias.strides[1]
       }
+      work.window = window.map { min($0, keys) }
       let range = first(cut)..<first(cut + 1)
       func attend() { kernels.attend(work, range, scratch) }
       if head == heads - 1 {
@@ -110,11 +118,11 @@ public func attention(
 /// The other `attention` says what it computes, and what the parameters are.
 public func attention(
   query: Tensor<Float>, key: Tensor<Float>, value: Tensor<Float>, mask: Tensor<Bool>? = nil,
-  bias: Tensor<Float>? = nil, scale: Float? = nil, in workspace: Workspace
+  bias: Tensor<Float>? = nil, window: Int? = nil, scale: Float? = nil, in workspace: Workspace
 ) -> Operand {
   attention(
     query: HeadView(query), key: HeadView(key), value: HeadView(value), mask: mask, bias: bias,
-    scale: scale, in: workspace)
+    window: window, scale: scale, in: workspace)
 }
 
 /// Where the mask of each sample is true.

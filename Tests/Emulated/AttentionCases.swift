@@ -32,15 +32,17 @@ func testSoftmax() {
   outcome.report()
 }
 
-/// The results of one head, whose tokens stand `stride` apart.
+/// The results of one head, whose tokens stand `stride` apart; a query sees the keys within `window`
+/// places of its own.
 private func exactAttention(
   _ query: [Float], _ key: [Float], _ value: [Float], queries: Int, keys: Int, size: Int,
-  stride: Int, scale: Double
+  stride: Int, scale: Double, window: Int?
 ) -> [Double] {
   var result: [Double] = []
   for i in 0..<queries {
-    let scores = (0..<keys).map { j in
-      (0..<size).reduce(0.0) {
+    let scores = (0..<keys).map { (j) -> Double in
+      if let window, i - j > window || j - i > window { return -Double.infinity }
+      return (0..<size).reduce(0.0) {
         $0 + Double(query[i * stride + $1]) * Double(key[j * stride + $1])
       }
     }
@@ -59,7 +61,10 @@ func testAttention() {
     (1, 1, 1), (3, 5, 7), (5, 3, 1), (17, 33, 72), (9, 9, 12), (64, 64, 64), (130, 257, 8),
     (13, 1, 5), (1, 13, 5), (40, 2003, 3),
   ]
-  for (queries, keys, size) in shapes {
+  let windows = [(1, 0), (9, 2), (70, 11), (257, 30), (1100, 520)].map {
+    ($0, $0, 9, Int?.some($1))
+  }
+  for (queries, keys, size, window) in shapes.map({ ($0, $1, $2, Int?.none) }) + windows {
     let stride = size + numbers.next(in: 0...5)
     let (query, key) = (numbers.next(queries * stride), numbers.next(keys * stride))
     let value = numbers.next(keys * stride)
@@ -76,10 +81,11 @@ func testAttention() {
             func tokens(_ start: UnsafePointer<Float>) -> HeadTokens {
               HeadTokens(RowDestination(UnsafeMutableRawPointer(mutating: start), stride: stride))
             }
-            let head = AttentionHead(
+            var head = AttentionHead(
               query: tokens(query), key: tokens(key), value: tokens(value),
               result: tokens(UnsafePointer(output)), queries: queries, keys: keys, size: size,
               scale: scale)
+            head.window = window
             let scratch = written(scratchCount, canary: canary) { scratch in
               kernelsBaseline.float32.attend(head, queries / 3..<queries, scratch)
               kernelsBaseline.float32.attend(head, 0..<queries / 3, scratch)
@@ -92,9 +98,10 @@ func testAttention() {
     result.isInside = result.isInside && isScratchInside
     let expected = exactAttention(
       query, key, value, queries: queries, keys: keys, size: size, stride: stride,
-      scale: Double(scale))
+      scale: Double(scale), window: window)
     outcome.expect(
-      error(result, expected), within: 4e-6, "\(queries) queries, \(keys) keys, size \(size)")
+      error(result, expected), within: 4e-6,
+      "\(queries) queries, \(keys) keys, size \(size), window \(window ?? keys)")
   }
   outcome.report()
 }

@@ -27,7 +27,7 @@ import _TestSupport
         query: query, key: key, value: value, in: Workspace(threads: 2, table: table))
       #expect(result.shape == [s.batch, s.queries, s.heads * s.size])
       // The sums over up to 6000 keys run in one order, each addition rounding once.
-      #expect(relativeError(result.tensor.elements, reference(query, key, value)) < 4e-6)
+      #expect(relativeError(result.tensor.elements, Reference.attention(query, key, value)) < 4e-6)
       let alone = attention(
         query: query, key: key, value: value, in: Workspace(threads: 1, table: table))
       #expect(alone.tensor.bits == result.tensor.bits)
@@ -54,7 +54,7 @@ import _TestSupport
       }
       let two = result(threads: 2)
       #expect(two.shape == [s.batch, s.queries, s.heads * s.size])
-      #expect(relativeError(two.elements, reference(query, key, value)) < 8e-3)
+      #expect(relativeError(two.elements, Reference.attention(query, key, value)) < 8e-3)
       #expect(two.elements.allSatisfy { Float(BFloat16($0)) == $0 })
       #expect(result(threads: 1).bits == two.bits)
     }
@@ -81,7 +81,7 @@ import _TestSupport
         query: query, key: key, value: value,
         in: Workspace(threads: 2, precision: precision, table: table))
       #expect(
-        relativeError(result.tensor.elements, reference(query, key, value))
+        relativeError(result.tensor.elements, Reference.attention(query, key, value))
           < (precision == .float32 ? 3e-4 : 8e-3))
     }
   }
@@ -197,7 +197,7 @@ import _TestSupport
               in: Workspace(threads: $0, table: table)
             ).tensor
           }
-          let expected = reference(query, key, value, mask: mask, bias: bias, scale: 0.2)
+          let expected = Reference.attention(query, key, value, mask: mask, bias: bias, scale: 0.2)
           #expect(relativeError(results[0].elements, expected) < 4e-6)
           #expect(results.allSatisfy { $0.bits == results[0].bits })
         }
@@ -289,40 +289,5 @@ import _TestSupport
     #expect(
       relativeError(result[0, 1].elements, last.tensor.elements)
         < (precision == .float32 ? 1e-6 : 0x1p-7))
-  }
-
-  private func reference(
-    _ query: Tensor<Float>, _ key: Tensor<Float>, _ value: Tensor<Float>,
-    mask: Tensor<Bool>? = nil, bias: Tensor<Float>? = nil, scale: Double? = nil
-  ) -> [Double] {
-    let (batch, queries, heads, size) = (
-      query.shape[0], query.shape[1], query.shape[2], query.shape[3]
-    )
-    let keys = key.shape[1]
-    let scale = scale ?? 1 / Double(size).squareRoot()
-    let (kept, biases) = (mask?.elements, bias?.elements)
-    var result = [Double](repeating: 0, count: batch * queries * heads * size)
-    for sample in 0..<batch {
-      for head in 0..<heads {
-        func rows(_ x: Tensor<Float>) -> [Float] { x[sample, .all, head].elements }
-        let (q, k, v) = (rows(query), rows(key), rows(value))
-        let scores = Reference.product(q, k, rows: queries, columns: keys, depth: size).values
-        for i in 0..<queries {
-          let row = (0..<keys).map { key in
-            guard kept?[sample * keys + key] ?? true else { return -Double.infinity }
-            let bias = biases?[(head * queries + i) * keys + key] ?? 0
-            return scale * scores[i * keys + key] + Double(bias)
-          }
-          let largest = row.max() ?? 0
-          let weights = row.map { $0 == -.infinity ? 0 : exp($0 - largest) }
-          let total = max(weights.reduce(0, +), .leastNormalMagnitude)
-          for j in 0..<size {
-            let sum = (0..<keys).reduce(0) { $0 + weights[$1] * Double(v[$1 * size + j]) }
-            result[((sample * queries + i) * heads + head) * size + j] = sum / total
-          }
-        }
-      }
-    }
-    return result
   }
 }

@@ -11,7 +11,8 @@ import _TestSupport
   ///
   /// - Returns: Whether all results are numbers.
   private func attend(
-    _ guarded: inout GuardedKernels, queries: Int, keys: Int, size: Int, kept: Int? = nil
+    _ guarded: inout GuardedKernels, queries: Int, keys: Int, size: Int, kept: Int? = nil,
+    window: Int? = nil
   ) -> Bool {
     let (memory, kernels) = (guarded.memory, guarded.kernels)
     let result = guarded.destination(rows: queries, columns: 2 * size)
@@ -34,7 +35,8 @@ import _TestSupport
         query: ofHead(query), key: ofHead(key), value: ofHead(value),
         result: HeadTokens(result, column: head * size), queries: queries, keys: keys, size: size,
         scale: 1 / Float(size).squareRoot())
-      if head == 1 {
+      work.window = window
+      if head == 1 && window == nil {
         // A mask leaves every other key, or the first ones.
         work.keys = kept ?? (keys + 1) / 2
         let places = memory.bytes(work.keys * MemoryLayout<Int>.stride)
@@ -68,6 +70,23 @@ import _TestSupport
       #expect(attend(&guarded, queries: 70, keys: 2500, size: 24))
       // Fewer keys in longer parts than all of them.
       #expect(attend(&guarded, queries: 33, keys: 1600, size: 4, kept: 1500))
+    }
+  }
+
+  /// The tile unit takes no windows, so its table's kernels of 32 bits are those that do.
+  @Test(arguments: KernelTable.supported, Precision.floatingPoint)
+  func windowsStayInside(_ table: KernelTable, _ precision: Precision) {
+    let isTiles = table.kernels(for: precision).layout == .tiles
+    for side in GuardedMemory.Side.allCases {
+      for tokens in [1, 11, 32, 33, 65, 300] {
+        var guarded = GuardedKernels(table, isTiles ? .float32 : precision, flushWith: side)
+        for (window, size) in [0, 1, 7, 40, 256].flatMap({ w in [1, 16, 33].map { (w, $0) } }) {
+          #expect(
+            attend(
+              &guarded, queries: tokens, keys: tokens, size: size, window: min(window, tokens)),
+            "\(tokens) tokens, window \(window), size \(size), \(side)")
+        }
+      }
     }
   }
 

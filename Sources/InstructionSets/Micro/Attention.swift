@@ -18,7 +18,8 @@ extension Tile {
   /// Where the results are rounded to bfloat16, so are queries, keys, values and weights.
   ///
   /// A lane is a query, and parts depend on the number of keys alone; so does the result of a query
-  /// on which others it is computed with.
+  /// on which others it is computed with. A panel whose queries see a window of the keys takes no
+  /// other strips.
   ///
   /// - Parameters:
   ///   - isa: The instruction set.
@@ -50,9 +51,14 @@ extension Tile {
         (results + space.panelSize + width).update(repeating: 0, count: width)
       }
       for key in stride(from: 0, to: head.keys, by: space.part) {
-        let keys = key..<min(key + space.part, head.keys)
+        let part = key..<min(key + space.part, head.keys)
         forEachPanel(isa, of: block, space, scratch) { queries, panel in
-          attend(isa, head, queries: queries, panel, keys: keys, space, scratch)
+          let seen = head.keys(seenBy: queries, stripRows: rows)
+          let keys = seen.clamped(to: part)
+          if keys.isEmpty { return }
+          attend(
+            isa, head, queries: queries, panel, keys: keys, continues: seen.lowerBound < key, space,
+            scratch)
         }
       }
       forEachPanel(isa, of: block, space, scratch) { queries, panel in
@@ -75,11 +81,12 @@ extension Tile {
     }
   }
 
-  /// Takes a part of the keys into the results of a panel.
+  /// Takes some keys of a part into the results of a panel, the first ones or more of them.
   @inlinable @inline(__always)
   static func attend<I: InstructionSet>(
     _ isa: I.Type, _ head: AttentionHead, queries: Range<Int>, _ panel: UnsafeMutablePointer<Float>,
-    keys: Range<Int>, _ space: AttentionSpace, _ scratch: UnsafeMutablePointer<Float>
+    keys: Range<Int>, continues: Bool, _ space: AttentionSpace,
+    _ scratch: UnsafeMutablePointer<Float>
   ) {
     let width = panelWidth(isa)
     let scores = scratch + space.scores
@@ -101,10 +108,13 @@ extension Tile {
       I.addBias(scratch + space.bias, to: scores, count: keys.count * width, scale: scale)
       scale = 1
     }
+    if let window = head.window {
+      leaveOut(isa, beyond: window, of: queries.lowerBound, keys: keys, in: scores)
+    }
     let results = panel + space.panelSize
     let largest = results + space.panelSize
     let total = largest + width
-    let partResults = keys.lowerBound == 0 ? results : scratch + space.results
+    let partResults = continues ? scratch + space.results : results
     // What earlier results are multiplied with, as the largest score is another now.
     var factors = InlineArray<columns, I.F32>(repeating: .zero)
     for j in 0..<columns {
@@ -133,13 +143,42 @@ extension Tile {
         into: partResults + place * width)
       place += count
     }
-    guard keys.lowerBound > 0 else { return }
+    guard continues else { return }
     for row in stride(from: 0, to: space.panelSize, by: width) {
       for j in 0..<columns {
         let i = row + j * I.width
         I.store(
           I.multiplyAdd(I.load(results + i), factors[unchecked: j], I.load(partResults + i)),
           results + i)
+      }
+    }
+  }
+
+  /// Makes the scores of keys minus infinity that are farther than `window` places from a query.
+  ///
+  /// Only rows near both ends of what a panel sees have such scores.
+  ///
+  /// - Parameters:
+  ///   - isa: The instruction set.
+  ///   - window: The largest distance that counts.
+  ///   - query: The query of the first lane; the next lanes are the ones behind it.
+  ///   - keys: The keys, a row of scores each.
+  ///   - scores: The scores of the first key.
+  @inlinable @inline(__always)
+  static func leaveOut<I: InstructionSet>(
+    _ isa: I.Type, beyond window: Int, of query: Int, keys: Range<Int>,
+    in scores: UnsafeMutablePointer<Float>
+  ) {
+    let width = panelWidth(isa)
+    // Numbers of tokens are far below 2²⁴, up to which those of 32 bits are exact.
+    let (farthest, lowest) = (I.all(Float(window)), I.all(-Float(window)))
+    let nothing = I.all(-.infinity)
+    for key in keys where key < query + width - 1 - window || key > query + window {
+      for lanes in stride(from: 0, to: width, by: I.width) {
+        let distance = I.add(I.laneNumbers, I.all(Float(query + lanes - key)))
+        let place = scores + (key - keys.lowerBound) * width + lanes
+        let near = I.choose(nothing, where: farthest, isLess: distance, else: I.load(place))
+        I.store(I.choose(nothing, where: distance, isLess: lowest, else: near), place)
       }
     }
   }

@@ -43,8 +43,12 @@ public struct AttentionHead: @unchecked Sendable {
   public var bias: UnsafePointer<Float>?
   /// The distance between the biases of queries, in elements.
   public var biasStride: Int
+  /// How far from its own place a query sees keys, at most `keys`; nil where it sees all.
+  ///
+  /// A head with a window has as many queries as keys, and no places.
+  public var window: Int?
 
-  /// A head without places and bias; set these afterwards.
+  /// A head without places, bias and window; set these afterwards.
   ///
   /// It is one of `queries` × `keys`, each token of `size` elements.
   @inlinable
@@ -54,10 +58,18 @@ public struct AttentionHead: @unchecked Sendable {
   ) {
     (self.query, self.key, self.value, self.result) = (query, key, value, result)
     (self.queries, self.keys, self.size, self.scale) = (queries, keys, size, scale)
-    (places, bias, biasStride) = (nil, nil, 0)
+    (places, bias, biasStride, window) = (nil, nil, 0, nil)
   }
 
   /// Where among all keys the key number `key` is.
   @inlinable @inline(__always)
   public func place(_ key: Int) -> Int { places.map { $0[key] } ?? key }
+
+  /// The keys that some of the queries see, in whole strips of so many rows.
+  @inlinable @inline(__always)
+  func keys(seenBy queries: Range<Int>, stripRows rows: Int) -> Range<Int> {
+    guard let window else { return 0..<keys }
+    let first = max(queries.lowerBound - window, 0) / rows * rows
+    return first..<min((queries.upperBound + window + rows - 1) / rows * rows, keys)
+  }
 }

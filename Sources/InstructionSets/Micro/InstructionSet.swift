@@ -189,6 +189,14 @@ extension InstructionSet {
   @inlinable @inline(__always)
   public static func all(_ x: Float) -> F32 { F32(repeating: x) }
 
+  /// The number of each lane, from 0 on.
+  @inlinable @inline(__always)
+  static var laneNumbers: F32 {
+    var numbers = all(0)
+    for lane in 0..<width { numbers[lane] = Float(lane) }
+    return numbers
+  }
+
   /// Merges all lanes: neighbours at half the width first, then at a quarter, and so on.
   @inlinable @inline(__always)
   public static func mergedLanes(_ x: F32, _ merge: (F32, F32) -> F32) -> Float {

@@ -84,9 +84,10 @@ public final class MatrixKernels: Sendable {
     self.convolve = convolve
   }
 
-  /// The kernels of `others`, but for products of rows and attention without a bias.
+  /// The kernels of `others`, but for products of rows, and attention without a bias or a window.
   ///
-  /// Products over the pixels around one, and attention with a bias, stay those of `others`.
+  /// Products over the pixels around one, and attention with a bias or a window, stay those of
+  /// `others`.
   public convenience init(
     _ others: MatrixKernels,
     productScratch: @escaping ScratchCount,
@@ -106,7 +107,11 @@ public final class MatrixKernels: Sendable {
         max(attentionScratch($0, $1, $2), others.attentionScratch($0, $1, $2))
       },
       attend: {
-        if $0.bias == nil { attend($0, $1, $2) } else { others.attend($0, $1, $2) }
+        if $0.bias == nil && $0.window == nil {
+          attend($0, $1, $2)
+        } else {
+          others.attend($0, $1, $2)
+        }
       }, convolve: others.convolve)
   }
 }
