@@ -5,4 +5,6 @@
 @_extern(c, "tanh") func tanh(_ x: Double) -> Double
 @_extern(c, "erf") func erf(_ x: Double) -> Double
 @_extern(c, "erfc") func erfc(_ x: Double) -> Double
+@_extern(c, "sin") func sin(_ x: Double) -> Double
+@_extern(c, "cos") func cos(_ x: Double) -> Double
 @_extern(c, "exit") func exit(_ code: Int32)

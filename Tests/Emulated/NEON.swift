@@ -25,6 +25,8 @@ enum NEON {
     testGatedSum()
     testElementwise()
     testReductions()
+    testVectors()
+    testFourier()
     testConversions()
     testCopies()
     exit(Outcome.failures == 0 ? 0 : 1)

@@ -130,6 +130,10 @@ public struct VectorKernels: Sendable {
   public let floatElements: ElementKernels<Float>
   /// Elementwise operations on numbers of 64 bits.
   public let doubleElements: ElementKernels<Double>
+  /// What decompositions of matrices consist of.
+  public let columnOperations: ColumnKernels
+  /// What fast Fourier transforms consist of.
+  public let fourier: FourierKernels
   /// What the vector unit can do at most with numbers of 32 bits.
   public let peak: PeakLoop
 
@@ -164,6 +168,8 @@ public struct VectorKernels: Sendable {
     pixels = PixelKernels(isa)
     floatElements = ElementKernels(isa, Float.self)
     doubleElements = ElementKernels(isa, Double.self)
+    columnOperations = ColumnKernels(isa)
+    fourier = FourierKernels(isa)
     peak = PeakLoop(isa, tile)
   }
 }

@@ -1,0 +1,76 @@
+/// Complex numbers as two tensors of one shape, their real and imaginary parts.
+///
+/// Fourier transforms take and give them. Whatever is done to both parts alike, such as a slice or
+/// another shape, is done with `map`:
+///
+/// ```swift
+/// let spectrum = signal.fft()
+/// let low = spectrum.map { $0[..<10] }
+/// ```
+public struct ComplexTensor<Scalar: TensorNumeric & BinaryFloatingPoint>: Sendable {
+  /// The real parts.
+  public let real: Tensor<Scalar>
+  /// The imaginary parts, in the same shape.
+  public let imaginary: Tensor<Scalar>
+
+  /// Numbers of these parts; the imaginary ones are zero where nil.
+  ///
+  /// - Precondition: Both have one shape.
+  public init(real: Tensor<Scalar>, imaginary: Tensor<Scalar>? = nil) {
+    self.real = real
+    self.imaginary = imaginary ?? Tensor(scalar: 0).broadcast(to: real.shape)
+    check(
+      self.imaginary.shape == real.shape,
+      "complex: real parts \(real.shape) and imaginary parts \(self.imaginary.shape) differ")
+  }
+
+  /// The extents.
+  public var shape: [Int] { real.shape }
+
+  /// Both parts after some function of tensors.
+  public func map(_ function: (Tensor<Scalar>) -> Tensor<Scalar>) -> ComplexTensor {
+    ComplexTensor(real: function(real), imaginary: function(imaginary))
+  }
+
+  /// The numbers with the opposite imaginary parts.
+  public var conjugate: ComplexTensor { ComplexTensor(real: real, imaginary: -imaginary) }
+
+  /// The squared magnitudes, `real² + imaginary²`.
+  public var squaredMagnitude: Tensor<Scalar> { real * real + imaginary * imaginary }
+
+  /// The magnitudes; they overflow or vanish only where the result does.
+  public var magnitude: Tensor<Scalar> { zipped { $0.hypotenuse($1) } }
+
+  /// The angles from -π to π, `atan2(imaginary, real)`.
+  public var angle: Tensor<Scalar> { zipped { $1.angle(from: $0) } }
+
+  /// A number for each pair of parts, computed in 64 bits.
+  private func zipped(_ function: (Double, Double) -> Double) -> Tensor<Scalar> {
+    let numbers = zip(
+      real.converted(to: Double.self).elements, imaginary.converted(to: Double.self).elements
+    ).map(function)
+    return Tensor<Double>(numbers, shape: shape).converted(to: Scalar.self)
+  }
+
+  /// The sum, element by element, with broadcasting.
+  public static func + (a: Self, b: Self) -> Self {
+    Self(real: a.real + b.real, imaginary: a.imaginary + b.imaginary)
+  }
+
+  /// The difference, element by element, with broadcasting.
+  public static func - (a: Self, b: Self) -> Self {
+    Self(real: a.real - b.real, imaginary: a.imaginary - b.imaginary)
+  }
+
+  /// The product, element by element, with broadcasting.
+  public static func * (a: Self, b: Self) -> Self {
+    Self(
+      real: a.real * b.real - a.imaginary * b.imaginary,
+      imaginary: a.real * b.imaginary + a.imaginary * b.real)
+  }
+
+  /// The product with real numbers, element by element, with broadcasting: a filter of frequencies.
+  public static func * (a: Self, b: Tensor<Scalar>) -> Self {
+    Self(real: a.real * b, imaginary: a.imaginary * b)
+  }
+}
