@@ -26,7 +26,8 @@ struct Case {
 
   /// All cases, in the order of the table.
   static var all: [Case] {
-    products + attentions + functions + normalizations + images + elementwise + arrays + steps
+    products + attentions + functions + normalizations + images + elementwise + arrays
+      + numerics + steps
       + decodes
   }
 }
