@@ -45,7 +45,7 @@ import _TestSupport
     }
   }
 
-  @Test(arguments: KernelTable.supported, Precision.allCases)
+  @Test(arguments: KernelTable.supported, Precision.floatingPoint)
   func mapsDoNotMeet(_ table: KernelTable, _ precision: Precision) {
     var numbers = SampleNumbers(seed: 52)
     let workspace = Workspace(threads: 2, precision: precision, table: table)
