@@ -17,13 +17,13 @@ fixtures=Tests/Fixtures/formats
 archive='Archives/(ZipArchive|ByteReader)'
 case $format in  # what to begin with, and the files of the reader
   safetensors)
-    golden=("$fixtures"/*.safetensors) reader='Safetensors/Safetensors(File|Header|Element|Error)|JSON' ;;
+    golden=("$fixtures"/*.safetensors) reader='Safetensors/Safetensors(File|Header|Error)|Stored/|JSON' ;;
   pytorch) golden=("$fixtures"/*.pt "$fixtures"/*.bin) reader="PyTorch/|$archive" ;;
   npz) golden=("$fixtures"/*.npz) reader="NumPy/NumPy(Archive|Header|Error)|$archive" ;;
   npy) golden=("$fixtures"/*.npy) reader='NumPy/NumPy(File|Header|Error)' ;;
   png) golden=("$fixtures"/*.png) reader='PNG/PNG(Reader|Header|Pixels|Error)' ;;
   inflate) golden=() reader='Archives/(Inflate|HuffmanDecoder|ByteReader)' ;;
-  index) golden=("$fixtures"/*.json) reader='Checkpoints/Checkpoint(File|Index)?[.]swift|JSON' ;;
+  index) golden=("$fixtures"/*.json) reader='Checkpoints/(Checkpoint|CheckpointIndex|FileFormat)[.]swift|JSON' ;;
   spiece) golden=(Tests/Fixtures/text/*/spiece.model Tests/Fixtures/text/*.model) \
     reader='Tokenizer/(SentencePiece|Protobuf|TokenizerDef|Unigram|PieceIndex|Character|TextNorm)' ;;
   tokenizer) golden=(Tests/Fixtures/text/*/tokenizer.json) \

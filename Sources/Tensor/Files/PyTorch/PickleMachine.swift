@@ -200,7 +200,8 @@ extension PickleMachine {
       throw error(.expected("\(count) objects on the stack"))
     }
     defer { stack.removeLast(count) }
-    return stack.suffix(count)
+    // Not `suffix`, which walks through all of the stack to make an array.
+    return Array(stack[(stack.count - count)...])
   }
 
   /// The objects behind the last mark, which goes too.
