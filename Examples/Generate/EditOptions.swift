@@ -42,8 +42,9 @@ struct EditOptions: Sendable {
     let image = try PNG.read(path, as: .greyAlpha)
     let (height, width) = (image.shape[0], image.shape[1])
     let pixels = image.elements
-    let levels = (0..<height * width).map { index in
-      UInt8((Int(pixels[2 * index]) * Int(pixels[2 * index + 1]) + 127) / 255)
+    let levels = (0..<height * width).map { index -> UInt8 in
+      let (grey, alpha) = (Int(pixels[2 * index]), Int(pixels[2 * index + 1]))
+      return UInt8((grey * alpha + 127) / 255)
     }
     return Tensor(levels, shape: [height, width, 1])
   }

@@ -46,15 +46,6 @@ extension Tensor where Scalar: TensorNumeric {
     return Tensor(stacking: parts, axis: axis)
   }
 
-  /// The Kronecker product: each element of this tensor times the whole other one.
-  public func kronecker(_ other: Tensor) -> Tensor {
-    let rank = Swift.max(rank, other.rank)
-    func aligned(_ x: Tensor) -> [Int] { Array(repeating: 1, count: rank - x.rank) + x.shape }
-    let (m, n) = (aligned(self), aligned(other))
-    return (reshaped(m.flatMap { [$0, 1] }) * other.reshaped(n.flatMap { [1, $0] }))
-      .reshaped(zip(m, n).map { $0 * $1 })
-  }
-
   /// The sums of the products of one vector with the other, which is turned around and moved along it.
   ///
   ///     Tensor([1, 2, 3]).convolved(with: [0, 1, 0.5])   // [0, 1, 2.5, 4, 1.5]

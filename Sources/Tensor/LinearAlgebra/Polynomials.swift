@@ -65,6 +65,8 @@ extension Tensor where Scalar: TensorNumeric & BinaryFloatingPoint {
   public static func polynomialValue(_ coefficients: Tensor, at x: Tensor) -> Tensor {
     check(
       coefficients.rank == 1, "polynomialValue: coefficients \(coefficients.shape) are no vector")
-    return coefficients.elements.reduce(Tensor(repeating: .zero, shape: x.shape)) { $0 * x + $1 }
+    return coefficients.elements.reduce(Tensor(repeating: .zero, shape: x.shape)) {
+      $0 * x + Tensor(scalar: $1)
+    }
   }
 }

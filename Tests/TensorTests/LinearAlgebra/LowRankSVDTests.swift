@@ -23,7 +23,7 @@ import _TestSupport
         expectNear(rebuilt(svd), a, within: 1e-13)
         expectOrthonormal(svd.u)
         expectOrthonormal(svd.vTransposed.transposed())
-        let known = Tensor([5, 3, 2, 1e-3] + Array(repeating: 0, count: rank - 4))
+        let known = Tensor<Double>([5, 3, 2, 1e-3] + Array(repeating: 0, count: rank - 4))
         expectNear(svd.values, known, within: 1e-14)
       }
     }
