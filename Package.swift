@@ -102,7 +102,9 @@ let package = Package(
       name: "_Parallel", dependencies: ["_LibC"], path: "Sources/Parallel", swiftSettings: common),
     .target(
       name: "Tensor",
-      dependencies: ["_KernelsMicro", "_KernelsActive", "_KernelsSequential", "_LibC", "_Parallel"],
+      dependencies: [
+        "_KernelsMicro", "_KernelsActive", "_KernelsSequential", "_LibC", "_Parallel",
+      ],
       swiftSettings: common),
     .target(
       name: "Kernels", dependencies: ["Tensor", "_Parallel", "_KernelsMicro", "_KernelsActive"],

@@ -113,6 +113,7 @@ struct CompareSettings: Sendable {
   ///   - seedOffset: What is added to their seeds, so that settings are found on other images than
   ///     they are judged on.
   /// - Returns: A run that has not taken a step yet.
+  /// - Throws: What the request does not fit: the model, the sampler or the cache.
   func run(
     _ candidate: Candidate, images: Range<Int>, cache: (any CacheMethod)?, seedOffset: Int = 0
   ) throws -> DenoisingRun {

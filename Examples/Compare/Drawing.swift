@@ -53,6 +53,7 @@ extension CompareSettings {
   ///   - seedOffset: What is added to their seeds.
   ///   - observe: Called after each batch.
   /// - Returns: The finished samples and their cost.
+  /// - Throws: What the run throws, `CancellationError` too.
   func draw(
     _ candidate: Candidate, cache: (any CacheMethod)?, batches: [Range<Int>], seedOffset: Int = 0,
     observe: (Int) -> Void = { _ in }

@@ -45,6 +45,7 @@ struct Search {
   ///   - budget: The share of the cost of a run without a cache.
   ///   - reference: What that run cost.
   /// - Returns: The three candidates whose images are nearest to those without a cache.
+  /// - Throws: What a run throws, `CancellationError` too.
   func settings(within budget: Double, reference: Results.Entry) async throws -> Found {
     let full = settings.references[0]
     let uncached = try await settings.draw(

@@ -117,6 +117,7 @@ public struct FrequencySplit: Sendable {
     check(
       maps.rank >= 2 && Array(maps.shape.suffix(2)) == [height, width],
       "frequency split: maps of \(maps.shape) are not […, \(height), \(width)]")
+    let workspace = workspace.multiplying(.float32)
     if across == 0 { return Tensor(repeating: 0, shape: maps.shape) }
     let count = maps.shape.dropLast(2).product
     let lines = linear(Operand(maps.reshaped([count * height, width])), rows, in: workspace)

@@ -13,7 +13,7 @@ public struct Workspace: Sendable {
   /// The most threads that an operation uses.
   public let threads: Int
   /// The numbers that operands of products are written in, and attention multiplies.
-  public let precision: Precision
+  public private(set) var precision: Precision
   package let table: KernelTable
   package let pool = BufferPool()
   /// Takes down the time of each kernel, for a profile.
@@ -34,6 +34,13 @@ public struct Workspace: Sendable {
     check(threads > 0, "a workspace needs at least one thread, not \(threads)")
     self.threads = min(threads, 4096)
     (self.table, self.precision) = (table, precision)
+  }
+
+  /// The same workspace, with its memory, for weights of another precision.
+  func multiplying(_ precision: Precision) -> Workspace {
+    var result = self
+    result.precision = precision
+    return result
   }
 
   /// The workspace of calls that name none: of 32 bits, on all processors.
@@ -77,8 +84,9 @@ public struct Workspace: Sendable {
     check(
       table === self.table,
       "\(operation): weights packed for \(table.name) meet a workspace of \(self.table.name)")
+    // Quantized weights take rows of 32 bits, so they go together with weights of 32 bits.
     check(
-      precision == self.precision,
+      precision.unquantized == self.precision.unquantized,
       "\(operation): weights of \(precision.rawValue) meet a workspace of "
         + "\(self.precision.rawValue); make one of both with the other's precision")
   }

@@ -39,7 +39,6 @@ import _TestSupport
     let steps = Tensor<Double>(range: 0..<3)
     try expect("matmul_broadcast", odd • Tensor<Double>(range: 0..<6).reshaped([3, 2]))
     try expect("einsum_batch", einsum("bij,bkj->bik", odd, odd))
-    try expect("einsum_batch", einsum("bij, bkj", odd, odd))
     try expect("einsum_ellipsis", einsum("...i,i->...", odd, steps))
     try expect("einsum_three", einsum("bij,j,i->b", odd, steps, Tensor<Double>(range: 0..<5)))
     let matrix: Tensor<Int32> = [[1, 2], [3, 4]]

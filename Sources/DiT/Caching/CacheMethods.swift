@@ -4,7 +4,7 @@ public enum CacheMethods {
   public static let all: [any NamedCacheMethod.Type] = [
     DeltaDiT.self, DeltaCache.self, StepMask.self, FORA.self, SmoothCache.self, TaylorSeer.self,
     ABCache.self, FirstBlockCache.self, EasyCache.self, FasterCacheGuidance.self,
-    DBCache.self, TeaCache.self, SeaCache.self, MagCache.self, AdaCache.self, DiCache.self,
+    DBCache.self, TeaCache.self, SeaCache.self, MagCache.self, AdaCache.self,
     Foresight.self,
   ]
 

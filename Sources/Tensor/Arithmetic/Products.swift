@@ -167,8 +167,10 @@ extension Tensor where Scalar: TensorFloatingPoint {
     var short = (steps + Double.pi).flooredRemainder(dividingBy: turn) - Double.pi
     short = Tensor<Double>.select(
       (short .== -Double.pi) .& (steps .> 0), Tensor<Double>(scalar: .pi), short)
-    let corrections = (short - steps).where(steps.absolute() .>= Double.pi, else: 0)
-      .cumulativeSum(axis: axis)
+    // Where a step is not a number, neither is what follows.
+    let corrections = Tensor<Double>.select(
+      steps.absolute() .< Double.pi, Tensor<Double>(scalar: 0), short - steps
+    ).cumulativeSum(axis: axis)
     let rest = wide.narrowed(axis, 1..<shape[axis]) + corrections
     return Tensor<Double>(concatenating: [wide.narrowed(axis, 0..<1), rest], axis: axis)
       .converted(to: Scalar.self)

@@ -476,7 +476,12 @@ extension Tensor where Scalar: TensorFloatingPoint {
     correction: Double = 0, axes: [Int]? = nil, keepingAxes: Bool = false,
     file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
-    momentOfNumbers(axes, keepingAxes, file, line).variance(correction).converted(to: Scalar.self)
+    let variance = momentOfNumbers(axes, keepingAxes, file, line).variance(correction)
+    // No number is at a distance from an infinite mean.
+    let hasInfinity = (inDouble().absolute() .== Double.infinity)
+      .any(axes: axes, keepingAxes: keepingAxes)
+    return Tensor<Double>.select(hasInfinity, Tensor<Double>(scalar: .nan), variance)
+      .converted(to: Scalar.self)
   }
 
   /// The mean squared differences from the mean over an axis, of what is not NaN.

@@ -67,7 +67,7 @@ extension Tensor where Scalar: TensorFloatingPoint {
       )
       // From the nearer end, as NumPy does it, so that both ends are met.
       let t = place - lower
-      let value = t < 0.5 ? a + (b - a) * t : b - (b - a) * (1 - t)
+      let value = t == 0 ? a : t < 0.5 ? a + (b - a) * t : b - (b - a) * (1 - t)
       // Sorting puts NaN last. Equals may be infinite, whose difference is none.
       return value.where(a .!= b, else: a).where(.!last.isNaN(), else: last)
     }

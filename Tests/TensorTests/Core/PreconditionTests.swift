@@ -35,7 +35,7 @@ import Testing
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       _ = Tensor<Float>(zeros: [2])[0, 0]
     }
-    #expect(Self.message(result).contains("subscript: 2 indices do not fit [2]"))
+    #expect(Self.message(result).contains("subscript: 2 indices are no element of [2]"))
   }
 
   @Test func targetThatDoesNotStretch() async {
