@@ -28,16 +28,21 @@ import _TestSupport
     #expect(before[0..<14].elements != after[0..<14].elements)
   }
 
-  /// A mask that is white alone, and transparent below: what is transparent is kept.
+  /// A mask with transparency is what it is on black.
   @Test func transparencyOfAMaskCounts() throws {
     #expect(try change("--class", "9", "--seed", "1").status == 0)
     let (source, mask) = (folder.file("x-0002.png"), folder.file("mask.png"))
-    let levels = (0..<28 * 28).flatMap { [UInt8(255), UInt8($0 < 14 * 28 ? 255 : 0)] }
-    try PNG.write(Tensor(levels, shape: [28, 28, 2]), to: mask)
+    let transparent = Fixtures.path("formats/grey-alpha-8.png")
+    let pixels = try PNG.read(transparent, as: .greyAlpha)
+    let levels = (0..<pixels.count / 2).map { index -> UInt8 in
+      let (grey, alpha) = (Int(pixels.elements[2 * index]), Int(pixels.elements[2 * index + 1]))
+      return UInt8((grey * alpha + 127) / 255)
+    }
+    try PNG.write(Tensor(levels, shape: [pixels.shape[0], pixels.shape[1], 1]), to: mask)
     #expect(try change("--init-image", source, "--mask", mask).status == 0)
-    let (before, after) = (try PNG.read(source), try PNG.read(folder.file("x.png")))
-    #expect(before[14..<28].elements == after[14..<28].elements)
-    #expect(before[0..<14].elements != after[0..<14].elements)
+    let opaque = try PNG.read(folder.file("x.png"))
+    #expect(try change("--init-image", source, "--mask", transparent).status == 0)
+    #expect(try PNG.read(folder.file("x.png")).elements == opaque.elements)
   }
 
   /// The less strength, the nearer the result is to the image.
