@@ -32,7 +32,7 @@ import _TestSupport
   @Test func transparencyOfAMaskCounts() throws {
     #expect(try change("--class", "9", "--seed", "1").status == 0)
     let (source, mask) = (folder.file("x-0002.png"), folder.file("mask.png"))
-    let transparent = Fixtures.path("formats/grey-alpha-8.png")
+    let transparent = Fixtures.repository + "/Tests/Fixtures/formats/grey-alpha-8.png"
     let pixels = try PNG.read(transparent, as: .greyAlpha)
     let levels = (0..<pixels.count / 2).map { index -> UInt8 in
       let (grey, alpha) = (Int(pixels.elements[2 * index]), Int(pixels.elements[2 * index + 1]))
