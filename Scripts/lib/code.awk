@@ -58,6 +58,7 @@ END { endFunction() }
 
 # A call may go to a function of the same target, to the C library's memory functions, to the handler
 # of a smashed stack, and in the baseline to the conversions of half precision, which SSE2 has not.
+# A closure that captures a number has a destroyer, without a symbol, that frees what it captured.
 # What makes a table, once, may do as it likes.
 function checkCall(   callee, target) {
   if (name ~ /_WZ$|vau$/) return
@@ -69,6 +70,7 @@ function checkCall(   callee, target) {
   if (setOf(padded(target)) == set) return
   callee = operands; sub(/^[^<]*</, "", callee); sub(/(@plt)?(\+0x[0-9a-f]+)?>.*/, "", callee)
   if (callee ~ /^(memmove|memcpy|memset|__stack_chk_fail)$/) return
+  if (operation ~ /^jmp/ && callee == "swift_deallocObject") return
   if (set == "Baseline" && callee ~ /^__(extendhf[sd]f2|trunc[sd]fhf2)$/) return
   print "call\t" set "\t" name "\t" callee
 }

@@ -46,7 +46,7 @@ extension Vectors128 {
   }
 
   /// Transposes 4 vectors.
-  @inlinable @inline(__always)
+  @_alwaysEmitIntoClient @inline(__always)
   public static func transpose(load: (Int) -> F32, store: (Int, F32) -> Void) {
     Square<4>.transpose(Self.self, load: load, store: store)
   }

@@ -64,7 +64,7 @@ extension InstructionSet {
   /// Normalizes the lines of `range`, counted through all images, of which the moments are merged.
   @inlinable @inline(__always)
   public static func normalize(_ n: GroupNormalization, lines range: Range<Int>) {
-    if n.function == .silu && n.output.layout != .float32 {
+    if case .silu = n.function, n.output.layout != .float32 {
       normalize(n, lines: range) { coarseSiLU($0) }
     } else {
       withFused(n.function) { normalize(n, lines: range, $0) }

@@ -75,7 +75,10 @@ public final class KernelTable: Sendable, CustomStringConvertible {
 }
 
 /// The entry points of one instruction set that are the same whatever unit computes its products.
-public struct VectorKernels: Sendable {
+///
+/// A class, for tables share it, and copying a value of so many closures is a function that several
+/// targets would define.
+public final class VectorKernels: Sendable {
   /// The rows of a register tile of the vector unit.
   public let tileRows: Int
   /// The elements of scratch that `product` needs: rows, depth, columns.
@@ -159,10 +162,8 @@ public struct VectorKernels: Sendable {
     narrow = { I.narrow($0, $1, count: $2) }
     widen = { I.widen($0, $1, count: $2) }
     widenFloat16 = { I.widenFloat16($0, $1, count: $2) }
-    weights8 = tile.wideningKernels(
-      isa, .int8, productScratch: productScratch, product: product)
-    weights4 = tile.wideningKernels(
-      isa, .int4, productScratch: productScratch, product: product)
+    weights8 = tile.wideningKernels(isa, .int8, product: product)
+    weights4 = tile.wideningKernels(isa, .int4, product: product)
     quantizeWeights = { I.quantizeWeights($0, $1, levels: $2, into: $3, scales: $4) }
     widenWeights = { I.widenWeights($0, $1, $2, into: $3) }
     pixels = PixelKernels(isa)

@@ -42,27 +42,7 @@ extension InstructionSet {
   /// Computes the lines of `range`, counted through all results.
   @inlinable @inline(__always)
   public static func pool(_ work: Pooling, lines range: Range<Int>) {
-    switch work.kind {
-    case .maximum:
-      pool(work, lines: range, from: -.infinity) {
-        largerOrNaN($0, $1)
-      } finish: { sum, _ in
-        sum
-      }
-    case .average:
-      pool(work, lines: range, from: 0) {
-        add($0, $1)
-      } finish: {
-        multiply($0, all(1 / Float($1)))
-      }
-    }
-  }
-
-  @inlinable @inline(__always)
-  static func pool(
-    _ work: Pooling, lines range: Range<Int>, from initial: Float,
-    _ merge: (F32, F32) -> F32, finish: (F32, Int) -> F32
-  ) {
+    let isMaximum = work.kind == .maximum
     let (input, output) = (work.input, work.output)
     // Blocks have room for what the last vectors lack.
     let end =
@@ -76,16 +56,19 @@ extension InstructionSet {
         var target = output.place(line: line, channel: channel)
         for column in 0..<output.width {
           let columns = work.columns[2 * column]..<work.columns[2 * column + 1]
-          var result = all(initial)
+          var result = isMaximum ? all(-.infinity) : all(0)
           for y in lines {
             var place = start + y * input.lineStride + columns.lowerBound * input.pixelStride
             for _ in columns {
-              result = merge(result, loadChannels(place, as: input.layout, count: count))
+              let next = loadChannels(place, as: input.layout, count: count)
+              result = isMaximum ? largerOrNaN(result, next) : add(result, next)
               place += input.pixelStride
             }
           }
           let pixels = work.lineCounts[row] * work.columnCounts[column]
-          storeChannels(finish(result, pixels), target, as: output.layout, count: count)
+          let factor = isMaximum ? 1 : 1 / Float(pixels)
+          storeChannels(
+            multiply(result, all(factor)), target, as: output.layout, count: count)
           target += output.pixelStride
         }
       }

@@ -59,13 +59,11 @@ extension Tile {
   /// - Parameters:
   ///   - isa: The instruction set.
   ///   - format: What the panels hold.
-  ///   - productScratch: The scratch of the product of elements.
-  ///   - product: That product.
+  ///   - product: The product of elements.
   /// - Returns: The kernels.
   @inlinable @inline(__always)
   public static func wideningKernels<I: InstructionSet>(
-    _ isa: I.Type, _ format: PanelFormat, productScratch: @escaping MatrixKernels.ScratchCount,
-    product: @escaping MatrixKernels.ComputeProduct
+    _ isa: I.Type, _ format: PanelFormat, product: @escaping MatrixKernels.ComputeProduct
   ) -> QuantizedKernels {
     QuantizedKernels(
       panelWidth: panelWidth(isa), tileRows: rows, format: format,
@@ -77,6 +75,7 @@ extension Tile {
         I.widen(
           $0, format, terms: 0..<$1.depth, width: panelWidth(isa), groupSize: $1.size, into: $2)
       },
-      productScratch: { productScratch($0, $2.depth, $1) }, product: product)
+      productScratch: { productScratch(isa, rows: $0, depth: $2.depth, columns: $1) },
+      product: product)
   }
 }

@@ -15,7 +15,7 @@ extension Tensor {
     _ indices: any TensorIndex..., file file: StaticString = #fileID, line line: UInt = #line
   ) -> Tensor {
     get { view(indices.map(\.selection), file, line) }
-    set { put(newValue, indices.map(\.selection), file, line) }
+    set { put(consume newValue, indices.map(\.selection), file, line) }
   }
 
   /// A part of the tensor, by an array of selections that is worked out at run time.
@@ -26,7 +26,7 @@ extension Tensor {
     _ indices: [any TensorIndex], file file: StaticString = #fileID, line line: UInt = #line
   ) -> Tensor {
     get { view(indices.map(\.selection), file, line) }
-    set { put(newValue, indices.map(\.selection), file, line) }
+    set { put(consume newValue, indices.map(\.selection), file, line) }
   }
 
   /// An element by as many indices as there are dimensions, where a number is wanted.
@@ -85,7 +85,7 @@ extension Tensor {
     _ value: consuming Tensor, _ selections: [TensorSelection], _ file: StaticString, _ line: UInt
   ) {
     // A part of this tensor is copied and let go, so that it does not make all of it be copied.
-    var source = value
+    var source = consume value
     if source.storage === storage { source = source.copied() }
     makeUniqueAndContiguous()
     var part = view(selections, file, line)
