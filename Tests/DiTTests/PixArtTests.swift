@@ -111,6 +111,32 @@ private struct GoldenPixArt {
     #expect(reused.report.executedCost.linear < plain.report.executedCost.linear)
   }
 
+  /// With the same text in both streams, the mean of what they make of it is what either makes.
+  @Test func tgateFreezesCrossAttention() throws {
+    let golden = try GoldenPixArt("alpha")
+    let text = try Condition.text(golden.texts()[0])
+    func run(_ cache: (any CacheMethod)?, scale: Float) throws -> [Float] {
+      var run = try DenoisingRun(
+        denoiser: golden.model, sampler: DDIM(steps: 6),
+        request: .init(
+          conditions: [text], negatives: [text], noise: golden.file["x"][0..<1].copied(),
+          generators: [TorchGenerator(seed: 0)], guidance: Guidance(scale: scale), cache: cache),
+        threads: 2)
+      while try run.next() != nil {}
+      return run.latents.elements
+    }
+    struct Frozen: CacheMethod {
+      func plan(for run: RunOutline) throws(CacheError) -> CachePlan {
+        let schedule = CacheSchedule(stepCount: run.stepCount) { $0 < 3 }
+        return try CachePlan(
+          for: run, rules: [.init(sites: run.branchSites([.crossAttention]), schedule: schedule)])
+      }
+    }
+    let frozen = try run(Frozen(), scale: 1)
+    #expect(relativeError(try run(TGATE(gate: 50, interval: 1), scale: 4), frozen) < 1e-5)
+    #expect(relativeError(try run(nil, scale: 1), frozen) > 1e-4)
+  }
+
   @Test func equalTextsAreWorkedOutOnce() throws {
     let golden = try GoldenPixArt("alpha")
     let workspace = golden.model.workspace(threads: 1)

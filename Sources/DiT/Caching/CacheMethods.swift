@@ -6,6 +6,8 @@ public enum CacheMethods {
     ABCache.self, FirstBlockCache.self, EasyCache.self, FasterCacheGuidance.self,
     DBCache.self, TeaCache.self, SeaCache.self, MagCache.self, AdaCache.self,
     Foresight.self,
+    FasterDiffusion.self, PyramidAttentionBroadcast.self, FasterCache.self, TGATE.self,
+    HiCache.self, FoCa.self, FreqCa.self, SpeCa.self, DiCache.self,
   ]
 
   /// A method as a text names it.

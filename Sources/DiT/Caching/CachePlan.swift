@@ -187,12 +187,14 @@ public struct CachePlan: CacheMethod, CustomStringConvertible {
   ///
   /// - Throws: `CacheError.inapplicable` where the limits leave nothing to reuse.
   public func limited(by limits: CacheLimits) throws(CacheError) -> CachePlan {
+    let guidance = rules.first { $0.sites == [.unconditional] }?.schedule.limited(by: limits)
     var plan = try CachePlan(
       for: outline,
       rules: rules.map {
         Rule(
-          sites: $0.sites, schedule: $0.schedule.limited(by: limits), predictor: $0.predictor,
-          gate: $0.gate, most: [$0.most, limits.most].compactMap { $0 }.min())
+          sites: $0.sites, schedule: $0.schedule.limited(by: limits).serving(guidance),
+          predictor: $0.predictor, gate: $0.gate,
+          most: [$0.most, limits.most].compactMap { $0 }.min())
       })
     (plan.isDry, plan.noiseScales) = (isDry, noiseScales)
     return plan

@@ -39,6 +39,15 @@ public struct CacheSchedule: Sendable, Hashable, CustomStringConvertible {
     CacheSchedule(stepCount: stepCount) { $0 % interval == 0 }
   }
 
+  /// A schedule whose first steps are computed, and behind the last of them every `interval`-th one.
+  public static func every(
+    _ interval: Int, after warmup: Int, stepCount: Int
+  ) -> CacheSchedule {
+    CacheSchedule(stepCount: stepCount) {
+      $0 < warmup || ($0 - max(warmup - 1, 0)) % interval == 0
+    }
+  }
+
   /// A schedule in which a gate decides about all steps but the first.
   public static func gated(stepCount: Int) -> CacheSchedule {
     CacheSchedule((0..<stepCount).map { $0 == 0 ? .record : .ask })
@@ -66,6 +75,22 @@ public struct CacheSchedule: Sendable, Hashable, CustomStringConvertible {
       case .record: inARow = 0
       case .compute: break
       }
+    }
+    return result
+  }
+
+  /// The schedule with the value computed and kept where a step of both streams of guidance would
+  /// reuse what one of the conditional stream alone has kept.
+  ///
+  /// - Parameter guidance: The schedule of the unconditional stream; nil where it is always computed.
+  /// - Returns: A schedule that is founded in every step.
+  func serving(_ guidance: CacheSchedule?) -> CacheSchedule {
+    guard let guidance else { return self }
+    var (result, isHalf) = (self, false)
+    for step in actions.indices {
+      let isGuided = guidance.actions[step] != .reuse
+      if actions[step] == .reuse, isHalf, isGuided { result.actions[step] = .record }
+      if result.actions[step] == .record { isHalf = !isGuided }
     }
     return result
   }

@@ -48,6 +48,8 @@ extension CacheState {
     mutating func observe(
       _ value: Tensor<Float>, _ probe: CacheProbe, at step: CacheStep, in workspace: Workspace
     ) {
+      // Others may look at something else.
+      guard member.gate.probes.contains(probe) else { return }
       member.gate.observe(value, probe, at: step, in: workspace)
       let isHidden = sites.contains { probe.isHidden(by: $0) }
       for index in trials.indices where !(isHidden && trials[index].decision == true) {

@@ -262,7 +262,7 @@ import _TestSupport
 }
 
 /// The low frequencies of square maps, term by term.
-private func lowFrequencies(_ maps: Matrix, side: Int) -> Matrix {
+func lowFrequencies(_ maps: Matrix, side: Int) -> Matrix {
   let radius = side / 5
   let kept = (0..<side * side).filter { i in
     let (y, x) = (i / side, i % side)

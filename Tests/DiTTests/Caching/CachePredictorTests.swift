@@ -61,6 +61,16 @@ import Testing
     #expect(abs(value - (16 + 6 * 1 + 2 * 0.5 / 2)) < 1e-5)
   }
 
+  @Test func calibratedForecastsGoOnAsHeunDoes() {
+    // A line is reproduced.
+    #expect(abs(forecast(CalibratedForecast(), { 3 * $0 + 1 }, at: [0, 1, 4], for: 9) - 28) < 1e-4)
+    // x² at 0, 1 and 4, one and two steps on, by hand. Slopes are 1 before step 1; the forecasts of
+    // steps 2 and 3 are 1 + 1 and 1 + 2. So step 4 is reached from 3 by 13, and the slope from 1 is 5.
+    func f(_ x: Double) -> Double { x * x }
+    #expect(abs(forecast(CalibratedForecast(), f, at: [0, 1, 4], for: 5) - 25) < 1e-4)
+    #expect(abs(forecast(CalibratedForecast(), f, at: [0, 1, 4], for: 6) - (16 + 5 + 9)) < 1e-4)
+  }
+
   @Test func offsetsFollowTheInput() {
     var predictor = InputOffset()
     predictor.record(Tensor([5, 7, 9], shape: [1, 3]), context(0, 1))

@@ -289,6 +289,36 @@ import Testing
     }
   }
 
+  @Test func diCache() throws {
+    let cache = DiCache(probe: 2, start: 13)
+    let threshold = try 1.5 * plain.middle(cache)
+    // Steps 0 and 1 are computed: a share of 13 % of eight steps is one, and one more.
+    var sum = Sum(threshold: threshold, computed: [0, 1])
+    var probes: [[Int: Matrix]] = [[:], [:]]
+    var now = 0
+    let (expected, decisions) = try sampled(
+      front: 2,
+      combined: { stream, offsets, computed in
+        let probe = probes[stream]
+        guard let p = probe[now], let p1 = probe[computed[computed.count - 1]] else { return [] }
+        let all1 = offsets[offsets.count - 1] + p1
+        guard offsets.count > 1, let p2 = probe[computed[computed.count - 2]] else {
+          return all1 - p
+        }
+        let all2 = offsets[offsets.count - 2] + p2
+        func size(_ m: Matrix) -> Double { m.joined().reduce(0) { $0 + abs($1) } }
+        let factor = min(max(size(p - p2) / size(p1 - p2), 1), 1.5)
+        return (all2 + factor * (all1 - all2)) - p
+      }
+    ) { step, first, behind in
+      now = step.index
+      for stream in 0..<2 { probes[stream][step.index] = behind[stream] - first }
+      return sum.reuses(behind, at: step.index)
+    }
+    try plain.expectSame(
+      DiCache(threshold: threshold, probe: 2, start: 13), expected, decisions: [decisions])
+  }
+
   @Test func foresight() throws {
     let threshold = try plain.middle(Foresight(interval: 3, warmup: 3))
     var kept: [[Matrix]] = (0..<2).map { _ in (0..<depth).map { _ in [] } }

@@ -3,14 +3,6 @@
 /// Reference: [Liu et al., 2025](https://arxiv.org/abs/2503.06923), with the settings of its code
 /// for DiT.
 public struct TaylorSeer: NamedCacheMethod {
-  /// What is forecast.
-  public enum Target: String, Sendable, CaseIterable {
-    /// Every branch of every block, as the paper does.
-    case branches
-    /// The offset of all blocks together, which takes a fiftieth of the memory.
-    case stack
-  }
-
   /// The name on the command line.
   public static let name = "taylorseer"
   /// What the method does.
@@ -30,12 +22,14 @@ public struct TaylorSeer: NamedCacheMethod {
   /// The highest difference.
   public var order: Int
   /// What is forecast.
-  public var target: Target
+  public var target: ForecastTarget
   /// The first steps, all of which are computed in full.
   public var warmup: Int
 
   /// TaylorSeer with these settings.
-  public init(interval: Int = 4, order: Int = 4, target: Target = .branches, warmup: Int = 2) {
+  public init(
+    interval: Int = 4, order: Int = 4, target: ForecastTarget = .branches, warmup: Int = 2
+  ) {
     (self.interval, self.order, self.target) = (interval, order, target)
     self.warmup = warmup
   }
@@ -50,15 +44,13 @@ public struct TaylorSeer: NamedCacheMethod {
 
   /// The plan of a run.
   public func plan(for run: RunOutline) throws(CacheError) -> CachePlan {
-    // The interval counts from the last step of the warm-up on.
-    let schedule = CacheSchedule(stepCount: run.stepCount) { step in
-      step < warmup || (step - max(warmup - 1, 0)) % interval == 0
-    }
-    let sites = target == .stack ? [CacheSite.blocks(0..<run.depth)] : run.branchSites()
-    return try CachePlan(
+    try CachePlan(
       for: run,
       rules: [
-        .init(sites: sites, schedule: schedule, predictor: DifferenceSeries(order: order))
+        .init(
+          sites: target.sites(of: run),
+          schedule: .every(interval, after: warmup, stepCount: run.stepCount),
+          predictor: DifferenceSeries(order: order))
       ])
   }
 }

@@ -12,6 +12,7 @@ public struct FrequencyBias: CachePredictor {
   public typealias Weights = @Sendable (CacheStep) -> (low: Float, high: Float)
 
   private let weights: Weights
+  private var split: FrequencySplit?
   private var low: Tensor<Float>?
   private var high: Tensor<Float>?
 
@@ -22,9 +23,17 @@ public struct FrequencyBias: CachePredictor {
   public mutating func record(_ value: Tensor<Float>, _ context: CacheContext) {
     let difference = linearCombination(
       [(1, value), (-1, context.input)], in: context.workspace)
-    let low = lowFrequencies(of: difference, in: context.workspace)
+    let split = split ?? Self.split(maps: value.shape, in: context.workspace)
+    let low = split.low(difference, in: context.workspace)
     high = linearCombination([(1, difference), (-1, low)], in: context.workspace)
-    self.low = low
+    (self.low, self.split) = (low, split)
+  }
+
+  private static func split(maps: [Int], in workspace: Workspace) -> FrequencySplit {
+    let radius = min(maps[2], maps[3]) / 5
+    return FrequencySplit(height: maps[2], width: maps[3], table: workspace.table) {
+      $0 * $0 + $1 * $1 <= radius * radius
+    }
   }
 
   /// The conditional prediction with the weighted differences.
@@ -42,42 +51,4 @@ public struct FrequencyBias: CachePredictor {
   public var byteCount: Int { (low?.byteCount ?? 0) + (high?.byteCount ?? 0) }
   /// The most numbers that will be held.
   public func capacity(elements: Int, inputs: Int) -> Int { 2 * elements }
-}
-
-/// The low frequencies of maps, `[batch, channels, height, width]`: those within a fifth of the
-/// shorter side, rounded down, from the middle of the shifted spectrum.
-func lowFrequencies(of maps: Tensor<Float>, in workspace: Workspace) -> Tensor<Float> {
-  let (height, width) = (maps.shape[2], maps.shape[3])
-  let radius = min(height, width) / 5
-  let z = maps.reshaped([-1, height, width])
-  let (rows, columns) = (Waves(height), Waves(width))
-  func product(_ a: Tensor<Float>, _ z: Tensor<Float>, _ b: Tensor<Float>) -> Tensor<Float> {
-    func stack(_ m: Tensor<Float>) -> Tensor<Float> {
-      m.broadcast(to: [z.shape[0]] + m.shape)
-    }
-    return matmul(matmul(stack(a), z, in: workspace), stack(b), in: workspace)
-  }
-  // e^(-i(u+v)) = (cos u cos v - sin u sin v) - i (sin u cos v + cos u sin v)
-  let mask = Tensor<Float>(
-    (0..<height).flatMap { y in
-      (0..<width).map { x -> Float in
-        let (dy, dx) = (distance(y, height), distance(x, width))
-        return dy * dy + dx * dx <= radius * radius ? 1 : 0
-      }
-    }, shape: [1, height, width])
-  let real =
-    (product(rows.cosine, z, columns.cosine) - product(rows.sine, z, columns.sine)) * mask
-  let imaginary =
-    (product(rows.sine, z, columns.cosine) + product(rows.cosine, z, columns.sine)) * (mask * -1)
-  // Back: the real part of (r + i m)(cos + i sin) over both sides.
-  let back =
-    product(rows.cosine, real, columns.cosine) - product(rows.sine, real, columns.sine)
-    - product(rows.sine, imaginary, columns.cosine)
-    - product(rows.cosine, imaginary, columns.sine)
-  return (back * (1 / Float(height * width))).reshaped(maps.shape)
-}
-
-/// How far a frequency is from zero in the shifted spectrum.
-private func distance(_ frequency: Int, _ count: Int) -> Int {
-  (frequency + count / 2) % count - count / 2
 }

@@ -1,0 +1,64 @@
+/// DiCache: the first blocks of a step tell whether the others are computed, and how to combine what
+/// two computed steps have kept of them.
+///
+/// Reference: [Bu et al., 2025](https://arxiv.org/abs/2508.17356) and its code for FLUX.
+public struct DiCache: NamedCacheMethod {
+  /// The name on the command line.
+  public static let name = "dicache"
+  /// What the method does.
+  public static let summary =
+    "Reuses blocks while the changes behind the first ones add up to little, aligned by these."
+  /// Where it comes from.
+  public static let source = "https://arxiv.org/abs/2508.17356"
+  /// The settings of the presets.
+  public static let presets = CachePresets(
+    quality: "threshold=0.2", balanced: "", fast: "threshold=0.6")
+  /// Settings for the tests of the rules.
+  public static let examples = (sample: "threshold=2,start=10", idle: "threshold=0")
+  /// The limits where none are given.
+  public static let limits = CacheLimits(cooldown: 1)
+
+  /// What the changes may add up to.
+  public var threshold: Double
+  /// The first blocks, which every step computes.
+  public var probe: Int
+  /// The share of the steps before the first reuse, in percent.
+  public var start: Double
+
+  /// DiCache with these settings.
+  public init(threshold: Double = 0.4, probe: Int = 1, start: Double = 20) {
+    (self.threshold, self.probe, self.start) = (threshold, probe, start)
+  }
+
+  /// Reads the settings.
+  public init(_ p: inout CacheParameters) throws(CacheError) {
+    threshold = try p.number(
+      "threshold", in: 0...Double.infinity, default: 0.4,
+      "sum of relative changes behind the first blocks up to which the others are reused")
+    probe = try p.integer(
+      "probe", in: 1...Int.max, default: 1, "first blocks, computed in every step")
+    start = try p.number(
+      "start", in: 0...100, default: 20, "percent of the steps before the first reuse")
+  }
+
+  /// The plan of a run.
+  public func plan(for run: RunOutline) throws(CacheError) -> CachePlan {
+    guard run.depth > 1 else {
+      throw .inapplicable(method: Self.name, reason: "the model has one block only")
+    }
+    guard (1..<run.depth).contains(probe) else {
+      throw .value(
+        key: "probe", method: Self.name, found: "\(probe)", expected: "from 1 to \(run.depth - 1)")
+    }
+    let last = Int(start / 100 * Double(run.stepCount))
+    return try CachePlan(
+      for: run,
+      rules: [
+        .init(
+          site: .blocks(probe..<run.depth),
+          schedule: CacheSchedule((0..<run.stepCount).map { $0 <= last ? .record : .ask }),
+          predictor: ProbeAlignment(behind: 0..<probe),
+          gate: AccumulatedDistance(.output(0..<probe), threshold: threshold))
+      ])
+  }
+}

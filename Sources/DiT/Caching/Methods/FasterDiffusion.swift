@@ -1,0 +1,46 @@
+/// Faster Diffusion on a DiT: the tokens behind the first blocks are reused as they are.
+///
+/// Reference: [Li et al., 2023](https://arxiv.org/abs/2312.09608), who reuse the encoder of a U-Net; for
+/// models without long skips as the baseline of Δ-DiT's paper
+/// ([Chen et al., 2024](https://arxiv.org/abs/2406.01125), table 4). What a cheap step knows of its
+/// own sample is lost; Δ-Cache of the first blocks costs the same and keeps it.
+public struct FasterDiffusion: NamedCacheMethod {
+  /// The name on the command line.
+  public static let name = "faster-diffusion"
+  /// What the method does.
+  public static let summary = "Reuses the tokens behind the first blocks as they are."
+  /// Where it comes from.
+  public static let source = "https://arxiv.org/abs/2312.09608"
+  /// The settings of the presets.
+  public static let presets = CachePresets(quality: "nc=50%", balanced: "", fast: "n=3")
+  /// Settings for the tests of the rules.
+  public static let examples = (sample: "n=2,nc=2", idle: "n=1")
+
+  /// One step in so many is computed in full.
+  public var interval: Int
+  /// The first blocks that are not computed in the steps between, I in Δ-DiT's paper.
+  public var cachedBlocks: BlockCount
+
+  /// Faster Diffusion with these settings; those of Δ-DiT's paper by default.
+  public init(interval: Int = 2, cachedBlocks: BlockCount = .standard) {
+    (self.interval, self.cachedBlocks) = (interval, cachedBlocks)
+  }
+
+  /// Reads the settings.
+  public init(_ p: inout CacheParameters) throws(CacheError) {
+    interval = try p.integer("n", in: 1...Int.max, default: 2, "one step in so many is full")
+    cachedBlocks = try p.blockCount("nc", "number of cached blocks") ?? .standard
+  }
+
+  /// The plan of a run.
+  public func plan(for run: RunOutline) throws(CacheError) -> CachePlan {
+    let count = try cachedBlocks.resolved(depth: run.depth, method: Self.name)
+    return try CachePlan(
+      for: run,
+      rules: [
+        .init(
+          sites: count > 0 ? [.output(0..<count)] : [],
+          schedule: .every(interval, stepCount: run.stepCount))
+      ])
+  }
+}

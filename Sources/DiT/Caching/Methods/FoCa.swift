@@ -1,0 +1,52 @@
+/// FoCa: what all branches make is the solution of a differential equation, forecast step by step and
+/// calibrated by the slope between full steps.
+///
+/// Reference: [Zheng et al., 2025](https://arxiv.org/abs/2508.16211), as
+/// [cache-dit](https://github.com/vipshop/cache-dit) has it in `calibrators/foca.py`, with slopes for
+/// each step and without its limit of three steps.
+public struct FoCa: NamedCacheMethod {
+  /// The name on the command line.
+  public static let name = "foca"
+  /// What the method does.
+  public static let summary =
+    "Forecasts every branch as a differential equation, calibrated by the slope of full steps."
+  /// Where it comes from.
+  public static let source = "https://arxiv.org/abs/2508.16211"
+  /// The settings of the presets.
+  public static let presets = CachePresets(quality: "n=3", balanced: "", fast: "n=5")
+  /// Settings for the tests of the rules.
+  public static let examples = (sample: "n=3,warmup=2", idle: "n=1")
+  /// The limits where none are given.
+  public static let limits = CacheLimits(warmup: 3)
+
+  /// One step in so many is computed in full.
+  public var interval: Int
+  /// What is forecast.
+  public var target: ForecastTarget
+  /// The first steps, all of which are computed in full.
+  public var warmup: Int
+
+  /// FoCa with these settings.
+  public init(interval: Int = 4, target: ForecastTarget = .branches, warmup: Int = 3) {
+    (self.interval, self.target, self.warmup) = (interval, target, warmup)
+  }
+
+  /// Reads the settings.
+  public init(_ p: inout CacheParameters) throws(CacheError) {
+    interval = try p.integer("n", in: 1...Int.max, default: 4, "one step in so many is full")
+    warmup = p.limits.warmup
+    target = try p.choice("of", default: .branches, "what is forecast")
+  }
+
+  /// The plan of a run.
+  public func plan(for run: RunOutline) throws(CacheError) -> CachePlan {
+    try CachePlan(
+      for: run,
+      rules: [
+        .init(
+          sites: target.sites(of: run),
+          schedule: .every(interval, after: warmup, stepCount: run.stepCount),
+          predictor: CalibratedForecast())
+      ])
+  }
+}

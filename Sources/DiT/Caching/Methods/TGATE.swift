@@ -1,0 +1,70 @@
+/// TGATE: from a gate step on, cross-attention is the mean of what both streams of guidance made of it
+/// in the step before, and the unconditional stream is left out.
+///
+/// Reference: [Zhang et al., 2024](https://arxiv.org/abs/2404.02747) and its code: before the gate,
+/// self-attention is computed in every `interval`-th step behind the warm-up. A model without
+/// cross-attention has guidance until the gate, and the same self-attention.
+public struct TGATE: NamedCacheMethod {
+  /// The name on the command line.
+  public static let name = "tgate"
+  /// What the method does.
+  public static let summary =
+    "Freezes cross-attention and leaves out the unconditional stream from a gate step on."
+  /// Where it comes from.
+  public static let source = "https://arxiv.org/abs/2404.02747"
+  /// The settings of the presets.
+  public static let presets = CachePresets(
+    quality: "gate=60,n=3", balanced: "", fast: "gate=32")
+  /// Settings for the tests of the rules.
+  public static let examples = (sample: "gate=65,n=3,warmup=1", idle: "gate=100,n=1")
+  /// The limits where none are given.
+  public static let limits = CacheLimits(warmup: 2)
+  /// Whether one stream of guidance stands in for the other.
+  public static let sharesStreams = true
+
+  /// The share of the steps before the gate, in percent: the code's 10 of 25 steps.
+  public var gate: Double
+  /// One step in so many computes self-attention before the gate.
+  public var interval: Int
+  /// The first steps, all of which are computed in full.
+  public var warmup: Int
+
+  /// TGATE with these settings.
+  public init(gate: Double = 40, interval: Int = 5, warmup: Int = 2) {
+    (self.gate, self.interval, self.warmup) = (gate, interval, warmup)
+  }
+
+  /// Reads the settings.
+  public init(_ p: inout CacheParameters) throws(CacheError) {
+    gate = try p.number("gate", in: 0...100, default: 40, "percent of the steps before the gate")
+    interval = try p.integer(
+      "n", in: 1...Int.max, default: 5, "one step in so many computes self-attention before it")
+    warmup = p.limits.warmup
+  }
+
+  /// The plan of a run.
+  public func plan(for run: RunOutline) throws(CacheError) -> CachePlan {
+    let hasText = run.branches.contains(.crossAttention)
+    guard hasText || run.isGuided || interval > 1 else {
+      throw .inapplicable(
+        method: Self.name,
+        reason: "the model has no cross-attention, guidance is off, and n=1 reuses no attention")
+    }
+    let gate = max(Int((gate / 100 * Double(run.stepCount)).rounded()), 1)
+    let frozen = CacheSchedule(stepCount: run.stepCount) { $0 < gate }
+    let planning = CacheSchedule(stepCount: run.stepCount) {
+      $0 <= warmup || $0 >= gate - 1 || $0 % interval == 0
+    }
+    return try CachePlan(
+      for: run,
+      rules: [
+        .init(sites: run.branchSites([.attention]), schedule: planning),
+        .init(
+          sites: run.branchSites([.crossAttention]), schedule: frozen,
+          predictor: StreamMean(streams: run.rowsOfImage)),
+        .init(
+          sites: run.isGuided ? [.unconditional] : [], schedule: frozen,
+          predictor: ConditionalPrediction()),
+      ])
+  }
+}
