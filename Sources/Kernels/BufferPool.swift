@@ -4,8 +4,8 @@ package import Tensor
 /// Memory that is lent to tensors and comes back when the last of them is done with it.
 ///
 /// A run asks for the same sizes at every step, so that after the first one nothing is allocated. It
-/// keeps at most twice what was lent at once of late: sizes that are not asked for again are given
-/// back to the system.
+/// keeps at most 16 MB, or twice what was lent at once of late: sizes that are not asked for again are
+/// given back to the system.
 package final class BufferPool: Sendable {
   private typealias FreeBlocks = (addresses: [UInt], size: SizeClass)
 
@@ -22,6 +22,8 @@ package final class BufferPool: Sendable {
     var peak = 0
     var lastPeak = 0
 
+    /// What a pool may keep in any case, in bytes.
+    static let floor = 16 << 20
     /// The requests after which what was lent before no longer counts, at most twice as many.
     static let period = 4096
 
@@ -47,7 +49,7 @@ package final class BufferPool: Sendable {
 
     /// Removes the free blocks that are too much, those of sizes first that were not used for longest.
     mutating func removeSurplus() -> [FreeBlocks] {
-      let limit = max(2 * max(peak, lastPeak), 1 << 20)
+      let limit = max(2 * max(peak, lastPeak), Self.floor)
       var removed: [FreeBlocks] = []
       while lentBytes + freeBytes > limit {
         let candidates = free.indices.filter { !free[$0].isEmpty }

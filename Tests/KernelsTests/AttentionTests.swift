@@ -60,6 +60,22 @@ import _TestSupport
     }
   }
 
+  /// Between products of 8-bit whole numbers, attention gives numbers of 32 bits, whatever it multiplies.
+  @Test(arguments: KernelTable.supported, [Precision.int8, .weights8])
+  func matchesReferenceBetweenQuantizedProducts(_ table: KernelTable, _ precision: Precision) {
+    var numbers = SampleNumbers(seed: 9)
+    for s in Self.shapes {
+      func tensor(_ tokens: Int) -> Tensor<Float> {
+        let shape = [s.batch, tokens, s.heads, s.size]
+        return Tensor(numbers.next(shape.reduce(1, *)), shape: shape)
+      }
+      let (query, key, value) = (tensor(s.queries), tensor(s.keys), tensor(s.keys))
+      let workspace = Workspace(threads: 2, precision: precision, table: table)
+      let result = attention(query: query, key: key, value: value, in: workspace)
+      #expect(relativeError(result.tensor.elements, Reference.attention(query, key, value)) < 1e-2)
+    }
+  }
+
   /// Scores that grow from key to key, or far apart in no order: what weights are relative to changes
   /// again and again.
   @Test(arguments: KernelTable.supported, Precision.floatingPoint)

@@ -211,13 +211,10 @@ struct TileAttention {
   /// Writes the first `count` elements of `a` and then `b`.
   @inline(__always)
   private func write(_ a: AMX.F32, _ b: AMX.F32, _ place: UnsafeMutableRawPointer, count: Int) {
-    guard sizes.numberParts > 1 else {
-      return AMX.storePartBFloat16(a, b, place, count: count)
-    }
-    AMX.storePart(a, place, as: head.result.rows.layout, count: min(count, 16))
-    if count > 16 {
-      AMX.storePart(b, place + 64, as: head.result.rows.layout, count: count - 16)
-    }
+    let layout = head.result.rows.layout
+    if layout == .tiles { return AMX.storePartBFloat16(a, b, place, count: count) }
+    AMX.storePart(a, place, as: layout, count: min(count, 16))
+    if count > 16 { AMX.storePart(b, place + 64, as: layout, count: count - 16) }
   }
 }
 
