@@ -173,6 +173,19 @@ import _TestSupport
     }
   }
 
+  /// Beside a cache of guidance a method runs or says why it does not.
+  @Test(arguments: names) func guidanceMayBeCachedBeside(_ name: String) throws {
+    let guidance = FasterCacheGuidance(interval: 3, start: 25)
+    do {
+      let run = try finished(run(method(name).joined(with: guidance)))
+      let isFinite = run.latents.elements.allSatisfy { $0.isFinite }
+      #expect(isFinite)
+      #expect(run.report.cachePeakBytes <= run.plan.peakByteCount)
+    } catch is CacheError {
+      // Two sites meet, or what one stream has kept would serve both.
+    }
+  }
+
   @Test(arguments: names) func forksAndCancelledStepsGoOn(_ name: String) async throws {
     let cache = try method(name)
     let expected = try bits(run(cache))

@@ -10,8 +10,8 @@ import Testing
 
   /// The final sample where every branch of every block is forecast but in some steps.
   private func sampled(
-    full: [Int], forecast: (_ key: String, _ step: Int) -> Matrix,
-    record: (_ key: String, _ step: Int, Matrix) -> Void
+    full: [Int], forecast: @escaping (_ key: String, _ step: Int) -> Matrix,
+    record: @escaping (_ key: String, _ step: Int, Matrix) -> Void
   ) throws -> [Float] {
     try plain.sampled { step, stream, x, c in
       (0..<depth).reduce(x) { x, block in
@@ -87,22 +87,26 @@ import Testing
   /// term by term.
   private func low(_ map: Matrix, side: Int, limit: Double) -> Matrix {
     func wave(_ k: Int, _ n: Int) -> Double {
-      ((k == 0 ? 1 : 2) / Double(side)).squareRoot()
-        * cos(Double.pi * (Double(n) + 0.5) * Double(k) / Double(side))
+      let amplitude: Double = ((k == 0 ? 1 : 2) / Double(side)).squareRoot()
+      let angle: Double = .pi * Double((2 * n + 1) * k)
+      return amplitude * cos(angle / Double(2 * side))
     }
-    let waves = (0..<side * side).map { ($0 / side, $0 % side) }.filter {
-      Double($0.0 * $0.0 + $0.1 * $0.1).squareRoot() <= limit
-    }
-    return map.indices.map { place in
-      map[place].indices.map { channel in
-        waves.reduce(0) { sum, k in
-          let share = map.indices.reduce(0) {
-            $0 + wave(k.0, $1 / side) * wave(k.1, $1 % side) * map[$1][channel]
-          }
-          return sum + wave(k.0, place / side) * wave(k.1, place % side) * share
+    var result: Matrix = map.map { $0.map { _ in 0 } }
+    for vertical in 0..<side {
+      for horizontal in 0..<side {
+        let squared = Double(vertical * vertical + horizontal * horizontal)
+        guard squared <= limit * limit else { continue }
+        let values: [Double] = map.indices.map {
+          wave(vertical, $0 / side) * wave(horizontal, $0 % side)
+        }
+        for channel in map[0].indices {
+          var share = 0.0
+          for place in map.indices { share += values[place] * map[place][channel] }
+          for place in map.indices { result[place][channel] += values[place] * share }
         }
       }
     }
+    return result
   }
 
   @Test func freqCa() throws {

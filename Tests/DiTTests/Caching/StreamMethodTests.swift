@@ -9,15 +9,22 @@ import Testing
   private let plain = PlainRun()
   private var depth: Int { plain.model.c.depth }
 
-  /// The prediction of a stream, attention of each block as `attention` says.
+  /// The prediction of a stream, with attention computed and kept where `keep` says so, else as
+  /// `reused` says of what is kept.
   private func output(
-    _ step: PlainRun.Step, _ stream: Int,
-    attention: (_ key: String, _ compute: () -> Matrix) -> Matrix
+    _ step: PlainRun.Step, _ stream: Int, keeps: Bool,
+    keep: @escaping (_ key: String, Matrix) -> Void,
+    reused: @escaping (_ key: String) -> Matrix
   ) -> Matrix {
     let c = step.conditions[stream]
-    let tokens = (0..<depth).reduce(plain.model.embed(step.sample)) { x, block in
-      plain.model.block(x, block, c) { branch, _, compute in
-        branch == .attention ? attention("\(stream) \(block)", compute) : compute()
+    var tokens = plain.model.embed(step.sample)
+    for block in 0..<depth {
+      tokens = plain.model.block(tokens, block, c) { branch, _, compute in
+        let key = "\(stream) \(block)"
+        if branch == .attention, !keeps { return reused(key) }
+        let value = compute()
+        if branch == .attention { keep(key, value) }
+        return value
       }
     }
     return plain.model.predict(tokens, c)
@@ -35,11 +42,12 @@ import Testing
   @Test func pyramidAttentionBroadcast() throws {
     var kept: [String: Matrix] = [:]
     let expected = try plain.sampled { step in
+      let isReused = step.index % 3 != 0 && step.timestep > 200 && step.timestep < 700
       let outputs = (0..<2).map { stream in
-        output(step, stream) { key, compute in
-          let isReused = step.index % 3 != 0 && step.timestep > 200 && step.timestep < 700
-          if !isReused { kept[key] = compute() }
-          return kept[key] ?? []
+        output(step, stream, keeps: !isReused) {
+          kept[$0] = $1
+        } reused: {
+          kept[$0] ?? []
         }
       }
       return plain.guided(outputs[0], outputs[1])
@@ -59,19 +67,16 @@ import Testing
     let expected = try plain.sampled { step in
       let isGuided = step.index < 4 || step.index == 6
       func predicted(_ stream: Int) -> Matrix {
-        output(step, stream) { key, compute in
-          var line = values[key] ?? []
-          if [3, 5, 7].contains(step.index) {
-            let new = line[line.count - 1]
-            guard let old = line.dropLast().last else { return new.value }
-            let distance = Double(step.index - new.step) / Double(new.step - old.step)
-            return new.value + (0.8 * distance) * (new.value - old.value)
-          }
+        output(step, stream, keeps: ![3, 5, 7].contains(step.index)) { key, value in
           // Step 6 computes both streams again, after steps that did not.
-          if step.index == 6 { line = [] }
-          line.append((step.index, compute()))
-          values[key] = line
-          return line[line.count - 1].value
+          let line = step.index == 6 ? [] : values[key] ?? []
+          values[key] = line + [(step.index, value)]
+        } reused: { key in
+          let line = values[key] ?? []
+          let new = line[line.count - 1]
+          guard let old = line.dropLast().last else { return new.value }
+          let distance = Double(step.index - new.step) / Double(new.step - old.step)
+          return new.value + (0.8 * distance) * (new.value - old.value)
         }
       }
       let conditional = predicted(0)
@@ -95,11 +100,10 @@ import Testing
     var kept: [String: Matrix] = [:]
     let expected = try plain.sampled { step in
       func predicted(_ stream: Int) -> Matrix {
-        output(step, stream) { key, compute in
-          if [2, 4].contains(step.index) { return kept[key] ?? [] }
-          let value = compute()
-          kept[key] = value
-          return value
+        output(step, stream, keeps: ![2, 4].contains(step.index)) {
+          kept[$0] = $1
+        } reused: {
+          kept[$0] ?? []
         }
       }
       // From step 6 on there is no guidance.
