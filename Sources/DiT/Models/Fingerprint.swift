@@ -22,9 +22,12 @@ extension PixArtTransformer {
   public var fingerprint: String {
     identity(
       architecture,
-      layers: blocks.flatMap {
-        [$0.attention.qkv, $0.attention.projection, $0.feedForward.fc1, $0.feedForward.fc2]
-      })
+      layers: blocks.flatMap { block in BlockLinear.allCases.map { block.linear($0) } })
+  }
+
+  /// The weights of a linear layer of a block, `[outputs, inputs]`, as the layer multiplies them.
+  @Sendable public func weight(_ layer: BlockLinear, block: Int) -> Tensor<Float>? {
+    blocks[block].linear(layer).parameters.first { $0.name == "weight" }?.tensor
   }
 }
 

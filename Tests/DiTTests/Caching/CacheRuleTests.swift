@@ -11,44 +11,48 @@ import _TestSupport
 @Suite struct CacheRuleTests {
   static let names = CacheMethods.all.map { $0.name }
 
-  private func method(_ name: String, idle: Bool = false, also: String = "") throws
-    -> CacheMethods.Choice
-  {
+  private func method(
+    _ name: String, for model: RuleModel, idle: Bool = false, also: String = ""
+  ) throws -> CacheMethods.Choice {
     let type = try CacheMethods.type(named: name)
     let settings = idle ? type.examples.idle : type.examples.sample
     return try CacheMethods.method(
-      "\(name):\(settings)\(also)", calibration: try Self.calibration(type))
+      "\(name):\(settings)\(also)", calibration: try Self.calibration(type, of: model))
   }
 
-  /// The calibration of the small model; nil for methods without one.
+  /// The calibration of a small model; nil for methods without one.
   private static func calibration(
-    _ type: any NamedCacheMethod.Type
+    _ type: any NamedCacheMethod.Type, of model: RuleModel
   ) throws -> CacheCalibration? {
     guard let type = type as? any CalibratedCacheMethod.Type else { return nil }
     return try type.calibration(
-      of: SmallDiT.model.get(), sampler: DDIM(steps: 8), request: request([0, 2], nil))
+      of: model.denoiser, sampler: DDIM(steps: 8), request: request(model, [0, 2], nil))
   }
 
+  /// A request for images of some conditions, which guidance leads away from others, or from none.
   private static func request(
-    _ labels: [Int], _ cache: (any CacheMethod)?, negatives: [Int]? = nil, scale: Float = 3,
-    seeds: [UInt64]? = nil
+    _ model: RuleModel, _ conditions: [Int], _ cache: (any CacheMethod)?,
+    negatives: [Int]? = nil, scale: Float = 3, seeds: [UInt64]? = nil
   ) -> DenoisingRun.Request {
-    var generators = (seeds ?? labels.indices.map(UInt64.init)).map(TorchGenerator.init(seed:))
-    let shape = [1] + SmallDiT.configuration.sampleShape
+    var generators = (seeds ?? conditions.indices.map(UInt64.init))
+      .map(TorchGenerator.init(seed:))
     let noise = Tensor(
-      concatenating: generators.indices.map { generators[$0].normal(shape) }, axis: 0)
+      concatenating: generators.indices.map { generators[$0].normal([1] + model.sampleShape) },
+      axis: 0)
     return .init(
-      conditions: labels.map(Condition.label), negatives: negatives?.map(Condition.label),
+      conditions: conditions.map(model.condition),
+      negatives: negatives?.map(model.condition) ?? conditions.map { _ in model.unconditional },
       noise: noise, generators: generators, guidance: Guidance(scale: scale), cache: cache)
   }
 
   private func run(
-    _ cache: (any CacheMethod)?, labels: [Int] = [0, 2, 1], negatives: [Int]? = nil,
-    scale: Float = 3, seeds: [UInt64]? = nil, steps: Int = 8
+    _ model: RuleModel, _ cache: (any CacheMethod)?, conditions: [Int] = [0, 2, 1],
+    negatives: [Int]? = nil, scale: Float = 3, seeds: [UInt64]? = nil, steps: Int = 8
   ) throws -> DenoisingRun {
     try DenoisingRun(
-      denoiser: SmallDiT.model.get(), sampler: DDIM(steps: steps),
-      request: Self.request(labels, cache, negatives: negatives, scale: scale, seeds: seeds),
+      denoiser: model.denoiser, sampler: DDIM(steps: steps),
+      request: Self.request(
+        model, conditions, cache, negatives: negatives, scale: scale, seeds: seeds),
       threads: 2)
   }
 
@@ -62,52 +66,60 @@ import _TestSupport
     try finished(run).latents.elements.map(\.bitPattern)
   }
 
-  @Test(arguments: names) func idleSettingsChangeNothing(_ name: String) throws {
-    let run = try finished(run(method(name, idle: true)))
-    #expect(try bits(run) == bits(self.run(nil)))
+  @Test(arguments: names, RuleModel.allCases)
+  func idleSettingsChangeNothing(_ name: String, _ model: RuleModel) throws {
+    let run = try finished(run(model, method(name, for: model, idle: true)))
+    #expect(try bits(run) == bits(self.run(model, nil)))
     #expect(run.traces.allSatisfy { $0.lines.allSatisfy { $0.reuseCount == 0 } })
     #expect(run.report.blockCost == run.report.fullBlockCost)
   }
 
-  @Test(arguments: names) func sampleSettingsReuse(_ name: String) throws {
-    let run = try finished(run(method(name)))
+  @Test(arguments: names, RuleModel.allCases)
+  func sampleSettingsReuse(_ name: String, _ model: RuleModel) throws {
+    let run = try finished(run(model, method(name, for: model)))
     #expect(run.traces.contains { $0.lines.contains { $0.reuseCount > 0 } })
-    #expect(try bits(run) != bits(self.run(nil)))
+    #expect(try bits(run) != bits(self.run(model, nil)))
     #expect(run.report.blockCost.linear < run.report.fullBlockCost.linear)
-    let plain = try finished(self.run(nil))
+    let plain = try finished(self.run(model, nil))
     #expect(run.report.executedCost.linear < plain.report.executedCost.linear)
   }
 
-  @Test(arguments: names) func nothingOutlivesARunAndRunsNeverMeet(_ name: String) throws {
-    let cache = try method(name)
-    let expected = try bits(run(cache))
-    #expect(try bits(run(cache)) == expected)
-    var (first, second) = (try run(cache), try run(cache, labels: [1], seeds: [9]))
+  @Test(arguments: names, RuleModel.allCases)
+  func nothingOutlivesARunAndRunsNeverMeet(_ name: String, _ model: RuleModel) throws {
+    let cache = try method(name, for: model)
+    let expected = try bits(run(model, cache))
+    #expect(try bits(run(model, cache)) == expected)
+    var (first, second) = (
+      try run(model, cache), try run(model, cache, conditions: [1], seeds: [9])
+    )
     while try first.next() != nil { _ = try second.next() }
     #expect(first.latents.elements.map(\.bitPattern) == expected)
   }
 
-  @Test(arguments: names) func imagesDoNotDependOnTheirBatch(_ name: String) throws {
-    let cache = try method(name)
-    let together = try bits(run(cache))
+  @Test(arguments: names, RuleModel.allCases)
+  func imagesDoNotDependOnTheirBatch(_ name: String, _ model: RuleModel) throws {
+    let cache = try method(name, for: model)
+    let together = try bits(run(model, cache))
     let count = together.count / 3
-    for (index, label) in [0, 2, 1].enumerated() {
-      let alone = try bits(run(cache, labels: [label], seeds: [UInt64(index)]))
+    for (index, condition) in [0, 2, 1].enumerated() {
+      let alone = try bits(run(model, cache, conditions: [condition], seeds: [UInt64(index)]))
       #expect(alone == Array(together[index * count..<(index + 1) * count]))
     }
   }
 
   /// `s · a + (1 - s) · b` is the same whichever of both is called conditional.
-  @Test(arguments: names) func streamsNeverShare(_ name: String) throws {
+  @Test(arguments: names, RuleModel.allCases)
+  func streamsNeverShare(_ name: String, _ model: RuleModel) throws {
     guard try !CacheMethods.type(named: name).sharesStreams else { return }
-    let cache = try method(name)
-    let one = try finished(run(cache, labels: [0], negatives: [2], scale: 3))
-    let other = try finished(run(cache, labels: [2], negatives: [0], scale: -2))
+    let cache = try method(name, for: model)
+    let one = try finished(run(model, cache, conditions: [0], negatives: [2], scale: 3))
+    let other = try finished(run(model, cache, conditions: [2], negatives: [0], scale: -2))
     #expect(relativeError(one.latents.elements, other.latents.elements) < 1e-4)
   }
 
-  @Test(arguments: names) func theTraceIsThePlanWhereThatIsFixed(_ name: String) throws {
-    let run = try finished(run(method(name)))
+  @Test(arguments: names, RuleModel.allCases)
+  func theTraceIsThePlanWhereThatIsFixed(_ name: String, _ model: RuleModel) throws {
+    let run = try finished(run(model, method(name, for: model)))
     for trace in run.traces {
       for (line, rule) in zip(trace.lines, run.plan.rules) {
         for (done, planned) in zip(line.actions, rule.schedule.description) {
@@ -122,15 +134,11 @@ import _TestSupport
     #expect(run.report.cachePeakBytes <= run.plan.peakByteCount)
   }
 
-  /// Multiply-adds by hand: what each computed branch costs, with the modulations of a block.
-  @Test(arguments: names) func costsAreThoseOfWhatWasComputed(_ name: String) throws {
-    let run = try finished(run(method(name), labels: [1]))
+  /// Multiply-adds by hand: what each computed branch costs, with the condition of a block.
+  @Test(arguments: names, RuleModel.allCases)
+  func costsAreThoseOfWhatWasComputed(_ name: String, _ model: RuleModel) throws {
+    let run = try finished(run(model, method(name, for: model), conditions: [1]))
     let lines = try #require(run.traces.first).lines
-    let (t, d) = (16.0, 16.0)
-    let costs: [Architecture.Branch: Double] = [
-      .attention: t * 4 * d * d, .feedForward: t * 8 * d * d,
-    ]
-    let modulation = 6 * d * d
     var total = 0.0
     for step in 0..<8 {
       var streams = 2.0
@@ -147,8 +155,8 @@ import _TestSupport
         }
       }
       for block in 0..<4 where !skipped.contains(block) {
-        total += streams * modulation
-        for (branch, cost) in costs
+        total += streams * model.conditioningCost
+        for (branch, cost) in model.branchCosts
         where !skippedBranches.contains(.branch(branch, block: block)) {
           total += streams * cost
         }
@@ -161,10 +169,11 @@ import _TestSupport
     if !own { #expect(abs(run.report.blockCost.linear / total - 1) < 1e-12) }
   }
 
-  @Test(arguments: names) func otherRunsAreSafe(_ name: String) throws {
+  @Test(arguments: names, RuleModel.allCases)
+  func otherRunsAreSafe(_ name: String, _ model: RuleModel) throws {
     for (steps, scale) in [(1, Float(3)), (2, 3), (5, 3), (13, 3), (8, 1)] {
       do {
-        let run = try finished(run(method(name), scale: scale, steps: steps))
+        let run = try finished(run(model, method(name, for: model), scale: scale, steps: steps))
         let isFinite = run.latents.elements.allSatisfy { $0.isFinite }
         #expect(isFinite)
       } catch is CacheError {
@@ -174,10 +183,11 @@ import _TestSupport
   }
 
   /// Beside a cache of guidance a method runs or says why it does not.
-  @Test(arguments: names) func guidanceMayBeCachedBeside(_ name: String) throws {
+  @Test(arguments: names, RuleModel.allCases)
+  func guidanceMayBeCachedBeside(_ name: String, _ model: RuleModel) throws {
     let guidance = FasterCacheGuidance(interval: 3, start: 25)
     do {
-      let run = try finished(run(method(name).joined(with: guidance)))
+      let run = try finished(run(model, method(name, for: model).joined(with: guidance)))
       let isFinite = run.latents.elements.allSatisfy { $0.isFinite }
       #expect(isFinite)
       #expect(run.report.cachePeakBytes <= run.plan.peakByteCount)
@@ -186,11 +196,12 @@ import _TestSupport
     }
   }
 
-  @Test(arguments: names) func forksAndCancelledStepsGoOn(_ name: String) async throws {
-    let cache = try method(name)
-    let expected = try bits(run(cache))
+  @Test(arguments: names, RuleModel.allCases)
+  func forksAndCancelledStepsGoOn(_ name: String, _ model: RuleModel) async throws {
+    let cache = try method(name, for: model)
+    let expected = try bits(run(model, cache))
     for stop in 2..<5 {
-      var halfway = try run(cache)
+      var halfway = try run(model, cache)
       for _ in 0..<stop { _ = try halfway.next() }
       let fork = halfway
       #expect(try bits(halfway) == expected)
@@ -199,17 +210,18 @@ import _TestSupport
     // Cancelled before each of the blocks of a step, by a model that throws there.
     for block in 0..<4 {
       var run = try DenoisingRun(
-        denoiser: Interrupted(model: SmallDiT.model.get(), step: 3, passes: block),
-        sampler: DDIM(steps: 8), request: Self.request([0, 2, 1], cache), threads: 2)
+        denoiser: Interrupted(model: model.denoiser, step: 3, passes: block),
+        sampler: DDIM(steps: 8), request: Self.request(model, [0, 2, 1], cache), threads: 2)
       for _ in 0..<3 { _ = try run.next() }
       _ = try? run.next()
       #expect(try bits(run) == expected)
     }
   }
 
-  @Test(arguments: names) func dryRunsChangeNothingAndMeasure(_ name: String) throws {
-    let run = try finished(run(method(name, also: ",dry")))
-    #expect(try bits(run) == bits(self.run(nil)))
+  @Test(arguments: names, RuleModel.allCases)
+  func dryRunsChangeNothingAndMeasure(_ name: String, _ model: RuleModel) throws {
+    let run = try finished(run(model, method(name, for: model, also: ",dry")))
+    #expect(try bits(run) == bits(self.run(model, nil)))
     let lines = run.traces.flatMap(\.lines)
     #expect(lines.allSatisfy { $0.reuseCount == 0 })
     #expect(
@@ -219,9 +231,10 @@ import _TestSupport
     #expect(run.traces[0].measurements.contains("step"))
   }
 
-  @Test(arguments: names) func limitsHold(_ name: String) throws {
+  @Test(arguments: names, RuleModel.allCases)
+  func limitsHold(_ name: String, _ model: RuleModel) throws {
     // A mask says itself which steps are computed, and the limits go before it.
-    let run = try finished(run(method(name, also: ",cooldown=2,most=1")))
+    let run = try finished(run(model, method(name, for: model, also: ",cooldown=2,most=1")))
     for trace in run.traces {
       for line in trace.lines {
         #expect(!line.actions.contains("--"))
@@ -230,14 +243,15 @@ import _TestSupport
     }
   }
 
-  @Test(arguments: names) func presetsAndKeysAreListed(_ name: String) throws {
+  @Test(arguments: names, RuleModel.allCases)
+  func presetsAndKeysAreListed(_ name: String, _ model: RuleModel) throws {
     let type = try CacheMethods.type(named: name)
     let keys = CacheMethods.keys(of: type).map(\.name)
     #expect(Set(keys).isSuperset(of: ["dry", "warmup", "cooldown", "most"]))
     #expect(Set(keys).count == keys.count)
     for preset in CachePresets.names {
       let choice = try CacheMethods.method(
-        "\(name):\(preset)", calibration: Self.calibration(type))
+        "\(name):\(preset)", calibration: Self.calibration(type, of: model))
       #expect(choice.text.hasPrefix("\(name):"))
     }
     #expect(CacheMethods.list.contains(type.summary))
@@ -248,7 +262,7 @@ import _TestSupport
 private struct Interrupted: Denoiser {
   struct Failure: Error {}
 
-  let model: DiffusionTransformer
+  let model: any Denoiser
   let step: Int
   let passes: Int
   var architecture: Architecture { model.architecture }
@@ -319,21 +333,34 @@ struct Keeping: CacheMethod {
 }
 
 @Suite struct RecordingTests {
+  /// A model, packed for a table and a precision.
+  struct Case: Sendable, CustomTestStringConvertible {
+    let model: RuleModel
+    let table: KernelTable
+    let precision: Precision
+
+    var testDescription: String { "\(model.rawValue), \(precision.rawValue) on \(table.name)" }
+
+    static let all = RuleModel.allCases.flatMap { model in
+      KernelTable.supported.flatMap { table in
+        Precision.allCases.map { Case(model: model, table: table, precision: $0) }
+      }
+    }
+  }
+
   /// A step that keeps a value has the bits of one that does not, in every table and precision.
-  @Test(arguments: KernelTable.supported.map(\.name), Precision.allCases)
-  func recordingChangesNoBit(_ name: String, _ precision: Precision) throws {
-    let table = try #require(KernelTable.supported.first { $0.name == name })
-    let model = try DiffusionTransformer(
-      SmallDiT.configuration, from: Weights(SmallDiT(), precision: precision, table: table))
+  @Test(arguments: Case.all) func recordingChangesNoBit(_ c: Case) throws {
+    let denoiser = try c.model.denoiser(c.precision, c.table)
     func bits(_ cache: (any CacheMethod)?) throws -> [UInt32] {
       var generator = TorchGenerator(seed: 3)
-      let noise = generator.normal([2] + SmallDiT.configuration.sampleShape)
+      let noise = generator.normal([2] + c.model.sampleShape)
       var run = try DenoisingRun(
-        denoiser: model, sampler: DDIM(steps: 3),
+        denoiser: denoiser, sampler: DDIM(steps: 3),
         request: .init(
-          labels: [0, 1], noise: noise, generators: [generator, generator],
-          guidance: Guidance(scale: 2), cache: cache),
-        workspace: Workspace(threads: 2, precision: precision, table: table))
+          conditions: [0, 1].map(c.model.condition),
+          negatives: [c.model.unconditional, c.model.unconditional], noise: noise,
+          generators: [generator, generator], guidance: Guidance(scale: 2), cache: cache),
+        workspace: Workspace(threads: 2, precision: c.precision, table: c.table))
       while try run.next() != nil {}
       return run.latents.elements.map(\.bitPattern)
     }

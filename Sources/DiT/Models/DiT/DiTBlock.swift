@@ -105,7 +105,10 @@ extension DiffusionTransformer.Block {
     in workspace: Workspace
   ) {
     if cache.hasLinear(in: .attention, block: index) {
-      let value = attentionByLayer(x, m, index, &cache, in: workspace)
+      let value = cache.attentionByLayer(
+        norm(x, m, in: workspace).tensor, qkv: attention.qkv, projection: attention.projection,
+        block: index, in: workspace,
+        heads: { attention.heads(of: Operand($0, in: workspace), in: workspace).tensor })
       addGated(value, gate: m.attention.gate, to: &x, in: workspace)
     } else {
       cache.add(
@@ -114,7 +117,8 @@ extension DiffusionTransformer.Block {
         value: { attentionOutput($0, m, $1, in: workspace) })
     }
     if cache.hasLinear(in: .feedForward, block: index) {
-      let value = feedForwardByLayer(x, m, index, &cache, in: workspace)
+      let value = cache.feedForwardByLayer(
+        feedForwardNorm(x, m, in: workspace).tensor, feedForward, block: index, in: workspace)
       addGated(value, gate: m.feedForward.gate, to: &x, in: workspace)
     } else {
       cache.add(
@@ -145,36 +149,6 @@ extension DiffusionTransformer.Block {
   ) -> Tensor<Float> {
     let (x, m) = part.rows(of: x, m)
     return feedForward(feedForwardNorm(x, m, in: workspace), in: workspace)
-  }
-
-  /// Attention before its gate, with a cache of its linear layers.
-  private func attentionByLayer(
-    _ x: Tensor<Float>, _ m: Modulation, _ index: Int, _ cache: inout CacheState,
-    in workspace: Workspace
-  ) -> Tensor<Float> {
-    let a = norm(x, m, in: workspace).tensor
-    let parts = cache.linear(.qkv, block: index, a, in: workspace) {
-      attention.qkv(Operand($0, in: workspace), in: workspace)
-    }
-    let heads = attention.heads(of: Operand(parts, in: workspace), in: workspace).tensor
-    return cache.linear(.projection, block: index, heads, in: workspace) {
-      attention.projection(Operand($0, in: workspace), in: workspace)
-    }
-  }
-
-  /// The feed-forward branch before its gate, with a cache of its linear layers.
-  private func feedForwardByLayer(
-    _ x: Tensor<Float>, _ m: Modulation, _ index: Int, _ cache: inout CacheState,
-    in workspace: Workspace
-  ) -> Tensor<Float> {
-    let b = feedForwardNorm(x, m, in: workspace).tensor
-    let sums = cache.linear(.fc1, block: index, b, in: workspace) {
-      feedForward.fc1(Operand($0, in: workspace), in: workspace)
-    }
-    let hidden = activate(.geluTanh, sums, in: workspace)
-    return cache.linear(.fc2, block: index, hidden, in: workspace) {
-      feedForward.fc2(Operand($0, in: workspace), in: workspace)
-    }
   }
 
   /// A linear layer.

@@ -55,25 +55,37 @@ extension PixArtTransformer {
     func callAsFunction(
       _ x: Operand, grid: (rows: Int, columns: Int), in workspace: Workspace
     ) -> Operand {
-      let width = x.shape[2]
-      let size = width / headCount
+      compression == nil
+        ? heads(of: qkv.operand(x, in: workspace), in: workspace)
+        : heads(of: qkv(x, in: workspace), grid: grid, in: workspace)
+    }
+
+    /// The same of queries, keys and values side by side, `[rows, tokens, 3 · width]`.
+    func heads(
+      of parts: Tensor<Float>, grid: (rows: Int, columns: Int), in workspace: Workspace
+    ) -> Operand {
       guard let compression else {
-        let parts = qkv.operand(x, in: workspace)
-        func heads(_ part: Int) -> HeadView {
-          HeadView(parts, from: part * width, count: headCount, size: size)
-        }
-        return Kernels.attention(query: heads(0), key: heads(1), value: heads(2), in: workspace)
+        return heads(of: Operand(parts, in: workspace), in: workspace)
       }
-      let parts = qkv(x, in: workspace)
+      let width = parts.shape[2] / 3
       func part(_ index: Int) -> Tensor<Float> {
         parts[.all, .all, index * width..<(index + 1) * width]
       }
       func heads(_ x: Tensor<Float>) -> Tensor<Float> {
-        x.reshaped([x.shape[0], x.shape[1], headCount, size])
+        x.reshaped([x.shape[0], x.shape[1], headCount, width / headCount])
       }
       return Kernels.attention(
         query: heads(part(0)), key: heads(compression(part(1), grid: grid, in: workspace)),
         value: heads(compression(part(2), grid: grid, in: workspace)), in: workspace)
+    }
+
+    /// The same where each token has its own key and value.
+    private func heads(of parts: Operand, in workspace: Workspace) -> Operand {
+      let width = parts.shape[2] / 3
+      func heads(_ part: Int) -> HeadView {
+        HeadView(parts, from: part * width, count: headCount, size: width / headCount)
+      }
+      return Kernels.attention(query: heads(0), key: heads(1), value: heads(2), in: workspace)
     }
   }
 }
