@@ -13,7 +13,7 @@ struct CompareSettings: Sendable {
   let machine: Results.Machine
   let conditions: [Condition]
   /// What guidance leads away from; nil is the model's own.
-  let negative: Condition?
+  let negatives: [Condition]?
   let guidance: Guidance
   let samplerKind: SamplerKind
   let methods: [Candidate]
@@ -44,11 +44,11 @@ struct CompareSettings: Sendable {
     if prompts.isEmpty {
       let classes = pipeline.classNames.count
       conditions = (0..<count).map { .label($0 % classes) }
-      negative = nil
+      negatives = nil
     } else {
-      let texts = try pipeline.conditions(for: prompts + [""], threads: threads)
-      conditions = (0..<count).map { texts[$0 % prompts.count] }
-      negative = texts.last
+      let texts = try pipeline.conditions(for: prompts, threads: threads)
+      conditions = (0..<count).map { texts.prompts[$0 % prompts.count] }
+      negatives = (0..<count).map { texts.negatives[$0 % prompts.count] }
     }
     guidance = Guidance(
       scale: arguments[o.guidanceScale].map(Float.init) ?? pipeline.defaults.guidanceScale,
@@ -119,7 +119,7 @@ struct CompareSettings: Sendable {
   ) throws -> DenoisingRun {
     try pipeline.run(
       images.map { conditions[$0 % conditions.count] },
-      negatives: negative.map { text in images.map { _ in text } },
+      negatives: negatives.map { texts in images.map { texts[$0 % texts.count] } },
       generators: images.map { TorchGenerator(seed: UInt64(setup.seed + seedOffset + $0)) },
       sampler: sampler(steps: candidate.steps), guidance: guidance, cache: cache,
       threads: threads)

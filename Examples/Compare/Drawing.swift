@@ -36,7 +36,7 @@ extension CompareSettings {
       of: pipeline.denoiser, sampler: sampler(steps: candidate.steps),
       request: .init(
         conditions: images.map { conditions[$0] },
-        negatives: negative.map { text in images.map { _ in text } }, noise: noise,
+        negatives: negatives.map { texts in images.map { texts[$0] } }, noise: noise,
         generators: drawn, guidance: guidance),
       threads: threads)
   }

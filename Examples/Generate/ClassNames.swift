@@ -40,6 +40,9 @@ struct ClassNames {
     return Array(full.indices)
   }
 
+  /// The names of a class, with commas between them.
+  subscript(label: Int) -> String { full[label] }
+
   /// The first name of a class, as a part of a file's name.
   func fileName(of label: Int) -> String {
     let first = full[label].split(separator: ",").first.map(String.init) ?? ""
@@ -99,13 +102,6 @@ struct ClassNames {
       + (labels.count > Self.listLimit ? ", …" : "")
   }
 
-  /// Throws where a model has no classes, as those have none that draw from prompts.
-  static func require(_ names: [String]) throws(UsageError) {
-    guard !names.isEmpty else {
-      throw .other("the model draws from prompts, and this program draws classes")
-    }
-  }
-
   /// A class, for programs.
   private struct Entry: Encodable {
     let label: Int
@@ -116,7 +112,9 @@ struct ClassNames {
   static func list(_ options: GenerateOptions, _ arguments: ParsedArguments) throws {
     let folder = try arguments[options.model] ?? ShowcaseModel.generator.folder()
     let names = try DiffusionPipeline.classNames(folder: folder)
-    try require(names)
+    guard !names.isEmpty else {
+      throw UsageError.other("the model draws from prompts, and has no classes to list")
+    }
     let text =
       arguments[options.json]
       ? try jsonReport(names.enumerated().map { Entry(label: $0.offset, name: $0.element) })

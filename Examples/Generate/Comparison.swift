@@ -93,7 +93,8 @@ struct Comparison: Sendable {
       variants[index].ssim = mean(images, reference, ssim)
       variants[index].accuracy = judge.map {
         $0.accuracy(
-          images.converted(to: Float.self) / 127.5 - 1, labels: settings.items.map(\.label),
+          images.converted(to: Float.self) / 127.5 - 1,
+          labels: settings.items.compactMap { settings.subjects.label(of: $0.subject) },
           in: workspace)
       }
     }

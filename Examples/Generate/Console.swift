@@ -16,18 +16,24 @@ struct Console {
   /// Says what is about to be done, on standard error.
   func introduce() throws {
     guard !settings.isQuiet, !settings.tellsSteps else { return }
-    let (s, c) = (settings, settings.pipeline.denoiser.architecture)
+    let (s, c) = (settings, settings.architecture)
     var lines = [
       "model      \(s.modelName): \(c.name), \(c.depth) blocks of width \(c.width), "
         + "\(c.tokenCount) tokens",
       "compute    \(s.precision.rawValue) on \(s.instructionSet), "
         + counted(s.threads, "thread"),
-      "sampling   \(counted(s.items.count, "image")), \(s.sampler.name), "
-        + "\(counted(s.steps, "step")), "
+      "sampling   \(counted(s.items.count, "image")), \(s.size.image.width) × "
+        + "\(s.size.image.height), \(s.sampler.name), \(counted(s.steps, "step")), "
         + (s.sampler.stepCount == s.steps ? "" : "\(s.sampler.stepCount) evaluations, ")
         + (s.editOptions.map { "\($0.strength) of \($0.image), " } ?? "")
         + "guidance \(s.guidance.scale), seed \(s.firstSeed)",
     ]
+    if let prompts = s.subjects.prompts {
+      lines.append(
+        "prompt     '\(inOneLine(prompts.texts[0]))'"
+          + (prompts.texts.count > 1 ? " and \(prompts.texts.count - 1) more" : "")
+          + (prompts.negative.map { ", away from '\(inOneLine($0))'" } ?? ""))
+    }
     if s.skippedCount > 0 {
       lines.append("skipped    \(counted(s.skippedCount, "image")) whose files are there")
     }
@@ -35,7 +41,7 @@ struct Console {
       lines.append(
         "shard      \(shard.number) of \(shard.count)"
           + (shard.source.map { ", by \($0)" } ?? "") + ": "
-          + "\(s.requestedCount) of \(counted(s.classes.count * s.countPerClass, "image"))")
+          + "\(s.requestedCount) of \(counted(s.subjects.count * s.countPerSubject, "image"))")
     }
     if let cache = s.cache {
       lines += cache.introduction
@@ -74,6 +80,7 @@ struct Console {
     }
     lines.append(
       "time       " + seconds(report.loadSeconds) + " to load, "
+        + (report.encodingSeconds.map { seconds($0) + " to encode prompts, " } ?? "")
         + seconds(report.sampleSeconds)
         + (comparison == nil ? " to sample (" : " to sample with the cache in the first round (")
         + seconds(report.sampleSeconds / Double(max(report.images, 1))) + " an image), "

@@ -52,15 +52,23 @@ struct EditOptions: Sendable {
   /// Reads the files, and encodes the image.
   ///
   /// - Throws: `PNGError` where one is no image.
-  func read(for pipeline: DiffusionPipeline, threads: Int) throws -> ImageEdit {
+  ///
+  /// - Parameters:
+  ///   - pipeline: The model that changes it.
+  ///   - size: The size of its samples.
+  ///   - threads: The most threads to encode with.
+  /// - Returns: The edit.
+  func read(
+    for pipeline: DiffusionPipeline, size: SampleSize, threads: Int
+  ) throws -> ImageEdit {
     let channels: PNG.Channels = pipeline.imageChannels == 1 ? .grey : .rgb
     guard pipeline.imageChannels == channels.rawValue else {
       throw UsageError.other(
         "--init-image: images of \(pipeline.imageChannels) channels are not in PNG")
     }
     return ImageEdit(
-      pipeline.encoded(try PNG.read(image, as: channels), threads: threads),
-      mask: try mask.map { pipeline.mask(try Self.levels(ofMask: $0)) },
+      pipeline.encoded(try PNG.read(image, as: channels), size: size, threads: threads),
+      mask: try mask.map { pipeline.mask(try Self.levels(ofMask: $0), size: size) },
       strength: strength)
   }
 }

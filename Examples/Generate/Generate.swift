@@ -2,7 +2,7 @@ internal import DiT
 internal import Kernels
 internal import _ExampleCommandLine
 
-/// Draws images of classes with a diffusion transformer.
+/// Draws images of classes, or of what prompts say, with a diffusion transformer.
 @main
 struct Generate {
   static func main() async {
@@ -19,13 +19,17 @@ struct Generate {
       if arguments[options.listsClasses] {
         return try ClassNames.list(options, arguments)
       }
+      if let path = arguments[options.saveEmbeddings] {
+        return try SavedEmbeddings.save(options, arguments, to: path)
+      }
       let start = ContinuousClock.now
-      let settings = try Settings(options, arguments)
+      var settings = try Settings(options, arguments)
       let loadSeconds = start.duration(to: .now) / .seconds(1)
       try settings.checkOutputs()
       let console = Console(settings, loadSeconds: loadSeconds)
       try console.introduce()
-      try await draw(settings, console)
+      try settings.encodePrompts()
+      try await draw(settings, Console(settings, loadSeconds: loadSeconds))
     }
   }
 

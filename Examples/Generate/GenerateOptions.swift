@@ -7,8 +7,8 @@ struct GenerateOptions {
   private let what = Heading("What")
   let model = Option(
     "model", optional: .path.named("FOLDER"), default: "the shipped fashion-dit",
-    "a folder of this package or of diffusers, a checkpoint of the original DiT, or a name in the "
-      + "cache of Hugging Face, such as facebook/DiT-XL-2-256")
+    "a folder of this package or of diffusers, a checkpoint of the original DiT or PixArt, or a "
+      + "name in the cache of Hugging Face, such as facebook/DiT-XL-2-256")
   let autoencoder = Option(
     "vae", optional: .path.named("FOLDER"), default: "the model's",
     "the folder of another autoencoder, or its name in the cache")
@@ -18,16 +18,51 @@ struct GenerateOptions {
   let classes = Option(
     "class", each: .text.named("CLASS"), default: "all",
     "a class by one of its names, unique beginning of one, or number; may be repeated")
+  let prompts = Option(
+    "prompt", short: "p", each: .text, default: "none",
+    "what to draw, for models that draw from prompts; may be repeated")
+  let promptFile = Option(
+    "prompt-file", optional: .path.named("FILE"), default: "none",
+    "a text file with a prompt in each line; they follow on those of --prompt")
+  let negativePrompt = Option(
+    "negative-prompt", short: "n", optional: .text, default: "the model's, or the empty one",
+    "what guidance leads away from")
   let listsClasses = Option(
     flag: "list-classes", "print the numbers and names of the model's classes, and draw nothing")
   let count = Option(
-    "batch-count", short: "b", as: .integer(1...100_000), default: 1, "images of each class")
+    "batch-count", short: "b", as: .integer(1...100_000), default: 1,
+    "images of each class or prompt")
   let seed = Option(
     "seed", short: "s", as: .seed, default: .given(42),
     "the seed of the first image; the next ones count on; -1 draws one and prints it")
   let rng = Option(
     "rng", as: .choice(["torch", "philox"]), default: "torch",
     "where noise comes from: PyTorch's generator, or a counter-based one")
+
+  let width = Option(
+    "width", short: "W", optional: .integer(1...65_536).named("PIXELS"), default: "the model's",
+    "the width of an image")
+  let height = Option(
+    "height", short: "H", optional: .integer(1...65_536).named("PIXELS"), default: "the model's",
+    "the height of an image")
+  let bins = Option(
+    flag: "bins",
+    "draw the published size, of those that the model was trained on, whose aspect ratio is nearest "
+      + "to that of --width and --height")
+
+  private let texts = Heading("Texts")
+  let textEncoder = Option(
+    "text-encoder", optional: .path.named("FOLDER"), default: "the model's",
+    "another folder with 'text_encoder' and 'tokenizer'")
+  let textPrecision = Option(
+    "text-precision", optional: .choice(["auto"] + Precision.allCases.map(\.rawValue)),
+    default: "as --precision", "the numbers that the text encoder multiplies")
+  let saveEmbeddings = Option(
+    "save-embeddings", optional: .path.named("FILE"),
+    "encode the prompts, the negative and the empty one to a .safetensors file, and draw nothing")
+  let embeddings = Option(
+    "embeddings", optional: .path.named("FILE"),
+    "take the prompts' encodings from a file of --save-embeddings: no text encoder is needed")
 
   private let fromImage = Heading("From an image")
   let initImage = Option(
@@ -95,13 +130,14 @@ struct GenerateOptions {
   private let outputs = Heading("Output")
   let output = Option(
     "output", short: "o", optional: .path.named("FILE"), default: "generate.png",
-    "where images go; several are numbered, FILE-0001.png; FOLDER/, a pattern of {class}, {label}, "
-      + "{seed} and {number}, - for standard output, /dev/null for none")
+    "where images go; several are numbered, FILE-0001.png; FOLDER/, a pattern of {class} and {label}, "
+      + "or {prompt} and {index}, and {seed} and {number}, - for standard output, /dev/null for none"
+  )
   let format = Option(
     "format", optional: .choice(OutputFormat.allCases.map(\.rawValue)),
     default: "by the output's name", "png, or all images in one array file")
   let grid = Option(
-    flag: "grid", "one labelled image of all, as is done where no class is named")
+    flag: "grid", "one labelled image of all, as is done where no class or prompt is named")
   let noClobber = Option(flag: "no-clobber", "refuse to overwrite a file")
   let skipExisting = Option(
     flag: "skip-existing",
@@ -123,7 +159,9 @@ struct GenerateOptions {
   var command: Command {
     Command(
       "generate", version: Generate.version,
-      summary: "Draws images of classes with a diffusion transformer in pure Swift.", options: self)
+      summary:
+        "Draws images of classes, or of what prompts say, with a diffusion transformer in pure "
+        + "Swift.", options: self)
   }
 }
 

@@ -50,6 +50,11 @@ struct GenerateReport: Encodable {
   /// The timestep of each evaluation of the model.
   let timesteps: [Double]
   let guidanceScale: Float
+  /// The width and height of an image in pixels.
+  let width, height: Int
+  /// What was drawn, of models that draw from prompts, and what guidance led away from.
+  let prompts: [String]?
+  let negativePrompt: String?
   /// The seed of the first image of the run.
   let seed: UInt64
   let rng: String
@@ -61,6 +66,8 @@ struct GenerateReport: Encodable {
   let shard: Share?
   let outputs, previews: [String]
   let loadSeconds, sampleSeconds: Double
+  /// How long it took to encode the prompts.
+  let encodingSeconds: Double?
   let stepSeconds: Double?
   let executedMultiplyAdds: MultiplyAdds
   let peakMemoryBytes: Int
@@ -79,12 +86,15 @@ struct GenerateReport: Encodable {
     sampler = s.sampler.name
     (steps, timesteps) = (s.steps, s.sampler.timesteps)
     guidanceScale = s.guidance.scale
+    (width, height) = (s.size.image.width, s.size.image.height)
+    (prompts, negativePrompt) = (s.subjects.prompts?.texts, s.subjects.prompts?.negative)
     (seed, rng) = (s.firstSeed, s.rng)
     (images, imagesRequested, imagesSkipped) = (totals.count, s.requestedCount, s.skippedCount)
     interrupted = isInterrupted
     shard = s.shard.map { Share(number: $0.number, count: $0.count, source: $0.source) }
     (outputs, previews) = (writer.files, writer.previews)
     (self.loadSeconds, sampleSeconds) = (loadSeconds, report.seconds)
+    encodingSeconds = s.encodingSeconds
     stepSeconds = report.fullStepSeconds
     executedMultiplyAdds = report.executedCost
     peakMemoryBytes = peakMemory() ?? 0

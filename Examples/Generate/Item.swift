@@ -2,24 +2,31 @@
 struct Item: Sendable {
   /// The place among all images of the run, counted from one; shards do not change it.
   let number: Int
-  let label: Int
-  /// The name of its class as a part of a file's name.
-  let className: String
+  /// What it shows, as the place among the subjects of the run.
+  let subject: Int
+  /// What stands for the placeholders of a file's name that are about the subject.
+  let subjectNames: [String: String]
   let seed: UInt64
 
   /// What stands for the placeholders of a file's name.
   ///
   /// - Parameter count: The number of all images, which the numbers get their zeros from.
-  /// - Returns: A text for each of `placeholders`.
+  /// - Returns: A text for each of the placeholders.
   func names(of count: Int) -> [String: String] {
-    [
-      "class": className, "label": "\(label)", "seed": "\(seed)",
-      "number": padded(number, to: max(4, "\(count)".count)),
-    ]
+    let own = ["seed": "\(seed)", "number": padded(number, to: max(4, "\(count)".count))]
+    return own.merging(subjectNames) { own, _ in own }
   }
 
-  /// The placeholders of a file's name.
-  static let placeholders = ["class", "label", "seed", "number"]
+  /// The placeholders of a file's name; `isPrompt` where images show what prompts say, and not
+  /// classes.
+  static func placeholders(isPrompt: Bool) -> [String] {
+    (isPrompt ? ["prompt", "index"] : ["class", "label"]) + ["seed", "number"]
+  }
+
+  /// The pattern of files in a folder, without their ending.
+  static func defaultName(isPrompt: Bool) -> String {
+    isPrompt ? "{prompt}-{seed}" : "{class}-{seed}"
+  }
 }
 
 /// A number with zeros before it, so that names sort as their numbers do.

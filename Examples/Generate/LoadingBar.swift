@@ -1,18 +1,20 @@
 internal import Synchronization
 internal import _ExampleCommandLine
 
-/// A bar that shows how many tensors of a model are read, and goes when they are.
+/// A bar that shows how much of a model is read, or how far it is read through, and goes when that is
+/// done.
 final class LoadingBar: Sendable {
+  private let label: String
   private let isQuiet: Bool
   private let bar = Mutex<ProgressBar<ContinuousClock>?>(nil)
 
-  init(quiet: Bool) { isQuiet = quiet }
+  init(_ label: String, quiet: Bool) { (self.label, isQuiet) = (label, quiet) }
 
-  /// Shows that `read` of `count` tensors are read.
-  func advance(to read: Int, of count: Int) {
+  /// Shows that `done` of `count` parts are done.
+  func advance(to done: Int, of count: Int) {
     bar.withLock {
-      if $0 == nil { $0 = ProgressBar(label: "loading", total: count, quiet: isQuiet) }
-      $0?.advance(to: read)
+      if $0 == nil { $0 = ProgressBar(label: label, total: count, quiet: isQuiet) }
+      $0?.advance(to: done)
     }
   }
 

@@ -10,14 +10,18 @@ struct OutputRequest: Sendable {
   let latents: OutputPattern?
   let previewInterval: Int?
   let isClobbering, skipsExisting: Bool
+  /// Whether images show what prompts say, and not classes.
+  let isPrompt: Bool
 
   /// Checks the options against each other.
   ///
   /// - Throws: `UsageError` where one cannot be.
   init(_ o: GenerateOptions, _ arguments: ParsedArguments) throws(UsageError) {
+    isPrompt = !arguments[o.prompts].isEmpty || arguments.has(o.promptFile)
+    let keys = Item.placeholders(isPrompt: isPrompt)
     let requested = arguments[o.format].flatMap(OutputFormat.init(rawValue:))
     let target = try OutputTarget(
-      arguments[o.output] ?? "generate.\(requested ?? .png)", keys: Item.placeholders)
+      arguments[o.output] ?? "generate.\(requested ?? .png)", keys: keys)
     self.target = target
     format = try OutputFormat(of: target.name, requested: requested)
     let namesFiles =
@@ -25,13 +29,14 @@ struct OutputRequest: Sendable {
       case .folder, .pattern: true
       default: false
       }
-    isGrid = format == .png && (arguments[o.grid] || arguments[o.classes].isEmpty && !namesFiles)
+    let namesSubjects = isPrompt || !arguments[o.classes].isEmpty
+    isGrid = format == .png && (arguments[o.grid] || !namesSubjects && !namesFiles)
     guard format == .png || !arguments[o.grid] else {
       throw .other("--grid is a PNG image, and not for --format \(format)")
     }
     latents = try arguments[o.latentsOut].map { path throws(UsageError) in
       try requireArrayFile(path)
-      return try OutputPattern(path, keys: Item.placeholders)
+      return try OutputPattern(path, keys: keys)
     }
     previewInterval = arguments[o.previewInterval]
     (isClobbering, skipsExisting) = (!arguments[o.noClobber], arguments[o.skipExisting])

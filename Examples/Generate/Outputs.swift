@@ -41,6 +41,8 @@ struct Outputs: Sendable {
   /// - Throws: `UsageError` where the images do not go where they should.
   init(_ request: OutputRequest, count: Int, shard: Shard?) throws(UsageError) {
     (self.request, self.count) = (request, count)
+    let keys = Item.placeholders(isPrompt: request.isPrompt)
+    let name = Item.defaultName(isPrompt: request.isPrompt)
     let isEach = request.format == .png && !request.isGrid
     let part = shard.flatMap { $0.count > 1 ? "-\($0.number)-of-\($0.count)" : nil } ?? ""
     switch request.target {
@@ -66,16 +68,14 @@ struct Outputs: Sendable {
       images =
         request.isGrid
         ? .together(folder + "generate" + part + ".png")
-        : .each(
-          try OutputPattern(
-            folder + "{class}-{seed}.\(request.format)", keys: Item.placeholders))
+        : .each(try OutputPattern("\(folder)\(name).\(request.format)", keys: keys))
     case .pattern(let pattern):
       guard !request.isGrid else {
         throw .other("--grid makes one image; '\(pattern)' names one for each")
       }
       let (stem, ending) = Self.split(pattern.description, format: request.format)
       previewStem = pattern.fixedFolder + "/preview"
-      images = .each(try OutputPattern(stem + ending, keys: Item.placeholders))
+      images = .each(try OutputPattern(stem + ending, keys: keys))
     }
     latents =
       request.latents.map { pattern in
@@ -87,8 +87,9 @@ struct Outputs: Sendable {
     if request.skipsExisting {
       for place in [images, latents] where place.isTogether {
         throw .other(
-          "--skip-existing needs a file for each image: name classes, or give --output FOLDER/ or "
-            + "a pattern such as {class}-{seed}.png, also to --latents-out")
+          "--skip-existing needs a file for each image: "
+            + (request.isPrompt ? "" : "name classes, or ") + "give --output FOLDER/ or a pattern "
+            + "such as \(name).png, also to --latents-out")
       }
     }
   }

@@ -20,17 +20,14 @@ struct Parameters {
   /// The parameters as PNG files hold them.
   var text: String {
     let s = settings
-    let side = s.pipeline.imageSize
-    let classes = item.map { [$0.label] } ?? s.classes
+    let subjects = item.map { [$0.subject] } ?? Array(0..<s.subjects.count)
     var fields: [ImageParameters.Field] = [
       .init("Steps", "\(s.steps)"), .init("Sampler", s.sampler.name),
       .init("CFG scale", "\(s.guidance.scale)"), .init("Seed", "\(item?.seed ?? s.firstSeed)"),
-      .init("Size", "\(side.width)x\(side.height)"), .init("Model", s.modelName),
+      .init("Size", "\(s.size.image.width)x\(s.size.image.height)"), .init("Model", s.modelName),
       .init("RNG", s.rng),
     ]
-    fields += s.samplerChoice.fields
-    if let autoencoder = s.autoencoder { fields.append(.init("VAE", autoencoder)) }
-    if let variant = s.variant { fields.append(.init("Variant", variant)) }
+    fields += s.samplerChoice.fields + modelFields
     if s.guidance.channels != s.pipeline.defaults.guidedChannels {
       fields.append(.init("CFG channels", s.guidance.channels.rawValue))
     }
@@ -43,10 +40,11 @@ struct Parameters {
       if let mask = edit.mask { fields.append(.init("Mask", mask)) }
     }
     if let path = s.latentsIn { fields.append(.init("Latents", path)) }
-    fields.append(.init("Class", classes.map { "\($0)" }.joined(separator: " ")))
+    let asked = AskedText(s.subjects, subjects, learned: s.pipeline.denoiser.unconditional)
+    fields += asked.fields
     if item == nil {
-      if s.classes.count * s.countPerClass > 1 {
-        fields.append(.init("Batch count", "\(s.countPerClass)"))
+      if s.subjects.count * s.countPerSubject > 1 {
+        fields.append(.init("Batch count", "\(s.countPerSubject)"))
       }
       if let shard = s.shard { fields.append(.init("Shard", "\(shard)")) }
       if finished < s.requestedCount { fields.append(.init("Finished", "\(finished)")) }
@@ -57,7 +55,19 @@ struct Parameters {
     fields.append(.init("Instruction set", s.instructionSet))
     fields.append(.init("Version", "swift-dit \(Generate.version)"))
     return ImageParameters(
-      prompt: classes.map { s.pipeline.classNames[$0] }.joined(separator: "; "), fields: fields
+      prompt: asked.prompt, negativePrompt: asked.negativePrompt, fields: fields
     ).text
+  }
+
+  /// What was read instead of the model's own parts.
+  private var modelFields: [ImageParameters.Field] {
+    let s = settings
+    let text = s.pipeline.textEncoder?.encoder.precision
+    let fields: [(key: String, value: String?)] = [
+      ("VAE", s.autoencoder), ("Variant", s.variant), ("Text encoder", s.textEncoder),
+      ("Text precision", text.flatMap { $0 == s.precision ? nil : $0.rawValue }),
+      ("Embeddings", s.embeddings),
+    ]
+    return fields.compactMap { key, value in value.map { .init(key, $0) } }
   }
 }

@@ -10,15 +10,28 @@ struct Settings: Sendable {
   let pipeline: DiffusionPipeline
   let modelName: String
   let isShippedModel: Bool
-  /// The autoencoder and the variant of the weights that were asked for instead of the model's.
-  let autoencoder, variant: String?
+  /// The autoencoder, the text encoder and the variant of the weights that were asked for instead of
+  /// the model's.
+  let autoencoder, textEncoder, variant: String?
+  /// The file that encoded prompts were read from.
+  let embeddings: String?
+  private let encodedTexts: EncodedTextFile?
+  /// The conditions of the prompts that are drawn, by their place among the subjects, once they are
+  /// encoded.
+  private var conditions: [Int: (prompt: Condition, negative: Condition)] = [:]
+  /// The seconds that it took to encode the prompts.
+  private(set) var encodingSeconds: Double?
   /// The images to draw: those of the shard, without those that are there already.
   let items: [Item]
   /// The number of images of the shard, and of those that are there already.
   let requestedCount, skippedCount: Int
-  /// The classes that were named, and the number of images of each.
-  let classes: [Int]
-  let countPerClass: Int
+  /// What the images show, and the number of images of each.
+  let subjects: Subjects
+  let countPerSubject: Int
+  /// The size of the images and samples.
+  let size: SizeChoice
+  /// What there is to know of the model for samples of that size.
+  let architecture: Architecture
   /// The seed of the first image of the run.
   let firstSeed: UInt64
   /// The share of the run that is drawn; nil for all.
@@ -84,40 +97,46 @@ struct Settings: Sendable {
     if isComparing && request.skipsExisting {
       throw UsageError.other("--compare draws all images, and --skip-existing would not")
     }
+    isShippedModel = arguments[o.model] == nil
+    let folder = try arguments[o.model] ?? ShowcaseModel.generator.folder()
+    let subjects = try Subjects(o, arguments, folder: folder)
     try request.prepare()
 
     let editOptions = try EditOptions(o, arguments)
     self.editOptions = editOptions
 
-    isShippedModel = arguments[o.model] == nil
-    let folder = try arguments[o.model] ?? ShowcaseModel.generator.folder()
     modelName = folder.split(separator: "/").last.map(String.init) ?? folder
     (autoencoder, variant) = (arguments[o.autoencoder], arguments[o.variant])
-    let bar = LoadingBar(quiet: isQuiet || tellsSteps)
+    (textEncoder, embeddings) = (arguments[o.textEncoder], arguments[o.embeddings])
+    let encodedTexts = try embeddings.map(EncodedTextFile.init(path:))
+    self.encodedTexts = encodedTexts
+    let bar = LoadingBar("loading", quiet: isQuiet || tellsSteps)
     defer { bar.clear() }
     pipeline = try DiffusionPipeline(
-      folder: folder, autoencoder: autoencoder, variant: variant, encodesImages: editOptions != nil,
+      folder: folder, autoencoder: autoencoder, textEncoder: textEncoder, variant: variant,
+      encodesImages: editOptions != nil, encodesTexts: encodedTexts == nil,
       precision: Precision(rawValue: arguments[o.precision]),
+      textPrecision: arguments[o.textPrecision].flatMap(Precision.init(rawValue:)),
       progress: { read, count in bar.advance(to: read, of: count) })
-    let (defaults, c) = (pipeline.defaults, pipeline.denoiser.architecture)
+    let defaults = pipeline.defaults
+    let size = try SizeChoice(o, arguments, pipeline)
+    let architecture = try pipeline.denoiser.architecture(for: size.sample)
+    (self.size, self.architecture) = (size, architecture)
 
-    try ClassNames.require(pipeline.classNames)
-    let names = ClassNames(pipeline.classNames)
-    let labels = try names.labels(arguments[o.classes], option: o.classes)
     let (seed, count) = (arguments[o.seed], arguments[o.count])
     if seed == .random, shard.map({ $0.count > 1 }) ?? false {
       throw UsageError.other("--seed -1 would be another seed in each shard; give one to --shard")
     }
     let firstSeed = seed.value()
-    (classes, countPerClass, self.firstSeed) = (labels, count, firstSeed)
-    let total = labels.count * count
+    (self.subjects, countPerSubject, self.firstSeed) = (subjects, count, firstSeed)
+    let total = subjects.count * count
     let share = shard?.range(of: total) ?? 0..<total
     let outputs = try Outputs(request, count: total, shard: shard)
     self.outputs = outputs
     let shared = share.map { index in
       Item(
-        number: index + 1, label: labels[index / count],
-        className: names.fileName(of: labels[index / count]), seed: firstSeed &+ UInt64(index))
+        number: index + 1, subject: index / count,
+        subjectNames: subjects.names(of: index / count), seed: firstSeed &+ UInt64(index))
     }
     let items = request.skipsExisting ? shared.filter { !outputs.exist(for: $0) } : shared
     self.items = items
@@ -136,8 +155,7 @@ struct Settings: Sendable {
         "a grid of \(items.count) images is too large; 2000 is the most, or name classes for "
           + "files of their own")
     }
-    let size = pipeline.imageSize
-    guard !isComparing || min(size.height, size.width) >= ssimWindow else {
+    guard !isComparing || min(size.image.height, size.image.width) >= ssimWindow else {
       throw UsageError.other("--compare needs images of at least \(ssimWindow) pixels a side")
     }
 
@@ -156,24 +174,52 @@ struct Settings: Sendable {
         ?? defaults.guidedChannels,
       belowOne: Guidance.BelowOne(rawValue: arguments[o.guidanceBelowOne]) ?? .mixes)
     let outline = try pipeline.outline(
-      imageCount: max(1, min(batchSize, items.count)), sampler: sampler, guidance: guidance)
+      imageCount: max(1, min(batchSize, items.count)), sampler: sampler, guidance: guidance,
+      size: size.sample)
     cache = try cacheMethod.map { try CacheChoice($0, for: outline) }
-    edit = try editOptions?.read(for: pipeline, threads: threads)
-    let given = try latentsIn.map { try GivenNoise($0, shape: [total] + c.sampleShape) }
+    edit = try editOptions?.read(for: pipeline, size: size.sample, threads: threads)
+    let given = try latentsIn.map {
+      try GivenNoise($0, shape: [total] + architecture.sampleShape)
+    }
     noise = given.map { given in given.rows(items.map { $0.number - 1 }) }
-    warnings = [
-      shard?.warning, given?.warning,
-      previewInterval.flatMap {
-        $0 > sampler.stepCount
-          ? "--preview-every \($0) makes none in \(counted(sampler.stepCount, "step"))" : nil
-      },
-    ].compactMap { $0 }
+    let isIdle = subjects.prompts?.negative != nil && !guidance.isOn
+    let cutOff = pipeline.textEncoder.flatMap { subjects.prompts?.warnings($0) } ?? []
+    warnings =
+      cutOff
+      + [
+        shard?.warning, given?.warning,
+        isIdle ? "--negative-prompt does nothing without guidance (--cfg-scale 1)" : nil,
+        previewInterval.flatMap {
+          $0 > sampler.stepCount
+            ? "--preview-every \($0) makes none in \(counted(sampler.stepCount, "step"))" : nil
+        },
+      ].compactMap { $0 }
   }
 
   /// The numbers that the model multiplies.
   var precision: Precision { pipeline.denoiser.precision }
   /// The name of the instruction set that multiplies them.
   var instructionSet: String { Workspace(threads: 1, precision: precision).instructionSet }
+
+  /// Encodes the prompts of the images that are drawn, or looks them up in the file that has them.
+  ///
+  /// - Throws: What reading the text encoder throws, and `ModelError` where the file lacks a prompt or
+  ///   is not for the model.
+  mutating func encodePrompts() throws {
+    guard let prompts = subjects.prompts, !items.isEmpty else { return }
+    let start = ContinuousClock.now
+    let places = Array(Set(items.map(\.subject))).sorted()
+    let bar = LoadingBar("encoding", quiet: isQuiet || tellsSteps)
+    defer { bar.clear() }
+    let found = try pipeline.conditions(
+      for: places.map { prompts.texts[$0] }, negativePrompt: prompts.negative,
+      encodedIn: encodedTexts, threads: threads,
+      progress: { done, count in bar.advance(to: done, of: count) })
+    for (place, pair) in zip(places, zip(found.prompts, found.negatives)) {
+      conditions[place] = pair
+    }
+    encodingSeconds = start.duration(to: .now) / .seconds(1)
+  }
 
   /// The images that are computed together, as ranges of `items`.
   var batches: [Range<Int>] {
@@ -193,11 +239,15 @@ struct Settings: Sendable {
   func run(
     _ batch: Range<Int>, sampler: (any Sampler)? = nil, isCached: Bool = true
   ) throws -> DenoisingRun {
-    try pipeline.run(
-      items[batch].map { .label($0.label) },
+    let texts = items[batch].compactMap { conditions[$0.subject] }
+    let labels = items[batch].compactMap { subjects.label(of: $0.subject).map(Condition.label) }
+    return try pipeline.run(
+      texts.isEmpty ? labels : texts.map(\.prompt),
+      negatives: texts.isEmpty ? nil : texts.map(\.negative),
       generators: items[batch].map { generator(seed: $0.seed) },
       sampler: sampler ?? fullSampler, guidance: guidance, cache: isCached ? cache?.plan : nil,
-      edit: edit, noise: noise.map { $0[batch] }, previewInterval: previewInterval,
+      edit: edit, noise: noise.map { $0[batch] }, size: size.sample,
+      previewInterval: previewInterval,
       threads: threads)
   }
 

@@ -120,10 +120,13 @@ struct Writer {
       try PNG.write(image, to: path, text: [("parameters", text)])
     case .npy: try NumPyFile.write(AnyTensor(images), to: path)
     case .safetensors:
+      let labels = items.map { settings.subjects.label(of: $0.subject) ?? $0.subject }
       try Safetensors.write(
         [
           "images": AnyTensor(images), "latents": AnyTensor(samples),
-          "labels": AnyTensor(Tensor(items.map { Int64($0.label) })),
+          // Prompts are counted from zero.
+          settings.subjects.prompts == nil ? "labels" : "prompts":
+            AnyTensor(Tensor(labels.map { Int64($0) })),
           // The format has no unsigned numbers of 64 bits that all readers know.
           "seeds": AnyTensor(Tensor(items.map { Int64(bitPattern: $0.seed) })),
         ], metadata: ["parameters": text], to: path)
@@ -147,13 +150,13 @@ struct Writer {
     try StandardStream.output.write([UInt8](Data(contentsOf: url)))
   }
 
-  /// The images side by side with the names of their classes.
+  /// The images side by side with their classes or prompts.
   private func grid(_ images: Tensor<UInt8>, _ items: ArraySlice<Item>) -> Tensor<UInt8> {
-    let perClass = items.count(where: { $0.label == items.first?.label })
+    let perSubject = items.count(where: { $0.subject == items.first?.subject })
     return LabelledGrid(
       (0..<items.count).map { images[$0] },
-      captions: items.map { settings.pipeline.classNames[$0.label] },
-      columns: perClass > 1 ? min(perClass, 10) : 5, scale: max(1, 112 / images.shape[2])
+      captions: items.map { settings.subjects.caption(of: $0.subject) },
+      columns: perSubject > 1 ? min(perSubject, 10) : 5, scale: max(1, 112 / images.shape[2])
     ).image()
   }
 }

@@ -86,7 +86,7 @@ import _TestSupport
     let without = try DiffusionPipeline(folder: copy.path)
     #expect(throws: RunError.noTextEncoder) { try without.run(prompts: ["a"], seeds: [1]) }
     let with = try DiffusionPipeline(folder: copy.path, textEncoder: Self.folder)
-    #expect(try with.conditions(for: ["a", "b", "a"]).count == 3)
+    #expect(try with.conditions(for: ["a", "b", "a"]).prompts.count == 3)
   }
 
   @Test func listsTheFamiliesItServes() throws {

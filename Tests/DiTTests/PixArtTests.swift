@@ -191,10 +191,51 @@ private struct GoldenPixArt {
     }
   }
 
-  /// The counts of the papers: table 1 of Δ-DiT has 85.651 T for 20 guided steps of 1024 × 1024.
-  @Test func costsAreThoseOfThePaper() {
-    let a = PixArtTransformer.Configuration().architecture
-    let step = a.depth * a.paperBlock + a.embedding
-    #expect(abs(40 * step.linear / 85.651e12 - 1) < 0.002)
+  /// Table 1 of Δ-DiT: 85.651 T for 20 guided steps of 1024 × 1024, and 53.532 T with N = 2, b = 12
+  /// and 21 blocks.
+  @Test func costsAreThoseOfThePaper() throws {
+    let sampler = try DPMSolver(steps: 20)
+    let outline = RunOutline(
+      architecture: PixArtTransformer.Configuration().architecture,
+      timesteps: sampler.timesteps, sampler: sampler.name, guidanceScale: 4.5)
+    #expect(abs(outline.fullCost.linear / 85.651e12 - 1) < 0.002)
+    let plan = try CacheMethods.method("delta-dit:n=2,b=12,nc=21").plan(for: outline)
+    #expect(abs(plan.cost.linear / 53.532e12 - 1) < 0.002)
+    // With 4 steps, as for models that were distilled to few: 21 and 14 of 28 blocks a cheap step.
+    let few = RunOutline(
+      architecture: outline.architecture, timesteps: [999, 759, 499, 259], sampler: "lcm",
+      guidanceScale: 1)
+    for (count, share) in [(4, 52.0 / 56), (6, 50.0 / 56)] {
+      let plan = try CacheMethods.method("delta-dit:n=2,b=2,nc=\(count)").plan(for: few)
+      #expect(abs(plan.computedShare - share) < 1e-12)
+    }
+  }
+
+  /// What a run executes: keys and values of its texts once, modulations once a step, and in each step
+  /// the blocks that are computed.
+  @Test(arguments: ["none", "delta-dit:n=2,nc=1,b=4"])
+  func countsWhatIsExecuted(_ name: String) throws {
+    let (c, steps, images) = (SmallPixArt.configuration, 6, 2)
+    let cache = name == "none" ? nil : try CacheMethods.method(name)
+    var generator = TorchGenerator(seed: 1)
+    var run = try DenoisingRun(
+      denoiser: SmallPixArt.model.get(), sampler: DDIM(steps: steps),
+      request: .init(
+        conditions: SmallPixArt.texts[0..<2].map(Condition.text),
+        negatives: [SmallPixArt.texts[3], SmallPixArt.texts[3]].map(Condition.text),
+        noise: generator.normal([images] + c.architecture.sampleShape),
+        generators: [generator, generator], guidance: Guidance(scale: 2), cache: cache))
+    while try run.next() != nil {}
+    // Three texts differ, the longest of four tokens; 16 tokens of width 16 an image, 4 × 2 numbers
+    // in a patch and 4 × 4 out.
+    let (d, t, text) = (16.0, 16.0, Double(c.textWidth))
+    let texts = 3 * 4 * (text * d + d * d + 4 * 2 * d * d)
+    let timesteps = Double(steps) * (256 * d + 7 * d * d)
+    let ends = t * d * (4 * 2 + 4 * 4)
+    let block = t * (4 + 2 + 8) * d * d
+    let blocks = name == "none" ? 4 * steps : 3 * 4 + 3 * 3
+    let rows = Double(2 * images)
+    let expected = texts + timesteps + rows * (Double(steps) * ends + Double(blocks) * block)
+    #expect(abs(run.report.executedCost.linear / expected - 1) < 1e-12)
   }
 }

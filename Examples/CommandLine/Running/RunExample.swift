@@ -21,6 +21,7 @@ package func runExample(
   StandardStream.openClosedOnes()
   let interrupts = Interrupts()
   do {
+    try requireText()
     switch try command.parse(arguments) {
     case .help: try StandardStream.output.write(command.helpText)
     case .version: try StandardStream.output.write(command.versionText)
@@ -37,5 +38,15 @@ package func runExample(
     // There is nobody left to tell where this fails.
     try? StandardStream.error.write(errorLine(error, of: command.name))
     exit(ExitCode(error, signal: interrupts.signal).rawValue)
+  }
+}
+
+/// Throws where an argument is no text in UTF-8, which Swift would have replaced in part.
+private func requireText() throws(UsageError) {
+  for index in 1..<max(1, Int(CommandLine.argc)) {
+    guard let bytes = CommandLine.unsafeArgv[index] else { continue }
+    guard String(validatingCString: bytes) != nil else {
+      throw .other("argument \(index), '\(String(cString: bytes))', is not a text in UTF-8")
+    }
   }
 }

@@ -11,10 +11,11 @@ extension DiffusionPipeline {
     let autoencoder = try options.autoencoder(
       else: folder.path + "/vae", forLatentsOf: c.channels)
     let checkpoint = try Checkpoint(component: transformer, variant: options.variant)
+    let weights = try options.weights(
+      checkpoint, shapes: checkpoint.entries.map(\.shape), besides: autoencoder)
     try self.init(
-      denoiser: DiffusionTransformer(
-        c, from: try options.weights(checkpoint, shapes: checkpoint.entries.map(\.shape))),
-      space: .latents(autoencoder),
+      denoiser: DiffusionTransformer(c, from: weights),
+      space: .latents(autoencoder.autoencoder()),
       classNames: Self.classNames(folder.index.id2label, count: c.classCount),
       sampling: sampling, defaults: Defaults(sampler: sampling.kind, spacing: nil))
   }

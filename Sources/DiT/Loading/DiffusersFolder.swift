@@ -18,10 +18,18 @@ struct DiffusersFolder {
   /// A family adds its own here.
   static let families:
     [String: @Sendable (DiffusersFolder, LoadingOptions) throws -> DiffusionPipeline] = [
-      "DiTPipeline": { try DiffusionPipeline(dit: $0, $1) },
-      "PixArtAlphaPipeline": { try DiffusionPipeline(pixArt: $0, textTokens: 120, $1) },
-      "PixArtSigmaPipeline": { try DiffusionPipeline(pixArt: $0, textTokens: 300, $1) },
-    ]
+      "DiTPipeline": { try DiffusionPipeline(dit: $0, $1) }
+    ].merging(
+      textTokens.mapValues { tokens in
+        { try DiffusionPipeline(pixArt: $0, textTokens: tokens, $1) }
+      }
+    ) { $1 }
+
+  /// The most tokens of a prompt, of the pipelines of PixArt.
+  private static let textTokens = ["PixArtAlphaPipeline": 120, "PixArtSigmaPipeline": 300]
+
+  /// The most tokens of a prompt; nil where the model draws classes.
+  var textTokens: Int? { Self.textTokens[index._className ?? ""] }
 
   /// Reads the index of a folder.
   init(_ path: String) throws(ModelError) {

@@ -1,65 +1,57 @@
 internal import Kernels
 internal import NN
 internal import Tensor
+internal import _KernelsActive
 internal import _KernelsMicro
 
 /// How a model is to be read.
 struct LoadingOptions {
   /// Where its autoencoder is; nil is where the model's layout has it.
-  let autoencoder: String?
+  var autoencoder: String?
   /// The folder with `text_encoder` and `tokenizer`; nil is where the model's layout has them.
-  let textEncoder: String?
+  var textEncoder: String?
   /// Which of several files of weights to read, such as `fp16`.
-  let variant: String?
+  var variant: String?
   /// Whether the autoencoder is to encode.
-  let encodesImages: Bool
+  var encodesImages = false
+  /// Whether the text encoder is to be read.
+  var encodesTexts = true
   /// The numbers to multiply; nil for those that suit the machine and the size of the model.
-  let precision: Precision?
+  var precision: Precision?
+  /// The numbers that the text encoder is to multiply; nil for those of `precision`, or where there are
+  /// none either, for those that suit the machine and its size.
+  var textPrecision: Precision?
   /// Called after each tensor of the denoiser.
-  let progress: Weights.Progress?
+  var progress: Weights.Progress?
   /// The kernels to pack weights for.
-  let table: KernelTable
+  var table = KernelTable.active
+  /// The bytes of memory that the model may take.
+  var availableMemory = DiT.availableMemory()
 
   /// The weights of a denoiser, from a source of tensors of these shapes.
   ///
-  /// - Throws: `ModelError.memory` where the machine has less memory than they take.
-  func weights(_ source: some WeightSource, shapes: [[Int]]) throws(ModelError) -> Weights {
+  /// - Parameters:
+  ///   - source: The tensors.
+  ///   - shapes: Their shapes.
+  ///   - autoencoder: The autoencoder that is read besides.
+  ///   - textEncoder: The text encoder that is read besides.
+  /// - Returns: The weights, of which nothing is read yet.
+  /// - Throws: `ModelError.memory` where there is less memory than all of them take.
+  func weights(
+    _ source: some WeightSource, shapes: [[Int]], besides autoencoder: AutoencoderFolder? = nil,
+    _ textEncoder: TextEncoderFolder? = nil
+  ) throws(ModelError) -> Weights {
     let count = shapes.reduce(0) { $0 + $1.product }
     let precision =
       precision ?? source.quantizedPrecision
       ?? .automatic(parameterCount: count, table: table)
-    let (needed, available) = (precision.byteCount(of: count), availableMemory())
-    guard needed <= available else {
-      throw .memory(
-        file: source.description, needed: needed, available: available,
-        precision: precision.rawValue,
-        alternatives: Precision.allCases.filter { $0.byteCount(of: count) <= available }
-          .map(\.rawValue))
-    }
+    try MemoryEstimate(
+      parameters: count, autoencoder: autoencoder?.byteCount ?? 0,
+      textEncoder: textEncoder?.configuration
+    ).require(
+      precision, textPrecision: textEncoder?.precision ?? precision, file: source.description,
+      available: availableMemory)
     return Weights(source, precision: precision, table: table, progress: progress)
-  }
-
-  /// The autoencoder for latents of a denoiser.
-  ///
-  /// - Parameters:
-  ///   - standard: Its folder where the options name none.
-  ///   - channels: The channels of the denoiser's latents.
-  /// - Returns: The autoencoder.
-  /// - Throws: An error that names the file, where it cannot be read or is not for such latents.
-  func autoencoder(
-    else standard: String, forLatentsOf channels: Int
-  ) throws -> AutoencoderKL {
-    let folder = try autoencoder.map { try ModelLocation.autoencoderFolder($0) } ?? standard
-    let file = folder + "/config.json"
-    let configuration = try AutoencoderKL.Configuration(path: file)
-    try FileSettings(file: file).require(
-      configuration.latentChannels == channels, "latent_channels", configuration.latentChannels,
-      "\(channels), the channels that the transformer draws")
-    let checkpoint = try Checkpoint(
-      component: folder, variant: autoencoder == nil ? variant : nil)
-    return try AutoencoderKL(
-      configuration, from: Weights(checkpoint, precision: .float32, table: table),
-      includesEncoder: encodesImages)
   }
 }
 

@@ -12,6 +12,55 @@ func availableMemory() -> Int {
   return min(all, kilobytes << 10)
 }
 
+/// About the memory that the parts of a model take, in bytes: their packed weights and, of a text
+/// encoder, what its largest layer takes beside.
+struct MemoryEstimate {
+  /// The parameters of the denoiser.
+  var parameters = 0
+  /// The autoencoder, which multiplies 32-bit numbers whatever the denoiser does.
+  var autoencoder = 0
+  /// The text encoder; nil where there is none to be read.
+  var textEncoder: T5Encoder.Configuration?
+
+  /// Throws where a machine has less memory than the model takes.
+  ///
+  /// - Parameters:
+  ///   - precision: The numbers that the denoiser is to multiply.
+  ///   - textPrecision: Those of the text encoder.
+  ///   - file: The file to name.
+  ///   - available: The bytes that there are.
+  /// - Throws: `ModelError.memory`, which tells what would fit.
+  func require(
+    _ precision: Precision, textPrecision: Precision, file: String, available: Int
+  ) throws(ModelError) {
+    let text = textEncoder?.byteCount(textPrecision) ?? 0
+    let needed = precision.byteCount(of: parameters) + autoencoder + text
+    guard needed > available else { return }
+    throw .memory(
+      file: file, needed: needed, ofTextEncoder: text, available: available,
+      precision: precision.rawValue,
+      alternatives: alternatives(to: precision, fitting: available))
+  }
+
+  /// What takes less memory than there is: another precision for all parts, or a model without its
+  /// text encoder, or both where neither is enough.
+  private func alternatives(to precision: Precision, fitting available: Int) -> [String] {
+    func fits(_ precision: Precision, texts: Bool) -> Bool {
+      let text = texts ? textEncoder?.byteCount(precision) ?? 0 : 0
+      return precision.byteCount(of: parameters) + autoencoder + text <= available
+    }
+    let others = Precision.allCases.filter { $0 != precision }
+    var found = others.filter { fits($0, texts: true) }.map { "precision \($0.rawValue)" }
+    let encoded = "texts that were encoded before"
+    guard textEncoder != nil, parameters > 0 else { return found }
+    if fits(precision, texts: false) { found.append(encoded) }
+    guard found.isEmpty else { return found }
+    return others.filter { fits($0, texts: false) }.map {
+      "precision \($0.rawValue) with \(encoded)"
+    }
+  }
+}
+
 extension Precision {
   /// About the bytes that a model's packed weights take.
   func byteCount(of parameters: Int) -> Int {
@@ -22,5 +71,17 @@ extension Precision {
     case .int8, .weights8: parameters + parameters / 16
     case .weights4: parameters / 4 * 3
     }
+  }
+}
+
+extension T5Encoder.Configuration {
+  /// About the bytes that an encoder takes beside its mapped file: the layers that are in memory at
+  /// once, and a tensor in 32 bits that is being packed.
+  func byteCount(_ precision: Precision) -> Int {
+    let isStreamed =
+      T5Encoder.LayerStorage.automatic(parameterCount: parameterCount) == .streamed
+    let largest = width * max(hiddenWidth, attentionWidth)
+    return precision.byteCount(of: isStreamed ? layerParameterCount : depth * layerParameterCount)
+      + largest * MemoryLayout<Float>.stride
   }
 }

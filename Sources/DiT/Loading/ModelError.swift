@@ -12,9 +12,11 @@ public enum ModelError: Error, Equatable, CustomStringConvertible {
   case notCached(name: String, cache: String)
   /// A file is not what it should be.
   case malformed(file: String, reason: String)
-  /// The machine has less memory than a model's weights take.
+  /// There is less memory than a model takes, in bytes; `ofTextEncoder` is the share of its text
+  /// encoder, and the alternatives are what would fit.
   case memory(
-    file: String, needed: Int, available: Int, precision: String, alternatives: [String])
+    file: String, needed: Int, ofTextEncoder: Int, available: Int, precision: String,
+    alternatives: [String])
   /// A setting has a value that cannot be served.
   case value(file: String, key: String, expected: String, found: String)
 
@@ -35,13 +37,19 @@ public enum ModelError: Error, Equatable, CustomStringConvertible {
       "\(name): there is no such folder, and no such model in the cache '\(cache)'; "
         + "'hf download \(name)' of Hugging Face's own tool gets it"
     case .malformed(let file, let reason): "\(file): \(reason)"
-    case .memory(let file, let needed, let available, let precision, let alternatives):
-      "\(file): its weights take \(needed / 1_000_000) MB in \(precision), and "
-        + "\(available / 1_000_000) MB of memory are available"
+    case .memory(
+      let file, let needed, let text, let available, let precision, let alternatives):
+      "\(file): the model takes \(megabytes(needed)) in \(precision)"
+        + (text > 0 ? ", its text encoder's \(megabytes(text)) included" : "")
+        + ", and \(megabytes(available)) of memory are available; "
         + (alternatives.isEmpty
-          ? "" : "; precision \(alternatives.joined(separator: " or ")) fits")
+          ? "it needs a larger machine"
+          : alternatives.joined(separator: ", or ") + " would fit")
     case .value(let file, let key, let expected, let found):
       "\(file): '\(key)' must be \(expected), not \(found)"
     }
   }
 }
+
+/// A number of bytes in the unit of a machine's memory, rounded up.
+private func megabytes(_ bytes: Int) -> String { "\((bytes + 999_999) / 1_000_000) MB" }

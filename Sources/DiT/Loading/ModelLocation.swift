@@ -45,7 +45,7 @@ enum ModelLocation: Equatable {
   }
 
   /// The folder that a path is in, as the path spells it.
-  private static func parent(_ path: String) -> String {
+  static func parent(_ path: String) -> String {
     let path = path[...(path.lastIndex { $0 != "/" } ?? path.startIndex)]
     guard path != ".", !path.hasSuffix("..") else { return String(path) + "/.." }
     guard let slash = path.lastIndex(of: "/") else { return "." }

@@ -12,10 +12,12 @@ extension DiffusionPipeline {
     }
     let c = try DiffusionTransformer.Configuration(checkpoint)
     let autoencoder = try options.autoencoder(else: folder + "vae", forLatentsOf: c.channels)
+    let weights = try options.weights(
+      checkpoint, shapes: checkpoint.entries.map(\.shape), besides: autoencoder)
     try self.init(
-      denoiser: DiffusionTransformer(
-        c, from: try options.weights(checkpoint, shapes: checkpoint.entries.map(\.shape))),
-      space: .latents(autoencoder), classNames: Self.classNames(nil, count: c.classCount),
+      denoiser: DiffusionTransformer(c, from: weights),
+      space: .latents(autoencoder.autoencoder()),
+      classNames: Self.classNames(nil, count: c.classCount),
       sampling: SamplerConfiguration(
         kind: .ddpm, spacing: .leading, schedule: .linear(), learnsVariance: c.learnsSigma),
       defaults: Defaults(sampler: .ddpm, spacing: nil, guidedChannels: .three))

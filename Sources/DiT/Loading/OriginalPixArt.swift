@@ -8,11 +8,13 @@ extension DiffusionPipeline {
   init(originalPixArt checkpoint: Checkpoint, folder: String, _ options: LoadingOptions) throws {
     let c = try PixArtTransformer.Configuration(checkpoint)
     let autoencoder = try options.autoencoder(else: folder + "vae", forLatentsOf: c.channels)
+    let textEncoder = try options.textEncoder(beside: folder + ".", c)
+    let weights = try options.weights(
+      checkpoint, shapes: checkpoint.entries.map(\.shape), besides: autoencoder, textEncoder)
     try self.init(
-      denoiser: PixArtTransformer(
-        c, from: try options.weights(checkpoint, shapes: checkpoint.entries.map(\.shape))),
-      space: .latents(autoencoder), classNames: [],
-      textEncoder: try options.textEncoder(beside: folder + ".", c),
+      denoiser: PixArtTransformer(c, from: weights), space: .latents(autoencoder.autoencoder()),
+      textEncoder: textEncoder?.textEncoder(),
+      tokenizer: options.tokenizer(beside: folder + "."),
       sampling: SamplerConfiguration(
         kind: .dpmSolver, spacing: .linspace, schedule: .linear(), learnsVariance: false),
       defaults: .pixArt(sampler: .dpmSolver))

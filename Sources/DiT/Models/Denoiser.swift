@@ -16,6 +16,9 @@ public protocol Denoiser: Sendable {
   /// from; nil where the model has none of its own.
   var unconditional: Condition? { get }
 
+  /// The width of the texts that the model reads; nil where it reads none.
+  var textWidth: Int? { get }
+
   /// The numbers that the model multiplies.
   var precision: Precision { get }
 
@@ -55,6 +58,9 @@ extension Denoiser {
   public var sampleSize: SampleSize {
     SampleSize(height: architecture.sampleShape[1], width: architecture.sampleShape[2])
   }
+
+  /// It reads none.
+  public var textWidth: Int? { nil }
 
   /// The sizes of the model, which tell it from some others.
   public var fingerprint: String {

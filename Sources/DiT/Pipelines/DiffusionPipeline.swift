@@ -13,9 +13,11 @@ public struct DiffusionPipeline: Sendable {
   ///
   /// Empty where the model draws no classes.
   public let classNames: [String]
-  /// What turns prompts into conditions; nil where the model draws classes, or its folder has no
-  /// text encoder.
+  /// What turns prompts into conditions; nil where the model draws classes, its folder has no text
+  /// encoder, or it was opened without.
   public let textEncoder: T5TextEncoder?
+  /// What cuts prompts into tokens; nil where the model draws classes, or its folder has none.
+  public let tokenizer: UnigramTokenizer?
   /// The settings that samplers of this model are made from.
   public let sampling: SamplerConfiguration
   /// The noise that the model was trained with.
@@ -59,31 +61,44 @@ public struct DiffusionPipeline: Sendable {
   ///     model's.
   ///   - variant: Which of several files of weights to read, such as `fp16`.
   ///   - encodesImages: Whether the autoencoder's encoder is read too, for `encoded(_:)`.
+  ///   - encodesTexts: Whether the text encoder is read too, where the model has one; texts that were
+  ///     encoded before need none.
   ///   - precision: The numbers that the model is to multiply; nil for those that suit the machine
   ///     and the size of the model, `Precision.automatic(parameterCount:)`.
+  ///   - textPrecision: The same of the text encoder; nil is as `precision` says.
   ///   - progress: Called after each tensor of the denoiser that was read and packed.
   /// - Throws: `ModelError`, `SafetensorsError`, `CheckpointError` or `WeightError`, each naming the
-  ///   file.
+  ///   file; `ModelError.memory` before any weights are read, where the machine has less memory than
+  ///   they take.
   public init(
     folder: String, autoencoder: String? = nil, textEncoder: String? = nil,
-    variant: String? = nil, encodesImages: Bool = false, precision: Precision? = .float32,
+    variant: String? = nil, encodesImages: Bool = false, encodesTexts: Bool = true,
+    precision: Precision? = .float32, textPrecision: Precision? = nil,
     progress: Weights.Progress? = nil
   ) throws {
     try self.init(
-      folder: folder, autoencoder: autoencoder, textEncoder: textEncoder, variant: variant,
-      encodesImages: encodesImages, precision: precision, progress: progress, table: .active)
+      folder: folder,
+      LoadingOptions(
+        autoencoder: autoencoder, textEncoder: textEncoder, variant: variant,
+        encodesImages: encodesImages, encodesTexts: encodesTexts, precision: precision,
+        textPrecision: textPrecision, progress: progress))
   }
 
+  /// Opens a model for a table of kernels, in so much memory.
   package init(
-    folder: String, autoencoder: String? = nil, textEncoder: String? = nil,
-    variant: String? = nil, encodesImages: Bool = false, precision: Precision?,
-    progress: Weights.Progress? = nil,
-    table: KernelTable
+    folder: String, textEncoder: String? = nil, encodesTexts: Bool = true,
+    precision: Precision?, progress: Weights.Progress? = nil, table: KernelTable,
+    availableMemory: Int? = nil
   ) throws {
-    let options = LoadingOptions(
-      autoencoder: autoencoder, textEncoder: textEncoder, variant: variant,
-      encodesImages: encodesImages,
-      precision: precision, progress: progress, table: table)
+    try self.init(
+      folder: folder,
+      LoadingOptions(
+        textEncoder: textEncoder, encodesTexts: encodesTexts, precision: precision,
+        progress: progress, table: table,
+        availableMemory: availableMemory ?? DiT.availableMemory()))
+  }
+
+  private init(folder: String, _ options: LoadingOptions) throws {
     switch try ModelLocation(folder) {
     case .ownFolder(let folder): try self.init(ownFolder: folder, options)
     case .diffusersFolder(let folder): self = try DiffusersFolder(folder).pipeline(options)
@@ -92,11 +107,12 @@ public struct DiffusionPipeline: Sendable {
   }
 
   init(
-    denoiser: any Denoiser, space: SampleSpace, classNames: [String],
-    textEncoder: T5TextEncoder? = nil, sampling: SamplerConfiguration, defaults: Defaults
+    denoiser: any Denoiser, space: SampleSpace, classNames: [String] = [],
+    textEncoder: T5TextEncoder? = nil, tokenizer: UnigramTokenizer? = nil,
+    sampling: SamplerConfiguration, defaults: Defaults
   ) throws(ModelError) {
     (self.denoiser, self.space, self.classNames) = (denoiser, space, classNames)
-    self.textEncoder = textEncoder
+    (self.textEncoder, self.tokenizer) = (textEncoder, tokenizer)
     (self.sampling, self.defaults) = (sampling, defaults)
     schedule = try sampling.schedule(sampling.kind)
   }

@@ -1,4 +1,3 @@
-internal import Kernels
 internal import Tensor
 
 extension DiffusionPipeline {
@@ -33,41 +32,13 @@ extension DiffusionPipeline {
     let guidance = Guidance(
       scale: guidanceScale ?? defaults.guidanceScale, channels: defaults.guidedChannels)
     let conditions = try conditions(
-      for: prompts + prompts.map { _ in negativePrompt ?? "" }, threads: threads)
-    let positives = Array(conditions.prefix(prompts.count))
-    let learned = negativePrompt == nil ? positives.compactMap(learnedNegative) : []
+      for: prompts, negativePrompt: negativePrompt, threads: threads)
     return try run(
-      positives, negatives: learned.isEmpty ? Array(conditions.suffix(prompts.count)) : learned,
+      conditions.prompts, negatives: conditions.negatives,
       generators: seeds.map(TorchGenerator.init(seed:)),
       sampler: self.sampler(sampler, steps: steps), guidance: guidance, cache: cache, edit: edit,
       size: try imageSize.map { try sampleSize(of: $0) }, previewInterval: previewInterval,
       threads: threads)
-  }
-
-  /// The text that stands for none in the model's checkpoint, as long as a prompt: the original code
-  /// has the prompt's mask for both.
-  private func learnedNegative(_ prompt: Condition) -> Condition? {
-    guard case .text(let prompt) = prompt, case .text(let none)? = denoiser.unconditional else {
-      return nil
-    }
-    let count = min(prompt.tokenCount, none.tokenCount)
-    return .text(EncodedText(hiddenStates: none.hiddenStates[0..<count]))
-  }
-
-  /// What prompts are to the denoiser; equal prompts are encoded once.
-  ///
-  /// - Parameters:
-  ///   - prompts: The prompts.
-  ///   - threads: The most threads to use; one for each processor by default.
-  /// - Returns: The condition of each.
-  /// - Throws: `RunError.noTextEncoder` where the pipeline has none, and what reading it throws.
-  public func conditions(for prompts: [String], threads: Int? = nil) throws -> [Condition] {
-    guard let textEncoder else { throw RunError.noTextEncoder }
-    var distinct: [String] = []
-    for prompt in prompts where !distinct.contains(prompt) { distinct.append(prompt) }
-    let texts = try textEncoder.encode(distinct, in: Workspace(threads: threads))
-    let encoded = Dictionary(uniqueKeysWithValues: zip(distinct, texts))
-    return prompts.compactMap { encoded[$0].map(Condition.text) }
   }
 
   /// The size of a sample whose image has a size.
@@ -76,13 +47,21 @@ extension DiffusionPipeline {
   /// - Returns: The size of the sample.
   /// - Throws: `RunError.imageSize` where there is no such sample.
   public func sampleSize(of image: (height: Int, width: Int)) throws(RunError) -> SampleSize {
+    if image == imageSize { return denoiser.sampleSize }
     let scale = autoencoder?.configuration.scale ?? 1
     let size = SampleSize(height: image.height / scale, width: image.width / scale)
     guard space.imageSize(size) == image, denoiser.sizes.contains(size) else {
       throw .imageSize(
         SampleSize(height: image.height, width: image.width),
-        expected: denoiser.sizes.described(scale: scale))
+        expected: describedSizes(scale: scale))
     }
     return size
+  }
+
+  /// The sizes of images that the model draws, in words.
+  private func describedSizes(scale: Int) -> String {
+    guard case .only = denoiser.sizes else { return denoiser.sizes.described(scale: scale) }
+    // What is cut off a sample does not count.
+    return "\(SampleSize(height: imageSize.height, width: imageSize.width))"
   }
 }

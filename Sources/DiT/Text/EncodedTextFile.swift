@@ -111,6 +111,18 @@ public struct EncodedTextFile: Sendable {
     entries.first { $0.prompt.utf8.elementsEqual(prompt.utf8) }?.text
   }
 
+  /// The hidden states of a prompt.
+  ///
+  /// - Throws: `ModelError.malformed`, with the prompts that there are, where it is none of them.
+  public func text(of prompt: String) throws(ModelError) -> EncodedText {
+    if let text = self[prompt] { return text }
+    let known = entries.prefix(5).map { "'\($0.prompt)'" }.joined(separator: ", ")
+    throw .malformed(
+      file: path ?? "prompts",
+      reason: "there is no prompt '\(prompt)' in it; there are \(known)"
+        + (entries.count > 5 ? " and \(entries.count - 5) more" : ""))
+  }
+
   /// Checks that hidden states are those that a model wants.
   ///
   /// - Parameters:

@@ -12,6 +12,8 @@ extension PixArtTransformer: Denoiser {
   /// The learned text that stands for none, in checkpoints of the original code; a pipeline encodes
   /// the empty prompt for the others.
   public var unconditional: Condition? { nullText.map(Condition.text) }
+  /// The width of the hidden states of its text encoder.
+  public var textWidth: Int? { configuration.textWidth }
 
   /// What there is to know of the model for latents of a size, which patches must divide.
   ///

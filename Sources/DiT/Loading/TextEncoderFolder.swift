@@ -1,0 +1,126 @@
+internal import Kernels
+
+/// The folders `tokenizer` and `text_encoder`, whose configuration is checked and whose weights are
+/// not read yet.
+struct TextEncoderFolder {
+  /// The folder that has both.
+  let path: String
+  let configuration: T5Encoder.Configuration
+  /// The most tokens of a text.
+  let tokenLimit: Int
+  let options: LoadingOptions
+
+  private var encoder: String { path + "/text_encoder" }
+
+  /// The numbers to multiply: those of the options, or those that suit the machine and the size.
+  var precision: Precision {
+    options.textPrecision ?? options.precision
+      ?? .automatic(parameterCount: configuration.parameterCount, table: options.table)
+  }
+
+  /// Reads the tokenizer, and the weights where they are not streamed.
+  func textEncoder() throws -> T5TextEncoder {
+    try T5TextEncoder(
+      tokenizer: path + "/tokenizer", encoder: encoder, variant: variant, tokenLimit: tokenLimit,
+      precision: precision)
+  }
+
+  /// The variant of the weights: that of the options where the folder has it.
+  private var variant: String? {
+    guard let variant = options.variant else { return nil }
+    let names = [
+      "model.\(variant).safetensors", "model.safetensors.index.\(variant).json",
+      "pytorch_model.\(variant).bin", "pytorch_model.bin.index.\(variant).json",
+    ]
+    return names.contains { hasFile("\(encoder)/\($0)") } ? variant : nil
+  }
+}
+
+extension LoadingOptions {
+  /// The text encoder in the folders `tokenizer` and `text_encoder`, or where the options say.
+  ///
+  /// - Parameters:
+  ///   - folder: The folder of the model.
+  ///   - c: The model that reads the texts.
+  /// - Returns: The folders; nil where the model's has none, as that of a model which shares it with
+  ///   another, and where the options want none.
+  /// - Throws: An error that names the file where it is damaged, or makes texts of another width.
+  func textEncoder(
+    beside folder: String, _ c: PixArtTransformer.Configuration
+  ) throws -> TextEncoderFolder? {
+    let folder = textEncoder ?? folder
+    guard encodesTexts, textEncoder != nil || hasFile(folder + "/text_encoder") else {
+      return nil
+    }
+    let file = folder + "/text_encoder/config.json"
+    let configuration = try T5Encoder.Configuration(path: file)
+    try FileSettings(file: file).require(
+      configuration.width == c.textWidth, "d_model", configuration.width,
+      "\(c.textWidth), the width of the texts that the transformer reads")
+    return TextEncoderFolder(
+      path: folder, configuration: configuration, tokenLimit: c.textTokens, options: self)
+  }
+
+  /// The tokenizer in the folder `tokenizer`, or where the options say; nil where there is none.
+  ///
+  /// - Throws: `ModelError` where it is damaged.
+  func tokenizer(beside folder: String) throws(ModelError) -> UnigramTokenizer? {
+    let path = (textEncoder ?? folder) + "/tokenizer"
+    return hasFile(path) ? try UnigramTokenizer(path: path) : nil
+  }
+}
+
+extension DiffusionPipeline {
+  /// Opens the text encoder of a model alone, as to encode prompts for another machine.
+  ///
+  /// - Parameters:
+  ///   - folder: The path of a folder or checkpoint, or the name, as for `init`.
+  ///   - textEncoder: The path of another folder with `text_encoder` and `tokenizer`; nil is the
+  ///     model's.
+  ///   - variant: Which of several files of weights to read, such as `fp16`.
+  ///   - precision: The numbers to multiply; nil for those that suit the machine and the size.
+  /// - Returns: The encoder; nil where the model draws classes, or has none.
+  /// - Throws: An error that names the file, where one is missing, damaged or not served, and
+  ///   `ModelError.memory` where the machine has less memory than it takes.
+  public static func textEncoder(
+    folder: String, textEncoder: String? = nil, variant: String? = nil,
+    precision: Precision? = nil
+  ) throws -> T5TextEncoder? {
+    try self.textEncoder(
+      folder: folder,
+      LoadingOptions(textEncoder: textEncoder, variant: variant, precision: precision))
+  }
+
+  /// Opens a text encoder in so much memory.
+  package static func textEncoder(
+    folder: String, precision: Precision?, availableMemory: Int
+  ) throws -> T5TextEncoder? {
+    try textEncoder(
+      folder: folder,
+      LoadingOptions(precision: precision, availableMemory: availableMemory))
+  }
+
+  private static func textEncoder(
+    folder: String, _ options: LoadingOptions
+  ) throws -> T5TextEncoder? {
+    let found: TextEncoderFolder?
+    switch try ModelLocation(folder) {
+    case .ownFolder: return nil
+    case .diffusersFolder(let path):
+      let folder = try DiffusersFolder(path)
+      guard let tokens = folder.textTokens else { return nil }
+      found = try options.textEncoder(
+        beside: path, folder.pixArtConfiguration(textTokens: tokens))
+    case .originalCheckpoint(let path):
+      let checkpoint = try Checkpoint(path: path).trained()
+      guard PixArtTransformer.Configuration.isOriginal(checkpoint) else { return nil }
+      found = try options.textEncoder(
+        beside: ModelLocation.parent(path), PixArtTransformer.Configuration(checkpoint))
+    }
+    guard let found else { return nil }
+    try MemoryEstimate(textEncoder: found.configuration).require(
+      found.precision, textPrecision: found.precision, file: found.path + "/text_encoder",
+      available: options.availableMemory)
+    return try found.textEncoder()
+  }
+}

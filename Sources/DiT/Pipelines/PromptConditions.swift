@@ -1,0 +1,79 @@
+internal import Kernels
+internal import Tensor
+
+/// What prompts are to a denoiser, and what guidance leads away from.
+public struct PromptConditions: Sendable {
+  /// The condition of each prompt.
+  public let prompts: [Condition]
+  /// What guidance leads each prompt away from.
+  public let negatives: [Condition]
+}
+
+extension DiffusionPipeline {
+  /// What prompts are to the denoiser; equal prompts are encoded once.
+  ///
+  /// - Parameters:
+  ///   - prompts: The prompts.
+  ///   - negativePrompt: What guidance leads away from; nil is the text that stands for none in the
+  ///     model's checkpoint, and the empty prompt where it has no such text.
+  ///   - file: Texts that were encoded before; nil encodes them with the text encoder.
+  ///   - threads: The most threads to use; one for each processor by default.
+  ///   - progress: Called after each layer of the text encoder.
+  /// - Returns: The conditions.
+  /// - Throws: `RunError.noTextEncoder` where there is neither a file nor a text encoder,
+  ///   `ModelError` where the file lacks a prompt or is not for this model, and what reading the
+  ///   text encoder throws.
+  public func conditions(
+    for prompts: [String], negativePrompt: String? = nil, encodedIn file: EncodedTextFile? = nil,
+    threads: Int? = nil, progress: T5Encoder.Progress? = nil
+  ) throws -> PromptConditions {
+    let learned = negativePrompt == nil ? denoiser.unconditional : nil
+    let wanted = learned == nil ? prompts + [negativePrompt ?? ""] : prompts
+    let texts =
+      if let file {
+        try texts(of: wanted, in: file)
+      } else {
+        try texts(of: wanted, threads: threads, progress: progress)
+      }
+    let positives = texts.prefix(prompts.count)
+    return PromptConditions(
+      prompts: positives.map(Condition.text),
+      negatives: positives.map { text in
+        learned?.shortened(to: text.tokenCount) ?? .text(texts[prompts.count])
+      })
+  }
+
+  /// The texts of a file, where they are those that this model reads.
+  private func texts(
+    of prompts: [String], in file: EncodedTextFile
+  ) throws -> [EncodedText] {
+    guard let width = denoiser.textWidth else {
+      throw RunError.condition("a text", expected: "classes")
+    }
+    try file.requireSource(
+      width: width, tokenizer: tokenizer?.fingerprint, encoder: textEncoder?.encoder.fingerprint)
+    return try prompts.map(file.text(of:))
+  }
+
+  private func texts(
+    of prompts: [String], threads: Int?, progress: T5Encoder.Progress?
+  ) throws -> [EncodedText] {
+    guard let textEncoder else { throw RunError.noTextEncoder }
+    var distinct: [String] = []
+    for prompt in prompts where !distinct.contains(prompt) { distinct.append(prompt) }
+    let texts = try textEncoder.encode(
+      distinct, in: Workspace(threads: threads), progress: progress)
+    let encoded = Dictionary(uniqueKeysWithValues: zip(distinct, texts))
+    return prompts.compactMap { encoded[$0] }
+  }
+}
+
+extension Condition {
+  /// The learned text that stands for none, as long as a prompt: the original code has the prompt's
+  /// mask for both.
+  fileprivate func shortened(to count: Int) -> Condition {
+    guard case .text(let text) = self else { return self }
+    return .text(
+      EncodedText(hiddenStates: text.hiddenStates[0..<min(count, text.tokenCount)]))
+  }
+}
