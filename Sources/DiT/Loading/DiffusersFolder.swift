@@ -18,10 +18,10 @@ struct DiffusersFolder {
   /// A family adds its own here.
   static let families:
     [String: @Sendable (DiffusersFolder, LoadingOptions) throws -> DiffusionPipeline] = [
-      "DiTPipeline": { try DiffusionPipeline(dit: $0, $1) }
+      "DiTPipeline": { @Sendable in try DiffusionPipeline(dit: $0, $1) }
     ].merging(
       textTokens.mapValues { tokens in
-        { try DiffusionPipeline(pixArt: $0, textTokens: tokens, $1) }
+        { @Sendable in try DiffusionPipeline(pixArt: $0, textTokens: tokens, $1) }
       }
     ) { $1 }
 

@@ -1,4 +1,5 @@
-internal import Kernels
+public import Kernels
+internal import Tensor
 
 /// The folders `tokenizer` and `text_encoder`, whose configuration is checked and whose weights are
 /// not read yet.

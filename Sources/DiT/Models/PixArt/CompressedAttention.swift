@@ -65,7 +65,7 @@ extension PixArtTransformer {
       of parts: Tensor<Float>, grid: (rows: Int, columns: Int), in workspace: Workspace
     ) -> Operand {
       guard let compression else {
-        return heads(of: Operand(parts, in: workspace), in: workspace)
+        return self.heads(of: Operand(parts, in: workspace), in: workspace)
       }
       let width = parts.shape[2] / 3
       func part(_ index: Int) -> Tensor<Float> {
