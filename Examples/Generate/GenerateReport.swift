@@ -94,7 +94,7 @@ struct GenerateReport: Encodable {
     shard = s.shard.map { Share(number: $0.number, count: $0.count, source: $0.source) }
     (outputs, previews) = (writer.files, writer.previews)
     (self.loadSeconds, sampleSeconds) = (loadSeconds, report.seconds)
-    encodingSeconds = s.encodingSeconds
+    encodingSeconds = s.encodedPrompts?.seconds
     stepSeconds = report.fullStepSeconds
     executedMultiplyAdds = report.executedCost
     peakMemoryBytes = peakMemory() ?? 0

@@ -15,12 +15,9 @@ struct Settings: Sendable {
   let autoencoder, textEncoder, variant: String?
   /// The file that encoded prompts were read from.
   let embeddings: String?
-  private let encodedTexts: EncodedTextFile?
-  /// The conditions of the prompts that are drawn, by their place among the subjects, once they are
-  /// encoded.
-  private var conditions: [Int: (prompt: Condition, negative: Condition)] = [:]
-  /// The seconds that it took to encode the prompts.
-  private(set) var encodingSeconds: Double?
+  let encodedTexts: EncodedTextFile?
+  /// The prompts as the model reads them, once they are encoded.
+  private(set) var encodedPrompts: EncodedPrompts?
   /// The images to draw: those of the shard, without those that are there already.
   let items: [Item]
   /// The number of images of the shard, and of those that are there already.
@@ -201,25 +198,10 @@ struct Settings: Sendable {
   /// The name of the instruction set that multiplies them.
   var instructionSet: String { Workspace(threads: 1, precision: precision).instructionSet }
 
-  /// Encodes the prompts of the images that are drawn, or looks them up in the file that has them.
+  /// Encodes the prompts of the images that are drawn.
   ///
-  /// - Throws: What reading the text encoder throws, and `ModelError` where the file lacks a prompt or
-  ///   is not for the model.
-  mutating func encodePrompts() throws {
-    guard let prompts = subjects.prompts, !items.isEmpty else { return }
-    let start = ContinuousClock.now
-    let places = Array(Set(items.map(\.subject))).sorted()
-    let bar = LoadingBar("encoding", quiet: isQuiet || tellsSteps)
-    defer { bar.clear() }
-    let found = try pipeline.conditions(
-      for: places.map { prompts.texts[$0] }, negativePrompt: prompts.negative,
-      encodedIn: encodedTexts, threads: threads,
-      progress: { done, count in bar.advance(to: done, of: count) })
-    for (place, pair) in zip(places, zip(found.prompts, found.negatives)) {
-      conditions[place] = pair
-    }
-    encodingSeconds = start.duration(to: .now) / .seconds(1)
-  }
+  /// - Throws: What `EncodedPrompts` throws.
+  mutating func encodePrompts() throws { encodedPrompts = try EncodedPrompts(self) }
 
   /// The images that are computed together, as ranges of `items`.
   var batches: [Range<Int>] {
@@ -239,11 +221,11 @@ struct Settings: Sendable {
   func run(
     _ batch: Range<Int>, sampler: (any Sampler)? = nil, isCached: Bool = true
   ) throws -> DenoisingRun {
-    let texts = items[batch].compactMap { conditions[$0.subject] }
-    let labels = items[batch].compactMap { subjects.label(of: $0.subject).map(Condition.label) }
+    let places = items[batch].map(\.subject)
     return try pipeline.run(
-      texts.isEmpty ? labels : texts.map(\.prompt),
-      negatives: texts.isEmpty ? nil : texts.map(\.negative),
+      encodedPrompts?.conditions(of: places)
+        ?? places.compactMap { subjects.label(of: $0).map(Condition.label) },
+      negatives: encodedPrompts?.negatives(of: places),
       generators: items[batch].map { generator(seed: $0.seed) },
       sampler: sampler ?? fullSampler, guidance: guidance, cache: isCached ? cache?.plan : nil,
       edit: edit, noise: noise.map { $0[batch] }, size: size.sample,
