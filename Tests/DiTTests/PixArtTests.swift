@@ -19,7 +19,7 @@ private struct GoldenPixArt {
   let file: SafetensorsFile
   let model: PixArtTransformer
 
-  init(_ name: String, precision: Precision = .float32) throws {
+  init(_ name: String) throws {
     file = try Fixtures.open("pixart/\(name)")
     let isOriginal = name == "original"
     let text = try #require(
@@ -34,7 +34,7 @@ private struct GoldenPixArt {
         headCount: f.numAttentionHeads, textWidth: f.captionChannels, textTokens: 7,
         interpolationScale: f.interpolationScale, isToldSize: f.useAdditionalConditions ?? false,
         keyCompression: isOriginal ? 2 : 1, flavor: isOriginal ? .original : .diffusers),
-      from: Weights(GoldenWeights(file: file), precision: precision))
+      from: Weights(GoldenWeights(file: file)))
   }
 
   /// The texts of the rows, without their padding.
@@ -64,10 +64,6 @@ private struct GoldenPixArt {
 
 @Suite struct PixArtTests {
   static let names = ["alpha", "told", "sigma", "original"]
-  /// The caches that need no calibration of the model.
-  static let uncalibrated = CacheMethods.all.filter {
-    !($0 is any CalibratedCacheMethod.Type)
-  }.map { $0.name }
 
   @Test(arguments: names)
   func predictsWhatDiffusersPredicts(_ name: String) throws {
@@ -113,25 +109,6 @@ private struct GoldenPixArt {
         "attention, cross-attention, feed-forward 0-"))
     #expect(reused.latents.elements != plain.latents.elements)
     #expect(reused.report.executedCost.linear < plain.report.executedCost.linear)
-  }
-
-  /// In 16 bits, a method runs with a text, or says why it does not.
-  @Test(arguments: uncalibrated) func everyMethodTakesTexts(_ name: String) throws {
-    let golden = try GoldenPixArt("alpha", precision: .bfloat16)
-    let texts = try golden.texts().map(Condition.text)
-    let type = try CacheMethods.type(named: name)
-    let cache = try CacheMethods.method("\(name):\(type.examples.sample)")
-    do {
-      var run = try DenoisingRun(
-        denoiser: golden.model, sampler: DDIM(steps: 8),
-        request: .init(
-          conditions: [texts[0]], negatives: [texts[1]], noise: golden.file["x"][0..<1].copied(),
-          generators: [TorchGenerator(seed: 0)], guidance: Guidance(scale: 2), cache: cache))
-      while try run.next() != nil {}
-      #expect(run.traces.contains { $0.lines.contains { $0.reuseCount > 0 } })
-    } catch let error as CacheError {
-      #expect("\(error)".contains(name))
-    }
   }
 
   /// With the same text in both streams, the mean of what they make of it is what either makes.

@@ -182,6 +182,17 @@ import _TestSupport
     }
   }
 
+  @Test(arguments: names, RuleModel.allCases)
+  func runsIn16Bits(_ name: String, _ model: RuleModel) throws {
+    let denoiser = try model.denoiser(.bfloat16, .active)
+    let request = try Self.request(model, [0, 2], method(name, for: model))
+    let run = try finished(
+      DenoisingRun(denoiser: denoiser, sampler: DDIM(steps: 8), request: request, threads: 2))
+    let isFinite = run.latents.elements.allSatisfy { $0.isFinite }
+    #expect(isFinite)
+    #expect(run.report.blockCost.linear <= run.report.fullBlockCost.linear)
+  }
+
   /// Beside a cache of guidance a method runs or says why it does not.
   @Test(arguments: names, RuleModel.allCases)
   func guidanceMayBeCachedBeside(_ name: String, _ model: RuleModel) throws {
