@@ -53,11 +53,11 @@ struct Conversion {
       throw UsageError.other("--group-size and --search-group-sizes need --quantize")
     }
     guard let path = arguments[options.convert] else {
-      guard type == nil, quantizer == nil, shardSize == nil, !compress, !noClobber, !skipsUnreadable
-      else {
-        throw UsageError.other(
-          "--dtype, --quantize, --shard-size, --compress, --skip-unreadable and --no-clobber need "
-            + "--convert")
+      let listing: [any AnyOption] = [
+        options.subtree, options.stripPrefix, options.hash, options.hashTensors, options.json,
+      ]
+      if let other = arguments.firstGiven(besides: listing) {
+        throw UsageError.other("\(other) needs --convert")
       }
       return nil
     }

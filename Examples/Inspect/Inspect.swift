@@ -32,11 +32,9 @@ struct Inspect {
   private static func writeFolder(
     _ path: String, _ options: InspectOptions, _ arguments: ParsedArguments
   ) throws {
-    guard arguments[options.convert] == nil, arguments[options.subtree] == nil,
-      !arguments[options.hash], !arguments[options.hashTensors], !arguments[options.stripPrefix]
-    else {
+    if let other = arguments.firstGiven(besides: [options.json]) {
       throw UsageError.other(
-        "'\(path)' is a folder; only --json goes with it, the others with a file")
+        "'\(path)' is a folder; only --json goes with it, and \(other) with a file")
     }
     let report = try FolderReport(path)
     try write(report, report.words, asJSON: arguments[options.json])

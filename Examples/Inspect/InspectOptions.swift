@@ -3,6 +3,7 @@ internal import _ExampleCommandLine
 
 /// The options of `inspect`.
 struct InspectOptions {
+  private let what = Heading("What")
   let subtree = Option(
     "subtree", optional: .text.named("NAME"), default: "all tensors",
     "only the tensors whose names begin with NAME and a dot, without these: with ema, ema.x is x")
@@ -13,6 +14,7 @@ struct InspectOptions {
   let hashTensors = Option(flag: "hash-tensors", "print the SHA-256 of each tensor's bytes")
   let json = Option(flag: "json", "print a report for programs")
 
+  private let conversion = Heading("Conversion")
   let convert = Option(
     "convert", short: "o", optional: .path.named("FILE"),
     "write the tensors to a .safetensors or .npz file")
@@ -45,16 +47,7 @@ struct InspectOptions {
       summary:
         "Lists the tensors of a checkpoint (safetensors, PyTorch, NumPy, or an index of several"
         + " files), and converts it; says what is in a folder of a model. Nothing in a file is run.",
-      operands: .init("FILE", count: 1...1),
-      groups: [
-        .init("What", [subtree, stripPrefix, hash, hashTensors, json]),
-        .init(
-          "Conversion",
-          [
-            convert, type, quantization, groupSize, search, shardSize, compress, skipUnreadable,
-            noClobber,
-          ]),
-      ])
+      operands: .init("FILE", count: 1...1), options: self)
   }
 }
 

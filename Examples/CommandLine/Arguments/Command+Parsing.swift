@@ -24,11 +24,8 @@ package struct ParsedArguments: Sendable {
   ///
   /// - Precondition: `option` is one of the command's.
   package subscript<Value>(option: Option<Value>) -> Value {
-    guard let texts = values[option.signature.names[0]] else {
-      fatalError("\(option.signature.name) is no option of this command")
-    }
     do {
-      return try option.read(texts)
+      return try option.read(texts(of: option))
     } catch {
       fatalError("\(option.signature.name) is declared in two ways: \(error)")
     }
@@ -38,10 +35,25 @@ package struct ParsedArguments: Sendable {
   ///
   /// - Precondition: `option` is one of the command's.
   package func has(_ option: some AnyOption) -> Bool {
+    !texts(of: option).isEmpty
+  }
+
+  private func texts(of option: some AnyOption) -> [String] {
     guard let texts = values[option.signature.names[0]] else {
       fatalError("\(option.signature.name) is no option of this command")
     }
-    return !texts.isEmpty
+    return texts
+  }
+
+  /// The first option, by name, that was given and is none of some; nil where there is none.
+  ///
+  /// - Parameter options: The options that may be given.
+  /// - Returns: The name that messages use.
+  package func firstGiven(besides options: [any AnyOption]) -> String? {
+    let names = Set(options.map { $0.signature.names[0] })
+    return values.filter { !$0.value.isEmpty && !names.contains($0.key) }.keys.min().map {
+      "--" + $0
+    }
   }
 }
 

@@ -54,7 +54,7 @@ package struct Command: Sendable {
   ///
   ///     struct DrawOptions {
   ///       private let what = Heading("What")
-  ///       let steps = Option("steps", as: .integer(1...), default: 20, "the number of steps")
+  ///       let steps = Option("steps", as: .integer(1...99), default: 20, "the number of steps")
   ///     }
   ///
   /// So an option is declared once, and none can be left out of the command.

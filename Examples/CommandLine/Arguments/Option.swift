@@ -30,8 +30,8 @@ package protocol AnyOption: Sendable {
 
 /// An option of a command, and the type of its value.
 ///
-///     let steps = Option("steps", "num-inference-steps", as: .integer(1...), default: 20, "steps")
-///     let scale = Option("cfg-scale", optional: .number(0...), default: "the model's", "guidance")
+///     let steps = Option("steps", "num-inference-steps", as: .integer(1...1000), default: 20, "steps")
+///     let scale = Option("cfg-scale", optional: .number(0...30), default: "the model's", "guidance")
 ///     let classes = Option("class", each: .text, "a class, by name or number; may be repeated")
 ///     let quiet = Option(flag: "quiet", "print nothing but errors")
 package struct Option<Value: Sendable>: AnyOption {

@@ -34,61 +34,21 @@ extension ValueParser<Int> {
       describe: String.init
     ) { Int($0).flatMap { range.contains($0) ? $0 : nil } }
   }
-
-  /// An integer with a lower bound.
-  package static func integer(_ range: PartialRangeFrom<Int>) -> ValueParser {
-    ValueParser(
-      "N", allowed: "an integer of at least \(range.lowerBound)", describe: String.init
-    ) { Int($0).flatMap { range.contains($0) ? $0 : nil } }
-  }
 }
 
 extension ValueParser<Double> {
-  /// Any finite number.
-  package static var number: ValueParser {
-    ValueParser("X", allowed: "a finite number", describe: plain) { finite($0) }
-  }
-
   /// A number between two bounds, both included.
   package static func number(_ range: ClosedRange<Double>) -> ValueParser {
     ValueParser(
       "X", allowed: "a number from \(plain(range.lowerBound)) to \(plain(range.upperBound))",
       describe: plain
-    ) { finite($0).flatMap { range.contains($0) ? $0 : nil } }
-  }
-
-  /// A finite number with a lower bound.
-  package static func number(_ range: PartialRangeFrom<Double>) -> ValueParser {
-    ValueParser("X", allowed: "a number of at least \(plain(range.lowerBound))", describe: plain) {
-      finite($0).flatMap { range.contains($0) ? $0 : nil }
-    }
-  }
-
-  private static func finite(_ text: String) -> Double? {
-    Double(text).flatMap { $0.isFinite ? $0 : nil }
+    ) { Double($0).flatMap { range.contains($0) ? $0 : nil } }
   }
 
   /// A number without the `.0` of a whole one.
   @Sendable private static func plain(_ number: Double) -> String {
     let text = "\(number)"
     return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
-  }
-}
-
-extension ValueParser<ClosedRange<Int>> {
-  /// A range `8-27`, both ends included, or a single number, within bounds.
-  package static func range(within bounds: ClosedRange<Int>) -> ValueParser {
-    ValueParser(
-      "LOW-HIGH",
-      allowed: "a range LOW-HIGH within \(bounds.lowerBound)-\(bounds.upperBound)",
-      describe: { "\($0.lowerBound)-\($0.upperBound)" }
-    ) { text in
-      let ends = text.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
-      guard (1...2).contains(ends.count), let lower = ends.first ?? nil,
-        let upper = ends.last ?? nil, lower <= upper, bounds.contains(lower), bounds.contains(upper)
-      else { return nil }
-      return lower...upper
-    }
   }
 }
 
@@ -108,15 +68,5 @@ extension ValueParser<String> {
     ValueParser(
       words.joined(separator: "|"), allowed: "one of " + words.joined(separator: ", "),
       describe: { $0 }, parse: { words.contains($0) ? $0 : nil })
-  }
-}
-
-extension ValueParser where Value: CaseIterable & RawRepresentable<String> {
-  /// The raw value of one of the type's cases.
-  package static var choice: ValueParser {
-    let words = Value.allCases.map(\.rawValue)
-    return ValueParser(
-      words.joined(separator: "|"), allowed: "one of " + words.joined(separator: ", "),
-      describe: \.rawValue, parse: { Value(rawValue: $0) })
   }
 }

@@ -4,15 +4,15 @@ import _ExampleCommandLine
 /// Options of every kind, and a command that has them.
 private enum Options {
   static let steps = Option(
-    "steps", "num-inference-steps", as: .integer(1...), default: 20, "denoising steps")
+    "steps", "num-inference-steps", as: .integer(1...1000), default: 20, "denoising steps")
   static let scale = Option(
-    "cfg-scale", "guidance-scale", optional: .number(0...), default: "the model's", "guidance")
+    "cfg-scale", "guidance-scale", optional: .number(0...30), default: "the model's", "guidance")
   static let count = Option("batch-count", short: "b", as: .integer(1...64), default: 1, "images")
-  static let seed = Option("seed", short: "s", as: .integer(0...), default: 42, "first seed")
+  static let seed = Option("seed", short: "s", as: .integer(0...9999), default: 42, "first seed")
   static let classes = Option("class", each: .text.named("CLASS"), "a class; may be repeated")
   static let rng = Option("rng", as: .choice(["torch", "philox"]), default: "torch", "noise")
   static let format = Option(
-    "format", optional: ValueParser<OutputFormat>.choice, "the files' kind")
+    "format", optional: .choice(OutputFormat.allCases.map(\.rawValue)), "the files' kind")
   static let output = Option("output", short: "o", as: .path, default: "out.png", "the file")
   static let cache = Option(
     "cache", optional: .text.named("NAME[:KEY=VALUE,...]"), "what is reused")
@@ -65,7 +65,7 @@ private func refusal(_ line: [String]) -> String? {
     #expect(try parse("-q")[Options.quiet])
     #expect(try parse("--quiet")[Options.quiet])
     #expect(try parse("--rng", "philox")[Options.rng] == "philox")
-    #expect(try parse("--format", "npy")[Options.format] == .npy)
+    #expect(try parse("--format", "npy")[Options.format] == "npy")
     #expect(try parse("--steps", "7").has(Options.steps))
   }
 
@@ -73,6 +73,14 @@ private func refusal(_ line: [String]) -> String? {
     let arguments = try parse(
       "--class", "tench, Tinca tinca", "-q", "--class=207", "--class", "a=b")
     #expect(arguments[Options.classes] == ["tench, Tinca tinca", "207", "a=b"])
+  }
+
+  @Test func findsOptionsThatHaveNoUse() throws {
+    let arguments = try parse("--steps", "7", "-q", "-b", "4")
+    let (steps, count): (any AnyOption, any AnyOption) = (Options.steps, Options.count)
+    #expect(arguments.firstGiven(besides: []) == "--batch-count")
+    #expect(arguments.firstGiven(besides: [steps, count]) == "--quiet")
+    #expect(arguments.firstGiven(besides: [steps, count, Options.quiet]) == nil)
   }
 
   @Test func valuesMayLookOdd() throws {
@@ -102,18 +110,18 @@ private func refusal(_ line: [String]) -> String? {
   }
 
   @Test(arguments: [
-    (["--steps", "0"], "--steps must be an integer of at least 1, not '0'"),
-    (["--steps=x"], "--steps must be an integer of at least 1, not 'x'"),
-    (["--num-inference-steps", "2.5"], "--steps must be an integer of at least 1, not '2.5'"),
-    (["-s", "-1"], "--seed must be an integer of at least 0, not '-1'"),
+    (["--steps", "0"], "--steps must be an integer from 1 to 1000, not '0'"),
+    (["--steps=x"], "--steps must be an integer from 1 to 1000, not 'x'"),
+    (["--num-inference-steps", "2.5"], "--steps must be an integer from 1 to 1000, not '2.5'"),
+    (["-s", "-1"], "--seed must be an integer from 0 to 9999, not '-1'"),
     (
       ["-s", "99999999999999999999"],
-      "--seed must be an integer of at least 0, not '99999999999999999999'"
+      "--seed must be an integer from 0 to 9999, not '99999999999999999999'"
     ),
     (["-b", "65"], "--batch-count must be an integer from 1 to 64, not '65'"),
-    (["--cfg-scale", "nan"], "--cfg-scale must be a number of at least 0, not 'nan'"),
-    (["--cfg-scale", "inf"], "--cfg-scale must be a number of at least 0, not 'inf'"),
-    (["--cfg-scale", "-.5"], "--cfg-scale must be a number of at least 0, not '-.5'"),
+    (["--cfg-scale", "nan"], "--cfg-scale must be a number from 0 to 30, not 'nan'"),
+    (["--cfg-scale", "inf"], "--cfg-scale must be a number from 0 to 30, not 'inf'"),
+    (["--cfg-scale", "-.5"], "--cfg-scale must be a number from 0 to 30, not '-.5'"),
     (["--rng", "numpy"], "--rng must be one of torch, philox, not 'numpy'"),
     (["--format=jpg"], "--format must be one of png, npy, safetensors, not 'jpg'"),
     (["-o", ""], "--output must be a path, not ''"),

@@ -141,7 +141,8 @@ import _TestSupport
     #expect((report["parts"] as? [Any])?.count == 3 && report["classCount"] as? Int == 7)
     let empty = try inspect(folder.path)
     #expect(empty.status == 1 && empty.error.contains("is a folder without a model"))
-    #expect(try inspect(path, "--hash").status == 64)
+    let hash = try inspect(path, "--hash")
+    #expect(hash.status == 64 && hash.error.contains("and --hash with a file"))
   }
 
   @Test func refuses() throws {
@@ -155,7 +156,8 @@ import _TestSupport
     #expect(try inspect(configuration).error.contains("no index of tensors"))
     let checkpoint = Self.checkpoint("tensors.pt")
     #expect(try inspect(checkpoint, "-o", folder.file("x.txt")).status == 64)
-    #expect(try inspect(checkpoint, "--dtype", "f32").status == 64)
+    let idle = try inspect(checkpoint, "--json", "--dtype", "f32")
+    #expect(idle.status == 64 && idle.error.contains("--dtype needs --convert"))
     #expect(try inspect(checkpoint, "-o", path, "--shard-size", "1GB").status == 64)
     #expect(try inspect().status == 64)
     #expect(try folder.names.isEmpty)
