@@ -16,8 +16,8 @@ extension Tensor where Scalar: TensorNumeric {
 ///     x • w
 ///
 /// A vector on the left is a row, on the right a column, and that dimension goes again. `Float` is
-/// computed with the workspace of calls that name none; hot code passes its own.
-/// `Float16` and `BFloat16` are computed in `Float` and rounded once; whole numbers wrap around.
+/// computed with the workspace of calls that name none; hot code passes its own. `Float16` and
+/// `BFloat16` are computed in `Float` and rounded once; integers wrap around.
 ///
 /// - Returns: `[…, rows, columns]`.
 public func matmul<Scalar: TensorNumeric>(

@@ -2,8 +2,7 @@ internal import _KernelsMicro
 internal import _Parallel
 public import Tensor
 
-/// Batch normalization with the mean and the variance of each channel that training left, then an
-/// activation.
+/// Batch normalization with the running mean and variance of each channel, then an activation.
 ///
 /// `activation((x - mean) / √(variance + ε) · weight + bias)`.
 ///

@@ -28,7 +28,7 @@ public func softmax(_ x: Tensor<Float>, in workspace: Workspace) -> Tensor<Float
 ///
 /// - Parameters:
 ///   - x: Any shape and strides, broadcast ones too.
-///   - workspace: Whose memory to take.
+///   - workspace: The workspace whose memory the copy takes.
 /// - Returns: The same elements, `x.shape`.
 public func copy(_ x: Tensor<Float>, in workspace: Workspace) -> Tensor<Float> {
   let timer = workspace.timer("copy \(x.shape)")

@@ -4,10 +4,9 @@ package import _KernelsMicro
 
 /// Splits maps into low and high frequencies, by products of matrices.
 ///
-/// A map goes to the frequencies that are kept and back, rows first and then columns, in four products
-/// with cosines and sines. For maps as small as latents, and few frequencies, that takes less than
-/// everything around it. Of the result the real part counts, as where a whole Fourier transform is
-/// taken:
+/// A map is transformed to the frequencies that are kept and back, rows first and then columns, in
+/// four products with cosines and sines. That is cheap for maps as small as latents and for few
+/// frequencies. The result is the real part, as after a whole Fourier transform:
 ///
 /// ```swift
 /// let split = FrequencySplit(height: 32, width: 32, radius: 6)

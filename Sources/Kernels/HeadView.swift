@@ -40,7 +40,7 @@ public struct HeadView: Sendable {
 
   /// The heads of some samples, in any order and any number of times; nothing is copied.
   ///
-  /// - Parameter indices: The sample that each sample of the result is.
+  /// - Parameter indices: The sample to take for each sample of the result.
   /// - Returns: Heads of as many samples.
   public func samples(_ indices: [Int]) -> HeadView {
     check(

@@ -53,8 +53,8 @@ public func interpolated(
     x, taps(x.shape[1], height), taps(x.shape[2], width), in: workspace)
 }
 
-/// Images scaled by a factor: `interpolated` to the size times the factor, rounded down, with places
-/// that the factor itself gives.
+/// Images scaled by a factor: `interpolated` to the size times the factor, rounded down; the factor
+/// itself says where a pixel comes from, as PyTorch's `scale_factor`.
 ///
 /// - Parameters:
 ///   - x: `[batch, height, width, channels]`.

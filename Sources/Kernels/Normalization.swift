@@ -9,7 +9,7 @@ public import Tensor
 /// - Parameters:
 ///   - x: `[batch, tokens, width]`.
 ///   - shift: What is added, `[batch, width]`.
-///   - scale: A factor less one, `[batch, width]`.
+///   - scale: The factor minus one, `[batch, width]`.
 ///   - epsilon: What is added to the variance.
 ///   - workspace: What to compute with.
 /// - Returns: `[batch, tokens, width]`.

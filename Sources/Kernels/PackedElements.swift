@@ -1,8 +1,8 @@
 public import Tensor
 
 extension QuantizedMatrix {
-  /// Whole numbers of 4 bits, two neighbouring inputs in a byte: the even one in the low half, both
-  /// with 8 added; `[outputs, ⌈inputs / 2⌉]`.
+  /// Integers of 4 bits, two neighbouring inputs in a byte: the even one in the low half, both with
+  /// 8 added; `[outputs, ⌈inputs / 2⌉]`.
   public var packedElements: Tensor<UInt8> {
     let (inputs, elements) = (inputs, elements.elements)
     let columns = (inputs + 1) / 2
@@ -16,7 +16,7 @@ extension QuantizedMatrix {
     return Tensor(bytes, shape: [outputs, columns])
   }
 
-  /// The whole numbers that bytes of `packedElements` hold, `[outputs, inputs]`.
+  /// The integers that bytes of `packedElements` hold, `[outputs, inputs]`.
   ///
   /// - Parameters:
   ///   - bytes: `[outputs, ⌈inputs / 2⌉]`.

@@ -7,13 +7,13 @@ public struct PackedKernel: Sendable {
   public let inputs: Int
   /// The number of channels that it gives.
   public let outputs: Int
-  /// The number of lines and of pixels in a line that a result is made of.
+  /// The height and width of a window, in pixels.
   public let height, width: Int
-  /// The distance in the images of neighbours in the result.
+  /// The distance between neighbouring windows, in pixels of the images.
   public let stride: Int
-  /// The distance in the images of the pixels that a result is made of.
+  /// The distance between the pixels of a window.
   public let dilation: Int
-  /// How many groups of channels there are that do not meet.
+  /// The number of groups of channels; an output sees the inputs of its group alone.
   public let groups: Int
   /// The numbers that the products multiply.
   public let precision: Precision
@@ -44,10 +44,10 @@ public struct PackedKernel: Sendable {
   ///
   /// - Parameters:
   ///   - weight: `[outputs, inputs / groups, height, width]`, as PyTorch stores them.
-  ///   - stride: The distance in the images of neighbours in the result.
-  ///   - dilation: The distance in the images of the pixels that a result is made of.
-  ///   - groups: How many groups of channels there are that do not meet. With two or more, numbers of 32
-  ///     bits are multiplied in every precision.
+  ///   - stride: The distance between neighbouring windows, in pixels of the images.
+  ///   - dilation: The distance between the pixels of a window.
+  ///   - groups: The number of groups of channels; an output sees the inputs of its group alone.
+  ///     With two or more, numbers of 32 bits are multiplied in every precision.
   ///   - precision: The numbers to multiply with; weights are rounded to them.
   /// - Precondition: `weight` has four dimensions; `groups` divides the outputs.
   public init(

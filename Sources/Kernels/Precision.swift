@@ -9,8 +9,8 @@ public enum Precision: String, Sendable, CaseIterable {
   case float32 = "f32"
   /// 16-bit floating point with 8 bits of precision and the range of 32 bits.
   case bfloat16 = "bf16"
-  /// 8-bit whole numbers: weights are quantized on loading and rows on the way, each in groups of
-  /// terms with a scale of their own. Attention multiplies bfloat16 where the machine does, and else
+  /// 8-bit integers: weights are quantized on loading and rows on the way, each in groups of terms
+  /// with a scale of their own. Attention multiplies bfloat16 where the machine does, and else
   /// 32-bit numbers.
   case int8 = "int8"
   /// 32-bit numbers by weights of 8 bits in groups with a scale each, which takes a quarter of the
@@ -59,8 +59,8 @@ extension KernelTable {
   /// Whether there is an instruction that multiplies bfloat16.
   var multipliesBFloat16: Bool { bfloat16.format == .elements }
 
-  /// The floating-point kernels of a precision: those that weights of small whole numbers go with
-  /// take and give 32-bit numbers.
+  /// The floating-point kernels of a precision: those that weights of small integers go with take
+  /// and give 32-bit numbers.
   package func kernels(for precision: Precision) -> MatrixKernels {
     precision == .bfloat16 ? bfloat16 : float32
   }

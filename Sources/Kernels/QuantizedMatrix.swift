@@ -3,34 +3,34 @@ package import _KernelsMicro
 internal import _Parallel
 public import Tensor
 
-/// The weights of a linear layer as small whole numbers: `weight ≈ scale · element`, with a scale for
+/// The weights of a linear layer as small integers: `weight ≈ scale · element`, with a scale for
 /// each row and group of neighbouring inputs.
 ///
-/// Quantization is symmetric. The scale of a group is its largest magnitude over the largest whole
-/// number, 127 or 7, and 1 where all of the group is zero; elements are rounded to the nearest, of
+/// Quantization is symmetric. The scale of a group is its largest magnitude over the largest
+/// integer, 127 or 7, and 1 where all of the group is zero; elements are rounded to the nearest, of
 /// two to the even one. A last group takes the inputs that are left.
 public struct QuantizedMatrix: Sendable {
-  /// How large the whole numbers are.
+  /// How large the integers are.
   public enum Width: Int, Sendable, CaseIterable {
     /// From -127 to 127.
     case eightBits = 8
     /// From -7 to 7.
     case fourBits = 4
 
-    /// The largest whole number.
+    /// The largest integer.
     public var levels: Int { self == .eightBits ? 127 : 7 }
   }
 
   /// The number of inputs of a group where nothing else is asked for.
   public static let defaultGroupSize = 128
 
-  /// The whole numbers, `[outputs, inputs]`.
+  /// The integers, `[outputs, inputs]`.
   public let elements: Tensor<Int8>
   /// What they are multiplied with, `[outputs, groups]`.
   public let scales: Tensor<Float>
   /// The inputs of each group but the last one.
   public let groupSize: Int
-  /// How large the whole numbers are.
+  /// How large the integers are.
   public let width: Width
 
   /// The length of the rows that the layer takes.
@@ -42,7 +42,7 @@ public struct QuantizedMatrix: Sendable {
   ///
   /// - Parameters:
   ///   - weight: A row for each output, `[outputs, inputs]`.
-  ///   - width: How large the whole numbers are.
+  ///   - width: How large the integers are.
   ///   - groupSize: The inputs that share a scale, at least one; nil for the whole row.
   /// - Throws: `QuantizationError.notFinite` where a weight is infinite or NaN.
   /// - Precondition: `weight` has two dimensions.
@@ -83,12 +83,12 @@ public struct QuantizedMatrix: Sendable {
   /// Weights that were quantized before.
   ///
   /// - Parameters:
-  ///   - elements: The whole numbers, `[outputs, inputs]`.
+  ///   - elements: The integers, `[outputs, inputs]`.
   ///   - scales: What they are multiplied with, `[outputs, groups]`.
   ///   - groupSize: The inputs of each group but the last one, at least one.
-  ///   - width: How large the whole numbers are.
-  /// - Throws: `QuantizationError` where there is not one scale for each group, one of them is not a
-  ///   positive, finite number, or a whole number is larger than `width` allows.
+  ///   - width: How large the integers are.
+  /// - Throws: `QuantizationError` where there is not one scale for each group, one of them is not
+  ///   a positive, finite number, or an integer is larger than `width` allows.
   /// - Precondition: `elements` and `scales` have two dimensions.
   public init(
     elements: Tensor<Int8>, scales: Tensor<Float>, groupSize: Int, width: Width = .eightBits
@@ -127,7 +127,7 @@ public struct QuantizedMatrix: Sendable {
     return place.map { ($0 / count, $0 % count) }
   }
 
-  /// The weights that the whole numbers stand for, `[outputs, inputs]`.
+  /// The weights that the integers stand for, `[outputs, inputs]`.
   public var tensor: Tensor<Float> {
     let (table, groups) = (KernelTable.active, TermGroups(depth: inputs, size: groupSize))
     let result = Tensor<Float>(uninitialized: [outputs, inputs])
@@ -148,7 +148,7 @@ public struct QuantizedMatrix: Sendable {
 public enum QuantizationError: Error, Equatable, CustomStringConvertible {
   /// One of the weights of an output in some inputs is infinite or NaN.
   case notFinite(output: Int, inputs: Range<Int>)
-  /// A group of no inputs, or of fewer.
+  /// The number of inputs of a group is not positive.
   case groupSize(Int)
   /// There is not one scale for each output and group.
   case scaleShape(expected: [Int], found: [Int])
@@ -156,7 +156,7 @@ public enum QuantizationError: Error, Equatable, CustomStringConvertible {
   case scale(output: Int, group: Int, found: Float)
   /// Layers that are joined into one differ in their groups.
   case groupSizes([Int])
-  /// A whole number is larger than its bits allow.
+  /// An integer is larger than its bits allow.
   case element(found: Int)
 
   /// The error in a sentence, without the name of the weights.

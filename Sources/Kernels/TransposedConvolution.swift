@@ -3,19 +3,18 @@ public import Tensor
 
 /// The weights of a transposed convolution, packed for the products that use them.
 ///
-/// Of its results, those whose places have the same remainders at division by the stride are a plain
-/// convolution, with the weights of every `stride`-th place in turn. So no product is with a zero, and
-/// nothing is added up in memory.
+/// The results whose coordinates have the same remainders modulo the stride are a plain convolution
+/// by every `stride`-th weight. So no product is by zero, and nothing is added up in memory.
 public struct PackedTransposedKernel: Sendable {
   /// The number of channels that it takes.
   public let inputs: Int
   /// The number of channels that it gives.
   public let outputs: Int
-  /// The number of lines and of pixels in a line that a pixel is spread over.
+  /// The height and width of the window that a pixel is spread over.
   public let height, width: Int
-  /// The distance in the result of neighbours in the images.
+  /// The distance in the result between the windows of neighbouring pixels.
   public let stride: Int
-  /// The distance in the result of the pixels that a pixel is spread over.
+  /// The distance between the pixels of a window in the result.
   public let dilation: Int
   /// The numbers that the products multiply.
   public let precision: Precision
@@ -60,9 +59,9 @@ public struct PackedTransposedKernel: Sendable {
   ///
   /// - Parameters:
   ///   - weight: `[inputs, outputs, height, width]`, as PyTorch stores them.
-  ///   - stride: The distance in the result of neighbours in the images.
-  ///   - dilation: The distance in the result of the pixels that a pixel is spread over.
-  ///   - padding: How much less there is of the result on each side.
+  ///   - stride: The distance in the result between the windows of neighbouring pixels.
+  ///   - dilation: The distance between the pixels of a window in the result.
+  ///   - padding: The lines and pixels that are cut off the result on each side.
   ///   - precision: The numbers to multiply with; weights are rounded to them.
   /// - Precondition: `weight` has four dimensions.
   public init(

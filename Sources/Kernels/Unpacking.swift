@@ -3,7 +3,7 @@ public import Tensor
 
 extension PackedMatrix {
   /// The weights as products multiply them, `[outputs, inputs]`: those that were packed, rounded to
-  /// the precision, or what their whole numbers stand for.
+  /// the precision, or what their integers stand for.
   ///
   /// For saving a model, not for computing: it takes some nanoseconds a number.
   public var unpacked: Tensor<Float> {

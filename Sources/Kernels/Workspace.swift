@@ -22,8 +22,8 @@ public struct Workspace: Sendable {
   /// A workspace of the instruction set that is active now.
   ///
   /// - Parameters:
-  ///   - threads: The most threads to use, at least one, of which 4096 count; by default one for
-  ///     each processor.
+  ///   - threads: The most threads to use, at least one; more than 4096 count as 4096. By default
+  ///     one for each processor.
   ///   - precision: The precision of the weights that it will meet.
   public init(threads: Int? = nil, precision: Precision = .float32) {
     self.init(threads: threads, precision: precision, table: .active)
@@ -71,7 +71,7 @@ public struct Workspace: Sendable {
 
   /// How often memory had to be allocated so far.
   ///
-  /// After the first cycle of a run it stays the same.
+  /// It stays the same once a run has taken its first full step and its first one that reuses.
   public var poolMisses: Int { pool.misses }
 
   /// A tensor from the pool, its elements not initialised.

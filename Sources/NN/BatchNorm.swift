@@ -1,8 +1,8 @@
 public import Kernels
 public import Tensor
 
-/// Batch normalization with the means and variances that training left, of the last axis: PyTorch's
-/// `BatchNorm1d`, `BatchNorm2d` and `BatchNorm3d` in `eval()`.
+/// Batch normalization along the last axis, with the running means and variances of training:
+/// PyTorch's `BatchNorm1d`, `BatchNorm2d` and `BatchNorm3d` in `eval()`.
 public struct BatchNorm: Layer {
   /// The factors and summands of the channels, `[channels]`; nil for 1 and 0.
   public let weight, bias: Tensor<Float>?

@@ -4,14 +4,14 @@ public import Tensor
 /// Quantizes the linear layers of a checkpoint's blocks, to be written to a smaller one.
 ///
 /// For each of them `weight` becomes three tensors, which `Weights` reads (docs/quantization.md).
-/// Layers that modulate keep 8 bits, for a few rows of theirs reach every token; everything outside
-/// of numbered blocks, embeddings and tables are left as they are.
+/// Modulation layers keep 8 bits, because their few rows reach every token; everything outside of
+/// numbered blocks, embeddings and tables are left as they are.
 public struct CheckpointQuantizer: Sendable {
-  /// How large the whole numbers are.
+  /// How large the integers are.
   public var width: QuantizedMatrix.Width
-  /// The inputs that share a scale; nil for all.
+  /// The number of inputs that share a scale; nil for all of a row.
   public var groupSize: Int?
-  /// Other numbers of inputs, by the name of a layer's weights.
+  /// The group sizes of layers that differ from `groupSize`, by the name of their weights.
   public var groupSizes: [String: Int] = [:]
 
   /// A quantizer of one width, in groups of one size.
@@ -21,7 +21,7 @@ public struct CheckpointQuantizer: Sendable {
     (self.width, self.groupSize) = (width, groupSize)
   }
 
-  /// How large the whole numbers of a tensor become; nil where it is left as it is.
+  /// How large the integers of a tensor become; nil where it is left as it is.
   ///
   /// - Parameters:
   ///   - name: Its name.

@@ -12,10 +12,10 @@ public struct Conv1d: Layer {
   ///   - inputs: The number of channels that it takes.
   ///   - outputs: The number of channels that it gives.
   ///   - size: The length of the kernel.
-  ///   - stride: The distance in the input of neighbours in the result.
+  ///   - stride: The distance between neighbouring windows, in places of the input.
   ///   - padding: The zeros before and behind a sequence.
-  ///   - dilation: The distance in the input of the places that a result is made of.
-  ///   - groups: How many groups of channels there are that do not meet.
+  ///   - dilation: The distance between the places of a window.
+  ///   - groups: The number of groups of channels; an output sees the inputs of its group alone.
   ///   - bias: Whether there is a bias.
   ///   - weights: The scope of the layer.
   /// - Throws: `WeightError` where they are missing or of another shape.
@@ -40,10 +40,10 @@ public struct Conv1d: Layer {
   /// - Parameters:
   ///   - weight: `[outputs, inputs / groups, size]`.
   ///   - bias: `[outputs]`; nil for none.
-  ///   - stride: The distance in the input of neighbours in the result.
+  ///   - stride: The distance between neighbouring windows, in places of the input.
   ///   - padding: The zeros before and behind a sequence.
-  ///   - dilation: The distance in the input of the places that a result is made of.
-  ///   - groups: How many groups of channels there are that do not meet.
+  ///   - dilation: The distance between the places of a window.
+  ///   - groups: The number of groups of channels; an output sees the inputs of its group alone.
   ///   - precision: The numbers to multiply.
   public init(
     weight: Tensor<Float>, bias: Tensor<Float>? = nil, stride: Int = 1, padding: Int = 0,
@@ -72,7 +72,7 @@ public struct Conv1d: Layer {
   /// - Parameters:
   ///   - x: `[batch, length, inputs]`.
   ///   - workspace: What to compute with; nil for a workspace that all such calls share.
-  /// - Returns: `[batch, length, outputs]`, less by what padding and stride leave out.
+  /// - Returns: `[batch, length, outputs]`; its extents follow from padding, stride and dilation.
   public func callAsFunction(
     _ x: Tensor<Float>, in workspace: Workspace? = nil
   ) -> Tensor<Float> {

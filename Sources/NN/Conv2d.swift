@@ -29,11 +29,11 @@ public struct Conv2d: Layer {
   ///   - inputs: The number of channels that it takes.
   ///   - outputs: The number of channels that it gives.
   ///   - size: The side of the kernel.
-  ///   - stride: The distance in the input of neighbours in the result.
+  ///   - stride: The distance between neighbouring windows, in places of the input.
   ///   - padding: The zeros around images.
-  ///   - dilation: The distance in the input of the pixels that a result is made of.
-  ///   - groups: How many groups of channels there are that do not meet; as many as inputs for a
-  ///     depthwise convolution.
+  ///   - dilation: The distance between the pixels of a window.
+  ///   - groups: The number of groups of channels; an output sees the inputs of its group alone. As
+  ///     many as inputs make a depthwise convolution.
   ///   - bias: Whether there is a bias.
   ///   - weights: The scope of the layer.
   /// - Throws: `WeightError` where they are missing or of another shape.
@@ -53,10 +53,10 @@ public struct Conv2d: Layer {
   ///   - outputs: The number of channels that it gives.
   ///   - height: The height of the kernel.
   ///   - width: The width of the kernel.
-  ///   - stride: The distance in the input of neighbours in the result.
+  ///   - stride: The distance between neighbouring windows, in places of the input.
   ///   - padding: The zeros around images.
-  ///   - dilation: The distance in the input of the pixels that a result is made of.
-  ///   - groups: How many groups of channels there are that do not meet.
+  ///   - dilation: The distance between the pixels of a window.
+  ///   - groups: The number of groups of channels; an output sees the inputs of its group alone.
   ///   - bias: Whether there is a bias.
   ///   - weights: The scope of the layer.
   /// - Throws: `WeightError` where they are missing or of another shape.
@@ -82,10 +82,10 @@ public struct Conv2d: Layer {
   /// - Parameters:
   ///   - weight: `[outputs, inputs / groups, height, width]`.
   ///   - bias: `[outputs]`; nil for none.
-  ///   - stride: The distance in the input of neighbours in the result.
+  ///   - stride: The distance between neighbouring windows, in places of the input.
   ///   - padding: The zeros around images.
-  ///   - dilation: The distance in the input of the pixels that a result is made of.
-  ///   - groups: How many groups of channels there are that do not meet.
+  ///   - dilation: The distance between the pixels of a window.
+  ///   - groups: The number of groups of channels; an output sees the inputs of its group alone.
   ///   - precision: The numbers to multiply.
   public init(
     weight: Tensor<Float>, bias: Tensor<Float>? = nil, stride: Int = 1,
@@ -119,7 +119,8 @@ public struct Conv2d: Layer {
   /// - Parameters:
   ///   - x: `[batch, height, width, inputs]`.
   ///   - workspace: What to compute with; nil for a workspace that all such calls share.
-  /// - Returns: `[batch, height, width, outputs]`, less by what padding and stride leave out.
+  /// - Returns: `[batch, height, width, outputs]`; its extents follow from padding, stride and
+  ///   dilation.
   public func callAsFunction(
     _ x: Tensor<Float>, in workspace: Workspace? = nil
   ) -> Tensor<Float> {
@@ -133,7 +134,8 @@ public struct Conv2d: Layer {
   ///   - residual: What the result is added to, of its shape.
   ///   - padding: The zeros that what comes next needs.
   ///   - workspace: What to compute with.
-  /// - Returns: `[batch, height, width, outputs]`, at a stride of one; else as much less.
+  /// - Returns: `[batch, height, width, outputs]`, where height and width follow from padding,
+  ///   stride and dilation.
   public func callAsFunction(
     _ x: PaddedPixels, residual: PaddedPixels? = nil, padding: Padding = .none,
     in workspace: Workspace
@@ -142,12 +144,13 @@ public struct Conv2d: Layer {
       x, weight, bias: bias, residual: residual, padding: padding, in: workspace)
   }
 
-  /// Applies the layer, the last one of its kind.
+  /// Applies the layer where no convolution follows.
   ///
   /// - Parameters:
   ///   - x: `[batch, height, width, inputs]`, with the layer's padding.
   ///   - workspace: What to compute with.
-  /// - Returns: `[batch, height, width, outputs]`, at a stride of one; else as much less.
+  /// - Returns: `[batch, height, width, outputs]`, where height and width follow from padding,
+  ///   stride and dilation.
   public func tensor(_ x: PaddedPixels, in workspace: Workspace) -> Tensor<Float> {
     convolution(x, weight, bias: bias, in: workspace)
   }
@@ -157,7 +160,8 @@ public struct Conv2d: Layer {
   /// - Parameters:
   ///   - x: `[batch, height, width, inputs]`.
   ///   - workspace: What to compute with.
-  /// - Returns: `[batch, height, width, outputs]`, at a stride of one; else as much less.
+  /// - Returns: `[batch, height, width, outputs]`, where height and width follow from padding,
+  ///   stride and dilation.
   public func tensor(_ x: Tensor<Float>, in workspace: Workspace) -> Tensor<Float> {
     tensor(PaddedPixels(x, padding: padding, in: workspace), in: workspace)
   }

@@ -20,11 +20,11 @@ public struct ConvTranspose2d: Layer {
   ///   - inputs: The number of channels that it takes.
   ///   - outputs: The number of channels that it gives.
   ///   - size: The side of the kernel.
-  ///   - stride: The distance in the result of neighbours in the input.
-  ///   - padding: How much less there is of the result on each side.
-  ///   - outputPadding: How many lines and pixels more there are at its end.
-  ///   - dilation: The distance in the result of the pixels that a pixel is spread over.
-  ///   - groups: How many groups of channels there are that do not meet.
+  ///   - stride: The distance in the result between the windows of neighbouring pixels.
+  ///   - padding: The lines and pixels that are cut off the result on each side.
+  ///   - outputPadding: The lines and pixels that are added at the end of the result.
+  ///   - dilation: The distance between the pixels of a window in the result.
+  ///   - groups: The number of groups of channels; an output sees the inputs of its group alone.
   ///   - bias: Whether there is a bias.
   ///   - weights: The scope of the layer.
   /// - Throws: `WeightError` where they are missing or of another shape.
@@ -48,11 +48,11 @@ public struct ConvTranspose2d: Layer {
   /// - Parameters:
   ///   - weight: `[inputs, outputs / groups, height, width]`.
   ///   - bias: `[outputs]`; nil for none.
-  ///   - stride: The distance in the result of neighbours in the input.
-  ///   - padding: How much less there is of the result on each side.
-  ///   - outputPadding: How many lines and pixels more there are at its end.
-  ///   - dilation: The distance in the result of the pixels that a pixel is spread over.
-  ///   - groups: How many groups of channels there are that do not meet.
+  ///   - stride: The distance in the result between the windows of neighbouring pixels.
+  ///   - padding: The lines and pixels that are cut off the result on each side.
+  ///   - outputPadding: The lines and pixels that are added at the end of the result.
+  ///   - dilation: The distance between the pixels of a window in the result.
+  ///   - groups: The number of groups of channels; an output sees the inputs of its group alone.
   ///   - precision: The numbers to multiply.
   public init(
     weight: Tensor<Float>, bias: Tensor<Float>? = nil, stride: Int = 1, padding: Int = 0,

@@ -9,9 +9,9 @@ public import Tensor
 public struct GatedFeedForward: Layer {
   /// The layer whose result goes through the activation.
   public let gate: Linear
-  /// The layer whose result is multiplied with that.
+  /// The layer whose result is multiplied with the activated gate.
   public let value: Linear
-  /// The layer that makes the result of the product.
+  /// The layer that takes that product.
   public let output: Linear
   /// What is applied to the result of `gate`.
   public let activation: Activation

@@ -17,7 +17,7 @@ public struct MultiHeadAttention: Layer {
   public let key: Linear
   /// The layer that makes values.
   public let value: Linear
-  /// The layer that makes the result of those of the heads.
+  /// The output projection of the heads' results, which stand side by side.
   public let output: Linear
   /// The number of heads.
   public let headCount: Int
@@ -167,8 +167,8 @@ public struct MultiHeadAttention: Layer {
   }
 }
 
-/// What is added to the scores of causal attention: zero, or minus infinity where a key is behind its
-/// query.
+/// What is added to the scores of causal attention: zero, or minus infinity where a key comes after
+/// its query.
 ///
 /// The last query attends to all keys, and each one before it to one fewer. All rows are views of one,
 /// which begins with zeros.

@@ -32,9 +32,9 @@ public struct SinusoidalEmbedding: Sendable, Hashable {
   /// - Parameters:
   ///   - width: The length of an embedding.
   ///   - order: How sines and cosines stand in a row.
-  ///   - maximumPeriod: The ratio of the first frequency to the one behind the last.
-  ///   - downscaleFrequencyShift: How many frequencies fewer the range is divided by: 1 makes the last
-  ///     one `1 / maximumPeriod`.
+  ///   - maximumPeriod: The frequencies fall from 1 towards its inverse.
+  ///   - downscaleFrequencyShift: The shift in the formula; 1 makes the last frequency
+  ///     `1 / maximumPeriod`.
   ///   - scale: What positions are multiplied with.
   public init(
     _ width: Int, order: Order = .sinesFirst, maximumPeriod: Double = 10_000,
@@ -71,7 +71,7 @@ public struct SinusoidalEmbedding: Sendable, Hashable {
     return Tensor(rows, shape: [positions.count, width])
   }
 
-  /// The embeddings of the whole numbers of a range.
+  /// The embeddings of the integers of a range.
   public func callAsFunction(_ positions: Range<Int>) -> Tensor<Float> {
     self(positions.map(Double.init))
   }
@@ -91,8 +91,8 @@ public struct TimestepEmbedding: Layer {
   ///
   /// - Parameters:
   ///   - width: The length of an embedding.
-  ///   - interval: The number of equal ratios from the frequency 1 to 1/10000: 128, so that the last
-  ///     of the 128 frequencies falls one short of it, or 127.
+  ///   - interval: The divisor in the exponent: frequency *k* of the 128 is
+  ///     `10000^(-k / interval)`; 127 makes the last one 1/10000.
   ///   - first: The scope of the first layer.
   ///   - second: The scope of the second.
   /// - Throws: `WeightError` where parameters are missing or of another shape.

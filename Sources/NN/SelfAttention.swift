@@ -3,9 +3,10 @@ public import Tensor
 
 /// Multi-head self-attention whose queries, keys and values one product makes.
 public struct SelfAttention: Layer {
-  /// What makes queries, keys and values, in this order, each with its heads side by side.
+  /// The layer that makes queries, keys and values, in this order, each with its heads side by
+  /// side.
   public let qkv: Linear
-  /// What makes the result of those of the heads.
+  /// The output projection of the heads' results, which stand side by side.
   public let projection: Linear
   /// The number of heads.
   public let headCount: Int

@@ -71,7 +71,7 @@ public struct Weights: Sendable {
     self.init(NamedTensors(tensors: tensors), precision: precision)
   }
 
-  /// The same tensors, for layers that multiply other numbers.
+  /// The same tensors, for layers of another precision.
   public func multiplying(_ precision: Precision) -> Weights {
     Weights(self, scope: scope, precision: precision)
   }

@@ -25,7 +25,7 @@ extension AutoencoderKL {
     public var sampleSide: Int
     /// What a latent is multiplied with for a diffusion model.
     public var scalingFactor: Double
-    /// What is subtracted from it before.
+    /// What is subtracted from a latent before that.
     public var latentShift: Double
 
     /// A configuration; the defaults are those of Stable Diffusion and DiT.

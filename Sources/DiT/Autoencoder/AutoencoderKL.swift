@@ -111,7 +111,7 @@ public struct AutoencoderKL: Sendable {
     return DiagonalGaussian(moments: moments.permuted([0, 3, 1, 2]))
   }
 
-  /// Latents in the size that diffusion models are trained on.
+  /// Latents at the scale that diffusion models are trained on.
   ///
   /// - Parameter z: Latents of the encoder, any shape.
   /// - Returns: `(z - shift) · factor`.
@@ -119,7 +119,7 @@ public struct AutoencoderKL: Sendable {
     (z - Float(configuration.latentShift)) * Float(configuration.scalingFactor)
   }
 
-  /// Latents in the size that the decoder takes.
+  /// Latents at the scale that the decoder takes.
   ///
   /// - Parameter z: Latents of a diffusion model, any shape.
   /// - Returns: `z / factor + shift`.

@@ -135,7 +135,7 @@ public struct DiffusionPipeline: Sendable {
     autoencoder?.configuration.outputChannels ?? denoiser.architecture.channels
   }
 
-  /// What an image is to the model, to draw it anew from.
+  /// Encodes an image, for runs that start from it.
   ///
   /// - Parameters:
   ///   - image: 8-bit levels, `[height, width, imageChannels]`; one of another size is brought to
@@ -188,7 +188,7 @@ public struct DiffusionPipeline: Sendable {
     case tiles(AutoencoderKL.Tiling)
   }
 
-  /// The images that finished samples are.
+  /// Turns finished samples into images.
   ///
   /// - Parameters:
   ///   - samples: Images or latents, `[batch, channels, height, width]`.

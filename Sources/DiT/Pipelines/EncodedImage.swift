@@ -11,9 +11,9 @@ public struct EncodedImage: Sendable {
 
   let form: Form
 
-  /// A sample that the image is.
+  /// A sample of the image: drawn from the encoder's distribution where samples are latents.
   ///
-  /// - Parameter generator: What a latent is drawn with; samples that are images draw nothing.
+  /// - Parameter generator: What a latent is drawn from; samples that are images draw nothing.
   /// - Returns: `[1] + sampleShape`.
   public func sample(using generator: inout some RandomSource) -> Tensor<Float> {
     switch form {

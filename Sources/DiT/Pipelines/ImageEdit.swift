@@ -10,7 +10,7 @@ public struct ImageEdit: Sendable {
   /// How far the image is changed, from 0 to 1: the share of the steps that are taken.
   public var strength: Double
 
-  /// Whether the run starts from noise alone, so that a part which is drawn anew owes nothing to
+  /// Whether the run starts from noise alone, so that a part that is drawn anew does not depend on
   /// what was there.
   public var startsFromNoise: Bool
 

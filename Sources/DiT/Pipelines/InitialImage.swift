@@ -7,7 +7,8 @@ public struct InitialImage: Sendable {
   /// One where the image is to be drawn anew and zero where it is to be kept,
   /// `[1, 1, height, width]` of a sample; nil draws all of it anew.
   public var mask: Tensor<Float>?
-  /// Whether the run starts from noise alone, as for a part that shall owe nothing to what was there.
+  /// Whether the run starts from noise alone, so that a part that is drawn anew does not depend on
+  /// what was there.
   public var startsFromNoise: Bool
 
   /// Images to change.

@@ -14,8 +14,8 @@ public struct FlowMatchEuler: Sampler {
   ///
   /// - Parameters:
   ///   - steps: The number of steps.
-  ///   - shift: How much longer the run stays where there is much noise; 1 is not at all. Large
-  ///     images want more than small ones.
+  ///   - shift: How far the noise levels are shifted towards noise; 1 shifts nothing. Larger images
+  ///     need a larger shift.
   ///   - spacing: How the noise levels are spread.
   ///   - count: The number of training timesteps.
   /// - Throws: `SamplerError` where the number of steps is out of range.

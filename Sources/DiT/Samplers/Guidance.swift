@@ -22,7 +22,7 @@ public struct Guidance: Sendable, Hashable {
     case isOff = "off"
   }
 
-  /// How far to go; 1 is the conditional prediction and needs no other.
+  /// The guidance scale; 1 is the conditional prediction alone.
   public var scale: Float
   /// The channels that are guided.
   public var channels: Channels

@@ -1,14 +1,14 @@
 public import Kernels
 public import Tensor
 
-/// Pseudo numerical methods: a linear multistep of four predictions, begun by Runge and Kutta's
-/// steps or by lower orders.
+/// Pseudo numerical methods: a linear multistep of four predictions, begun by Runge–Kutta steps or
+/// by lower orders.
 ///
 /// Reference: [Liu et al., 2022](https://arxiv.org/abs/2202.09778), equations 11 to 13; timesteps
 /// and the lower orders of the beginning as diffusers' `PNDMScheduler`.
 public struct PNDM: Sampler {
-  /// The training timestep of each evaluation; some stand twice, and a beginning by Runge and
-  /// Kutta has some between those of the steps.
+  /// The training timestep of each evaluation; some occur twice, and the Runge–Kutta steps at the
+  /// beginning have some in between.
   public let timesteps: [Double]
   /// How the model's output is read.
   public let prediction: Prediction

@@ -40,7 +40,7 @@ public enum TimestepSpacing: String, Sendable, CaseIterable {
     }
   }
 
-  /// The same in whole numbers.
+  /// The same in integers.
   func wholeTimesteps(
     _ steps: Int, of count: Int, offset: Int
   ) throws(SamplerError) -> [Int] {

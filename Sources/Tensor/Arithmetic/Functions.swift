@@ -15,7 +15,7 @@ extension Tensor where Scalar: TensorFloatingPoint {
   /// 2 to the power of each element.
   public func exp2() -> Tensor { Scalar._map(.exp2, self) }
 
-  /// e to the power of each element, less one, exact near zero.
+  /// e to the power of each element, minus one, exact near zero.
   public func expMinusOne() -> Tensor { Scalar._map(.expMinusOne, self) }
 
   /// The natural logarithms: -infinity of zero, NaN of what is less.
@@ -75,7 +75,7 @@ extension Tensor where Scalar: TensorFloatingPoint {
   /// The error function.
   public func erf() -> Tensor { Scalar._map(.erf, self) }
 
-  /// One less the error function, exact where that is small.
+  /// One minus the error function, exact where that is small.
   public func erfc() -> Tensor { Scalar._map(.erfc, self) }
 
   /// The gamma function.
@@ -87,7 +87,7 @@ extension Tensor where Scalar: TensorFloatingPoint {
   /// The logistic function, 1 / (1 + e⁻ˣ).
   public func sigmoid() -> Tensor { Scalar._map(.sigmoid, self) }
 
-  /// The whole numbers that elements are rounded to: the nearest, ties to even, unless said otherwise.
+  /// The integers that elements are rounded to: the nearest, ties to even, unless said otherwise.
   ///
   ///     x.rounded()              // 2.5 is 2, -0.5 is -0
   ///     x.rounded(.down)         // NumPy's floor
@@ -113,10 +113,10 @@ extension Tensor where Scalar: TensorFloatingPoint {
     return result.converted(to: Scalar.self)
   }
 
-  /// The largest whole numbers that are not above the elements.
+  /// The largest integers that are not above the elements.
   public func floor() -> Tensor { rounded(.down) }
 
-  /// The smallest whole numbers that are not below the elements.
+  /// The smallest integers that are not below the elements.
   public func ceil() -> Tensor { rounded(.up) }
 
   /// The whole parts, towards zero.

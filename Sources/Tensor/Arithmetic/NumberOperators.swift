@@ -7,82 +7,82 @@
 // literal is a tensor anyway.
 
 extension Tensor<Float> {
-  /// The sums with a number.
+  /// The sum of each element and a number.
   @_disfavoredOverload
   public static func + (a: Tensor, b: Float) -> Tensor { a + Tensor(scalar: b) }
-  /// The sums with a number.
+  /// The sum of each element and a number.
   @_disfavoredOverload
   public static func + (a: Float, b: Tensor) -> Tensor { Tensor(scalar: a) + b }
-  /// The differences from a number.
+  /// Each element minus a number.
   @_disfavoredOverload
   public static func - (a: Tensor, b: Float) -> Tensor { a - Tensor(scalar: b) }
-  /// The differences of a number.
+  /// A number minus each element.
   @_disfavoredOverload
   public static func - (a: Float, b: Tensor) -> Tensor { Tensor(scalar: a) - b }
-  /// The products with a number.
+  /// The product of each element and a number.
   @_disfavoredOverload
   public static func * (a: Tensor, b: Float) -> Tensor { a * Tensor(scalar: b) }
-  /// The products with a number.
+  /// The product of each element and a number.
   @_disfavoredOverload
   public static func * (a: Float, b: Tensor) -> Tensor { Tensor(scalar: a) * b }
-  /// The quotients by a number.
+  /// Each element divided by a number.
   @_disfavoredOverload
   public static func / (a: Tensor, b: Float) -> Tensor { a / Tensor(scalar: b) }
-  /// The quotients of a number.
+  /// A number divided by each element.
   @_disfavoredOverload
   public static func / (a: Float, b: Tensor) -> Tensor { Tensor(scalar: a) / b }
 }
 
 extension Tensor<Double> {
-  /// The sums with a number.
+  /// The sum of each element and a number.
   @_disfavoredOverload
   public static func + (a: Tensor, b: Double) -> Tensor { a + Tensor(scalar: b) }
-  /// The sums with a number.
+  /// The sum of each element and a number.
   @_disfavoredOverload
   public static func + (a: Double, b: Tensor) -> Tensor { Tensor(scalar: a) + b }
-  /// The differences from a number.
+  /// Each element minus a number.
   @_disfavoredOverload
   public static func - (a: Tensor, b: Double) -> Tensor { a - Tensor(scalar: b) }
-  /// The differences of a number.
+  /// A number minus each element.
   @_disfavoredOverload
   public static func - (a: Double, b: Tensor) -> Tensor { Tensor(scalar: a) - b }
-  /// The products with a number.
+  /// The product of each element and a number.
   @_disfavoredOverload
   public static func * (a: Tensor, b: Double) -> Tensor { a * Tensor(scalar: b) }
-  /// The products with a number.
+  /// The product of each element and a number.
   @_disfavoredOverload
   public static func * (a: Double, b: Tensor) -> Tensor { Tensor(scalar: a) * b }
-  /// The quotients by a number.
+  /// Each element divided by a number.
   @_disfavoredOverload
   public static func / (a: Tensor, b: Double) -> Tensor { a / Tensor(scalar: b) }
-  /// The quotients of a number.
+  /// A number divided by each element.
   @_disfavoredOverload
   public static func / (a: Double, b: Tensor) -> Tensor { Tensor(scalar: a) / b }
 }
 
 extension Tensor where Scalar: TensorInteger {
-  /// The sums with a number.
+  /// The sum of each element and a number.
   @_disfavoredOverload
   public static func + (a: Tensor, b: Scalar) -> Tensor { a + Tensor(scalar: b) }
-  /// The sums with a number.
+  /// The sum of each element and a number.
   @_disfavoredOverload
   public static func + (a: Scalar, b: Tensor) -> Tensor { Tensor(scalar: a) + b }
-  /// The differences from a number.
+  /// Each element minus a number.
   @_disfavoredOverload
   public static func - (a: Tensor, b: Scalar) -> Tensor { a - Tensor(scalar: b) }
-  /// The differences of a number.
+  /// A number minus each element.
   @_disfavoredOverload
   public static func - (a: Scalar, b: Tensor) -> Tensor { Tensor(scalar: a) - b }
-  /// The products with a number.
+  /// The product of each element and a number.
   @_disfavoredOverload
   public static func * (a: Tensor, b: Scalar) -> Tensor { a * Tensor(scalar: b) }
-  /// The products with a number.
+  /// The product of each element and a number.
   @_disfavoredOverload
   public static func * (a: Scalar, b: Tensor) -> Tensor { Tensor(scalar: a) * b }
-  /// The quotients by a number.
+  /// Each element divided by a number.
   @_disfavoredOverload
   public static func / (a: Tensor, b: Scalar) -> Tensor { a / Tensor(scalar: b) }
-  /// The quotients of a number.
+  /// A number divided by each element.
   @_disfavoredOverload
   public static func / (a: Scalar, b: Tensor) -> Tensor { Tensor(scalar: a) / b }
 }

@@ -43,7 +43,7 @@ extension Tensor where Scalar: TensorNumeric {
   /// The elements with the opposite sign.
   public static prefix func - (a: Tensor) -> Tensor { a.mapped(.negate) }
 
-  /// The absolute values; that of the least whole number wraps around to itself.
+  /// The absolute values; that of the least integer wraps around to itself.
   public func absolute() -> Tensor { mapped(.magnitude) }
 
   /// The elements, those out of range replaced by the nearest end of it; NaN stays.

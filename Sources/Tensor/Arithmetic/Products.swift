@@ -46,7 +46,8 @@ extension Tensor where Scalar: TensorNumeric {
     return Tensor(stacking: parts, axis: axis)
   }
 
-  /// The sums of the products of one vector with the other, which is turned around and moved along it.
+  /// The convolution of two vectors: the sums of the products of one with the other, reversed and
+  /// moved along it; NumPy's `convolve`.
   ///
   ///     Tensor([1, 2, 3]).convolved(with: [0, 1, 0.5])   // [0, 1, 2.5, 4, 1.5]
   ///
@@ -89,8 +90,7 @@ public enum ConvolvedPart: Sendable, Hashable {
 }
 
 extension Tensor where Scalar: TensorFloatingPoint {
-  /// Values between known points, in a straight line from one to the next; beyond them the
-  /// value of the last one.
+  /// Linear interpolation between known points; beyond them, the value of the nearest one.
   ///
   /// NumPy's `interp`.
   ///
@@ -121,8 +121,7 @@ extension Tensor where Scalar: TensorFloatingPoint {
       .where(.!places.isNaN(), else: places).converted(to: Scalar.self)
   }
 
-  /// Half the differences of the two neighbours of each element along an axis, and the whole
-  /// difference at both ends, divided by a distance.
+  /// The derivative along an axis by central differences, and by one-sided ones at both ends.
   ///
   /// NumPy's `gradient`.
   ///
@@ -140,7 +139,7 @@ extension Tensor where Scalar: TensorFloatingPoint {
       / Tensor(scalar: Scalar(spacing))
   }
 
-  /// The area below the line through the elements along an axis, at a distance of each other.
+  /// The integral along an axis by the trapezoidal rule, of elements that are `spacing` apart.
   ///
   /// NumPy's `trapezoid`.
   public func trapezoid(

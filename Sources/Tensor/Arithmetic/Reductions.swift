@@ -16,8 +16,8 @@ internal import _KernelsMicro
 extension Tensor where Scalar: TensorNumeric {
   /// The sums over some axes, of which negative ones count from the end.
   ///
-  /// Those of floating-point numbers are kept in `Double` and rounded once; those of whole numbers wrap
-  /// around: `sum(as: Int64.self)` does not.
+  /// Floating-point numbers are added in `Double` and rounded once. Integers wrap around;
+  /// `sum(as: Int64.self)` does not.
   public func sum(
     axes: [Int]? = nil, keepingAxes: Bool = false, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
@@ -33,7 +33,7 @@ extension Tensor where Scalar: TensorNumeric {
 
   /// The products over some axes.
   ///
-  /// Those of whole numbers wrap around. That of nothing is one.
+  /// Those of integers wrap around. That of nothing is one.
   public func product(
     axes: [Int]? = nil, keepingAxes: Bool = false, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
@@ -96,7 +96,7 @@ extension Tensor where Scalar: TensorNumeric {
     spread(axes: [axis], keepingAxes: keepingAxes, file: file, line: line)
   }
 
-  /// The sums over some axes in another type, which small whole numbers do not overflow.
+  /// The sums over some axes in another type, which small integers do not overflow.
   ///
   ///     Tensor<UInt8>([200, 100]).sum(as: Int64.self)  // 300
   public func sum<Wide: TensorNumeric>(
@@ -106,7 +106,7 @@ extension Tensor where Scalar: TensorNumeric {
     converted(to: type).sum(axes: axes, keepingAxes: keepingAxes, file: file, line: line)
   }
 
-  /// The sums over an axis in another type, which small whole numbers do not overflow.
+  /// The sums over an axis in another type, which small integers do not overflow.
   public func sum<Wide: TensorNumeric>(
     as type: Wide.Type, axis: Int, keepingAxes: Bool = false, file: StaticString = #fileID,
     line: UInt = #line
@@ -114,7 +114,7 @@ extension Tensor where Scalar: TensorNumeric {
     sum(as: type, axes: [axis], keepingAxes: keepingAxes, file: file, line: line)
   }
 
-  /// The means over some axes in another type: of whole numbers, with a fraction.
+  /// The means over some axes in another type: of integers, with a fraction.
   public func mean<Wide: TensorFloatingPoint>(
     as type: Wide.Type, axes: [Int]? = nil, keepingAxes: Bool = false, file: StaticString = #fileID,
     line: UInt = #line
@@ -122,7 +122,7 @@ extension Tensor where Scalar: TensorNumeric {
     converted(to: type).mean(axes: axes, keepingAxes: keepingAxes, file: file, line: line)
   }
 
-  /// The means over an axis in another type: of whole numbers, with a fraction.
+  /// The means over an axis in another type: of integers, with a fraction.
   public func mean<Wide: TensorFloatingPoint>(
     as type: Wide.Type, axis: Int, keepingAxes: Bool = false, file: StaticString = #fileID,
     line: UInt = #line
@@ -130,7 +130,7 @@ extension Tensor where Scalar: TensorNumeric {
     mean(as: type, axes: [axis], keepingAxes: keepingAxes, file: file, line: line)
   }
 
-  /// How many elements over some axes are not zero; NaN is not.
+  /// How many elements over some axes are not zero; NaN counts.
   public func countNonzero(
     axes: [Int]? = nil, keepingAxes: Bool = false, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor<Int64> {
@@ -138,7 +138,7 @@ extension Tensor where Scalar: TensorNumeric {
       axes: axes, keepingAxes: keepingAxes, file: file, line: line)
   }
 
-  /// How many elements over an axis are not zero; NaN is not.
+  /// How many elements over an axis are not zero; NaN counts.
   public func countNonzero(
     axis: Int, keepingAxes: Bool = false, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor<Int64> {
@@ -308,25 +308,25 @@ extension Tensor {
 }
 
 extension Tensor where Scalar: TensorFloatingPoint {
-  /// The means over some axes, in `Double` and rounded once; NaN where there is nothing.
+  /// The means over some axes, in `Double` and rounded once; NaN where there are no elements.
   public func mean(
     axes: [Int]? = nil, keepingAxes: Bool = false, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     reduced(.mean, axes, keepingAxes, empty: Scalar(.nan), file, line)
   }
 
-  /// The means over an axis, in `Double` and rounded once; NaN where there is nothing.
+  /// The means over an axis, in `Double` and rounded once; NaN where there are no elements.
   public func mean(
     axis: Int, keepingAxes: Bool = false, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     mean(axes: [axis], keepingAxes: keepingAxes, file: file, line: line)
   }
 
-  /// The mean squared differences from the mean over some axes.
+  /// The variances over some axes: the means of the squared differences from the mean.
   ///
-  /// Both means are in `Double`, and rounded once; NaN where there is nothing. With a correction the sum
-  /// of the squares is divided by the number of elements less that: 1 is NumPy's `ddof=1`, and PyTorch's
-  /// default.
+  /// Both means are in `Double`, and rounded once; NaN where there are no elements. With a
+  /// correction the sum of the squares is divided by the number of elements less that: 1 is NumPy's
+  /// `ddof=1`, and PyTorch's default.
   public func variance(
     correction: Double = 0, axes: [Int]? = nil, keepingAxes: Bool = false,
     file: StaticString = #fileID, line: UInt = #line
@@ -334,7 +334,7 @@ extension Tensor where Scalar: TensorFloatingPoint {
     corrected(correction, axes, keepingAxes, file, line) { $0 }
   }
 
-  /// The mean squared differences from the mean over an axis.
+  /// The variances over an axis.
   public func variance(
     correction: Double = 0, axis: Int, keepingAxes: Bool = false, file: StaticString = #fileID,
     line: UInt = #line
@@ -379,7 +379,7 @@ extension Tensor where Scalar: TensorFloatingPoint {
   }
 
   /// The logarithms of the sums of the exponentials over some axes, which do not overflow; minus
-  /// infinity where there is nothing.
+  /// infinity where there are no elements.
   ///
   /// In `Double`, rounded once.
   public func logSumExp(
@@ -395,7 +395,7 @@ extension Tensor where Scalar: TensorFloatingPoint {
     logSumExp(axes: [axis], keepingAxes: keepingAxes, file: file, line: line)
   }
 
-  /// The sums over some axes of what is not NaN.
+  /// The sums over some axes, ignoring NaN.
   public func sumOfNumbers(
     axes: [Int]? = nil, keepingAxes: Bool = false, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
@@ -403,14 +403,14 @@ extension Tensor where Scalar: TensorFloatingPoint {
       axes: axes, keepingAxes: keepingAxes, file: file, line: line)
   }
 
-  /// The sums over an axis of what is not NaN.
+  /// The sums over an axis, ignoring NaN.
   public func sumOfNumbers(
     axis: Int, keepingAxes: Bool = false, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     sumOfNumbers(axes: [axis], keepingAxes: keepingAxes, file: file, line: line)
   }
 
-  /// The products over some axes of what is not NaN.
+  /// The products over some axes, ignoring NaN.
   public func productOfNumbers(
     axes: [Int]? = nil, keepingAxes: Bool = false, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
@@ -418,14 +418,14 @@ extension Tensor where Scalar: TensorFloatingPoint {
       axes: axes, keepingAxes: keepingAxes, file: file, line: line)
   }
 
-  /// The products over an axis of what is not NaN.
+  /// The products over an axis, ignoring NaN.
   public func productOfNumbers(
     axis: Int, keepingAxes: Bool = false, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     productOfNumbers(axes: [axis], keepingAxes: keepingAxes, file: file, line: line)
   }
 
-  /// The largest over some axes of what is not NaN; NaN where there is nothing else.
+  /// The largest elements over some axes, ignoring NaN; NaN where every element is.
   ///
   /// - Precondition: There is at least one element to each result.
   public func maxOfNumbers(
@@ -434,14 +434,14 @@ extension Tensor where Scalar: TensorFloatingPoint {
     bestOfNumbers(.maximum, axes, keepingAxes, file, line)
   }
 
-  /// The largest over an axis of what is not NaN; NaN where there is nothing else.
+  /// The largest elements over an axis, ignoring NaN; NaN where every element is.
   public func maxOfNumbers(
     axis: Int, keepingAxes: Bool = false, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     maxOfNumbers(axes: [axis], keepingAxes: keepingAxes, file: file, line: line)
   }
 
-  /// The smallest over some axes of what is not NaN; NaN where there is nothing else.
+  /// The smallest elements over some axes, ignoring NaN; NaN where every element is.
   ///
   /// - Precondition: There is at least one element to each result.
   public func minOfNumbers(
@@ -450,28 +450,28 @@ extension Tensor where Scalar: TensorFloatingPoint {
     bestOfNumbers(.minimum, axes, keepingAxes, file, line)
   }
 
-  /// The smallest over an axis of what is not NaN; NaN where there is nothing else.
+  /// The smallest elements over an axis, ignoring NaN; NaN where every element is.
   public func minOfNumbers(
     axis: Int, keepingAxes: Bool = false, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     minOfNumbers(axes: [axis], keepingAxes: keepingAxes, file: file, line: line)
   }
 
-  /// The means over some axes of what is not NaN; NaN where there is nothing else.
+  /// The means over some axes, ignoring NaN; NaN where every element is.
   public func meanOfNumbers(
     axes: [Int]? = nil, keepingAxes: Bool = false, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     momentOfNumbers(axes, keepingAxes, file, line).mean.converted(to: Scalar.self)
   }
 
-  /// The means over an axis of what is not NaN; NaN where there is nothing else.
+  /// The means over an axis, ignoring NaN; NaN where every element is.
   public func meanOfNumbers(
     axis: Int, keepingAxes: Bool = false, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     meanOfNumbers(axes: [axis], keepingAxes: keepingAxes, file: file, line: line)
   }
 
-  /// The mean squared differences from the mean over some axes, of what is not NaN.
+  /// The variances over some axes, ignoring NaN.
   public func varianceOfNumbers(
     correction: Double = 0, axes: [Int]? = nil, keepingAxes: Bool = false,
     file: StaticString = #fileID, line: UInt = #line
@@ -484,7 +484,7 @@ extension Tensor where Scalar: TensorFloatingPoint {
       .converted(to: Scalar.self)
   }
 
-  /// The mean squared differences from the mean over an axis, of what is not NaN.
+  /// The variances over an axis, ignoring NaN.
   public func varianceOfNumbers(
     correction: Double = 0, axis: Int, keepingAxes: Bool = false, file: StaticString = #fileID,
     line: UInt = #line

@@ -32,8 +32,8 @@ extension Tensor where Scalar: TensorFloatingPoint {
     return wide - wide.reduced(.maximum, [axis], true, empty: 0, file, line)
   }
 
-  /// The quantiles over some axes: for each fraction the number below which so many of the elements
-  /// are, between two neighbours in proportion.
+  /// The quantiles over some axes: for each fraction the number below which that share of the
+  /// elements lies, interpolated linearly between two neighbours.
   ///
   ///     x.quantiles([0.25, 0.5, 0.75], axes: [0])
   ///
@@ -81,7 +81,8 @@ extension Tensor where Scalar: TensorFloatingPoint {
     return result.converted(to: Scalar.self)
   }
 
-  /// The quantile over some axes, NaN where there is one: between two neighbours in proportion.
+  /// The quantile over some axes, interpolated linearly between two neighbours; NaN where there is
+  /// one.
   ///
   /// - Precondition: There is at least one element to each result.
   public func quantile(
@@ -259,7 +260,7 @@ extension Tensor where Scalar: TensorNumeric {
 }
 
 extension Tensor where Scalar: TensorInteger {
-  /// How often each whole number from zero on is there: NumPy's `bincount`.
+  /// How often each integer from zero on is there: NumPy's `bincount`.
   ///
   ///     Tensor<Int64>([0, 2, 2]).counts()   // [1, 0, 2]
   ///
@@ -277,7 +278,7 @@ extension Tensor where Scalar: TensorInteger {
     )
   }
 
-  /// The sums of the weights of each whole number from zero on.
+  /// The sums of the weights of each integer from zero on.
   public func counts<Weight: TensorNumeric>(
     weights: Tensor<Weight>, length: Int = 0, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor<Weight> {

@@ -4,7 +4,7 @@ internal import _KernelsMicro
 extension Tensor {
   /// The elements as another type.
   ///
-  /// A number becomes the nearest of the other type. Where that is a whole number, fractions are
+  /// A number becomes the nearest of the other type. Where that is an integer, fractions are
   /// dropped, what is out of range becomes the nearest end of it, and NaN becomes zero. A number
   /// other than zero is true.
   public func converted<Other: TensorScalar>(to other: Other.Type) -> Tensor<Other> {

@@ -12,7 +12,7 @@ extension Tensor where Scalar: TensorNumeric {
   /// A tensor of ones of the shape of another.
   public init<Other>(onesLike other: Tensor<Other>) { self.init(ones: other.shape) }
 
-  /// A vector of the whole numbers of a range, or of every `step`-th of them, in rising order.
+  /// A vector of the integers of a range, or of every `step`-th of them, in rising order.
   ///
   ///     Tensor<Int64>(range: 0..<10, step: 3)   // [0, 3, 6, 9]
   ///
@@ -130,7 +130,7 @@ extension Tensor where Scalar: TensorNumeric {
 }
 
 extension Tensor where Scalar: TensorFloatingPoint {
-  /// A vector of numbers from one on, a step apart, as long as they are before another.
+  /// A vector of the numbers from one up to another, which is not included, a step apart.
   ///
   ///     Tensor<Float>(from: 0, to: 1, by: 0.25)   // [0, 0.25, 0.5, 0.75]
   ///
@@ -148,7 +148,7 @@ extension Tensor where Scalar: TensorFloatingPoint {
     self.init((0..<Swift.max(Int(count), 0)).map { Scalar(start + Double($0) * step) })
   }
 
-  /// A vector of numbers at equal distances from one to another, which are both in it.
+  /// A vector of equally spaced numbers from one to another, both included.
   ///
   ///     Tensor<Float>(from: 0, through: 1, count: 5)   // [0, 0.25, 0.5, 0.75, 1]
   ///
@@ -165,7 +165,7 @@ extension Tensor where Scalar: TensorFloatingPoint {
       })
   }
 
-  /// A vector of powers of `base` at equal distances of the exponents.
+  /// A vector of powers of `base` with equally spaced exponents: NumPy's `logspace`.
   ///
   ///     Tensor<Float>(powersFrom: 0, through: 2, count: 3)   // [1, 10, 100]
   public init(
@@ -176,7 +176,7 @@ extension Tensor where Scalar: TensorFloatingPoint {
     self = pow(Tensor<Double>(scalar: base), exponents).converted(to: Scalar.self)
   }
 
-  /// A vector of numbers each of which is the same multiple of the one before.
+  /// A geometric progression from one number to another, both included: NumPy's `geomspace`.
   ///
   ///     Tensor<Float>(geometricFrom: 1, through: 8, count: 4)   // [1, 2, 4, 8]
   ///

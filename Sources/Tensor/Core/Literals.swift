@@ -2,7 +2,7 @@
 // brackets of any depth. A bare `Tensor([1, 2, 3])` holds `Float`.
 
 extension Tensor: ExpressibleByIntegerLiteral where Scalar: ExpressibleByIntegerLiteral {
-  /// A tensor of no dimension, of a whole number: `let a: Tensor<Float> = 2`.
+  /// A tensor of no dimension, of an integer: `let a: Tensor<Float> = 2`.
   public init(integerLiteral value: Scalar.IntegerLiteralType) {
     self.init(scalar: Scalar(integerLiteral: value))
   }

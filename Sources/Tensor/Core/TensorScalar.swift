@@ -2,7 +2,7 @@ internal import _KernelsActive
 public import _KernelsMicro
 public import _KernelsSequential
 
-/// The element types, where they are known only at run time.
+/// The type of a tensor's elements as a value, where it is known only at run time.
 public typealias ScalarType = ElementType
 
 /// A type that tensors can have as their elements.
@@ -19,9 +19,9 @@ public protocol TensorNumeric: TensorScalar, Arithmetic, Comparable, Expressible
   static var _sequential: SequentialKernels<Self> { get }
 }
 
-/// A type of whole numbers that tensors compute with: bits, remainders, divisors.
+/// A type of integers that tensors compute with: bits, remainders, divisors.
 public protocol TensorInteger: TensorNumeric, FixedWidthInteger {
-  /// The loops over whole numbers of this type.
+  /// The loops over integers of this type.
   static var _wholeNumbers: WholeNumberKernels<Self> { get }
 }
 

@@ -1,7 +1,7 @@
 /// Reads JSON from its start to its end, a value at a time, and keeps nothing of it.
 ///
-/// Whoever reads says what is expected, so memory is what the caller keeps. The reader is strict: it
-/// refuses invalid UTF-8, whole numbers that `Int` does not hold, and values that are skipped where
+/// Whoever reads says what is expected, so memory is what the caller keeps. The reader is strict:
+/// it refuses invalid UTF-8, integers that `Int` does not hold, and values that are skipped where
 /// they are nested more than `JSONError.depthLimit` deep.
 ///
 /// ```swift

@@ -1,6 +1,6 @@
 extension Tensor {
-  /// The middle of axes moved to the front and back: frequency 0 moves from the first place to the
-  /// middle; NumPy's `fft.fftshift`.
+  /// The halves of axes swapped, so that frequency 0 moves from the first place to the middle;
+  /// NumPy's `fft.fftshift`.
   ///
   /// - Parameter axes: The axes, of which negative ones count from the end; all of them where nil.
   /// - Returns: The same shape.

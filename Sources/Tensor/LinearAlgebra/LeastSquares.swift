@@ -1,6 +1,6 @@
 /// What `Tensor.leastSquares(_:tolerance:)` finds.
 public struct LeastSquaresSolution<Scalar: TensorScalar>: Sendable {
-  /// The shortest of the vectors that make `‖a · x - b‖` least: `[n]` or `[…, n, k]`.
+  /// The shortest of the vectors that minimize `‖a · x - b‖`: `[n]` or `[…, n, k]`.
   public let solution: Tensor<Scalar>
   /// The least `‖a · x - b‖²` of each right-hand side: `[]` or `[…, k]`.
   public let residuals: Tensor<Scalar>
@@ -32,8 +32,8 @@ extension Tensor where Scalar: TensorNumeric & BinaryFloatingPoint {
     Double(Swift.max(rows, columns)) * Double(Scalar.ulpOfOne)
   }
 
-  /// The vectors that make `‖self · x - b‖` least, and of these the shortest ones, in 64 bits; NumPy's
-  /// `linalg.lstsq`.
+  /// The vectors that minimize `‖self · x - b‖`, and of these the shortest ones, in 64 bits;
+  /// NumPy's `linalg.lstsq`.
   ///
   /// It goes through the singular value decomposition, so matrices may have any shape and rank.
   ///

@@ -1,6 +1,6 @@
 extension Tensor where Scalar: TensorNumeric & BinaryFloatingPoint {
-  /// The largest singular values and their vectors, nearly: those of the matrix in a subspace that it
-  /// stretches most, computed in 64 bits; PyTorch's `svd_lowrank`.
+  /// An approximation of the largest singular values and their vectors, from a subspace that the
+  /// matrix stretches most, computed in 64 bits; PyTorch's `svd_lowrank`.
   ///
   /// Of a large matrix it takes a small part of the time of `svd`. The subspace is what the matrix makes
   /// of random vectors, after some rounds with the matrix and its transpose (Halko, Martinsson and

@@ -18,7 +18,7 @@ extension RandomSource {
     uniform(shape) * (range.upperBound - range.lowerBound) + range.lowerBound
   }
 
-  /// Draws independent whole numbers, evenly distributed over a range, in row-major order.
+  /// Draws independent integers, evenly distributed over a range, in row-major order.
   ///
   /// - Precondition: The range is not empty, and has at most 2⁶³ - 1 numbers.
   public mutating func integers(
@@ -36,7 +36,7 @@ extension RandomSource {
     uniform(shape) .< probability
   }
 
-  /// Draws an order of the whole numbers below a count; all are equally likely.
+  /// Draws an order of the integers below a count; all are equally likely.
   ///
   ///     x.gathered(generator.permutation(x.shape[0]))   // the rows, shuffled
   public mutating func permutation(_ count: Int) -> Tensor<Int64> {
@@ -51,7 +51,7 @@ extension RandomSource {
     return tensor.gathered(permutation(tensor.shape[axis]), axis: axis)
   }
 
-  /// Draws whole numbers below a count, with equal or with given probabilities.
+  /// Draws integers below a count, with equal or with given probabilities.
   ///
   /// - Parameters:
   ///   - count: How many there are to choose from.
@@ -124,7 +124,7 @@ public enum Distribution: Sendable, Hashable {
   case rayleigh(scale: Double = 1)
   /// The power 1/shape of an exponential number.
   case weibull(shape: Double)
-  /// e to the power of an exponential number divided by the shape, less one.
+  /// e to the power of an exponential number divided by the shape, minus one.
   case pareto(shape: Double)
   /// Density x^(shape - 1) · shape between zero and one.
   case power(shape: Double)

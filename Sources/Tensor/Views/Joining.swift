@@ -129,8 +129,8 @@ extension Tensor {
     }
   }
 
-  /// Views of parts of an axis that are as long as each other, the first ones by one longer where the
-  /// number of parts does not divide the extent.
+  /// Views of equal parts of an axis; the first ones are one longer where the number of parts does
+  /// not divide the extent.
   ///
   ///     a.split(into: 3, axis: -1)
   ///

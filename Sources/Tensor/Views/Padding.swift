@@ -11,7 +11,7 @@ public enum PadMode: String, Sendable, Hashable, CaseIterable {
 }
 
 extension Tensor {
-  /// A copy with an element repeated around it.
+  /// A copy padded with an element.
   ///
   ///     Tensor([1, 2]).padded([(1, 2)], with: 0)   // [0, 1, 2, 0, 0]
   ///
@@ -34,7 +34,7 @@ extension Tensor {
     return result
   }
 
-  /// A copy with its own elements around it.
+  /// A copy padded with elements of its own.
   ///
   ///     Tensor([1, 2, 3]).padded([(2, 2)], .reflect)   // [3, 2, 1, 2, 3, 2, 1]
   ///

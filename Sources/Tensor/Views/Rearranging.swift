@@ -49,7 +49,7 @@ extension Tensor {
     return expanded(at: axis + 1).broadcast(to: wide).reshaped(result)
   }
 
-  /// Each slice of an axis as often as a number for it says.
+  /// Each slice of an axis repeated by a count of its own.
   public func repeated(
     _ counts: [Int], axis: Int, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {

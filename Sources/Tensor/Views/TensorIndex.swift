@@ -16,7 +16,7 @@ public protocol TensorIndex {
   var selection: TensorSelection { get }
 }
 
-/// What a part of a subscript selects.
+/// What a subscript selects of one dimension.
 public enum TensorSelection: Sendable, Hashable, TensorIndex {
   /// One element; the dimension goes.
   case index(Int)

@@ -1,4 +1,4 @@
-/// The check sums of compressed files.
+/// The checksums of compressed files.
 enum Checksum {
   /// CRC-32 of ISO 3309, which ZIP members and PNG chunks have.
   ///
@@ -7,8 +7,8 @@ enum Checksum {
   ///
   /// - Parameters:
   ///   - bytes: The bytes.
-  ///   - before: The check sum of those before them.
-  /// - Returns: The check sum of all.
+  ///   - before: The checksum of those before them.
+  /// - Returns: The checksum of all.
   static func crc32(_ bytes: UnsafeRawBufferPointer, after before: UInt32 = 0) -> UInt32 {
     crcTables.withUnsafeBufferPointer { tables in
       var crc = ~before
@@ -46,7 +46,7 @@ enum Checksum {
     return b << 16 | a
   }
 
-  /// The check sum of each byte with 0 to 7 zeros behind it.
+  /// The checksum of each byte with 0 to 7 zeros behind it.
   private static let crcTables: [UInt32] = {
     var tables = (UInt32(0)..<256).map { byte in
       (0..<8).reduce(byte) { crc, _ in crc & 1 == 1 ? 0xEDB8_8320 ^ crc >> 1 : crc >> 1 }

@@ -16,7 +16,7 @@ package struct Deflate {
     return deflate.output.bytes
   }
 
-  /// The same without a header and a check sum, as ZIP archives have it.
+  /// The same without a header and a checksum, as ZIP archives have it.
   package static func bare(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
     var deflate = Deflate()
     bytes.withMemoryRebound(to: UInt8.self) { deflate.compress($0) }

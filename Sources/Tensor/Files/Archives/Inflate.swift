@@ -33,7 +33,7 @@ package struct Inflate {
     return inflate.input.byteCount
   }
 
-  /// Decompresses a stream of RFC 1950 and compares its check sum.
+  /// Decompresses a stream of RFC 1950 and compares its checksum.
   ///
   /// - Parameters:
   ///   - stream: The stream, and nothing behind it.
@@ -266,7 +266,7 @@ public enum InflateError: Error, Equatable, Sendable, CustomStringConvertible {
   case tooLong(expected: Int)
   /// It becomes fewer bytes.
   case tooShort(expected: Int, found: Int)
-  /// Its check sum is not that of its bytes.
+  /// Its checksum is not that of its bytes.
   case checksum
   /// There are so many bytes behind its end.
   case bytesBehindEnd(count: Int)

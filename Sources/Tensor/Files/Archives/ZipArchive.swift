@@ -11,7 +11,7 @@ struct ZipArchive {
     let name: String
     /// Whether it is compressed, by Deflate.
     let isCompressed: Bool
-    /// The check sum that its bytes must have.
+    /// The checksum that its bytes must have.
     let checksum: UInt32
     /// Where it is in the archive.
     let byteRange: Range<Int>
@@ -66,7 +66,7 @@ struct ZipArchive {
   ///
   /// - Parameters:
   ///   - entry: The entry.
-  ///   - count: How many of its first bytes; all of them, and their check sum, where nil.
+  ///   - count: How many of its first bytes; all of them, and their checksum, where nil.
   /// - Returns: Memory with the bytes, and where they begin in it.
   /// - Throws: `ZipError` where the entry is damaged.
   func bytes(of entry: Entry, first count: Int? = nil) throws(ZipError) -> (Storage, start: Int) {
@@ -309,7 +309,7 @@ public enum ZipError: Error, Equatable, Sendable, CustomStringConvertible {
   case contradiction(String)
   /// An entry is compressed, but damaged.
   case stream(String, InflateError)
-  /// The check sum of an entry is not that of its bytes.
+  /// The checksum of an entry is not that of its bytes.
   case checksum(String)
 
   /// What is wrong, with the name of the entry.

@@ -10,7 +10,7 @@
 /// Files are mapped into memory, and a tensor is read when it is asked for; `SafetensorsFile` says
 /// what that means.
 public struct Checkpoint: TensorFile {
-  /// A form of files.
+  /// A file format.
   public enum Format: String, Sendable {
     /// Safetensors.
     case safetensors

@@ -1,8 +1,8 @@
 /// NumPy's `.npz` files, opened for reading: archives of arrays with names, compressed or not.
 ///
 /// The file is mapped into memory; `SafetensorsFile` says what that means. Opening it reads the
-/// directory and the arrays' headers. An array is decompressed, and its check sum compared, when it is
-/// asked for. An array that cannot be read does not keep the others from it.
+/// directory and the arrays' headers. An array is decompressed, and its checksum compared, when it
+/// is asked for. An array that cannot be read does not keep the others from it.
 public struct NumPyArchive: TensorFile {
   /// The path it was opened with.
   public let path: String

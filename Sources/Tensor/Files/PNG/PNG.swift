@@ -135,7 +135,7 @@ public enum PNG {
 }
 
 extension [UInt8] {
-  /// Appends a chunk of a PNG file: its length, type, data and check sum.
+  /// Appends a chunk of a PNG file: its length, type, data and checksum.
   fileprivate mutating func append(chunk type: String, _ data: some Collection<UInt8>) {
     append(contentsOf: UInt32(data.count).bigEndianBytes)
     let start = count

@@ -21,7 +21,7 @@ public enum PNGError: Error, Equatable, Sendable, CustomStringConvertible {
     case truncated
     /// The type of a chunk is not four letters.
     case chunkType
-    /// The check sum of a chunk of this type is not that of its bytes.
+    /// The checksum of a chunk of this type is not that of its bytes.
     case checksum(String)
     /// A chunk of this type is where, or in an image in which, none may be.
     case order(String)

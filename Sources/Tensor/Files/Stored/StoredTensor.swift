@@ -117,7 +117,7 @@ extension UnsafeMutableRawBufferPointer {
     }
   }
 
-  /// Gives numbers the opposite sign; that of the least whole number wraps around to itself.
+  /// Gives numbers the opposite sign; that of the least integer wraps around to itself.
   fileprivate func negate(_ type: StoredType) {
     switch type {
     case .float16, .bfloat16, .complex32: update(UInt16.self) { $0 ^ 1 << 15 }
