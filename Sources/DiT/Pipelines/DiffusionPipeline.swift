@@ -46,8 +46,10 @@ public struct DiffusionPipeline: Sendable {
   ///
   /// - a folder with `config.json` and `model.safetensors`, in the layout of this package;
   /// - a folder of diffusers' `DiTPipeline`, `PixArtAlphaPipeline` or `PixArtSigmaPipeline`, with
-  ///   `model_index.json`, `transformer`, `vae` and `scheduler`; safetensors are read before PyTorch's files, each in one or several files;
-  /// - a checkpoint of DiT's or PixArt's original code, with an autoencoder in a folder `vae` beside it;
+  ///   `model_index.json`, `transformer`, `vae` and `scheduler`; safetensors are read before
+  ///   PyTorch's files, each in one or several files;
+  /// - a checkpoint of DiT's or PixArt's original code, with an autoencoder in a folder `vae` beside
+  ///   it;
   /// - a name such as `facebook/DiT-XL-2-256`, of a folder of these in the cache of Hugging Face's
   ///   libraries (`HF_HUB_CACHE`, `HF_HOME`); nothing is downloaded.
   ///

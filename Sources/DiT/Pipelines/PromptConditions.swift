@@ -10,7 +10,7 @@ public struct PromptConditions: Sendable {
 }
 
 extension DiffusionPipeline {
-  /// What prompts are to the denoiser; equal prompts are encoded once.
+  /// Encodes prompts for the denoiser; equal prompts are encoded once.
   ///
   /// - Parameters:
   ///   - prompts: The prompts.
