@@ -70,7 +70,7 @@ func page(_ findings: Findings) -> String {
 
 private func table(_ trials: [Findings.Trial]) -> String {
   let columns = Column.all.filter { column in trials.contains { !column.values($0).isEmpty } }
-  var table = SortableTable(columns: ["", "multiply-adds"] + columns.map(\.name))
+  var table = SortableTable(columns: ["cache", "multiply-adds"] + columns.map(\.name))
   for trial in trials {
     table.add(
       [

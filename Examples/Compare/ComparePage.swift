@@ -59,7 +59,7 @@ private func plots(_ analysis: Analysis) -> String {
 
 private func table(_ analysis: Analysis) -> String {
   var table = SortableTable(
-    columns: ["", "settings", "seconds", "spread", "speed-up", "multiply-adds", "cache, MB"]
+    columns: ["method", "settings", "seconds", "spread", "speed-up", "multiply-adds", "cache, MB"]
       + analysis.measures.map(\.name))
   for row in analysis.rows {
     if let failure = row.entry.failure {
@@ -108,7 +108,7 @@ private func images(_ analysis: Analysis) -> String {
 }
 
 private func html(_ search: Search.Found) -> String {
-  var table = SortableTable(columns: ["", "share of the cost", "PSNR to the same steps, dB"])
+  var table = SortableTable(columns: ["method", "share of the cost", "PSNR to the same steps, dB"])
   for trial in search.trials {
     table.add([
       .init(trial.candidate.name), .init(trial.share) { String(format: "%.0f %%", 100 * $0) },

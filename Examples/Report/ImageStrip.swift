@@ -31,7 +31,7 @@ package struct ImageStrip {
         "A click, Space or Enter shows the same image of the first row, a second one their "
           + "difference, four times as strong.")
       + "<div class=\"scroll\"><div class=\"images\" "
-      + "style=\"grid-template-columns: minmax(12ch, 1fr) repeat(\(columns), max-content)\">\n"
+      + "style=\"grid-template-columns: fit-content(30ch) repeat(\(columns), max-content)\">\n"
       + body.joined(separator: "\n") + "\n</div></div>"
   }
 }
