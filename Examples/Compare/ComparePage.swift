@@ -69,7 +69,7 @@ private func table(_ analysis: Analysis) -> String {
     }
     table.add(
       [
-        .init(row.candidate.name), .init(row.settings),
+        .init(row.candidate.name), .init(row.settings, style: "left"),
         .init(row.seconds) { String(format: "%.3f", $0) },
         .init(row.spread) { String(format: "%.0f %%", 100 * $0) },
         .init(row.speedUp) { String(format: "%.2f ×", $0) },
@@ -146,6 +146,7 @@ private func protocolText(_ analysis: Analysis) -> String {
       "95 %, by drawing the images anew with replacement (1,000 times, the Fréchet distance 100 "
         + "times), the same draws for all; they say nothing of the seconds"
     ),
+    ("PSNR", "of each image 60 dB at most: above that, they differ by a level here and there"),
     ("calibration", "on up to 8 images of other seeds"),
     ("machine", results.machine.description),
   ])

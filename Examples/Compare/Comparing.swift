@@ -93,11 +93,14 @@ struct Comparing {
       try keep(entry(candidate, drawn, images))
     }
     // The first reference was measured before there was a second one.
-    if var first = results[settings.references[0]], first.toLongReference == nil {
-      first.toLongReference = Distances(
-        references[0].latents, references[0].images, to: references[1].latents,
-        references[1].images)
-      try keep(first)
+    for (candidate, own) in zip(settings.references, references) {
+      guard var entry = results[candidate], entry.toReference == nil || entry.toLongReference == nil
+      else { continue }
+      let distances = references.map {
+        Distances(own.latents, own.images, to: $0.latents, $0.images)
+      }
+      (entry.toReference, entry.toLongReference) = (distances[0], distances[1])
+      try keep(entry)
     }
   }
 

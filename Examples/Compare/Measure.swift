@@ -11,10 +11,14 @@ struct Measure: Sendable {
   /// What an entry reached; nil where it was not measured.
   let value: @Sendable (Results.Entry) -> Resampled?
 
+  /// What a PSNR counts as most: above it, images differ by a level here and there, and the mean
+  /// would be made of those that are equal.
+  private static let highestPSNR = 60.0
+
   /// The measures of every report; those that a model has no numbers for are left out.
   static let all: [Measure] = [
     Measure("psnr", "PSNR to the same steps, dB", isHigherBetter: true, 2) {
-      Resampled(meanOf: $0.toReference?.psnr ?? [])
+      Resampled(meanOf: $0.toReference?.psnr.map { min($0, highestPSNR) } ?? [])
     },
     Measure("ssim", "SSIM to the same steps", isHigherBetter: true, 4) {
       Resampled(meanOf: $0.toReference?.ssim ?? [])
@@ -23,7 +27,7 @@ struct Measure: Sendable {
       Resampled(meanOf: $0.toReference?.latentError ?? [])
     },
     Measure("long-psnr", "PSNR to the second reference, dB", isHigherBetter: true, 2) {
-      Resampled(meanOf: $0.toLongReference?.psnr ?? [])
+      Resampled(meanOf: $0.toLongReference?.psnr.map { min($0, highestPSNR) } ?? [])
     },
     Measure("long-ssim", "SSIM to the second reference", isHigherBetter: true, 4) {
       Resampled(meanOf: $0.toLongReference?.ssim ?? [])

@@ -38,10 +38,11 @@ let pageStyle = """
   dt { color: var(--muted); } dd { margin: 0; overflow-wrap: anywhere; }
   code, pre { font: 13px/1.5 ui-monospace, monospace; }
   pre { background: var(--panel); padding: 10px 14px; border-radius: 8px; overflow-x: auto; }
-  .cards { display: flex; flex-wrap: wrap; gap: 12px; margin: 10px 0; padding: 0; list-style: none; }
-  .cards li { flex: 1 1 190px; background: var(--panel); border-radius: 8px; padding: 10px 14px; }
+  .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 215px), 1fr)); gap: 12px; margin: 10px 0; padding: 0; list-style: none; }
+  .cards li { background: var(--panel); border-radius: 8px; padding: 10px 14px; }
   .cards b { display: block; font-size: 1.45rem; line-height: 1.3; font-variant-numeric: tabular-nums; }
   .scroll { overflow: auto; max-height: 86vh; border: 1px solid var(--line); border-radius: 8px; margin: 8px 0; }
+  .scroll:has(> svg) { background: var(--panel); }
   .scroll svg { border-radius: 0; display: block; }
   table { border-collapse: separate; border-spacing: 0; width: 100%; font-size: 14px; font-variant-numeric: tabular-nums; }
   th, td { padding: 5px 12px; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--line);
@@ -50,6 +51,7 @@ let pageStyle = """
   thead th { position: sticky; top: 0; z-index: 2; background: var(--panel); vertical-align: bottom; }
   th:first-child, td:first-child { text-align: left; position: sticky; left: 0; }
   thead th:first-child { z-index: 3; } td:first-child { z-index: 1; }
+  td.left { text-align: left; }
   td.text { text-align: left; white-space: normal; min-width: 40ch; }
   td small { color: var(--muted); }
   th button { all: unset; cursor: pointer; font-weight: 600; max-width: 18ch; white-space: normal; text-align: inherit; }
