@@ -126,15 +126,25 @@ let package = Package(
       resources: [.copy("fashion-dit"), .copy("fashion-judge")],
       swiftSettings: common),
     .target(name: "_ExampleReport", path: "Examples/Report", swiftSettings: common),
+    .target(
+      name: "_ExampleStudy",
+      dependencies: ["DiT", "Kernels", "Tensor", "ShowcaseModel", "_ExampleCommandLine"],
+      path: "Examples/Study", swiftSettings: common),
     .executableTarget(
       name: "compare",
       dependencies: [
-        "DiT", "Kernels", "Tensor", "ShowcaseModel", "_ExampleCommandLine", "_ExampleReport",
+        "DiT", "Kernels", "Tensor", "_ExampleCommandLine", "_ExampleReport", "_ExampleStudy",
       ], path: "Examples/Compare", swiftSettings: common),
     .executableTarget(
+      name: "block-study",
+      dependencies: [
+        "DiT", "Kernels", "Tensor", "_ExampleCommandLine", "_ExampleReport", "_ExampleStudy",
+      ], path: "Examples/BlockStudy", swiftSettings: common),
+    .executableTarget(
       name: "generate",
-      dependencies: ["DiT", "Kernels", "Tensor", "ShowcaseModel", "_ExampleCommandLine"],
-      path: "Examples/Generate", swiftSettings: common),
+      dependencies: [
+        "DiT", "Kernels", "Tensor", "ShowcaseModel", "_ExampleCommandLine", "_ExampleReport",
+      ], path: "Examples/Generate", swiftSettings: common),
     .executableTarget(
       name: "inspect", dependencies: ["NN", "Kernels", "Tensor", "_ExampleCommandLine"],
       path: "Examples/Inspect",
@@ -172,8 +182,8 @@ let package = Package(
     .testTarget(
       name: "ExampleTests",
       dependencies: [
-        "_ExampleCommandLine", "ShowcaseModel", "generate", "inspect", "Kernels", "Tensor",
-        "_TestSupport",
+        "_ExampleCommandLine", "_ExampleReport", "_ExampleStudy", "ShowcaseModel", "DiT",
+        "compare", "block-study", "generate", "inspect", "Kernels", "Tensor", "_TestSupport",
       ], swiftSettings: common),
     .testTarget(
       name: "TensorTests",

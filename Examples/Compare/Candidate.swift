@@ -30,6 +30,11 @@ struct Candidate: Sendable, Hashable, Codable {
     }
   }
 
+  /// The method without its settings, which it has in common with some others.
+  var family: String {
+    (cache ?? "").split(separator: "+").map { $0.prefix { $0 != ":" } }.joined(separator: "+")
+  }
+
   /// A cache.
   static func method(_ text: String, steps: Int) -> Self {
     Self(kind: .method, steps: steps, cache: text)

@@ -1,4 +1,3 @@
-internal import DiT
 internal import Foundation
 internal import Kernels
 internal import Tensor
@@ -14,8 +13,8 @@ struct Compare {
     await runExample(options.command) { arguments in
       try Workspace.selectInstructionSetFromEnvironment()
       if let path = arguments[options.from] {
-        let results = try Results(path: path)
-        try write(results, to: folder(of: path))
+        let folder = URL(filePath: path).deletingLastPathComponent().path
+        try write(Analysis(Results(path: path)), to: folder)
         return
       }
       let settings = try CompareSettings(
@@ -24,26 +23,34 @@ struct Compare {
       do {
         try await comparing.finish()
       } catch {
-        // What is finished is on disk; an interrupted run goes on with the same command.
+        // What is finished is on disk already; its report is a comfort.
+        try? write(Analysis(comparing.results), to: settings.output)
         if error is CancellationError, !settings.isQuiet {
           try? StandardStream.error.write(
             "what is finished is in \(settings.output); the same command goes on\n")
         }
         throw error
       }
+      let analysis = Analysis(comparing.results)
+      try write(analysis, to: settings.output)
       if !settings.isQuiet {
-        try StandardStream.output.write(summary(comparing.results, in: settings.output))
+        try StandardStream.output.write(summary(analysis, in: settings.output))
       }
     }
   }
 }
 
-/// Writes results as a page, as JSON and as CSV.
+/// Writes a report as a page, as CSV, and as Markdown with its plots.
 ///
 /// - Throws: `FileError` where a file cannot be written.
-func write(_ results: Results, to folder: String) throws {
-  let folder = folder.isEmpty ? "." : folder
-  try AtomicFile.create(folder + "/results.json", Array(try jsonReport(results).utf8))
-  try AtomicFile.create(folder + "/results.csv", Array(csv(results).utf8))
-  try AtomicFile.create(folder + "/report.html", Array(page(results).utf8))
+func write(_ analysis: Analysis, to folder: String) throws {
+  func write(_ text: String, _ name: String) throws {
+    try AtomicFile.create("\(folder)/\(name)", Array(text.utf8))
+  }
+  try write(csv(analysis), "results.csv")
+  try write(markdown(analysis), "report.md")
+  for measure in analysis.measures {
+    try write(plot(analysis, measure, .seconds).svg(isFile: true), "\(measure.id).svg")
+  }
+  try write(page(analysis), "report.html")
 }

@@ -1,85 +1,116 @@
 internal import DiT
 internal import Foundation
-internal import Kernels
 internal import Tensor
 internal import _ExampleCommandLine
+internal import _ExampleReport
+internal import _ExampleStudy
 
 /// Draws, measures and times all candidates, and keeps what is finished on disk.
 struct Comparing {
   let settings: CompareSettings
   private(set) var results: Results
-  private var references: [Drawn] = []
-  private var referenceImages: [[Tensor<UInt8>]] = []
-  private var bar: ProgressBar<ContinuousClock>
+  private var references: [(latents: Tensor<Float>, images: [Tensor<UInt8>])] = []
+  private var caches: [Candidate: CacheMethods.Choice] = [:]
+  private var bar: ProgressBar<ContinuousClock>?
   private var done = 0
+
+  private var study: Study { settings.study }
 
   /// Begins a comparison, or goes on where the output folder has one of the same setup.
   init(_ settings: CompareSettings) throws {
     self.settings = settings
     try FileManager.default.createDirectory(
       atPath: settings.output, withIntermediateDirectories: true)
+    results = Results(
+      setup: settings.study.setup, referenceSteps: settings.referenceSteps,
+      machine: settings.study.machine, command: settings.command)
     let path = settings.output + "/results.json"
     if FileManager.default.fileExists(atPath: path) {
-      results = try Results(path: path)
-      guard results.setup == settings.setup else { throw CompareError.otherSetup(path) }
-    } else {
-      results = Results(
-        setup: settings.setup, machine: settings.machine, command: settings.command)
+      let old = try Results(path: path)
+      try old.require(results, path: path)
+      (results.entries, results.search) = (old.entries, old.search)
     }
-    // A step of an image is a unit of work.
-    let images = settings.setup.images
-    let candidates = settings.methods + settings.ladder
-    let drawing = (settings.references + candidates).reduce(0) { $0 + $1.steps * images }
-    let timing = ([settings.references[0]] + candidates).reduce(0) { $0 + $1.steps }
-    bar = ProgressBar(
-      total: drawing + timing * settings.rounds * (settings.batches.first?.count ?? 0),
-      quiet: settings.isQuiet)
   }
 
   /// Does all that is left to do; what is finished is kept where this throws.
   mutating func finish() async throws {
-    defer { bar.finish() }
-    try await drawReferences()
     var candidates = settings.methods + settings.ladder
     if let budget = settings.budget {
-      let found = try await Search(settings).settings(within: budget, reference: results.entries[0])
-      results.search = found.lines
-      candidates += found.candidates.filter { !candidates.contains($0) }
+      if results.search?.budget != budget {
+        results.search = try await Search(study, budget, isQuiet: settings.isQuiet).found()
+        try keep()
+      }
+      candidates += results.search?.candidates.filter { !candidates.contains($0) } ?? []
     }
-    for candidate in candidates { try await measure(candidate) }
-    try await time([settings.references[0]] + candidates)
+    let timed = [settings.references[0]] + candidates
+    bar = ProgressBar(total: workLeft(candidates, timed), quiet: settings.isQuiet)
+    defer { bar?.finish() }
+    try await drawReferences()
+    for candidate in candidates where !isFinished(candidate) { try await measure(candidate) }
+    try await time(timed)
+  }
+
+  /// What is left to do; a step of an image is a unit.
+  private func workLeft(_ candidates: [Candidate], _ timed: [Candidate]) -> Int {
+    let drawn = settings.references.filter { latents(of: $0) == nil }
+    let drawing = (drawn + candidates.filter { !isFinished($0) }).reduce(0) { $0 + $1.steps }
+    let timing = timed.reduce(0) { sum, candidate in
+      let entry = results[candidate]
+      let rounds = entry?.failure == nil ? settings.rounds - (entry?.seconds.count ?? 0) : 0
+      return sum + max(rounds, 0) * candidate.steps
+    }
+    return drawing * study.setup.images + timing * (study.batches.first?.count ?? 0)
+  }
+
+  private func isFinished(_ candidate: Candidate) -> Bool {
+    results[candidate].map { $0.isDrawn || $0.failure != nil } ?? false
+  }
+
+  private func path(of reference: Candidate) -> String {
+    "\(settings.output)/reference-\(reference.steps).safetensors"
+  }
+
+  /// The samples of a reference that an earlier run has drawn; nil where there are none.
+  private func latents(of reference: Candidate) -> Tensor<Float>? {
+    guard isFinished(reference), let file = try? SafetensorsFile(path: path(of: reference)),
+      let latents = try? file.tensor(named: "latents").converted(to: Float.self),
+      latents.shape == [study.setup.images] + study.pipeline.denoiser.architecture.sampleShape
+    else { return nil }
+    return latents.copied()
   }
 
   /// Draws both references, or reads those that an earlier run has drawn.
   private mutating func drawReferences() async throws {
-    for (index, candidate) in settings.references.enumerated() {
-      let path = settings.output + "/reference-\(index + 1).safetensors"
-      let drawn: Drawn
-      if results[candidate] != nil, let file = try? SafetensorsFile(path: path),
-        let latents = try? file.tensor(named: "latents").converted(to: Float.self)
-      {
-        drawn = Drawn(latents: latents.copied())
-        advance(candidate.steps * settings.setup.images)
-      } else {
-        drawn = try await draw(candidate, cache: nil)
-        try Safetensors.write(["latents": AnyTensor(drawn.latents)], to: path)
+    for candidate in settings.references {
+      if let latents = latents(of: candidate) {
+        references.append((latents, study.images(latents)))
+        continue
       }
-      references.append(drawn)
-      referenceImages.append(settings.images(drawn.latents))
-      if results[candidate] == nil { try keep(entry(candidate, drawn, referenceImages[index])) }
+      let drawn = try await draw(candidate, cache: nil)
+      let images = study.images(drawn.latents)
+      references.append((drawn.latents, images))
+      try Safetensors.write(["latents": AnyTensor(drawn.latents)], to: path(of: candidate))
+      try keep(entry(candidate, drawn, images))
+    }
+    // The first reference was measured before there was a second one.
+    for (candidate, own) in zip(settings.references, references) {
+      guard var entry = results[candidate], entry.toReference == nil || entry.toLongReference == nil
+      else { continue }
+      let distances = references.map {
+        Distances(own.latents, own.images, to: $0.latents, $0.images)
+      }
+      (entry.toReference, entry.toLongReference) = (distances[0], distances[1])
+      try keep(entry)
     }
   }
 
-  /// Draws and measures the images of a candidate, where that is not done.
+  /// Draws and measures the images of a candidate.
   private mutating func measure(_ candidate: Candidate) async throws {
-    if results[candidate]?.isDrawn == true {
-      advance(candidate.steps * settings.setup.images)
-      return
-    }
+    let before = done
     do {
-      let cache = try settings.cache(candidate)
+      let cache = try cache(candidate)
       let drawn = try await draw(candidate, cache: cache)
-      var entry = entry(candidate, drawn, settings.images(drawn.latents))
+      var entry = entry(candidate, drawn, study.images(drawn.latents))
       entry.settings = cache?.text
       try keep(entry)
     } catch let error where !(error is CancellationError) && !(error is FileError) {
@@ -87,25 +118,29 @@ struct Comparing {
       var entry = Results.Entry(candidate)
       entry.failure = "\(error)"
       try keep(entry)
-      advance(candidate.steps * settings.setup.images)
+      done = before + candidate.steps * study.setup.images
     }
+  }
+
+  /// The cache of a candidate, which is calibrated once.
+  private mutating func cache(_ candidate: Candidate) throws -> CacheMethods.Choice? {
+    if let known = caches[candidate] { return known }
+    let cache = try candidate.cache.map { try study.cache($0, steps: candidate.steps) }
+    caches[candidate] = cache
+    return cache
   }
 
   private mutating func draw(
     _ candidate: Candidate, cache: (any CacheMethod)?
   ) async throws -> Drawn {
-    let before = done
-    let drawn = try await settings.draw(candidate, cache: cache, batches: settings.batches) {
-      done += candidate.steps * $0
-      bar.advance(to: done)
+    try await study.draw(steps: candidate.steps, cache: cache, batches: study.batches) {
+      advance(candidate.steps * $0)
     }
-    done = before + candidate.steps * settings.setup.images
-    return drawn
   }
 
   private mutating func advance(_ work: Int) {
     done += work
-    bar.advance(to: done)
+    bar?.advance(to: done)
   }
 
   /// What is measured of drawn images.
@@ -113,45 +148,56 @@ struct Comparing {
     _ candidate: Candidate, _ drawn: Drawn, _ images: [Tensor<UInt8>]
   ) -> Results.Entry {
     var entry = Results.Entry(candidate)
+    entry.isDrawn = true
     entry.multiplyAdds = drawn.report.blockCost.linear
     entry.executed = drawn.report.executedCost.total
     entry.cacheBytes = drawn.report.cachePeakBytes
     entry.trace = drawn.report.traces.first?.lines.map { [$0.title, $0.actions] } ?? []
-    let distances = zip(references, referenceImages).map {
-      settings.distances(drawn.latents, images, to: $0.latents, $1)
+    let distances = references.map {
+      Distances(drawn.latents, images, to: $0.latents, $0.images)
     }
     (entry.toReference, entry.toLongReference) = (distances.first, distances.dropFirst().first)
-    if let judge = settings.judge {
-      let pixels = Tensor(stacking: images).converted(to: Float.self) / 127.5 - 1
-      let workspace = Workspace(threads: settings.threads)
-      let labels = settings.conditions.map { if case .label(let label) = $0 { label } else { -1 } }
-      entry.recognised = judge.recognised(pixels, labels: labels, in: workspace)
-      entry.frechetDistance = judge.frechetDistance(pixels, in: workspace)
-    }
-    entry.thumbnails = settings.thumbnails(images)
+    entry.recognised = study.recognised(images)
+    entry.frechet = study.frechetDistance(
+      images, draws: Resampled.draws(of: images.count, times: 100)
+    ).map { .init(value: $0.value, replicates: $0.replicates) }
+    entry.thumbnails = study.thumbnails(images)
     return entry
   }
 
-  /// Times all candidates in turns, each round in another order.
+  /// Times all candidates in turns, each round beginning with another one.
   private mutating func time(_ candidates: [Candidate]) async throws {
-    guard let batch = settings.batches.first else { return }
+    guard let batch = study.batches.first else { return }
+    // Writing takes a while when there is much, so it is not done between any two of them.
+    var unsaved = ContinuousClock.now
     for round in 0..<settings.rounds {
       for offset in candidates.indices {
         let candidate = candidates[(offset + round) % candidates.count]
-        defer { advance(candidate.steps * batch.count) }
         guard var entry = results[candidate], entry.failure == nil, entry.seconds.count <= round
         else { continue }
-        let drawn = try await settings.draw(
-          candidate, cache: settings.cache(candidate), batches: [batch])
+        let cache = try cache(candidate)
+        let drawn = try await study.draw(
+          steps: candidate.steps, cache: cache, batches: [batch])
         entry.seconds.append(drawn.report.seconds)
-        try keep(entry)
+        results.update(entry)
+        advance(candidate.steps * batch.count)
+        if unsaved.duration(to: .now) > .seconds(2) {
+          try keep()
+          unsaved = .now
+        }
       }
+      try keep()
     }
   }
 
   /// Keeps an entry, in memory and on disk.
   private mutating func keep(_ entry: Results.Entry) throws {
     results.update(entry)
-    try write(results, to: settings.output)
+    try keep()
+  }
+
+  private func keep() throws {
+    let json = try jsonReport(results, isOneLine: true)
+    try AtomicFile.create(settings.output + "/results.json", Array(json.utf8))
   }
 }

@@ -1,41 +1,23 @@
 internal import Foundation
-internal import _ExampleCommandLine
+internal import _ExampleStudy
 
 /// What was compared, and all that was measured so far.
 struct Results: Codable {
-  /// What a comparison is of; results of another setup are not mixed with it.
-  struct Setup: Codable, Equatable {
-    let model, fingerprint, precision, sampler: String
-    let steps, referenceSteps: Int
-    let guidanceScale: Float
-    let images, seed: Int
-    let prompts: [String]
-  }
-
-  /// Where it was measured.
-  struct Machine: Codable, Equatable {
-    let processor, instructionSet, system: String
-    let threads: Int
-    let version: String
-  }
-
-  /// How near the images of a method are to those of a reference, image by image.
-  struct Distances: Codable {
-    /// ‖x − reference‖ / ‖reference‖ of the finished samples.
-    let latentError: [Double]
-    /// In decibels; 100 stands for equal images.
-    let psnr: [Double]
-    /// From -1 to 1; empty where images are smaller than its window.
-    let ssim: [Double]
+  /// A Fréchet distance, and what it is of images drawn anew.
+  struct Frechet: Codable, Equatable {
+    let value: Double
+    let replicates: [Double]
   }
 
   /// What is known of one candidate.
-  struct Entry: Codable {
+  struct Entry: Codable, Equatable {
     let candidate: Candidate
     /// The settings that a preset stands for.
     var settings: String?
     /// Why it does not work on this model; nil where it does.
     var failure: String?
+    /// Whether its images were drawn and measured.
+    var isDrawn = false
     /// The multiply-adds of the blocks' linear layers as papers count them, all images together.
     var multiplyAdds: Double = 0
     /// All multiply-adds that were executed.
@@ -49,40 +31,39 @@ struct Results: Codable {
     /// Whether the judge finds each image in its class.
     var recognised: [Bool] = []
     /// The Fréchet distance of the judge's features to those of the test set.
-    var frechetDistance: Double?
+    var frechet: Frechet?
     /// The seconds of each round, for the images of one batch.
     var seconds: [Double] = []
     /// The first images, PNG in base64.
     var thumbnails: [String] = []
 
     init(_ candidate: Candidate) { self.candidate = candidate }
-
-    /// Whether its images were drawn and measured, or cannot be.
-    var isDrawn: Bool { failure != nil || !thumbnails.isEmpty }
   }
 
-  let setup: Setup
+  let setup: Study.Setup
+  let referenceSteps: Int
   let machine: Machine
   /// The command that continues it.
-  let command: String
+  var command: String
   var entries: [Entry] = []
-  /// What `--budget` found, in words.
-  var search: [String] = []
+  /// What `--budget` found.
+  var search: Search.Found?
+
+  init(setup: Study.Setup, referenceSteps: Int, machine: Machine, command: String) {
+    (self.setup, self.referenceSteps) = (setup, referenceSteps)
+    (self.machine, self.command) = (machine, command)
+  }
 
   /// Reads results.
   ///
-  /// - Throws: `CompareError.results` where the file is none.
-  init(path: String) throws {
+  /// - Throws: `CompareError.results` where the file has none.
+  init(path: String) throws(CompareError) {
     do {
-      self = try JSONDecoder().decode(
-        Self.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
+      let data = try Data(contentsOf: URL(fileURLWithPath: path))
+      self = try JSONDecoder().decode(Self.self, from: data)
     } catch {
-      throw CompareError.results(path, reason: Self.reason(error))
+      throw .results(path, reason: Self.reason(error))
     }
-  }
-
-  init(setup: Setup, machine: Machine, command: String) {
-    (self.setup, self.machine, self.command) = (setup, machine, command)
   }
 
   private static func reason(_ error: any Error) -> String {
@@ -91,6 +72,30 @@ struct Results: Codable {
     case is DecodingError: "it is not what compare writes"
     default: "it cannot be read"
     }
+  }
+
+  /// Checks that results of this comparison may be added.
+  ///
+  /// - Throws: `CompareError.other`, which names the first thing that differs.
+  func require(_ other: Results, path: String) throws(CompareError) {
+    func same(_ what: String, _ found: some Equatable, _ asked: some Equatable)
+      throws(CompareError)
+    {
+      guard "\(found)" == "\(asked)" else {
+        throw .other(path, what: what, found: "\(found)", asked: "\(asked)")
+      }
+    }
+    try same("model", setup.fingerprint, other.setup.fingerprint)
+    try same("precision", setup.precision, other.setup.precision)
+    try same("sampler", setup.sampler, other.setup.sampler)
+    try same("number of steps", setup.steps, other.setup.steps)
+    try same("steps of the second reference", referenceSteps, other.referenceSteps)
+    try same("guidance scale", setup.guidanceScale, other.setup.guidanceScale)
+    try same("number of images", setup.images, other.setup.images)
+    try same("first seed", setup.seed, other.setup.seed)
+    try same("batch size", setup.batchSize, other.setup.batchSize)
+    try same("list of prompts", setup.prompts, other.setup.prompts)
+    try same("machine", machine, other.machine)
   }
 
   /// The entry of a candidate; nil where there is none.
@@ -107,16 +112,16 @@ struct Results: Codable {
 }
 
 /// What keeps a comparison from its results.
-enum CompareError: Error, CustomStringConvertible {
+enum CompareError: Error, Equatable, CustomStringConvertible {
   case results(String, reason: String)
-  case otherSetup(String)
+  case other(String, what: String, found: String, asked: String)
 
   var description: String {
     switch self {
     case .results(let path, let reason): "\(path): these are no results of compare: \(reason)"
-    case .otherSetup(let path):
-      "\(path) holds results of another model or of other settings; name another folder with "
-        + "--output, or remove it"
+    case .other(let path, let what, let found, let asked):
+      "\(path) holds results of another \(what): \(found), and this run is of \(asked); "
+        + "name another folder with --output, or remove that file"
     }
   }
 }

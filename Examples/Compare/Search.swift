@@ -2,29 +2,48 @@ internal import DiT
 internal import Foundation
 internal import Tensor
 internal import _ExampleCommandLine
+internal import _ExampleStudy
 
 /// Looks for settings that spend a share of a run without a cache, on other images than they are
 /// judged on.
 struct Search {
   /// What was found.
-  struct Found {
-    let candidates: [Candidate]
-    /// The search in words, a line for each candidate that was tried.
-    let lines: [String]
+  struct Found: Codable, Equatable {
+    /// Something that was tried.
+    struct Trial: Codable, Equatable {
+      let candidate: Candidate
+      /// The share of the cost of a run without a cache.
+      let share: Double
+      /// The mean PSNR to the images without a cache, in decibels.
+      let psnr: Double
+    }
+
+    let budget: CompareSettings.Budget
+    /// The number of images that all were tried on.
+    let imageCount: Int
+    /// How many were tried, those beyond the budget too.
+    let triedCount: Int
+    /// What stays within the budget, the best first.
+    let trials: [Trial]
+
+    /// What is worth being judged on the images of the comparison.
+    var candidates: [Candidate] { trials.prefix(3).map(\.candidate) }
   }
 
-  private let settings: CompareSettings
+  private let study: Study
+  private let budget: CompareSettings.Budget
+  private let isQuiet: Bool
   private let images: Range<Int>
 
-  init(_ settings: CompareSettings) {
-    self.settings = settings
-    images = 0..<min(16, settings.setup.images, settings.batchSize)
+  init(_ study: Study, _ budget: CompareSettings.Budget, isQuiet: Bool) {
+    (self.study, self.budget, self.isQuiet) = (study, budget, isQuiet)
+    images = 0..<min(16, study.setup.images, study.setup.batchSize)
   }
 
-  /// The candidates that are tried: presets, and a grid over Δ-DiT's and the series' settings.
+  /// What is tried: all presets, a grid over Δ-DiT's and the series' settings, and fewer steps.
   private var candidates: [Candidate] {
-    let steps = settings.setup.steps
-    let depth = settings.pipeline.denoiser.architecture.depth
+    let steps = study.setup.steps
+    let depth = study.pipeline.denoiser.architecture.depth
     var grid: [String] = []
     for n in [2, 3, 4] {
       for count in [depth / 2, 3 * depth / 4, depth - 1] {
@@ -39,51 +58,46 @@ struct Search {
       + Candidate.ladder(below: steps, all: true)
   }
 
-  /// The best settings that stay within a budget.
+  /// Tries all, by how near their images are to those without a cache.
   ///
-  /// - Parameters:
-  ///   - budget: The share of the cost of a run without a cache.
-  ///   - reference: What that run cost.
-  /// - Returns: The three candidates whose images are nearest to those without a cache.
-  /// - Throws: What a run throws, `CancellationError` too.
-  func settings(within budget: Double, reference: Results.Entry) async throws -> Found {
-    let full = settings.references[0]
-    let uncached = try await settings.draw(
-      full, cache: nil, batches: [images], seedOffset: CompareSettings.tuningOffset)
-    let expected = settings.images(uncached.latents)
-    var tried: [(candidate: Candidate, share: Double, quality: Double)] = []
-    for candidate in candidates {
-      try Task.checkCancellation()
+  /// - Throws: `CancellationError`, and what the run without a cache throws.
+  func found() async throws -> Found {
+    var bar = ProgressBar(
+      label: "search", total: candidates.count + 1, quiet: isQuiet)
+    defer { bar.finish() }
+    let uncached = try await draw(steps: study.setup.steps, cache: nil)
+    let expected = study.images(uncached.latents)
+    var trials: [Found.Trial] = []
+    for (index, candidate) in candidates.enumerated() {
+      bar.advance(to: index + 1)
       guard let drawn = try await attempt(candidate) else { continue }
-      let share =
-        settings.isBudgetOfTime
-        ? drawn.report.seconds / uncached.report.seconds
-        : drawn.report.blockCost.linear / uncached.report.blockCost.linear
-      let found = settings.images(drawn.latents)
-      let quality =
-        settings.distances(drawn.latents, found, to: uncached.latents, expected).psnr
-        .reduce(0, +) / Double(found.count)
-      tried.append((candidate, share, quality))
-    }
-    let best = tried.filter { $0.share <= budget }.sorted { $0.quality > $1.quality }
-    let lines = best.prefix(12).map {
-      String(
-        format: "%@: %.0f %% of the cost, %.2f dB", $0.candidate.name, 100 * $0.share, $0.quality)
+      let distances = Distances(
+        drawn.latents, study.images(drawn.latents), to: uncached.latents, expected)
+      trials.append(
+        .init(
+          candidate: candidate, share: cost(drawn) / cost(uncached),
+          psnr: distances.psnr.reduce(0, +) / Double(images.count)))
     }
     return Found(
-      candidates: best.prefix(3).map(\.candidate),
-      lines: [
-        "\(tried.count) settings were tried on \(images.count) images of other seeds; "
-          + "\(best.count) stay within the budget"
-      ] + lines)
+      budget: budget, imageCount: images.count, triedCount: trials.count,
+      trials: trials.filter { $0.share <= budget.share }.sorted { $0.psnr > $1.psnr })
+  }
+
+  private func cost(_ drawn: Drawn) -> Double {
+    budget.isOfTime ? drawn.report.seconds : drawn.report.blockCost.linear
+  }
+
+  private func draw(steps: Int, cache: (any CacheMethod)?) async throws -> Drawn {
+    try await study.draw(
+      steps: steps, cache: cache, batches: [images], seedOffset: Study.tuningOffset)
   }
 
   /// Draws a candidate; nil where it does not work on this model.
   private func attempt(_ candidate: Candidate) async throws -> Drawn? {
     do {
-      return try await settings.draw(
-        candidate, cache: settings.cache(candidate), batches: [images],
-        seedOffset: CompareSettings.tuningOffset)
+      return try await draw(
+        steps: candidate.steps,
+        cache: candidate.cache.map { try study.cache($0, steps: candidate.steps) })
     } catch let error as CancellationError {
       throw error
     } catch {

@@ -4,6 +4,7 @@ internal import Kernels
 internal import ShowcaseModel
 internal import Tensor
 internal import _ExampleCommandLine
+internal import _ExampleReport
 
 /// The same images with the cache, without it, and with fewer steps of equal cost.
 struct Comparison: Sendable {
@@ -24,7 +25,7 @@ struct Comparison: Sendable {
     var accuracy: Double?
 
     /// The median seconds of a round.
-    var median: Double { seconds.sorted()[seconds.count / 2] }
+    var median: Double { _ExampleReport.median(seconds) ?? 0 }
   }
 
   /// All ways, the one to compare with first.
@@ -32,7 +33,9 @@ struct Comparison: Sendable {
 
   /// How much faster a way is than the first: the ratio of their median times, which are printed
   /// beside it.
-  func speedUp(of variant: Variant) -> Double { variants[0].median / variant.median }
+  func speedUp(of variant: Variant) -> Double {
+    _ExampleReport.speedUp(variant.seconds, from: variants[0].seconds) ?? 1
+  }
 
   /// The number of times that all images are made in all ways.
   static let rounds = 3

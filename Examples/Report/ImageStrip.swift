@@ -18,14 +18,20 @@ package struct ImageStrip {
     let columns = rows.map(\.images.count).max() ?? 0
     let body = rows.enumerated().map { index, row in
       let images = row.images.enumerated().map { column, image in
-        "<button data-column=\"\(column)\" title=\"\(escaped(row.name))\"><img data-row=\"\(index)\" alt=\"\(escaped(row.name)), image \(column + 1)\" src=\"data:image/png;base64,\(image)\"></button>"
+        let title = escaped("\(row.name), image \(column + 1)")
+        return
+          "<button type=\"button\" data-row=\"\(index)\" data-column=\"\(column)\" title=\"\(title)\">"
+          + "<img alt=\"\(title)\" src=\"data:image/png;base64,\(image)\"></button>"
       }
       let missing = String(repeating: "<span></span>", count: columns - row.images.count)
       return "<div class=\"name\">\(escaped(row.name))</div>" + images.joined() + missing
     }
     return
-      "<p class=\"muted\">A click shows the same image of the first row, a second one their difference, four times as strong.</p>"
-      + "<div class=\"images\" style=\"grid-template-columns: minmax(12ch, max-content) repeat(\(columns), 88px)\">\n"
-      + body.joined(separator: "\n") + "\n</div>"
+      note(
+        "A click, Space or Enter shows the same image of the first row, a second one their "
+          + "difference, four times as strong.")
+      + "<div class=\"scroll\"><div class=\"images\" "
+      + "style=\"grid-template-columns: fit-content(30ch) repeat(\(columns), max-content)\">\n"
+      + body.joined(separator: "\n") + "\n</div></div>"
   }
 }

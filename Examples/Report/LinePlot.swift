@@ -1,30 +1,49 @@
-/// A plot of one number that changes with another.
-package func linePlot(
-  _ name: String, xName: String, yName: String, points: [(x: Double, y: Double)]
-) -> String {
-  let (width, height) = (420.0, 260.0)
-  let points = points.filter { $0.x.isFinite && $0.y.isFinite }
-  let x = Axis(points.map(\.x), from: 60, to: width - 12)
-  let y = Axis(points.map(\.y), from: height - 42, to: 14)
-  let places = points.map { "\(rounded(x.place($0.x))),\(rounded(y.place($0.y)))" }
-  var svg = x.marks.map {
-    "<text x=\"\(rounded(x.place($0)))\" y=\"\(rounded(height - 26))\" text-anchor=\"middle\">\(Axis.label($0))</text>"
-  }.joined()
-  svg += y.marks.map {
-    "<line class=\"grid\" x1=\"60\" x2=\"\(rounded(width - 12))\" y1=\"\(rounded(y.place($0)))\" y2=\"\(rounded(y.place($0)))\"/>"
-      + "<text x=\"54\" y=\"\(rounded(y.place($0) + 4))\" text-anchor=\"end\">\(Axis.label($0))</text>"
-  }.joined()
-  svg +=
-    "<text x=\"\(rounded(width / 2))\" y=\"\(rounded(height - 8))\" text-anchor=\"middle\">\(escaped(xName))</text>"
-  svg +=
-    "<text transform=\"translate(12 \(rounded(height / 2))) rotate(-90)\" text-anchor=\"middle\">\(escaped(yName))</text>"
-  svg += "<polyline class=\"front\" points=\"\(places.joined(separator: " "))\"/>"
-  for (point, place) in zip(points, places) {
-    let parts = place.split(separator: ",")
-    svg +=
-      "<circle class=\"method\" cx=\"\(parts[0])\" cy=\"\(parts[1])\" r=\"4\">"
-      + "<title>\(Axis.label(point.x)): \(Axis.label(point.y))</title></circle>"
+/// A plot of one number that changes with another, a line for each series.
+package struct LinePlot {
+  /// Points that belong together.
+  package struct Series: Sendable {
+    let name: String
+    let points: [(x: Double, y: Double)]
+
+    /// A series; points that are not finite are left out.
+    package init(_ name: String, _ points: [(x: Double, y: Double)]) {
+      (self.name, self.points) = (name, points.filter { $0.x.isFinite && $0.y.isFinite })
+    }
   }
-  return "<figure data-name=\"\(escaped(name))\"><figcaption>\(escaped(name))</figcaption>"
-    + "<svg viewBox=\"0 0 \(Int(width)) \(Int(height))\" role=\"img\" aria-label=\"\(escaped(name))\">\(svg)</svg></figure>"
+
+  private let name, xName, yName: String
+  private let series: [Series]
+
+  /// A plot of one or more series.
+  package init(_ name: String, xName: String, yName: String, series: [Series]) {
+    (self.name, self.xName, self.yName, self.series) = (name, xName, yName, series)
+  }
+
+  /// A plot of one series.
+  package init(_ name: String, xName: String, yName: String, points: [(x: Double, y: Double)]) {
+    self.init(name, xName: xName, yName: yName, series: [Series(yName, points)])
+  }
+
+  /// The plot as SVG; a file of its own has its style.
+  package func svg(isFile: Bool = false) -> String {
+    let points = series.flatMap(\.points)
+    let frame = PlotFrame(
+      (520, 320), x: points.map(\.x), xName: xName, y: points.map(\.y), yName: yName)
+    let lines = series.map { series in
+      let places = series.points.map { frame.place($0.x, $0.y) }
+      let line = places.map { "\($0.x),\($0.y)" }.joined(separator: " ")
+      let dots = zip(series.points, places).map { point, place in
+        "<circle class=\"method\" cx=\"\(place.x)\" cy=\"\(place.y)\" r=\"4\">"
+          + "<title>\(escaped(series.name)), \(escaped(xName)) \(Axis.label(point.x)): "
+          + "\(Axis.label(point.y))</title></circle>"
+      }
+      return "<polyline class=\"line\" points=\"\(line)\"/>" + dots.joined()
+    }
+    return frame.element(name, lines.joined(separator: "\n"), isFile: isFile)
+  }
+
+  /// The plot as a figure of a page.
+  package var html: String {
+    "<figure><figcaption>\(escaped(name))</figcaption>\(svg())</figure>"
+  }
 }

@@ -2,70 +2,102 @@
 ///
 /// All of it is a comfort; the page says the same without it.
 let pageScript = """
+  'use strict';
   for (const table of document.querySelectorAll('table.sortable')) {
-    table.querySelectorAll('th').forEach((head, column) => {
-      head.querySelector('button').addEventListener('click', () => {
-        const ascending = head.getAttribute('aria-sort') !== 'ascending';
-        for (const other of table.querySelectorAll('th')) other.removeAttribute('aria-sort');
-        head.setAttribute('aria-sort', ascending ? 'ascending' : 'descending');
-        const body = table.tBodies[0];
-        const key = row => row.cells[column].dataset.value ?? row.cells[column].textContent;
-        const number = text => text === '' ? Infinity : Number(text);
-        const rows = [...body.rows].sort((a, b) => {
-          const [x, y] = [key(a), key(b)];
-          const order = Number.isNaN(number(x)) || Number.isNaN(number(y))
-            ? x.localeCompare(y) : number(x) - number(y);
-          return (Number.isNaN(order) ? 0 : order) * (ascending ? 1 : -1);
-        });
-        body.append(...rows);
+    const heads = [...table.querySelectorAll('th')];
+    // What a cell is sorted by: its number, else its text; nothing where it has none.
+    const key = (row, column) => {
+      const cell = row.cells[column];
+      if (!cell || cell.dataset.value === '') return undefined;
+      return cell.dataset.value === undefined ? cell.textContent : Number(cell.dataset.value);
+    };
+    heads.forEach((head, column) => head.querySelector('button').addEventListener('click', () => {
+      const descending = head.getAttribute('aria-sort') === 'ascending';
+      for (const other of heads) other.removeAttribute('aria-sort');
+      head.setAttribute('aria-sort', descending ? 'descending' : 'ascending');
+      const rows = [...table.tBodies[0].rows].sort((a, b) => {
+        const [x, y] = [key(a, column), key(b, column)];
+        if (x === undefined || y === undefined) return (x === undefined) - (y === undefined);
+        const order = typeof x === 'number' ? x - y : x.localeCompare(y, 'en', { numeric: true });
+        return descending ? -order : order;
       });
-    });
-  }
-  for (const chooser of document.querySelectorAll('[data-choices]')) {
-    const select = document.createElement('select');
-    select.setAttribute('aria-label', chooser.dataset.choices);
-    const figures = [...chooser.querySelectorAll('figure')];
-    figures.forEach((figure, index) => {
-      select.append(new Option(figure.dataset.name, index));
-      figure.hidden = index > 0;
-      figure.querySelector('figcaption').hidden = true;
-    });
-    select.addEventListener('change', () => figures.forEach((figure, index) => {
-      figure.hidden = index !== Number(select.value);
+      table.tBodies[0].append(...rows);
     }));
-    const controls = document.createElement('div');
-    controls.className = 'controls';
-    controls.append(select);
-    chooser.prepend(controls);
   }
-  function difference(image, reference, gain) {
-    const canvas = document.createElement('canvas');
-    [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
-    const context = canvas.getContext('2d');
-    const pixels = source => { context.drawImage(source, 0, 0); return context.getImageData(0, 0, canvas.width, canvas.height); };
-    const [a, b] = [pixels(reference), pixels(image)];
-    for (let i = 0; i < b.data.length; i += 4)
-      for (let c = 0; c < 3; c++) b.data[i + c] = Math.min(255, gain * Math.abs(a.data[i + c] - b.data[i + c]));
-    context.putImageData(b, 0, 0);
-    return canvas.toDataURL();
+
+  // A menu with a label, in front of what it changes.
+  function menu(label, choices, change) {
+    const select = document.createElement('select');
+    select.append(...choices.map(([value, text]) => new Option(text, value)));
+    select.addEventListener('change', change);
+    const element = document.createElement('label');
+    element.append(label, select);
+    return { element, select };
+  }
+  function controls(...menus) {
+    const element = document.createElement('div');
+    element.className = 'controls';
+    element.append(...menus.map(each => each.element));
+    return element;
+  }
+
+  for (const chooser of document.querySelectorAll('.chooser')) {
+    const figures = [...chooser.querySelectorAll('figure')];
+    const menus = ['value', 'cost'].map(axis => {
+      const names = [...new Set(figures.map(figure => figure.dataset[axis]))];
+      return menu(axis === 'value' ? 'measure' : 'by', names.map(name => [name, name]), show);
+    });
+    function show() {
+      for (const figure of figures) {
+        figure.hidden = figure.dataset.value !== menus[0].select.value
+          || figure.dataset.cost !== menus[1].select.value;
+      }
+    }
+    chooser.prepend(controls(...menus));
+    show();
+  }
+
+  // The difference of two images, each channel by itself, magnified.
+  async function difference(image, reference, gain) {
+    const pixels = async source => {
+      const whole = Object.assign(new Image(), { src: source });
+      await whole.decode();
+      const canvas = Object.assign(document.createElement('canvas'),
+        { width: whole.naturalWidth, height: whole.naturalHeight });
+      const context = canvas.getContext('2d', { willReadFrequently: true });
+      context.drawImage(whole, 0, 0);
+      return { canvas, context, levels: context.getImageData(0, 0, canvas.width, canvas.height) };
+    };
+    const [a, b] = [await pixels(image), await pixels(reference)];
+    for (let i = 0; i < a.levels.data.length; i++) {
+      if (i % 4 < 3) a.levels.data[i] = gain * Math.abs(a.levels.data[i] - b.levels.data[i]);
+    }
+    a.context.putImageData(a.levels, 0, 0);
+    return a.canvas.toDataURL();
   }
   for (const grid of document.querySelectorAll('.images')) {
-    const references = [...grid.querySelectorAll('[data-row="0"] img, img[data-row="0"]')];
-    for (const button of grid.querySelectorAll('button[data-column]')) {
-      const image = button.querySelector('img');
-      const own = image.src;
-      const states = ['own', 'reference', 'difference'];
-      let state = 0;
-      const title = image.alt;
+    const states = ['own', 'reference', 'difference'];
+    const buttons = [...grid.querySelectorAll('button')];
+    const own = new Map(buttons.map(button => [button, button.firstElementChild.src]));
+    const references = buttons.filter(button => button.dataset.row === '0');
+    async function show(button, state) {
+      const reference = own.get(references[Number(button.dataset.column)]);
+      const source = state === 'own' ? own.get(button) : state === 'reference' ? reference
+        : await difference(own.get(button), reference, 4);
+      button.dataset.shown = state;
+      button.firstElementChild.src = source;
+      button.setAttribute('aria-label', button.title + (state === 'own' ? ''
+        : state === 'reference' ? ': the reference' : ': difference from the reference, × 4'));
+    }
+    for (const button of buttons) {
       button.addEventListener('click', () => {
-        const reference = references[Number(button.dataset.column)];
-        state = (state + 1) % states.length;
-        image.src = state === 0 ? own : state === 1 ? reference.dataset.own ?? reference.src
-          : difference(Object.assign(new Image(), { src: own }), Object.assign(new Image(), { src: reference.dataset.own ?? reference.src }), 4);
-        image.alt = state === 0 ? title : state === 1 ? 'reference' : title + ', difference × 4';
-        button.title = image.alt;
+        const next = (states.indexOf(button.dataset.shown ?? 'own') + 1) % states.length;
+        show(button, states[next]);
       });
     }
-    for (const reference of references) reference.dataset.own = reference.src;
+    const all = menu('show', [['own', 'images'], ['reference', 'the reference'],
+      ['difference', 'differences from the reference, × 4']],
+      () => buttons.forEach(button => show(button, all.select.value)));
+    grid.parentElement.before(controls(all));
   }
   """

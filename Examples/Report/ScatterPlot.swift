@@ -3,82 +3,110 @@
 package struct ScatterPlot {
   /// A point.
   package struct Point: Sendable {
-    let name: String
-    let cost, value: Double
+    let name, family: String
+    let cost: Double
+    let value: Resampled
     let isStep: Bool
+    let link: String?
 
     /// A point.
     ///
     /// - Parameters:
     ///   - name: What it is.
+    ///   - family: What it has in common with those that a thin line joins it with.
     ///   - cost: Its place from left to right.
     ///   - value: Its place from bottom to top.
     ///   - isStep: Whether it belongs to the line of fewer steps.
-    package init(_ name: String, cost: Double, value: Double, isStep: Bool) {
-      (self.name, self.cost, self.value, self.isStep) = (name, cost, value, isStep)
+    ///   - link: The id of the element of the page that tells more of it.
+    package init(
+      _ name: String, family: String, cost: Double, value: Resampled, isStep: Bool,
+      link: String? = nil
+    ) {
+      (self.name, self.family, self.cost, self.value) = (name, family, cost, value)
+      (self.isStep, self.link) = (isStep, link)
     }
   }
 
-  private let name, costName, valueName: String
+  private let costName, valueName: String
   private let points: [Point]
   private let isHigherBetter: Bool
-  private let size = (width: 760.0, height: 420.0)
 
   /// A plot.
-  package init(
-    _ name: String, costName: String, valueName: String, isHigherBetter: Bool, points: [Point]
-  ) {
-    (self.name, self.costName, self.valueName) = (name, costName, valueName)
+  package init(costName: String, valueName: String, isHigherBetter: Bool, points: [Point]) {
+    (self.costName, self.valueName) = (costName, valueName)
     self.isHigherBetter = isHigherBetter
-    self.points = points.filter { $0.cost.isFinite && $0.value.isFinite }
+    self.points = points.filter { $0.cost.isFinite && $0.value.value.isFinite }
   }
 
-  /// The plot as HTML: an SVG with a tooltip for each point.
-  package var html: String {
-    let x = Axis(points.map(\.cost) + [0], from: 64, to: size.width - 16)
-    let y = Axis(points.map(\.value), from: size.height - 44, to: 16)
+  /// What the colours mean.
+  package static let legend = """
+    <p class="legend"><span><i style="background:var(--accent)"></i>a method; a thin line joins \
+    its settings</span><span><i style="background:var(--steps)"></i>fewer steps</span>\
+    <span><i style="background:color-mix(in srgb, var(--good) 35%, var(--panel))"></i>nothing \
+    beats these in cost and measure at once</span></p>
+    """
+
+  /// The plot as SVG, with a tooltip for each point; a file of its own has its style.
+  package func svg(isFile: Bool = false) -> String {
+    let frame = PlotFrame(
+      (980, 480), x: points.map(\.cost) + [0], xName: costName,
+      y: points.flatMap { [$0.value.interval.low, $0.value.interval.high] }, yName: valueName)
     let front = paretoFront(
-      points.map { ($0.cost, $0.value) }, isHigherBetter: isHigherBetter)
-    func line(_ points: [Point], _ style: String) -> String {
-      let places = points.map { "\(rounded(x.place($0.cost))),\(rounded(y.place($0.value)))" }
-      return "<polyline class=\"\(style)\" points=\"\(places.joined(separator: " "))\"/>"
+      points.map { ($0.cost, $0.value.value) }, isHigherBetter: isHigherBetter)
+    let ladder = points.filter(\.isStep)
+    var svg = line(front.map { points[$0] }, "front", frame) + line(ladder, "steps", frame)
+    svg += ladder.map { dot($0, frame, hasLink: !isFile) }.joined()
+    let families = Dictionary(grouping: points.filter { !$0.isStep }, by: \.family)
+    for (_, members) in families.sorted(by: { $0.key < $1.key }) {
+      svg += "\n<g>" + line(members, "family", frame)
+      svg += members.map { dot($0, frame, hasLink: !isFile) }.joined() + "</g>"
     }
-    var svg = x.marks.map { mark in
-      let place = rounded(x.place(mark))
-      return
-        "<line class=\"grid\" x1=\"\(place)\" x2=\"\(place)\" y1=\"16\" y2=\"\(rounded(size.height - 44))\"/>"
-        + "<text x=\"\(place)\" y=\"\(rounded(size.height - 28))\" text-anchor=\"middle\">\(Axis.label(mark))</text>"
-    }.joined()
-    svg += y.marks.map { mark in
-      let place = y.place(mark)
-      return
-        "<line class=\"grid\" x1=\"64\" x2=\"\(rounded(size.width - 16))\" y1=\"\(rounded(place))\" y2=\"\(rounded(place))\"/>"
-        + "<text x=\"58\" y=\"\(rounded(place + 4))\" text-anchor=\"end\">\(Axis.label(mark))</text>"
-    }.joined()
-    svg +=
-      "<text x=\"\(rounded(size.width / 2))\" y=\"\(rounded(size.height - 8))\" text-anchor=\"middle\">\(escaped(costName))</text>"
-    svg +=
-      "<text transform=\"translate(14 \(rounded(size.height / 2))) rotate(-90)\" text-anchor=\"middle\">\(escaped(valueName))</text>"
-    svg += line(points.filter(\.isStep).sorted { $0.cost < $1.cost }, "steps")
-    svg += line(front.map { points[$0] }, "front")
-    for (index, point) in points.enumerated() {
-      let (a, b) = (rounded(x.place(point.cost)), rounded(y.place(point.value)))
-      let tip = "\(point.name): \(Axis.label(point.cost)), \(Axis.label(point.value))"
-      svg +=
-        "<circle class=\"\(point.isStep ? "step" : "method")\" cx=\"\(a)\" cy=\"\(b)\" r=\"4.5\">"
-        + "<title>\(escaped(tip))</title></circle>"
-      if front.contains(index) && !point.isStep {
-        svg +=
-          "<text class=\"named\" x=\"\(a)\" y=\"\(b)\" dx=\"7\" dy=\"-6\">\(escaped(point.name))</text>"
-      }
+    var labels = PlotLabels(frame.size)
+    for point in points {
+      labels.avoid(frame.x.place(point.cost), frame.y.place(point.value.value))
     }
-    return "<figure data-name=\"\(escaped(name))\"><figcaption>\(escaped(name))</figcaption>"
-      + "<svg viewBox=\"0 0 \(Int(size.width)) \(Int(size.height))\" role=\"img\" aria-label=\"\(escaped(name))\">"
-      + svg + "</svg></figure>"
+    for index in front where !points[index].isStep {
+      let point = points[index]
+      svg += labels.label(
+        point.name, at: frame.x.place(point.cost), frame.y.place(point.value.value))
+    }
+    return frame.element("\(valueName), by \(costName)", svg, isFile: isFile)
+  }
+
+  /// A line through some points, from the cheapest on.
+  private func line(_ points: [Point], _ style: String, _ frame: PlotFrame) -> String {
+    let places = points.sorted { $0.cost < $1.cost }.map { frame.place($0.cost, $0.value.value) }
+    return "<polyline class=\"\(style)\" points=\""
+      + places.map { "\($0.x),\($0.y)" }.joined(separator: " ") + "\"/>"
+  }
+
+  /// A point with its interval and its tooltip.
+  private func dot(_ point: Point, _ frame: PlotFrame, hasLink: Bool) -> String {
+    let place = frame.place(point.cost, point.value.value)
+    let interval = point.value.interval
+    let (low, high) = (
+      frame.place(point.cost, interval.low).y, frame.place(point.cost, interval.high).y
+    )
+    let tip =
+      "\(point.name): \(costName) \(Axis.label(point.cost)), "
+      + "\(valueName) \(Axis.label(point.value.value))"
+    let bar = low == high ? "" : "<path class=\"bar\" d=\"M\(place.x) \(low)V\(high)\"/>"
+    let dot =
+      bar + "<circle class=\"\(point.isStep ? "step" : "method")\" cx=\"\(place.x)\" "
+      + "cy=\"\(place.y)\" r=\"\(point.isStep ? 4 : 5)\"><title>\(escaped(tip))</title></circle>"
+    guard hasLink, let link = point.link else { return dot }
+    return "<a href=\"#\(link)\" aria-label=\"\(escaped(tip))\">\(dot)</a>"
+  }
+
+  /// The plot as a figure of a page.
+  package var html: String {
+    "<figure data-value=\"\(escaped(valueName))\" data-cost=\"\(escaped(costName))\">"
+      + "<figcaption>\(escaped(valueName)), by \(escaped(costName))</figcaption>\(svg())</figure>"
   }
 }
 
-/// Plots of which one is shown at a time; all of them without a script.
-package func chooser(_ label: String, _ figures: [String]) -> String {
-  "<div data-choices=\"\(escaped(label))\">\n" + figures.joined(separator: "\n") + "\n</div>"
+/// Plots of which a reader chooses one by its measure and its cost; all of them without a script.
+package func chooser(_ plots: [ScatterPlot]) -> String {
+  ScatterPlot.legend + "\n<div class=\"chooser\">\n"
+    + plots.map(\.html).joined(separator: "\n") + "\n</div>"
 }

@@ -1,47 +1,72 @@
 /// What every method computes and reuses in each step, a row of cells for each of its rules.
 package struct Timeline {
-  private var rows: [(name: String, site: String, actions: String)] = []
+  private var methods: [(name: String, rules: [(site: String, actions: String)])] = []
 
   /// A timeline without rows.
   package init() {}
 
-  /// Adds a rule of a method.
+  /// Adds a method.
   ///
   /// - Parameters:
   ///   - name: The method.
-  ///   - site: What the rule caches.
-  ///   - actions: A character for each step: `.` computed, `R` computed and kept, `-` reused.
-  package mutating func add(_ name: String, site: String, actions: String) {
-    rows.append((name, site, actions))
+  ///   - rules: What each of its rules caches, and a character for each step: `.` computed,
+  ///     `R` computed and kept, `-` reused.
+  package mutating func add(_ name: String, rules: [(site: String, actions: String)]) {
+    methods.append((name, rules))
   }
 
   /// What the colours mean.
-  package static let legend = """
-    <p class="legend"><span style="background:var(--cell-compute)"></span>computed \
-    <span style="background:var(--cell-record)"></span>computed and kept \
-    <span style="background:var(--cell-reuse)"></span>reused</p>
+  private static let legend = """
+    <p class="legend"><span><i style="background:var(--idle)"></i>computed</span>\
+    <span><i style="background:var(--keep)"></i>computed and kept</span>\
+    <span><i style="background:var(--accent)"></i>reused</span></p>
+
     """
 
   /// The timeline as HTML.
   package var html: String {
-    let steps = rows.map(\.actions.count).max() ?? 0
-    let (left, cell, height) = (330, max(6, min(18, 780 / max(steps, 1))), 18)
-    let svg = rows.enumerated().map { index, row in
-      let top = 4 + index * height
-      let cells = row.actions.enumerated().map { step, action in
-        let style = action == "-" ? "reuse" : action == "R" ? "record" : "compute"
-        return
-          "<rect class=\"\(style)\" x=\"\(left + step * cell)\" y=\"\(top)\" width=\"\(cell - 1)\" height=\"\(height - 4)\">"
-          + "<title>step \(step + 1): \(style == "reuse" ? "reused" : "computed")</title></rect>"
+    let steps = methods.flatMap(\.rules).map(\.actions.count).max() ?? 0
+    let (names, sites, cell) = (250, 190, max(7, min(20, 700 / max(steps, 1))))
+    var (top, svg) = (8, "")
+    for method in methods {
+      // Many rules of one method, such as one for each block, are thin.
+      let height = method.rules.count > 3 ? 7 : 16
+      svg += label(method.name, x: 10, y: top + 12, limit: 38)
+      for (index, rule) in method.rules.enumerated() {
+        if method.rules.count <= 3 || index == 0 {
+          let more = method.rules.count > 3 ? " and \(method.rules.count - 1) more" : ""
+          svg += label(
+            rule.site + more, x: names, y: top + 12, limit: 30, style: " class=\"muted\"")
+        }
+        svg += cells(rule, x: names + sites, y: top, width: cell, height: height)
+        top += height + (method.rules.count > 3 ? 1 : 4)
       }
-      let label = "\(row.name)  \(row.site)"
-      let short = label.count > 58 ? label.prefix(57) + "…" : label[...]
-      return
-        "<text x=\"4\" y=\"\(top + 11)\">\(escaped(short))<title>\(escaped(label))</title></text>"
-        + cells.joined()
+      top += 8
     }
+    let width = names + sites + steps * cell + 10
     return Self.legend
-      + "<div class=\"scroll\"><svg style=\"max-width:none\" width=\"\(left + steps * cell + 8)\" height=\"\(rows.count * height + 8)\" role=\"img\" aria-label=\"what is computed and reused in each step\">"
-      + svg.joined(separator: "\n") + "</svg></div>"
+      + "<div class=\"scroll\" tabindex=\"0\"><svg width=\"\(width)\" height=\"\(top)\" role=\"img\" "
+      + "aria-label=\"what is computed and reused in each step\">\(svg)</svg></div>"
+  }
+
+  private func cells(
+    _ rule: (site: String, actions: String), x: Int, y: Int, width: Int, height: Int
+  ) -> String {
+    rule.actions.enumerated().map { step, action in
+      let (style, word) =
+        action == "-"
+        ? ("reuse", "reused")
+        : action == "R" ? ("record", "computed and kept") : ("compute", "computed")
+      return
+        "<rect class=\"\(style)\" x=\"\(x + step * width)\" y=\"\(y)\" width=\"\(width - 1)\" "
+        + "height=\"\(height)\" rx=\"1.5\"><title>\(escaped(rule.site)), step \(step + 1): \(word)"
+        + "</title></rect>"
+    }.joined()
+  }
+
+  private func label(_ text: String, x: Int, y: Int, limit: Int, style: String = "") -> String {
+    let short = text.count > limit ? text.prefix(limit - 1) + "…" : text[...]
+    return
+      "\n<text\(style) x=\"\(x)\" y=\"\(y)\">\(escaped(short))<title>\(escaped(text))</title></text>"
   }
 }
