@@ -1,5 +1,3 @@
-public import Tensor
-
 /// A method that needs numbers of the model before it can make a plan.
 public protocol CalibratedCacheMethod: NamedCacheMethod {
   /// Measures a model.
