@@ -20,12 +20,18 @@ extension CalibratedCacheMethod {
 
   /// Measures the model of a run, for runs of its size, sampler and guidance.
   ///
-  /// - Parameter run: A run that has not taken a step; its cache does not count.
+  /// - Parameters:
+  ///   - run: A run that has not taken a step; its cache does not count.
+  ///   - reference: The same run of the model in higher precision, to whose values methods correct
+  ///     that correct (`cache-quant`).
   /// - Returns: The calibration, to be written to a file.
   /// - Throws: What the run throws.
-  public static func calibration(of run: DenoisingRun) throws -> CacheCalibration {
+  public static func calibration(
+    of run: DenoisingRun, reference: DenoisingRun? = nil
+  ) throws -> CacheCalibration {
     let outline = run.plan.outline
-    let runs = CalibrationRuns(outline: outline, start: run.measuring)
+    let runs = CalibrationRuns(
+      outline: outline, start: run.measuring, startReference: reference?.measuring)
     return CacheCalibration(method: name, outline, tables: try calibrate(runs))
   }
 }

@@ -1,5 +1,6 @@
 import DiT
 import Foundation
+import NN
 import Tensor
 import Testing
 import _TestSupport
@@ -226,23 +227,14 @@ import _TestSupport
         }
         return (full: starts, distance: sums.reduce(0, +))
       }.min { $0.distance < $1.distance })
-    // The line through the pairs of a channel: slope and value at the mean.
     func corrected(_ value: Matrix, _ old: Int, _ new: Int) -> Matrix {
-      value.map { row in
-        row.indices.map { channel in
-          let pairs = (0..<2).flatMap { stream in
+      let lines = (0..<plain.model.c.width).map { channel in
+        line(
+          (0..<2).flatMap { stream in
             zip(offsets[stream][old], offsets[stream][new]).map { ($0[channel], $1[channel]) }
-          }
-          let count = Double(pairs.count)
-          let (mx, my) = (
-            pairs.reduce(0) { $0 + $1.0 } / count, pairs.reduce(0) { $0 + $1.1 } / count
-          )
-          let slope =
-            pairs.reduce(0) { $0 + ($1.0 - mx) * ($1.1 - my) }
-            / pairs.reduce(0) { $0 + ($1.0 - mx) * ($1.0 - mx) }
-          return my + slope * (row[channel] - mx)
-        }
+          })
       }
+      return value.map { row in zip(row, lines).map { $1.summand + $1.slope * $0 } }
     }
     var kept: [Matrix] = [[], []]
     var last = 0
@@ -260,5 +252,83 @@ import _TestSupport
     #expect(
       try plain.run(cache).plan.rules[0].schedule.actions.map { $0 != .reuse }
         == (0..<8).map(best.full.contains))
+  }
+
+  /// The line through some points, by the formula of schoolbooks.
+  private func line(_ points: [(x: Double, y: Double)]) -> (slope: Double, summand: Double) {
+    let count = Double(points.count)
+    let x = points.reduce(0) { $0 + $1.x } / count
+    let y = points.reduce(0) { $0 + $1.y } / count
+    let covariance = points.reduce(0) { $0 + ($1.x - x) * ($1.y - y) }
+    let slope = covariance / points.reduce(0) { $0 + ($1.x - x) * ($1.x - x) }
+    return (slope, y - slope * x)
+  }
+
+  @Test func cacheQuantCorrectsAQuantizedModel() throws {
+    let quantized = try DiffusionTransformer(
+      SmallDiT.configuration, from: Weights(SmallDiT(), precision: .int8))
+    func run(_ model: DiffusionTransformer, _ cache: (any CacheMethod)? = nil) throws
+      -> DenoisingRun
+    {
+      try DenoisingRun(
+        denoiser: model, sampler: plain.sampler,
+        request: .init(
+          labels: [plain.label], noise: plain.noise, generators: [TorchGenerator(seed: 0)],
+          guidance: Guidance(scale: Float(plain.scale)), cache: cache))
+    }
+    func offsets(_ model: DiffusionTransformer) throws -> [Tensor<Float>] {
+      let collector = Collector()
+      var run = try run(model, Collecting(collector: collector))
+      while try run.next() != nil {}
+      return collector.values
+    }
+    let (own, exact) = (try offsets(quantized), try offsets(SmallDiT.model.get()))
+    #expect(own[3].elements != exact[3].elements)
+    let pairs = try CacheQuant.calibration(
+      of: run(quantized), reference: run(SmallDiT.model.get())
+    ).tables["pairs"]
+    let width = plain.model.c.width
+    // Step 3 from what step 1 has kept.
+    let row = try #require(pairs)[3][(1 + 2 * width)..<2 * (1 + 2 * width)]
+    for channel in 0..<width {
+      let points = zip(own[1].elements, exact[3].elements).enumerated().filter {
+        $0.offset % width == channel
+      }
+      let line = line(points.map { (Double($0.element.0), Double($0.element.1)) })
+      #expect(abs(row[row.startIndex + 1 + channel] - line.slope) < 1e-4)
+      #expect(abs(row[row.startIndex + 1 + width + channel] - line.summand) < 1e-4)
+    }
+  }
+}
+
+/// What a predictor has seen.
+private final class Collector: @unchecked Sendable {
+  var values: [Tensor<Float>] = []
+}
+
+/// A cache that reuses nothing, and hands out the offsets of the last three blocks.
+private struct Collecting: CacheMethod {
+  struct Predictor: CachePredictor {
+    let collector: Collector
+
+    func record(_ value: Tensor<Float>, _ context: CacheContext) {
+      collector.values.append(value.copied())
+    }
+    func value(_ context: CacheContext) -> Tensor<Float> { collector.values[0] }
+    func reset() {}
+    var byteCount: Int { 0 }
+  }
+
+  let collector: Collector
+
+  func plan(for run: RunOutline) throws(CacheError) -> CachePlan {
+    try CachePlan(
+      for: run,
+      rules: [
+        .init(
+          site: .blocks(1..<4), schedule: .gated(stepCount: run.stepCount),
+          predictor: Predictor(collector: collector),
+          gate: DistanceGate(.offset(0..<1), threshold: 0))
+      ])
   }
 }

@@ -1,3 +1,6 @@
+internal import Synchronization
+internal import Tensor
+
 /// A method that needs numbers of the model before it can make a plan.
 public protocol CalibratedCacheMethod: NamedCacheMethod {
   /// Measures a model.
@@ -13,6 +16,8 @@ public struct CalibrationRuns {
   /// What the runs are.
   public let outline: RunOutline
   let start: ([CachePlan.Rule]) -> DenoisingRun
+  /// Begins the same run of a model of higher precision; nil where there is none.
+  let startReference: (([CachePlan.Rule]) -> DenoisingRun)?
 
   /// Computes everything, and measures.
   ///
@@ -28,6 +33,26 @@ public struct CalibrationRuns {
     var run = start([.init(sites: sites, schedule: schedule, predictor: predictor)])
     while try run.next() != nil {}
     return run.measurements
+  }
+
+  /// The values of a site that those of the model should be, in each step of the run of a model of
+  /// higher precision; nil where there is none.
+  func referenceValues(of site: CacheSite) throws -> [Tensor<Float>]? {
+    guard let startReference else { return nil }
+    let values = Values()
+    let reference = CalibrationRuns(outline: outline, start: startReference, startReference: nil)
+    _ = try reference.measure(
+      [site],
+      Measurement(history: 1) { now, _, _ in
+        values.all.withLock { $0.append(now.value.copied()) }
+        return []
+      })
+    return values.all.withLock { $0 }
+  }
+
+  /// Values that a measurement hands out.
+  private final class Values: Sendable {
+    let all = Mutex<[Tensor<Float>]>([])
   }
 
   /// Begins a run that is taken step by step.

@@ -5,7 +5,7 @@ internal import Tensor
 ///
 /// Reference: [Liu et al., 2025](https://arxiv.org/abs/2503.01323). The calibration has, for each step
 /// and each of the steps before, how far the offsets of both are from each other, and the lines that
-/// make one of the other.
+/// make one of the other: of a quantized model that of one in higher precision, where it is given.
 public struct CacheQuant: CalibratedCacheMethod {
   /// The name on the command line.
   public static let name = "cache-quant"
@@ -46,11 +46,13 @@ public struct CacheQuant: CalibratedCacheMethod {
 
   /// Measures the mean L1 distances of offsets, and fits the lines.
   public static func calibrate(_ runs: CalibrationRuns) throws -> [String: [[Double]]] {
-    let width = runs.outline.architecture.width
-    let pairs = Measurement(history: reach) { now, past, _ in
+    let (site, width) = (site(runs.outline), runs.outline.architecture.width)
+    let references = try runs.referenceValues(of: site)
+    let pairs = Measurement(history: reach) { now, past, context in
       let measured = past.map { old in
         let difference = (now.value - old.value).absolute().sum().item
-        let lines = fittedLines(from: old.value, to: now.value)
+        let target = references?[context.step.index] ?? now.value
+        let lines = fittedLines(from: old.value, to: target)
         return [Double(difference) / Double(now.value.count)] + lines.factors + lines.summands
       }
       // Where there is no step so far back, what is nearest stands in.
@@ -59,7 +61,6 @@ public struct CacheQuant: CalibratedCacheMethod {
         ?? [0] + Array(repeating: 1, count: width) + Array(repeating: 0, count: width)
       return (0..<reach).flatMap { $0 < measured.count ? measured[$0] : nearest }
     }
-    let site = site(runs.outline)
     return ["pairs": try runs.measure([site], pairs)[site] ?? []]
   }
 

@@ -53,7 +53,7 @@ public struct SharedAttention: CachePredictor {
 
   /// Takes note of a value that was computed.
   public mutating func record(_ value: Tensor<Float>, _ context: CacheContext) {
-    keep(value, context)
+    output = value
     guard needsResidual(after: context.step.index) else { return }
     residual = value - context.part(BranchPart(conditionalOnly: false, window: window))
   }
@@ -74,16 +74,17 @@ public struct SharedAttention: CachePredictor {
         [(1, value), (1, residual[0..<value.shape[0]])], in: context.workspace)
     } else if needsResidual(after: context.step.index) {
       let near = context.part(BranchPart(conditionalOnly: isHalf, window: window))
-      residual = both(value - near)
+      residual = larger(both(value - near), residual)
     }
     let result = both(value)
-    keep(result, context)
+    output = larger(result, output)
     return result
   }
 
-  /// Keeps a result, but for one of the conditional rows alone beside one of both.
-  private mutating func keep(_ result: Tensor<Float>, _ context: CacheContext) {
-    if result.shape[0] >= output?.shape[0] ?? 0 { output = result }
+  /// The new value, but that of both streams where the new one is of one alone: it may still serve a
+  /// step of both.
+  private func larger(_ new: Tensor<Float>, _ old: Tensor<Float>?) -> Tensor<Float> {
+    old.map { $0.shape[0] > new.shape[0] ? $0 : new } ?? new
   }
 
   /// Whether a step with a window comes before the next one that sees all.
