@@ -29,6 +29,7 @@ struct Generate {
       let console = Console(settings, loadSeconds: loadSeconds)
       try console.introduce()
       try settings.encodePrompts()
+      if let calibration = settings.calibration { return try calibration.calibrate(settings) }
       try await draw(settings, Console(settings, loadSeconds: loadSeconds))
     }
   }

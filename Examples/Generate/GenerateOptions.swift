@@ -107,7 +107,11 @@ struct GenerateOptions {
       + "'list' tells of all methods and their keys")
   let calibration = Option(
     "calibration", optional: .path.named("FILE"), default: "none",
-    "the calibration of methods that need one")
+    "the calibration of methods that need one and name none by calibration=FILE")
+  let calibrate = Option(
+    "calibrate", optional: .text.named("METHOD"),
+    "draw nothing, but measure the model for a method of --cache in the first --batch-size images, "
+      + "and write its calibration to --output, calibration.json by default")
   let compare = Option(
     flag: "compare", "also run without the cache, and with fewer steps of equal cost")
 

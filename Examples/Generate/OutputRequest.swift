@@ -20,8 +20,9 @@ struct OutputRequest: Sendable {
     isPrompt = !arguments[o.prompts].isEmpty || arguments.has(o.promptFile)
     let keys = Item.placeholders(isPrompt: isPrompt)
     let requested = arguments[o.format].flatMap(OutputFormat.init(rawValue:))
-    let target = try OutputTarget(
-      arguments[o.output] ?? "generate.\(requested ?? .png)", keys: keys)
+    // A calibration draws no images.
+    let named = arguments[o.calibrate] == nil ? arguments[o.output] : "/dev/null"
+    let target = try OutputTarget(named ?? "generate.\(requested ?? .png)", keys: keys)
     self.target = target
     format = try OutputFormat(of: target.name, requested: requested)
     let namesFiles =

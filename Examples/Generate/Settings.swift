@@ -44,6 +44,8 @@ struct Settings: Sendable {
   let guidance: Guidance
   let cache: CacheChoice?
   let isComparing: Bool
+  /// What to measure instead of drawing.
+  let calibration: CalibrationRequest?
   let threads: Int
   let batchSize: Int
   let outputs: Outputs
@@ -66,6 +68,7 @@ struct Settings: Sendable {
   ///
   /// - Throws: `UsageError` for what the user can mend, and what loading throws.
   init(_ o: GenerateOptions, _ arguments: ParsedArguments) throws {
+    calibration = try CalibrationRequest(o, arguments)
     let request = try OutputRequest(o, arguments)
     latentsIn = arguments[o.latentsIn]
     previewInterval = request.previewInterval
@@ -98,6 +101,7 @@ struct Settings: Sendable {
     let folder = try arguments[o.model] ?? ShowcaseModel.generator.folder()
     let subjects = try Subjects(o, arguments, folder: folder)
     try request.prepare()
+    try calibration?.check()
 
     let editOptions = try EditOptions(o, arguments)
     self.editOptions = editOptions

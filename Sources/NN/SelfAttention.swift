@@ -61,10 +61,14 @@ public struct SelfAttention: Layer {
   ///
   /// - Parameters:
   ///   - x: `[batch, tokens, width]`.
+  ///   - window: How far to either side a token attends; nil where it attends to all.
   ///   - workspace: What to compute with.
   /// - Returns: `[batch, tokens, width]`.
-  public func callAsFunction(_ x: Operand, in workspace: Workspace) -> Tensor<Float> {
-    projection(heads(of: qkv.operand(x, in: workspace), in: workspace), in: workspace)
+  public func callAsFunction(
+    _ x: Operand, window: Int? = nil, in workspace: Workspace
+  ) -> Tensor<Float> {
+    projection(
+      heads(of: qkv.operand(x, in: workspace), window: window, in: workspace), in: workspace)
   }
 
   /// Adds `gate` times the result to a residual stream.
@@ -88,10 +92,11 @@ public struct SelfAttention: Layer {
   ///   - parts: Queries, keys and values side by side, `[batch, tokens, 3 · width]`.
   ///   - mask: Which tokens count as keys, `[batch, tokens]`; nil where all do.
   ///   - isCausal: Whether a token attends only to itself and those before it.
+  ///   - window: How far to either side a token attends; nil where it attends to all.
   ///   - workspace: What to compute with.
   /// - Returns: `[batch, tokens, width]`.
   public func heads(
-    of parts: Operand, mask: Tensor<Bool>? = nil, isCausal: Bool = false,
+    of parts: Operand, mask: Tensor<Bool>? = nil, isCausal: Bool = false, window: Int? = nil,
     in workspace: Workspace
   ) -> Operand {
     let (tokens, width) = (parts.shape[1], parts.shape[2] / 3)
@@ -101,6 +106,6 @@ public struct SelfAttention: Layer {
     return attention(
       query: heads(0), key: heads(1), value: heads(2), mask: mask,
       bias: isCausal ? causalBias(heads: headCount, queries: tokens, keys: tokens) : nil,
-      in: workspace)
+      window: window, in: workspace)
   }
 }

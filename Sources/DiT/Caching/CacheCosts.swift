@@ -15,7 +15,7 @@ extension CachePlan {
             of: site, asPapersCount: true)
         if action == .reuse { total = total - full }
         if action != .compute, action != .ask {
-          total = total + rule.predictor.cost(action, of: full)
+          total = total + rule.predictor.placed(at: site).cost(action, of: full, at: step)
         }
       }
     }

@@ -46,7 +46,7 @@ public enum CacheError: Error, Hashable, CustomStringConvertible {
       "\(method): \(key) must be \(expected), not '\(found)'"
     case .inapplicable(let method, let reason): "\(method) cannot apply: \(reason)"
     case .calibrationMissing(let method):
-      "\(method) needs a calibration of this model; make one first and give its file"
+      "\(method) needs a calibration of this model; make one first and give calibration=FILE"
     case .calibration(let method, let what, let expected, let found):
       "\(method): the calibration is of \(what) \(found), the run has \(expected)"
     case .calibrationFile(let file, let reason): "\(file) is no calibration of a cache: \(reason)"

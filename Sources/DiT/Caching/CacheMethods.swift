@@ -8,6 +8,7 @@ public enum CacheMethods {
     Foresight.self,
     FasterDiffusion.self, PyramidAttentionBroadcast.self, FasterCache.self, TGATE.self,
     HiCache.self, FoCa.self, FreqCa.self, SpeCa.self, DiCache.self,
+    FEBCache.self, ProfilingDiT.self, LeMiCa.self, CacheQuant.self, ICC.self, DiTFastAttn.self,
   ]
 
   /// A method as a text names it.
@@ -17,19 +18,26 @@ public enum CacheMethods {
     /// The text with its preset's settings.
     public let text: String
     private let method: any CacheMethod
-    private let calibration: CacheCalibration?
+    private let calibrations: [CacheCalibration]
 
     fileprivate init(
-      name: String, text: String, method: any CacheMethod, calibration: CacheCalibration?
+      name: String, text: String, method: any CacheMethod, calibrations: [CacheCalibration]
     ) {
       (self.name, self.text, self.method) = (name, text, method)
-      self.calibration = calibration
+      self.calibrations = calibrations
+    }
+
+    /// Several methods at once.
+    fileprivate init(joining parts: [Choice]) {
+      self.init(
+        name: parts.map(\.name).joined(separator: "+"),
+        text: parts.map(\.text).joined(separator: "+"), method: JoinedCache(parts),
+        calibrations: parts.flatMap(\.calibrations))
     }
 
     /// What a user should know before a run.
     public func warnings(for run: RunOutline) -> [String] {
-      var warnings: [String] = []
-      if let warning = calibration?.warning(for: run) { warnings.append(warning) }
+      var warnings = calibrations.compactMap { $0.warning(for: run) }
       if run.stepCount <= 8 {
         warnings.append(
           "\(run.stepCount) steps are few: neighbouring ones differ much, and little can be reused")
@@ -47,11 +55,11 @@ public enum CacheMethods {
   ///
   /// An item is `key=value`, a preset (`quality`, `balanced` or `fast`, whose settings the keys
   /// beside it overrule), `dry`, or a word that the method takes. All methods take `warmup=`,
-  /// `cooldown=` and `most=`.
+  /// `cooldown=` and `most=`, and those that measure the model first `calibration=FILE`.
   ///
   /// - Parameters:
   ///   - text: Such as `delta-dit:n=2+faster-cache-guidance:fast`.
-  ///   - calibration: The calibration that the methods that need one get.
+  ///   - calibration: The calibration that methods get that need one and name no file.
   /// - Returns: The method.
   /// - Throws: `CacheError`, which lists what there is.
   public static func method(
@@ -61,11 +69,7 @@ public enum CacheMethods {
     for part in text.split(separator: "+", omittingEmptySubsequences: false) {
       parts.append(try single(String(part), calibration: calibration))
     }
-    if parts.count == 1 { return parts[0] }
-    return Choice(
-      name: parts.map(\.name).joined(separator: "+"),
-      text: parts.map(\.text).joined(separator: "+"), method: JoinedCache(parts),
-      calibration: calibration)
+    return parts.count == 1 ? parts[0] : Choice(joining: parts)
   }
 
   /// The type of a name.
@@ -99,7 +103,9 @@ public enum CacheMethods {
     let shown = words + values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
     return Choice(
       name: type.name, text: preset == nil ? text : "\(name):\(shown.joined(separator: ","))",
-      method: method, calibration: method.method is any CalibratedCacheMethod ? calibration : nil)
+      method: method,
+      calibrations: type is any CalibratedCacheMethod.Type
+        ? [parameters.calibration].compactMap { $0 } : [])
   }
 
   /// A method with the settings that all methods have.
@@ -108,6 +114,7 @@ public enum CacheMethods {
   ) throws(CacheError) -> LimitedCache {
     let isDry = parameters.flag("dry", "compute everything, and print what would have been reused")
     try parameters.readLimits(default: type.limits)
+    if type is any CalibratedCacheMethod.Type { try parameters.readCalibration() }
     return LimitedCache(try type.init(&parameters), limits: parameters.limits, isDry: isDry)
   }
 

@@ -18,7 +18,7 @@ public struct CacheParameters {
   /// The method's name.
   public let method: String
   /// The calibration that was given; nil where there is none.
-  public let calibration: CacheCalibration?
+  public private(set) var calibration: CacheCalibration?
   /// The limits, which are read before the method is made.
   public private(set) var limits = CacheLimits()
   /// The keys that were asked for so far.
@@ -206,6 +206,14 @@ public struct CacheParameters {
       most: try integer(
         "most", in: 1...Int.max, standard: standard.most.map { "\($0)" } ?? "any",
         "most steps in a row that reuse something") ?? standard.most)
+  }
+
+  /// Reads the calibration where the text names a file.
+  mutating func readCalibration() throws(CacheError) {
+    let path = try text(
+      "calibration", standard: "none", allowed: "a path", "file of a calibration of the model"
+    ) { $0 }
+    if let path { calibration = try CacheCalibration(path: path) }
   }
 
   /// Checks that everything that was given was asked for.

@@ -7,7 +7,7 @@ public struct CachePlan: CacheMethod, CustomStringConvertible {
     /// Where something is reused; all sites of a rule do the same in a step.
     public let sites: [CacheSite]
     /// When.
-    public let schedule: CacheSchedule
+    public fileprivate(set) var schedule: CacheSchedule
     /// What stands in, before it has seen anything; each site has a copy.
     public let predictor: any CachePredictor
     /// What decides in steps that the schedule leaves open.
@@ -82,6 +82,11 @@ public struct CachePlan: CacheMethod, CustomStringConvertible {
   /// A plan whose rules have values only for a calibration; nothing is reused.
   init(measuring rules: [Rule], for outline: RunOutline) {
     (self.outline, self.rules) = (outline, rules)
+  }
+
+  /// Changes what each rule does in a step.
+  mutating func schedule(_ actions: [CacheSchedule.Action], step: Int) {
+    for (rule, action) in actions.enumerated() { rules[rule].schedule.actions[step] = action }
   }
 
   private func validate(_ site: CacheSite) throws(CacheError) {

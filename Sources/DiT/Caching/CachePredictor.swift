@@ -20,12 +20,18 @@ public struct CacheStep: Sendable, Hashable {
 public struct BranchPart: Sendable, Hashable {
   /// Whether the conditional rows are computed alone, the first half of a guided batch.
   public var conditionalOnly = false
+  /// How many tokens to either side attention between tokens sees; nil is all of them.
+  ///
+  /// Where the keys of several tokens are joined, all are seen.
+  public var window: Int?
 
   /// All of the branch.
   public static let all = BranchPart()
 
   /// A part of a branch.
-  public init(conditionalOnly: Bool) { self.conditionalOnly = conditionalOnly }
+  public init(conditionalOnly: Bool, window: Int? = nil) {
+    (self.conditionalOnly, self.window) = (conditionalOnly, window)
+  }
 
   /// All of a branch.
   private init() {}
@@ -95,6 +101,9 @@ public protocol CachePredictor: Sendable {
   /// What the predictor wants to see besides the value of its site.
   var probes: [CacheProbe] { get }
 
+  /// The predictor of one of the sites of its rule, where they differ.
+  func placed(at site: CacheSite) -> any CachePredictor
+
   /// Takes note of a value that was computed.
   mutating func record(_ value: Tensor<Float>, _ context: CacheContext)
 
@@ -123,6 +132,11 @@ public protocol CachePredictor: Sendable {
   /// The multiply-adds that it spends itself, given those of the whole site in this step.
   func cost(_ action: CacheSchedule.Action, of full: MultiplyAdds) -> MultiplyAdds
 
+  /// The multiply-adds that it spends itself in a step, where steps differ.
+  func cost(
+    _ action: CacheSchedule.Action, of full: MultiplyAdds, at step: Int
+  ) -> MultiplyAdds
+
   /// The numbers that it has measured, for a calibration; nil for predictors that do not.
   var measurement: [[Double]]? { get }
 }
@@ -130,6 +144,8 @@ public protocol CachePredictor: Sendable {
 extension CachePredictor {
   /// None.
   public var probes: [CacheProbe] { [] }
+  /// Itself: sites do not differ.
+  public func placed(at site: CacheSite) -> any CachePredictor { self }
   /// It does not.
   public var keepsHistory: Bool { false }
   /// One value.
@@ -137,6 +153,12 @@ extension CachePredictor {
   /// Nothing.
   public func cost(_ action: CacheSchedule.Action, of full: MultiplyAdds) -> MultiplyAdds {
     MultiplyAdds()
+  }
+  /// The same in each step.
+  public func cost(
+    _ action: CacheSchedule.Action, of full: MultiplyAdds, at step: Int
+  ) -> MultiplyAdds {
+    cost(action, of: full)
   }
   /// Nothing is measured.
   public var measurement: [[Double]]? { nil }

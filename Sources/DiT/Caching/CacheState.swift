@@ -11,7 +11,7 @@ public import Tensor
 /// decided before it was cancelled stays, and is what it would keep and decide again.
 public struct CacheState: Sendable {
   /// What is cached when.
-  public let plan: CachePlan
+  public private(set) var plan: CachePlan
   /// A predictor for each site of each rule.
   private var entries: [Entry] = []
   /// Where the entries of a site stand.
@@ -59,7 +59,8 @@ public struct CacheState: Sendable {
     for (rule, description) in plan.rules.enumerated() {
       for site in description.sites {
         places[site, default: []].append(entries.count)
-        entries.append(Entry(rule: rule, site: site, predictor: description.predictor))
+        entries.append(
+          Entry(rule: rule, site: site, predictor: description.predictor.placed(at: site)))
       }
     }
     gates = plan.rules.map { rule in rule.gate.map { Gate($0, rule, isDry: plan.isDry) } }
@@ -71,6 +72,11 @@ public struct CacheState: Sendable {
   }
 
   // MARK: The step
+
+  /// Changes what each rule does in a step that has not begun.
+  mutating func schedule(_ actions: [CacheSchedule.Action], step: Int) {
+    plan.schedule(actions, step: step)
+  }
 
   /// Begins a step, or begins it again where it was cancelled.
   mutating func begin(step index: Int) {
@@ -209,7 +215,7 @@ public struct CacheState: Sendable {
     let rows = site == .prediction ? rows * outline.rowsOfImage : rows
     func difference(asPapersCount: Bool) -> MultiplyAdds {
       let full = rows * outline.cost(of: site, asPapersCount: asPapersCount)
-      let own = entries[index].predictor.cost(action, of: full)
+      let own = entries[index].predictor.cost(action, of: full, at: step.index)
       return action == .reuse ? own - full : own
     }
     cost += difference(asPapersCount: true)

@@ -1,7 +1,5 @@
-package import Kernels
-
 extension CalibratedCacheMethod {
-  /// Measures a model in a run.
+  /// Measures a model.
   ///
   /// - Parameters:
   ///   - denoiser: The model.
@@ -14,39 +12,26 @@ extension CalibratedCacheMethod {
     of denoiser: any Denoiser, sampler: any Sampler, request: DenoisingRun.Request,
     threads: Int? = nil
   ) throws -> CacheCalibration {
-    try calibration(
-      of: denoiser, sampler: sampler, request: request,
-      workspace: denoiser.workspace(threads: threads))
+    var request = request
+    request.cache = nil
+    return try calibration(
+      of: DenoisingRun(denoiser: denoiser, sampler: sampler, request: request, threads: threads))
   }
 
-  package static func calibration(
-    of denoiser: any Denoiser, sampler: any Sampler, request: DenoisingRun.Request,
-    workspace: Workspace
+  /// Measures the model of a run, for runs of its size, sampler and guidance.
+  ///
+  /// - Parameters:
+  ///   - run: A run that has not taken a step; its cache does not count.
+  ///   - reference: The same run of the model in higher precision, to whose values methods correct
+  ///     that correct (`cache-quant`).
+  /// - Returns: The calibration, to be written to a file.
+  /// - Throws: What the run throws.
+  public static func calibration(
+    of run: DenoisingRun, reference: DenoisingRun? = nil
   ) throws -> CacheCalibration {
-    func finished(_ cache: (any CacheMethod)?) throws -> DenoisingRun {
-      var request = request
-      request.cache = cache
-      var run = try DenoisingRun(
-        denoiser: denoiser, sampler: sampler, request: request, workspace: workspace)
-      while try run.next() != nil {}
-      return run
-    }
-    var plain = request
-    plain.cache = nil
-    let outline = try DenoisingRun(
-      denoiser: denoiser, sampler: sampler, request: plain, workspace: workspace
-    ).plan.outline
+    let outline = run.plan.outline
     let runs = CalibrationRuns(
-      outline: outline,
-      measurements: { try finished(Measuring(rules: $0)).measurements },
-      finalSamples: { try finished($0).latents })
+      outline: outline, start: run.measuring, startReference: reference?.measuring)
     return CacheCalibration(method: name, outline, tables: try calibrate(runs))
   }
-}
-
-/// Computes everything, and measures.
-private struct Measuring: CacheMethod {
-  let rules: [CachePlan.Rule]
-
-  func plan(for run: RunOutline) -> CachePlan { CachePlan(measuring: rules, for: run) }
 }

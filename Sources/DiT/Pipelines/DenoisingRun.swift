@@ -78,7 +78,7 @@ public struct DenoisingRun: Sendable {
   /// The sampler.
   public let sampler: any Sampler
   /// What is cached when.
-  public let plan: CachePlan
+  public private(set) var plan: CachePlan
   /// What the run computes with; its memory is the run's own.
   public let workspace: Workspace
   /// The samples so far, `[batch] + sampleShape`, with the sampler's share of noise.
@@ -207,6 +207,34 @@ public struct DenoisingRun: Sendable {
       reusedShare: saved.linear / full.linear, duration: durations[index])
   }
 
+  /// The same run with rules that measure instead of its cache.
+  ///
+  /// - Precondition: No step was taken.
+  func measuring(_ rules: [CachePlan.Rule]) -> DenoisingRun {
+    check(index == 0, "calibration: the run has taken \(index) steps already")
+    var run = self
+    run.plan = CachePlan(measuring: rules, for: plan.outline)
+    run.caches = [CacheState(run.plan)]
+    return run
+  }
+
+  /// Changes what each rule of the plan does in the next step.
+  mutating func schedule(_ actions: [CacheSchedule.Action]) {
+    for lane in caches.indices { caches[lane].schedule(actions, step: index) }
+  }
+
+  /// The guided prediction of the next step if each rule does what is said.
+  ///
+  /// It reuses what another run of the same plan has kept. This run stays as it is.
+  func prediction(
+    _ actions: [CacheSchedule.Action], keptBy other: DenoisingRun
+  ) throws -> Tensor<Float> {
+    var (trial, session) = (self, session)
+    trial.caches = other.caches
+    trial.schedule(actions)
+    return try trial.prediction(&session)
+  }
+
   /// The guided prediction for the samples as they are.
   private mutating func prediction(
     _ session: inout any DenoiserSession
@@ -222,7 +250,7 @@ public struct DenoisingRun: Sendable {
     }
     let prediction =
       predictions.count == 1 ? predictions[0] : Tensor(concatenating: predictions, axis: 0)
-    guard !plan.noiseScales.isEmpty else { return prediction }
+    guard !plan.noiseScales.isEmpty, !plan.isDry else { return prediction }
     return scaledNoise(prediction, by: plan.noiseScales[index])
   }
 

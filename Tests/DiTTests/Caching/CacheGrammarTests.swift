@@ -43,7 +43,8 @@ import Testing
     #expect(error("delta-cache:range=5-2").contains("a range LOW-HIGH"))
     #expect(
       error("smoothcache")
-        == "smoothcache needs a calibration of this model; make one first and give its file")
+        == "smoothcache needs a calibration of this model; make one first and give "
+        + "calibration=FILE")
     for text in ["", ":", "fora:", "fora:n=", "fora:,", "fora:n=2,n=3", "fora+", "fo ra"] {
       #expect(error(text).contains("form NAME") || error(text).contains("there is no"))
     }
@@ -114,6 +115,9 @@ import Testing
     }
     #expect(throws: CacheError.self) { try calibration.table("a", of: "teacache", for: run) }
     #expect(throws: CacheError.self) { try calibration.table("b", of: "smoothcache", for: run) }
+    #expect(throws: CacheError.self) {
+      try calibration.table("a", of: "smoothcache", for: run, columns: 2)
+    }
   }
 }
 

@@ -89,7 +89,7 @@ struct PlainDiT {
     return (0..<c.tokenCount).map { table[0, $0].elements.map(Double.init) }
   }()
 
-  private func matrix(_ name: String) -> Matrix { Self.matrices[name] ?? [] }
+  func matrix(_ name: String) -> Matrix { Self.matrices[name] ?? [] }
 
   private func vector(_ name: String) -> [Double] { matrix(name).flatMap { $0 } }
 

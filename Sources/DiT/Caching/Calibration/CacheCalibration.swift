@@ -27,9 +27,10 @@ public struct CacheCalibration: Sendable, Hashable, Codable {
     (guidanceScale, tables) = (1, [:])
   }
 
-  /// The calibration of a method in a run.
+  /// The calibration of a method in a run, with numbers of seven digits.
   public init(method: String, _ run: RunOutline, tables: [String: [[Double]]]) {
-    (self.method, self.tables) = (method, tables)
+    self.method = method
+    self.tables = tables.mapValues { $0.map { $0.map(shortened) } }
     (model, sampler, steps) = (run.fingerprint, run.sampler, run.stepCount)
     (size, guidanceScale) = (Array(run.architecture.sampleShape.dropFirst()), run.guidanceScale)
   }
@@ -78,11 +79,12 @@ public struct CacheCalibration: Sendable, Hashable, Codable {
   ///   - name: The name of the table.
   ///   - method: The method that asks.
   ///   - run: The run.
+  ///   - columns: How many numbers a row must have; nil for any.
   /// - Returns: The rows; the nearest ones where the run has another number of steps.
   /// - Throws: `CacheError.calibration` where the calibration is of another method, model, sampler
-  ///   or size.
+  ///   or size, or has other rows.
   public func table(
-    _ name: String, of method: String, for run: RunOutline
+    _ name: String, of method: String, for run: RunOutline, columns: Int? = nil
   ) throws(CacheError) -> [[Double]] {
     func require(_ what: String, _ found: String, _ expected: String) throws(CacheError) {
       guard found == expected else {
@@ -98,6 +100,9 @@ public struct CacheCalibration: Sendable, Hashable, Codable {
         method: method, what: "tables", expected: name,
         found: tables.keys.sorted().joined(separator: ", "))
     }
+    if let columns, let other = rows.first(where: { $0.count != columns }) {
+      try require("'\(name)' with rows of", "\(other.count) numbers", "\(columns)")
+    }
     guard run.stepCount != rows.count else { return rows }
     let scale = Double(rows.count - 1) / Double(max(run.stepCount - 1, 1))
     return (0..<run.stepCount).map { rows[Int((Double($0) * scale).rounded())] }
@@ -110,4 +115,11 @@ public struct CacheCalibration: Sendable, Hashable, Codable {
       : "the calibration is of \(steps) steps, the run has \(run.stepCount): "
         + "each step takes the nearest"
   }
+}
+
+/// A number with seven significant digits, which is short in a file.
+private func shortened(_ number: Double) -> Double {
+  guard number != 0, number.isFinite else { return number }
+  let power = pow(10, 6 - floor(log10(abs(number))))
+  return power.isFinite ? (number * power).rounded() / power : number
 }

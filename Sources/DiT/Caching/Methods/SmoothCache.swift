@@ -61,7 +61,8 @@ public struct SmoothCache: CalibratedCacheMethod {
   public func plan(for run: RunOutline) throws(CacheError) -> CachePlan {
     var rules: [CachePlan.Rule] = []
     for branch in run.branches {
-      let errors = try calibration.table(branch.rawValue, of: Self.name, for: run)
+      let errors = try calibration.table(
+        branch.rawValue, of: Self.name, for: run, columns: Self.reach)
       var (actions, step) = ([CacheSchedule.Action](), 0)
       while step < run.stepCount {
         // The longest reuse whose last step is within the error; the errors of step s + k are those

@@ -140,7 +140,7 @@ extension DiffusionTransformer.Block {
     _ x: Tensor<Float>, _ m: Modulation, _ part: BranchPart, in workspace: Workspace
   ) -> Tensor<Float> {
     let (x, m) = part.rows(of: x, m)
-    return attention(norm(x, m, in: workspace), in: workspace)
+    return attention(norm(x, m, in: workspace), window: part.window, in: workspace)
   }
 
   /// The feed-forward branch before its gate, or a part of it.

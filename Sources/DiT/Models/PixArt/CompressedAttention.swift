@@ -52,11 +52,13 @@ extension PixArtTransformer {
     }
 
     /// The result of each head, side by side, `[rows, tokens, width]`.
+    ///
+    /// A window says how far to either side a token attends; where keys are joined it has no effect.
     func callAsFunction(
-      _ x: Operand, grid: (rows: Int, columns: Int), in workspace: Workspace
+      _ x: Operand, grid: (rows: Int, columns: Int), window: Int? = nil, in workspace: Workspace
     ) -> Operand {
       compression == nil
-        ? heads(of: qkv.operand(x, in: workspace), in: workspace)
+        ? heads(of: qkv.operand(x, in: workspace), window: window, in: workspace)
         : heads(of: qkv(x, in: workspace), grid: grid, in: workspace)
     }
 
@@ -80,12 +82,15 @@ extension PixArtTransformer {
     }
 
     /// The same where each token has its own key and value.
-    private func heads(of parts: Operand, in workspace: Workspace) -> Operand {
+    private func heads(
+      of parts: Operand, window: Int? = nil, in workspace: Workspace
+    ) -> Operand {
       let width = parts.shape[2] / 3
       func heads(_ part: Int) -> HeadView {
         HeadView(parts, from: part * width, count: headCount, size: width / headCount)
       }
-      return Kernels.attention(query: heads(0), key: heads(1), value: heads(2), in: workspace)
+      return Kernels.attention(
+        query: heads(0), key: heads(1), value: heads(2), window: window, in: workspace)
     }
   }
 }

@@ -52,11 +52,11 @@ extension PixArtTransformer {
     }
 
     func heads(
-      _ x: Tensor<Float>, _ context: Context, in workspace: Workspace
+      _ x: Tensor<Float>, _ context: Context, window: Int? = nil, in workspace: Workspace
     ) -> Operand {
       attention(
         modulated(x, context.modulation.attention, in: workspace), grid: context.grid,
-        in: workspace)
+        window: window, in: workspace)
     }
 
     func addAttention(

@@ -44,7 +44,8 @@ extension PixArtTransformer.Block {
     _ x: Tensor<Float>, _ context: Context, _ part: BranchPart, in workspace: Workspace
   ) -> Tensor<Float> {
     let (x, context) = part.rows(of: x, context)
-    return attention.projection(heads(x, context, in: workspace), in: workspace)
+    return attention.projection(
+      heads(x, context, window: part.window, in: workspace), in: workspace)
   }
 
   /// Attention to the text, or a part of it.

@@ -1,0 +1,68 @@
+internal import Kernels
+public import Tensor
+
+/// The last value, each channel times a factor and with a summand that were fitted for the step and
+/// the steps since that value.
+///
+/// Reference: [Liu et al., 2025](https://arxiv.org/abs/2503.01323), the decoupled error correction of
+/// CacheQuant.
+public struct AffineCorrection: CachePredictor {
+  /// What was fitted for the channels: `[channels]` each.
+  public struct Line: Sendable {
+    /// What a channel is multiplied with.
+    public let factor: Tensor<Float>
+    /// What is added to it.
+    public let summand: Tensor<Float>
+
+    /// A factor and a summand for each channel.
+    public init(factor: Tensor<Float>, summand: Tensor<Float>) {
+      (self.factor, self.summand) = (factor, summand)
+    }
+  }
+
+  private let line: @Sendable (_ step: Int, _ lag: Int) -> Line
+  private var last: (step: Int, value: Tensor<Float>)?
+
+  /// A predictor that has seen nothing yet.
+  ///
+  /// - Parameter line: What was fitted for a step and a number of steps since the last value.
+  public init(_ line: @escaping @Sendable (_ step: Int, _ lag: Int) -> Line) { self.line = line }
+
+  /// Takes note of a value that was computed, `[rows, tokens, channels]`.
+  public mutating func record(_ value: Tensor<Float>, _ context: CacheContext) {
+    last = (context.step.index, value)
+  }
+
+  /// The corrected value.
+  public mutating func value(_ context: CacheContext) -> Tensor<Float> {
+    let last = require(last, "affine correction: there is no value")
+    let line = line(context.step.index, context.step.index - last.step)
+    return context.rows(of: last.value) * line.factor + line.summand
+  }
+
+  /// Forgets the value.
+  public mutating func reset() { last = nil }
+
+  /// The bytes of the value.
+  public var byteCount: Int { last?.value.byteCount ?? 0 }
+}
+
+/// The lines that come nearest to pairs of values, one for each channel, by least squares.
+///
+/// - Parameters:
+///   - x: `[rows, tokens, channels]`.
+///   - y: The values to come near, of the same shape.
+/// - Returns: A factor and a summand for each channel; the factor 1 where `x` is the same
+///   everywhere.
+func fittedLines(from x: Tensor<Float>, to y: Tensor<Float>) -> (
+  factors: [Double], summands: [Double]
+) {
+  let (x, y) = (x.converted(to: Double.self), y.converted(to: Double.self))
+  let (xMean, yMean) = (x.mean(axes: [0, 1]), y.mean(axes: [0, 1]))
+  let (dx, dy) = (x - xMean, y - yMean)
+  let covariance = (dx * dy).sum(axes: [0, 1]).elements
+  let variance = (dx * dx).sum(axes: [0, 1]).elements
+  let factors = zip(covariance, variance).map { $1 > 0 ? $0 / $1 : 1 }
+  let summands = zip(zip(xMean.elements, yMean.elements), factors).map { $0.1 - $1 * $0.0 }
+  return (factors, summands)
+}

@@ -1,0 +1,123 @@
+internal import Kernels
+public import Tensor
+
+/// Attention of which a step computes nothing, the conditional half, or what is near each token.
+///
+/// Reference: [Yuan et al., 2024](https://arxiv.org/abs/2406.08552), DiTFastAttn. The residual is that
+/// of the branch instead of its heads: the projection between them is linear.
+public struct SharedAttention: CachePredictor {
+  /// What a step does.
+  public enum Mode: Sendable, Hashable, CaseIterable {
+    /// It computes the branch.
+    case full
+    /// It computes the conditional half, which stands in for the other one too.
+    case halves
+    /// It computes attention in a window, and adds what was beyond it in the last step without.
+    case window
+    /// It does the same for the conditional half.
+    case windowHalves
+    /// It takes the result of the step before.
+    case steps
+
+    /// Whether one half stands in for the other.
+    var sharesHalves: Bool { self == .halves || self == .windowHalves }
+    /// Whether attention sees a window.
+    var hasWindow: Bool { self == .window || self == .windowHalves }
+
+    /// What a run may do instead of computing everything.
+    static func cheapestFirst(for run: RunOutline) -> [Mode] {
+      let attention = run.architecture.branches.first { $0.branch == .attention }
+      let sharing = SharedAttention([], tokens: run.architecture.tokenCount)
+      func cost(_ mode: Mode) -> Double {
+        sharing.cost(mode, of: attention?.cost ?? MultiplyAdds()).total
+      }
+      return allCases.filter { $0 != .full && (run.isGuided || !$0.sharesHalves) }
+        .sorted { cost($0) < cost($1) }
+    }
+  }
+
+  /// What each step does.
+  private let modes: [Mode]
+  /// How many tokens to either side attention sees in a window, and the number of tokens.
+  private let window, tokens: Int
+  private var output: Tensor<Float>?
+  private var residual: Tensor<Float>?
+
+  /// A predictor that has seen nothing yet.
+  init(_ modes: [Mode], tokens: Int) {
+    (self.modes, self.tokens, window) = (modes, tokens, Self.window(tokens))
+  }
+
+  /// An eighth of the tokens to either side.
+  static func window(_ tokens: Int) -> Int { tokens / 8 }
+
+  /// Takes note of a value that was computed.
+  public mutating func record(_ value: Tensor<Float>, _ context: CacheContext) {
+    output = value
+    guard needsResidual(after: context.step.index) else { return }
+    residual = value - context.part(BranchPart(conditionalOnly: false, window: window))
+  }
+
+  /// What stands in.
+  public mutating func value(_ context: CacheContext) -> Tensor<Float> {
+    let mode = modes[context.step.index]
+    if mode == .steps { return context.rows(of: require(output, "attention: there is none")) }
+    let isHalf = mode.sharesHalves && context.isGuided
+    func both(_ half: Tensor<Float>) -> Tensor<Float> {
+      isHalf ? Tensor(concatenating: [half, half], axis: 0) : half
+    }
+    var value = context.part(
+      BranchPart(conditionalOnly: isHalf, window: mode.hasWindow ? window : nil))
+    if mode.hasWindow {
+      let residual = require(residual, "attention: there is no residual")
+      value = linearCombination(
+        [(1, value), (1, residual[0..<value.shape[0]])], in: context.workspace)
+    } else if needsResidual(after: context.step.index) {
+      let near = context.part(BranchPart(conditionalOnly: isHalf, window: window))
+      residual = larger(both(value - near), residual)
+    }
+    let result = both(value)
+    output = larger(result, output)
+    return result
+  }
+
+  /// The new value, but that of both streams where the new one is of one alone: it may still serve a
+  /// step of both.
+  private func larger(_ new: Tensor<Float>, _ old: Tensor<Float>?) -> Tensor<Float> {
+    old.map { $0.shape[0] > new.shape[0] ? $0 : new } ?? new
+  }
+
+  /// Whether a step with a window comes before the next one that sees all.
+  private func needsResidual(after step: Int) -> Bool {
+    modes[(step + 1)...].first { $0 != .steps }?.hasWindow ?? false
+  }
+
+  /// Forgets everything.
+  public mutating func reset() { (output, residual) = (nil, nil) }
+  /// The bytes of the last result and of the residual.
+  public var byteCount: Int { (output?.byteCount ?? 0) + (residual?.byteCount ?? 0) }
+  /// A result and, where a step has a window, a residual.
+  public func capacity(elements: Int, inputs: Int) -> Int {
+    (modes.contains(where: \.hasWindow) ? 2 : 1) * elements
+  }
+
+  /// What a step computes.
+  public func cost(
+    _ action: CacheSchedule.Action, of full: MultiplyAdds, at step: Int
+  ) -> MultiplyAdds {
+    let mode = action == .reuse ? modes[step] : .full
+    let own = action == .reuse ? cost(mode, of: full) : MultiplyAdds()
+    guard !mode.hasWindow, mode != .steps, needsResidual(after: step) else { return own }
+    return own + cost(mode.sharesHalves ? .windowHalves : .window, of: full)
+  }
+
+  /// What a mode computes.
+  func cost(_ mode: Mode, of full: MultiplyAdds) -> MultiplyAdds {
+    if mode == .steps { return MultiplyAdds() }
+    let rows = mode.sharesHalves ? 0.5 : 1
+    // The pairs of tokens that are no further than the window from each other.
+    let pairs = Double((2 * window + 1) * tokens - window * (window + 1))
+    let seen = mode.hasWindow ? pairs / Double(tokens * tokens) : 1
+    return MultiplyAdds(linear: rows * full.linear, attention: rows * seen * full.attention)
+  }
+}

@@ -1,0 +1,110 @@
+import Foundation
+import Testing
+
+@Suite(.serialized, .timeLimit(.minutes(2))) struct GenerateCalibrationTests {
+  private let common = ["--class", "bag", "--class", "coat", "--steps", "4"]
+
+  /// A calibration of SmoothCache in a folder.
+  private func calibrate(_ folder: TemporaryFolder) throws -> String {
+    let path = folder.file("calibration.json")
+    let result = try GenerateProcess(
+      common + ["--calibrate", "smoothcache", "-o", path]
+    ).finish()
+    #expect(result.status == 0, "\(result.error)")
+    #expect(result.output == "measured   2 images for smoothcache\nwrote      \(path)\n")
+    #expect(try folder.names == ["calibration.json"])
+    return path
+  }
+
+  private func draw(_ folder: TemporaryFolder, _ more: [String]) throws -> GenerateResult {
+    try GenerateProcess(common + ["-o", folder.file("image.png")] + more).finish()
+  }
+
+  @Test func aCalibrationServesLaterRuns() throws {
+    let folder = try TemporaryFolder()
+    let path = try calibrate(folder)
+    func latents(_ name: String, _ more: [String]) throws -> Data {
+      let result = try draw(folder, more + ["--latents-out", folder.file(name)])
+      #expect(result.status == 0, "\(result.error)")
+      #expect(!result.error.contains("note: the calibration"))
+      return try Data(contentsOf: URL(filePath: folder.file(name)))
+    }
+    let cached = try latents(
+      "a.npy", ["--cache", "smoothcache:alpha=0.5,calibration=\(path)"])
+    #expect(
+      try latents("b.npy", ["--cache", "smoothcache:alpha=0.5", "--calibration", path]) == cached)
+    #expect(try latents("c.npy", []) != cached)
+  }
+
+  @Test func otherStepsTakeTheNearest() throws {
+    let folder = try TemporaryFolder()
+    let path = try calibrate(folder)
+    let result = try generate(
+      "--class", "bag", "--steps", "9", "--cache", "smoothcache:calibration=\(path)", "-o",
+      folder.file("image.png"))
+    #expect(result.status == 0)
+    #expect(result.error.contains("note: the calibration is of 4 steps, the run has 9"))
+  }
+
+  @Test func refusesWhatItIsNotOf() throws {
+    let folder = try TemporaryFolder()
+    let path = try calibrate(folder)
+    func message(_ more: [String]) throws -> String {
+      let result = try draw(folder, more)
+      #expect(result.status == 64)
+      return result.error
+    }
+    #expect(
+      try message(["--sampler", "dpm++2m", "--cache", "smoothcache:calibration=\(path)"])
+        .contains("the calibration is of sampler ddim, the run has dpm++2m"))
+    #expect(
+      try message(["--cache", "magcache:calibration=\(path)"])
+        .contains("the calibration is of method smoothcache, the run has magcache"))
+    #expect(try message(["--cache", "smoothcache"]).contains("give calibration=FILE"))
+    #expect(
+      try message(["--cache", "fora:calibration=\(path)"]).contains("fora has no 'calibration'"))
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    for (name, contents, reason) in [
+      ("empty.json", "{}", "is no calibration of a cache: it has no '"),
+      ("text.json", "calibration", "is no calibration of a cache: it is not JSON"),
+      (
+        "model.json", text.replacing("\"model\" : \"", with: "\"model\" : \"other-"),
+        "the calibration is of model other-DiT-"
+      ),
+      (
+        "size.json", text.replacing("\n    32,", with: "\n    64,"),
+        "the calibration is of size [64, 32], the run has [32, 32]"
+      ),
+    ] {
+      try contents.write(toFile: folder.file(name), atomically: true, encoding: .utf8)
+      let found = try message(["--cache", "smoothcache:calibration=\(folder.file(name))"])
+      #expect(found.contains(reason))
+    }
+    #expect(
+      try message(["--cache", "smoothcache:calibration=/nowhere.json"])
+        .contains("/nowhere.json is no calibration of a cache: it cannot be read"))
+  }
+
+  @Test(arguments: [
+    (["--calibrate", "fora"], "'fora' is no method that measures the model; those that do are"),
+    (["--calibrate", "magcache", "--cache", "fora"], "takes no --cache"),
+    (["--calibrate", "magcache", "--grid"], "takes no --grid"),
+    (["--calibrate", "magcache", "-o", "x.png"], "'x.png' must end in .json"),
+    (["--calibrate", "magcache", "-o", "/nowhere/x.json"], "'/nowhere' does not exist"),
+  ])
+  func refusesOptions(_ options: [String], _ message: String) throws {
+    let result = try GenerateProcess(options).finish()
+    #expect(result.status != 0 && result.error.contains(message), "\(result.error)")
+  }
+
+  @Test func tellsPrograms() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.file("m.json")
+    let result = try generate(
+      "--class", "bag", "--steps", "2", "--calibrate", "magcache", "--json", "-o", path)
+    let report = try #require(
+      try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+    #expect(report["method"] as? String == "magcache" && report["images"] as? Int == 1)
+    #expect(report["output"] as? String == path)
+  }
+}
