@@ -53,7 +53,7 @@ public enum CacheProbe: Sendable, Hashable, CustomStringConvertible {
 /// does not depend on its batch; its rows are the conditional and, with guidance, the unconditional
 /// one.
 public protocol CacheGate: Sendable, CustomStringConvertible {
-  /// What the gate wants to see.
+  /// What the gate wants to see; nothing else is shown to it.
   var probes: [CacheProbe] { get }
 
   /// Where reuse ends.
