@@ -55,7 +55,7 @@ struct GenerateOptions {
     "text-encoder", optional: .path.named("FOLDER"), default: "the model's",
     "another folder with 'text_encoder' and 'tokenizer'")
   let textPrecision = Option(
-    "text-precision", optional: .choice(["auto"] + Precision.allCases.map(\.rawValue)),
+    "text-precision", optional: .choice(Precision.allCases.map(\.rawValue)),
     default: "as --precision", "the numbers that the text encoder multiplies")
   let saveEmbeddings = Option(
     "save-embeddings", optional: .path.named("FILE"),

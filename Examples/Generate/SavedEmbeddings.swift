@@ -32,8 +32,12 @@ struct SavedEmbeddings {
   static func save(
     _ o: GenerateOptions, _ arguments: ParsedArguments, to path: String
   ) throws {
-    guard !arguments.has(o.embeddings) else {
-      throw UsageError.other("--save-embeddings makes the file that --embeddings takes; give one")
+    let taken: [any AnyOption] = [
+      o.saveEmbeddings, o.model, o.variant, o.classes, o.prompts, o.promptFile, o.negativePrompt,
+      o.textEncoder, o.textPrecision, o.precision, o.threads, o.noClobber, o.quiet, o.json,
+    ]
+    if let other = arguments.firstGiven(besides: taken) {
+      throw UsageError.other("--save-embeddings draws no images, and takes no \(other)")
     }
     guard OutputFormat(path: path) == .safetensors else {
       throw UsageError.other("embeddings file '\(path)' must end in .safetensors")

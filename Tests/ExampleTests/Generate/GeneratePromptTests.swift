@@ -220,6 +220,19 @@ import _TestSupport
     #expect(try bytes("parts/two-cats-44.png") == bytes("whole/two-cats-44.png"))
   }
 
+  /// What was measured with a prompt serves runs of others.
+  @Test func measuresTheModelForACache() throws {
+    let options = ["--steps", "6", "--quiet", "-p"]
+    let measured = try draw(options + ["two cats", "--calibrate", "smoothcache", "-o", "c.json"])
+    #expect(measured.status == 0, "\(measured.error)")
+    let result = try draw(
+      options + [
+        "a horse", "--cache", "smoothcache:alpha=2", "--calibration", "c.json", "-o", "x.png",
+      ])
+    #expect(result.status == 0, "\(result.error)")
+    #expect(try folder.names == ["c.json", "x.png"])
+  }
+
   /// With a cache, of which the report says what it did.
   @Test func drawsWithACache() throws {
     let result = try draw([
