@@ -2,10 +2,10 @@ internal import Foundation
 internal import _ExampleReport
 
 /// A number that trials are compared by.
-private struct Column {
+private struct Column: Sendable {
   let name: String
   let format: String
-  let values: (Findings.Trial) -> [Double]
+  let values: @Sendable (Findings.Trial) -> [Double]
 
   static let all = [
     Column(name: "mean gradient", format: "%.2f") { $0.gradient },

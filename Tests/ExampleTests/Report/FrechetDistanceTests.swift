@@ -52,10 +52,9 @@ import Testing
   @Test func isPlainForOneFeature() throws {
     let distance = try FrechetDistance(mean: [2], covariance: [[9]])
     // Mean 5, variance 2.
-    #expect(
-      abs(
-        try #require(distance([[4], [6], [5], [5], [3], [7]])) - 9 - (3 - 2.0.squareRoot())
-          * (3 - 2.0.squareRoot())) < 1e-12)
+    let found = try #require(distance([[4], [6], [5], [5], [3], [7]]))
+    let difference = 3 - Double(2).squareRoot()
+    #expect(abs(found - (9 + difference * difference)) < 1e-12)
   }
 
   @Test func rowsCountAsOftenAsTheyAreNamed() throws {
