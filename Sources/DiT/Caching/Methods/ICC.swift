@@ -80,6 +80,11 @@ public struct ICC: CalibratedCacheMethod {
       throw .inapplicable(method: Self.name, reason: "the model does not show its linear layers")
     }
     let magnitudes = try calibration?.table(site.description, of: Self.name, for: run).first
+    guard [nil, weight.shape.reduce(0, +)].contains(magnitudes?.count) else {
+      throw .calibration(
+        method: Self.name, what: "'\(site)' with rows of", expected: "\(weight.shape.reduce(0, +))",
+        found: "\(magnitudes?.count ?? 0)")
+    }
     do {
       return try LowRankFactors(
         weight, parts: layer == .qkv ? 3 : 1, rank: rank,
