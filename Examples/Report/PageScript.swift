@@ -81,10 +81,12 @@ let pageScript = """
     const own = new Map(buttons.map(button => [button, button.firstElementChild.src]));
     const references = buttons.filter(button => button.dataset.row === '0');
     async function show(button, state) {
+      button.dataset.shown = state;
       const reference = own.get(references[Number(button.dataset.column)]);
       const source = state === 'own' ? own.get(button) : state === 'reference' ? reference
         : await difference(own.get(button), reference, 4);
-      button.dataset.shown = state;
+      // A difference takes a while; another click may have come.
+      if (button.dataset.shown !== state) return;
       button.firstElementChild.src = source;
       button.setAttribute('aria-label', button.title + (state === 'own' ? ''
         : state === 'reference' ? ': the reference' : ': difference from the reference, × 4'));

@@ -6,7 +6,11 @@
   const expect = (what, holds) => lines.push(`${holds ? 'ok' : 'FAILED'} ${what}`);
   window.addEventListener('error', event => expect(`no error: ${event.message}`, false));
   const all = selector => [...document.querySelectorAll(selector)];
-  const sleep = () => new Promise(resolve => setTimeout(resolve, 200));
+  // Images are decoded in the background.
+  const until = async holds => {
+    for (let i = 0; i < 100 && !holds(); i++) await new Promise(next => setTimeout(next, 50));
+    return holds();
+  };
   // A button answers to Enter and Space by itself; it must be reachable, and show that it is.
   const isReachable = element => {
     element.focus();
@@ -68,22 +72,22 @@
     const own = image(button).src;
     expect('an image is reachable', isReachable(button));
     button.click();
-    await sleep();
-    expect('a click shows the reference', image(button).src === image(first).src
-      && button.getAttribute('aria-label').includes('reference'));
+    expect('a click shows the reference', await until(() =>
+      image(button).src === image(first).src
+      && button.getAttribute('aria-label').includes('reference')));
     button.click();
-    await sleep();
-    expect('a second one the difference',
+    expect('a second one the difference', await until(() =>
       image(button).src !== own && image(button).src !== image(first).src
-      && image(button).naturalWidth > 0 && button.dataset.shown === 'difference');
+      && image(button).naturalWidth > 0 && button.dataset.shown === 'difference'));
     button.click();
-    await sleep();
-    expect('a third one the image', image(button).src === own);
+    expect('a third one the image', await until(() => image(button).src === own));
     const menu = grid.parentElement.previousElementSibling.querySelector('select');
+    const before = image(first).src;
     menu.value = 'difference';
     menu.dispatchEvent(new Event('change'));
-    await sleep();
-    expect('all at once', buttons.every(each => each.dataset.shown === 'difference'));
+    expect('all at once', await until(() => image(first).src !== before
+      && buttons.every(each => each.getAttribute('aria-label')?.includes('difference'))));
+    await image(first).decode();
     const canvas = Object.assign(document.createElement('canvas'),
       { width: image(first).naturalWidth, height: image(first).naturalHeight });
     const context = canvas.getContext('2d');
