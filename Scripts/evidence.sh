@@ -17,6 +17,6 @@ for name in $("$bin/generate" --cache list | grep -E '^[a-z][a-z-]*$'); do
   methods+=(--method "$name:balanced")
 done
 common=(--precision bf16 --cfg-scale 4 --images 256)
-"$bin/compare" "${common[@]}" --steps 20 --ladder all --output "$folder/20" "${methods[@]}"
+"$bin/compare" "${common[@]}" --steps 20 --ladder all --rounds 7 --output "$folder/20" "${methods[@]}"
 "$bin/compare" "${common[@]}" --steps 50 --ladder some --output "$folder/50" "${methods[@]}"
 "$bin/block-study" "${common[@]}" --steps 20 --output "$folder/blocks"
