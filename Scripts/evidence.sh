@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures what docs/evidence.md tells: every method with its balanced settings against fewer steps,
-# on the shipped model, 20 and 50 steps, 256 images; then the study of its blocks. An hour on two
-# cores; the same command goes on where it stopped.
+# on the shipped model, 20 and 50 steps, 256 images; then the study of its blocks. Half an hour on
+# two quiet cores; the same command goes on where it stopped.
 #
 #   Scripts/evidence.sh FOLDER    the reports go to FOLDER
 set -euo pipefail
@@ -19,4 +19,4 @@ done
 common=(--precision bf16 --cfg-scale 4 --images 256)
 "$bin/compare" "${common[@]}" --steps 20 --ladder all --rounds 7 --output "$folder/20" "${methods[@]}"
 "$bin/compare" "${common[@]}" --steps 50 --ladder some --output "$folder/50" "${methods[@]}"
-"$bin/block-study" "${common[@]}" --steps 20 --output "$folder/blocks"
+"$bin/block-study" --precision bf16 --cfg-scale 4 --images 32 --steps 20 --output "$folder/blocks"
