@@ -15,13 +15,14 @@ struct Axis {
   ///   - to: The place of the largest.
   init(_ values: [Double], from: Double, to: Double) {
     let finite = values.filter(\.isFinite)
-    let (least, most) = (finite.min() ?? 0, finite.max() ?? 1)
-    let span = most > least ? most - least : max(abs(most), 1)
+    var (least, most) = (finite.min() ?? 0, finite.max() ?? 1)
+    // Equal numbers lie in the middle.
+    if most == least { (least, most) = (least - abs(least) / 10 - 1, most + abs(most) / 10 + 1) }
+    let span = most - least
     let raw = span / 6
     let power = pow(10, floor(log10(raw)))
     let step = [1, 2, 5, 10].map { $0 * power }.first { $0 >= raw } ?? 10 * power
-    let top = most > least ? most : least + span
-    (low, high) = (floor(least / step) * step, ceil(top / step) * step)
+    (low, high) = (floor(least / step) * step, ceil(most / step) * step)
     (self.from, self.to) = (from, to)
     marks = stride(from: low, through: high + step / 2, by: step).map { $0 }
   }
