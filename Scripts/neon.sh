@@ -25,7 +25,7 @@ PATH="$resources/../../bin:$PATH"
 # The targets' modules, with Package.swift's optimisation. A class of Embedded Swift may not have the
 # generic initialiser of the kernel table, a structure may.
 cp -r Sources/InstructionSets/{Micro,Baseline,NEONDot} "$work"
-sed -i 's/final class KernelTable/struct KernelTable/' "$work/Micro/KernelTable.swift"
+sed -Ei 's/final class (KernelTable|VectorKernels)/struct \1/' "$work/Micro/KernelTable.swift"
 
 build() {  # build MODULE FILE…, with the flags of $level
   local module=$1

@@ -1,11 +1,7 @@
 #if arch(arm64)
+internal import _Builtin_intrinsics.arm.neon
 internal import _KernelsBaseline
 public import _KernelsMicro
-
-@_silgen_name("llvm.aarch64.neon.sdot.v4i32.v16i8")
-private func addDotProducts(
-  _ sums: SIMD4<Int32>, _ a: SIMD16<Int8>, _ b: SIMD16<Int8>
-) -> SIMD4<Int32>
 
 /// NEON with an instruction that multiplies four bytes with four others and adds all products
 /// (FEAT_DotProd).
@@ -20,7 +16,7 @@ enum NEONDot: Vectors128 {
   @inline(__always)
   static func addInt8Products(_ a: F32, _ b: F32, to sums: F32) -> F32 {
     unsafeBitCast(
-      addDotProducts(
+      vdotq_s32(
         unsafeBitCast(sums, to: SIMD4<Int32>.self), unsafeBitCast(a, to: SIMD16<Int8>.self),
         unsafeBitCast(b, to: SIMD16<Int8>.self)), to: F32.self)
   }
