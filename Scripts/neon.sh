@@ -40,7 +40,8 @@ build() {  # build MODULE FILE…, with the flags of $level
 build _KernelsMicro "$work"/Micro/*.swift
 build _KernelsBaseline "$work"/Baseline/*.swift
 level="-Xcc -march=armv8.2-a+dotprod" build _KernelsNEONDot "$work"/NEONDot/*.swift
-build Emulated Tests/Emulated/*.swift Tests/TestSupport/Reference*.swift
+# Embedded Swift compiles what a module takes from others once more.
+level="-Xcc -march=armv8.2-a+dotprod" build Emulated Tests/Emulated/*.swift Tests/TestSupport/Reference*.swift
 
 # The kernels come first: the linker keeps the first of the copies that each module has of them.
 clang -fuse-ld=lld --target=aarch64-linux-gnu --gcc-toolchain=/usr -static \

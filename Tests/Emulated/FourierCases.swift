@@ -33,7 +33,7 @@ func testFourier() {
           withComplex(&x, &y) { input in
             withComplex(&c, &s) { factors in
               withComplex(&rootsC, &rootsS) { roots in
-                kernelsBaseline.fourier.step(
+                kernelsBaseline.vector.fourier.step(
                   FourierStep(
                     radix: radix, groups: groups, width: width, factors: factors, roots: roots),
                   input, ComplexVector(real: real, imaginary: imaginary))

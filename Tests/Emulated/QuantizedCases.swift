@@ -21,7 +21,7 @@ private struct Weights {
             let s = scales.baseAddress
           else { return }
           for row in 0..<columns {
-            kernelsBaseline.quantizeWeights(
+            kernelsBaseline.vector.quantizeWeights(
               x + row * groups.depth, groups, levels, q + row * groups.depth,
               s + row * groups.count)
           }
@@ -97,8 +97,8 @@ private func testInt8Product(_ table: KernelTable) {
 
 func testQuantizedWeights() {
   for (name, levels, kernels) in [
-    ("weights of 8 bits", 127, kernelsBaseline.weights8),
-    ("weights of 4 bits", 7, kernelsBaseline.weights4),
+    ("weights of 8 bits", 127, kernelsBaseline.vector.weights8),
+    ("weights of 4 bits", 7, kernelsBaseline.vector.weights4),
   ] as [(String, Float, QuantizedKernels)] {
     var outcome = Outcome(name)
     var numbers = SampleNumbers(seed: 15)

@@ -15,7 +15,7 @@ private func difference(_ result: Written<Double>, _ expected: [Double]) -> Doub
 func testVectors() {
   var outcome = Outcome("vectors of 64-bit numbers")
   var numbers = SampleNumbers(seed: 22)
-  let kernels = kernelsBaseline.columnOperations
+  let kernels = kernelsBaseline.vector.columnOperations
   let canary = -1.234_567e300
   for count in [0, 1, 7, 8, 9, 31, 32, 33, 100] {
     let (x, y) = (doubles(count, &numbers), doubles(count, &numbers))

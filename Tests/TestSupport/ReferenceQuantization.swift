@@ -9,8 +9,8 @@ package enum ReferenceQuantization {
   package static func quantized(
     _ x: ArraySlice<Float>, levels: Float = 127
   ) -> (elements: [Int32], scale: Float) {
-    guard x.allSatisfy(\.isFinite) else { return (x.map { _ in 0 }, .nan) }
-    let largest = x.map(\.magnitude).max() ?? 0
+    guard x.allSatisfy({ $0.isFinite }) else { return (x.map { _ in 0 }, .nan) }
+    let largest = x.map({ $0.magnitude }).max() ?? 0
     guard largest >= 0x1p-100 else { return (x.map { _ in 0 }, 0) }
     let factor = levels / largest
     return (x.map { Int32(($0 * factor).rounded(.toNearestOrEven)) }, largest / levels)
