@@ -23,7 +23,7 @@ emulate() {  # emulate PROCESSOR TABLES: TABLES in alphabetical order
   local tables summary
   # The emulator reads the lanes that a masked load leaves out, so guard pages are for processors; and
   # what no table is an argument of is the same on all of them.
-  if ! timeout 900 qemu-x86_64-static -cpu "$1" "$bundle" --testing-library swift-testing \
+  if ! timeout 1800 qemu-x86_64-static -cpu "$1" "$bundle" --testing-library swift-testing \
     --filter KernelsTests \
     --skip 'KernelsTests.(Guarded|BufferPool|Mismatch|NumPyProduct|Patches|Workspace)' >"$work/log" 2>&1; then
     failed "$1: the kernels' tests"
