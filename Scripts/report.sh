@@ -29,9 +29,9 @@ bin=$(swift build -c release --show-bin-path)
 
 # headless OPTION…: what the browser prints; what it logs goes to a file.
 headless() {
-  "$browser" --headless --no-sandbox --disable-gpu --hide-scrollbars --no-first-run \
+  timeout 120 "$browser" --headless --no-sandbox --disable-gpu --hide-scrollbars --no-first-run \
     --user-data-dir="$temporary/profile" --host-resolver-rules='MAP * ~NOTFOUND' \
-    --enable-logging=stderr --v=0 --virtual-time-budget=20000 "$@" 2>>"$temporary/log"
+    --enable-logging=stderr --v=0 "$@" 2>>"$temporary/log"
 }
 
 # use REPORT WIDTH SCHEME: runs the test in a copy of the page.

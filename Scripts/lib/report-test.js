@@ -2,6 +2,11 @@
 // line of the element #test-result.
 'use strict';
 (async () => {
+  // The page counts as loading, and the browser waits, as long as a frame of it is being written:
+  // images are decoded in real time, which a budget of virtual time does not wait for.
+  const waiting = document.body.appendChild(document.createElement('iframe'));
+  waiting.hidden = true;
+  waiting.contentDocument.open();
   const lines = [];
   const expect = (what, holds) => lines.push(`${holds ? 'ok' : 'FAILED'} ${what}`);
   window.addEventListener('error', event => expect(`no error: ${event.message}`, false));
@@ -101,4 +106,5 @@
   result.id = 'test-result';
   result.textContent = `\n${lines.join('\n')}\ndone\n`;
   document.body.append(result);
+  waiting.contentDocument.close();
 })();
