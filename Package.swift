@@ -40,6 +40,10 @@ let common: [SwiftSetting] = [
   .enableUpcomingFeature("InternalImportsByDefault"), .enableUpcomingFeature("ExistentialAny"),
 ]
 
+/// Tests are optimised in debug builds too: their references are Double loops over millions of
+/// products, and on an emulated processor they take minutes.
+let testing = common + [.unsafeFlags(["-O"])]
+
 let instructionSets = "Sources/InstructionSets"
 
 let package = Package(
@@ -164,31 +168,31 @@ let package = Package(
 
     .target(
       name: "_TestSupport", dependencies: ["Tensor"], path: "Tests/TestSupport",
-      swiftSettings: common + [.unsafeFlags(["-O"])]),  // Double loops over millions of products
+      swiftSettings: testing),
     .testTarget(
       name: "KernelsTests",
       dependencies: ["Kernels", "Tensor", "_KernelsActive", "_KernelsMicro", "_TestSupport"],
-      swiftSettings: common),
+      swiftSettings: testing),
     .testTarget(
       name: "NNTests",
       dependencies: [
         "NN", "Kernels", "Tensor", "digits", "_KernelsActive", "_KernelsMicro", "_TestSupport",
-      ], swiftSettings: common),
+      ], swiftSettings: testing),
     .testTarget(
       name: "DiTTests",
       dependencies: [
         "DiT", "NN", "Kernels", "Tensor", "_KernelsActive", "_KernelsMicro", "_TestSupport",
-      ], swiftSettings: common),
+      ], swiftSettings: testing),
     .testTarget(
       name: "ExampleTests",
       dependencies: [
         "_ExampleCommandLine", "_ExampleReport", "_ExampleStudy", "ShowcaseModel", "DiT",
         "compare", "block-study", "generate", "inspect", "Kernels", "Tensor", "_TestSupport",
-      ], swiftSettings: common),
+      ], swiftSettings: testing),
     .testTarget(
       name: "TensorTests",
       dependencies: ["Tensor", "_KernelsActive", "_KernelsMicro", "_TestSupport"],
-      swiftSettings: common),
+      swiftSettings: testing),
   ],
   swiftLanguageModes: [.v6]
 )
@@ -202,8 +206,11 @@ if Context.environment["SWIFT_DIT_FUZZ"] != nil {
       swiftSettings: common))
 }
 
-// Scripts/tiles.sh runs the tests of the tile unit on an emulated one.
+// Scripts/tiles.sh runs the kernels' tests on an emulated tile unit; nothing else is built for it.
 if Context.environment["SWIFT_DIT_EMULATED_TILES"] != nil {
+  let needed: Set = ["Tensor", "Kernels", "KernelsTests", "_LibC", "_Parallel", "_TestSupport"]
+  package.targets.removeAll { !needed.contains($0.name) && !$0.name.hasPrefix("_Kernels") }
+  package.products.removeAll { !needed.contains($0.name) }
   package.targets.append(
     .target(
       name: "_EmulatedTiles", path: "Tests/EmulatedTiles",
