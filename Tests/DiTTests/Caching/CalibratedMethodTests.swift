@@ -1,8 +1,9 @@
 import DiT
 import Foundation
-import NN
+import Kernels
 import Tensor
 import Testing
+import _KernelsActive
 import _TestSupport
 
 /// Whole runs of the methods that measure the model first, against measurements and runs in plain
@@ -264,28 +265,32 @@ import _TestSupport
     return (slope, y - slope * x)
   }
 
+  /// The run of a model of some precision.
+  private func run(
+    _ precision: Precision, _ cache: (any CacheMethod)? = nil
+  ) throws -> DenoisingRun {
+    try DenoisingRun(
+      denoiser: RuleModel.dit.denoiser(precision, .active), sampler: plain.sampler,
+      request: .init(
+        labels: [plain.label], noise: plain.noise, generators: [TorchGenerator(seed: 0)],
+        guidance: Guidance(scale: Float(plain.scale)), cache: cache))
+  }
+
+  /// The values of a site in each step of a run without a cache.
+  private func values(of site: CacheSite, _ precision: Precision) throws -> [Tensor<Float>] {
+    let collector = Collector()
+    var run = try run(precision, Collecting(site: site, collector: collector))
+    while try run.next() != nil {}
+    return collector.values
+  }
+
   @Test func cacheQuantCorrectsAQuantizedModel() throws {
-    let quantized = try DiffusionTransformer(
-      SmallDiT.configuration, from: Weights(SmallDiT(), precision: .int8))
-    func run(_ model: DiffusionTransformer, _ cache: (any CacheMethod)? = nil) throws
-      -> DenoisingRun
-    {
-      try DenoisingRun(
-        denoiser: model, sampler: plain.sampler,
-        request: .init(
-          labels: [plain.label], noise: plain.noise, generators: [TorchGenerator(seed: 0)],
-          guidance: Guidance(scale: Float(plain.scale)), cache: cache))
-    }
-    func offsets(_ model: DiffusionTransformer) throws -> [Tensor<Float>] {
-      let collector = Collector()
-      var run = try run(model, Collecting(collector: collector))
-      while try run.next() != nil {}
-      return collector.values
-    }
-    let (own, exact) = (try offsets(quantized), try offsets(SmallDiT.model.get()))
+    let (own, exact) = (
+      try values(of: .blocks(1..<4), .int8), try values(of: .blocks(1..<4), .float32)
+    )
     #expect(own[3].elements != exact[3].elements)
     let pairs = try CacheQuant.calibration(
-      of: run(quantized), reference: run(SmallDiT.model.get())
+      of: run(.int8), reference: run(.float32)
     ).tables["pairs"]
     let width = plain.model.c.width
     // Step 3 from what step 1 has kept.
@@ -299,6 +304,98 @@ import _TestSupport
       #expect(abs(row[row.startIndex + 1 + width + channel] - line.summand) < 1e-4)
     }
   }
+
+  // MARK: Q&C
+
+  /// The mean and the variance of a channel.
+  private func moments(_ channel: some Collection<Double>) -> (mean: Double, variance: Double) {
+    let mean = channel.reduce(0, +) / Double(channel.count)
+    let sum = channel.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    return (mean, sum / Double(channel.count))
+  }
+
+  /// Checks a run whose samples get the variances of the run without a cache; `begin` begins the run
+  /// that is corrected, and gives the guided prediction of each of its steps.
+  private func checkVariances(
+    _ cache: (CacheCalibration) throws -> any CacheMethod, of other: (any CacheMethod)?,
+    _ begin: () -> (PlainRun.Step) -> Matrix
+  ) throws {
+    var exact: [Tensor<Float>] = []
+    _ = try plain.sampled(
+      correcting: {
+        exact.append($1)
+        return $1
+      }, { prediction($0).output })
+    let expected = try plain.sampled(
+      correcting: { step, sample in
+        let channels = (0..<plain.model.c.channels).flatMap { channel in
+          let values = sample[0, channel].elements.map(Double.init)
+          let target = moments(exact[step][0, channel].elements.map(Double.init)).variance
+          let (mean, variance) = moments(values)
+          return values.map { Float(mean + (target / variance).squareRoot() * ($0 - mean)) }
+        }
+        return Tensor(channels, shape: sample.shape)
+      }, begin())
+    let calibration = try QAndC.calibration(of: run(.float32, other))
+    try plain.expectSame(cache(calibration), expected)
+    // The correction is more than rounding.
+    #expect(relativeError(try plain.sampled(begin()), expected) > 1e-3)
+  }
+
+  @Test func qAndC() throws {
+    try checkVariances({ QAndC(interval: 2, calibration: $0) }, of: nil) {
+      var kept: [String: Matrix] = [:]
+      return { step in
+        // As in FORA, the last step is full.
+        let reused: Set<Architecture.Branch> =
+          step.index % 2 == 0 && step.index > 0 ? [.attention, .feedForward] : []
+        let result = prediction(step, reusing: reused, of: kept)
+        kept = result.branches
+        return result.output
+      }
+    }
+  }
+
+  @Test func qAndCCorrectsAnotherCache() throws {
+    let other = DeltaCache(blocks: 1..<3, interval: 2)
+    try checkVariances(
+      { other.joined(with: QAndC(interval: 1, calibration: $0)) }, of: other
+    ) {
+      var kept: [Int: Matrix] = [:]
+      return { step in
+        let outputs = step.conditions.enumerated().map { stream, c in
+          var x = plain.model.blocks(plain.model.embed(step.sample), 0..<1, c)
+          if step.index % 2 == 0 { kept[stream] = plain.model.blocks(x, 1..<3, c) - x }
+          x = plain.model.blocks(x + (kept[stream] ?? []), 3..<depth, c)
+          return plain.model.predict(x, c)
+        }
+        return plain.guided(outputs[0], outputs[1])
+      }
+    }
+  }
+
+  /// The images that were measured have the variances of the model in 32 bits after each step.
+  @Test func qAndCCorrectsAQuantizedModel() throws {
+    let calibration = try QAndC.calibration(of: run(.int8), reference: run(.float32))
+    let start = try run(.float32)
+    for interval in 1...4 {
+      var (exact, uncorrected) = (start, try run(.int8, FORA(interval: interval)))
+      var corrected = try run(.int8, QAndC(interval: interval, calibration: calibration))
+      var differences = 0.0
+      while let step = try exact.next(), let other = try uncorrected.next(),
+        let found = try corrected.next()
+      {
+        for channel in 0..<plain.model.c.channels {
+          func variance(_ step: DenoisingRun.Step) -> Double {
+            moments(step.latents[0, channel].elements.map(Double.init)).variance
+          }
+          #expect(abs(variance(found) / variance(step) - 1) < 1e-4)
+          differences = max(differences, abs(variance(other) / variance(step) - 1))
+        }
+      }
+      #expect(differences > 1e-3)
+    }
+  }
 }
 
 /// What a predictor has seen.
@@ -306,7 +403,7 @@ private final class Collector: @unchecked Sendable {
   var values: [Tensor<Float>] = []
 }
 
-/// A cache that reuses nothing, and hands out the offsets of the last three blocks.
+/// A cache that reuses nothing, and hands out the values of a site.
 private struct Collecting: CacheMethod {
   struct Predictor: CachePredictor {
     let collector: Collector
@@ -319,6 +416,7 @@ private struct Collecting: CacheMethod {
     var byteCount: Int { 0 }
   }
 
+  let site: CacheSite
   let collector: Collector
 
   func plan(for run: RunOutline) throws(CacheError) -> CachePlan {
@@ -326,7 +424,7 @@ private struct Collecting: CacheMethod {
       for: run,
       rules: [
         .init(
-          site: .blocks(1..<4), schedule: .gated(stepCount: run.stepCount),
+          site: site, schedule: .gated(stepCount: run.stepCount),
           predictor: Predictor(collector: collector),
           gate: DistanceGate(.offset(0..<1), threshold: 0))
       ])
