@@ -12,17 +12,6 @@ import _TestSupport
   private var plain = PlainRun()
   private var depth: Int { plain.model.c.depth }
 
-  /// The calibration of the run that the tests write out.
-  private func calibration<Method: CalibratedCacheMethod>(
-    _ type: Method.Type
-  ) throws -> CacheCalibration {
-    try type.calibration(
-      of: SmallDiT.model.get(), sampler: plain.sampler,
-      request: .init(
-        labels: [plain.label], noise: plain.noise, generators: [TorchGenerator(seed: 0)],
-        guidance: Guidance(scale: Float(plain.scale))))
-  }
-
   private func schedule(_ cache: any CacheMethod) throws -> [String] {
     try plain.run(cache).plan.rules.map(\.schedule.description)
   }
@@ -108,7 +97,7 @@ import _TestSupport
       kept = result.branches
       return scaled(result.output, noiseScales[step.index])
     }
-    let cache = FEBCache(delta: delta, calibration: try calibration(FEBCache.self))
+    let cache = FEBCache(delta: delta, calibration: try plain.calibration(FEBCache.self))
     try plain.expectSame(cache, expected)
     let rules = try plain.run(cache).plan.rules
     for (rule, branch) in zip(rules, [Architecture.Branch.attention, .feedForward]) {
@@ -145,7 +134,8 @@ import _TestSupport
       }
     }
     let cache = ProfilingDiT(
-      share: 50, longest: 3, shortest: 1, warmup: 1, calibration: try calibration(ProfilingDiT.self)
+      share: 50, longest: 3, shortest: 1, warmup: 1,
+      calibration: try plain.calibration(ProfilingDiT.self)
     )
     try plain.expectSame(cache, expected)
     #expect(try schedule(cache) == [".R--R-R-"])
@@ -192,7 +182,7 @@ import _TestSupport
         }
         return (full: starts + [5], errors: errors.sorted(by: >))
       }.min { $0.errors.lexicographicallyPrecedes($1.errors) })
-    let calibration = try calibration(LeMiCa.self)
+    let calibration = try plain.calibration(LeMiCa.self)
     let measured = try #require(calibration.tables["errors"])
     #expect(abs(measured[1][1] / (try error(1, 2)) - 1) < 1e-3)
     let cache = LeMiCa(share: 67, calibration: calibration)
@@ -248,7 +238,7 @@ import _TestSupport
       }
       return behind + corrected(kept[stream], last, step.index)
     }
-    let cache = CacheQuant(calibration: try calibration(CacheQuant.self))
+    let cache = CacheQuant(calibration: try plain.calibration(CacheQuant.self))
     try plain.expectSame(cache, expected)
     #expect(
       try plain.run(cache).plan.rules[0].schedule.actions.map { $0 != .reuse }
@@ -276,18 +266,16 @@ import _TestSupport
         guidance: Guidance(scale: Float(plain.scale)), cache: cache))
   }
 
-  /// The values of a site in each step of a run without a cache.
-  private func values(of site: CacheSite, _ precision: Precision) throws -> [Tensor<Float>] {
+  /// The offsets of the last three blocks in each step of a run without a cache.
+  private func offsets(_ precision: Precision) throws -> [Tensor<Float>] {
     let collector = Collector()
-    var run = try run(precision, Collecting(site: site, collector: collector))
+    var run = try run(precision, Collecting(collector: collector))
     while try run.next() != nil {}
     return collector.values
   }
 
   @Test func cacheQuantCorrectsAQuantizedModel() throws {
-    let (own, exact) = (
-      try values(of: .blocks(1..<4), .int8), try values(of: .blocks(1..<4), .float32)
-    )
+    let (own, exact) = (try offsets(.int8), try offsets(.float32))
     #expect(own[3].elements != exact[3].elements)
     let pairs = try CacheQuant.calibration(
       of: run(.int8), reference: run(.float32)
@@ -403,7 +391,7 @@ private final class Collector: @unchecked Sendable {
   var values: [Tensor<Float>] = []
 }
 
-/// A cache that reuses nothing, and hands out the values of a site.
+/// A cache that reuses nothing, and hands out the offsets of the last three blocks.
 private struct Collecting: CacheMethod {
   struct Predictor: CachePredictor {
     let collector: Collector
@@ -416,7 +404,6 @@ private struct Collecting: CacheMethod {
     var byteCount: Int { 0 }
   }
 
-  let site: CacheSite
   let collector: Collector
 
   func plan(for run: RunOutline) throws(CacheError) -> CachePlan {
@@ -424,7 +411,7 @@ private struct Collecting: CacheMethod {
       for: run,
       rules: [
         .init(
-          site: site, schedule: .gated(stepCount: run.stepCount),
+          site: .blocks(1..<4), schedule: .gated(stepCount: run.stepCount),
           predictor: Predictor(collector: collector),
           gate: DistanceGate(.offset(0..<1), threshold: 0))
       ])

@@ -323,6 +323,11 @@ struct PlainRun {
         guidance: Guidance(scale: Float(scale)), cache: cache))
   }
 
+  /// What a method measures of the library's run.
+  func calibration(_ type: any CalibratedCacheMethod.Type) throws -> CacheCalibration {
+    try type.calibration(of: run(nil))
+  }
+
   /// The final sample of the library's run.
   func sampled(_ cache: (any CacheMethod)?) throws -> [Float] {
     var run = try run(cache)
