@@ -201,7 +201,7 @@ let package = Package(
 if Context.environment["SWIFT_DIT_FUZZ"] != nil {
   package.targets.append(
     .target(
-      name: "Fuzz", dependencies: ["DiT", "Tensor"], path: "Tests/Fuzz",
+      name: "Fuzz", dependencies: ["DiT", "Kernels", "NN", "Tensor"], path: "Tests/Fuzz",
       exclude: ["Seeds", "make_seeds.py"],
       swiftSettings: common))
 }

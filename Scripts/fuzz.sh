@@ -2,8 +2,8 @@
 # Runs a reader of files under libFuzzer with the address sanitizer, and says how many of its lines
 # the inputs reach.
 #
-#   Scripts/fuzz.sh FORMAT [SECONDS]    safetensors, pytorch, npz, npy, png, inflate, index, spiece or
-#                                       tokenizer; 60 s
+#   Scripts/fuzz.sh FORMAT [SECONDS]    safetensors, pytorch, npz, npy, png, inflate, index, quantized,
+#                                       spiece or tokenizer; 60 s
 #
 # It begins with the golden files and those of Tests/Fuzz/Seeds, and keeps what it finds in
 # .build-fuzz/corpus/FORMAT. An input that stops the reader is left in .build-fuzz/found. `ok` or
@@ -24,6 +24,7 @@ case $format in  # what to begin with, and the files of the reader
   png) golden=("$fixtures"/*.png) reader='PNG/PNG(Reader|Header|Pixels|Error)' ;;
   inflate) golden=() reader='Archives/(Inflate|HuffmanDecoder|ByteReader)' ;;
   index) golden=("$fixtures"/*.json) reader='Checkpoints/(Checkpoint|CheckpointIndex|FileFormat)[.]swift|JSON' ;;
+  quantized) golden=() reader='NN/(QuantizedWeights|Weights|WeightError)[.]swift' ;;
   spiece) golden=(Tests/Fixtures/text/*/spiece.model Tests/Fixtures/text/*.model) \
     reader='Tokenizer/(SentencePiece|Protobuf|TokenizerDef|Unigram|PieceIndex|Character|TextNorm)' ;;
   tokenizer) golden=(Tests/Fixtures/text/*/tokenizer.json) \
@@ -63,7 +64,7 @@ LLVM_PROFILE_FILE=$scratch/fuzz.profraw $scratch/coverage/fuzz -runs=0 "$corpus"
   >"$scratch/log" 2>&1 || true
 llvm-profdata merge -sparse $scratch/fuzz.profraw -o $scratch/fuzz.profdata
 llvm-cov report $scratch/coverage/fuzz -instr-profile=$scratch/fuzz.profdata \
-    Sources/Tensor/Files Sources/DiT/Text/Tokenizer \
+    Sources/NN Sources/Tensor/Files Sources/DiT/Text/Tokenizer \
   | awk -v files="$reader" '$1 ~ files {
       print "    " $10, "of the lines of " $1; lines += $8; missed += $9
     } END { printf "    %.1f%% of the lines of the reader\n", 100 * (1 - missed / lines) }'

@@ -5,6 +5,7 @@ internal import _ExampleStudy
 struct CompareOptions {
   let study = StudyOptions(images: 32)
 
+  private let caching = Heading("Methods")
   let methods = Option(
     "method", each: .text.named("NAME[:KEY=VALUE,…]"), default: "every method with its presets",
     "a method as --cache of generate takes it; may be repeated")
@@ -24,6 +25,7 @@ struct CompareOptions {
     "budget-of", as: .choice(["macs", "time"]), default: "macs",
     "what --budget is a share of: multiply-adds or seconds")
 
+  private let outputs = Heading("Output")
   let output = Option(
     "output", short: "o", as: .path.named("FOLDER"), default: "compare-report",
     "where the report goes; the same command goes on where it stopped")
@@ -32,14 +34,10 @@ struct CompareOptions {
     "draw the report of a results.json anew, and measure nothing")
   let quiet = Option(flag: "quiet", short: "q", "print nothing but errors")
 
-  /// All of them, with their help.
   var command: Command {
     Command(
       "compare", version: Compare.version,
       summary: "Compares methods of caching with one another and with fewer steps, in one report.",
-      groups: study.groups + [
-        .init("Methods", [methods, ladder, referenceSteps, rounds, budget, budgetUnit]),
-        .init("Output", [output, from, quiet]),
-      ])
+      options: self)
   }
 }

@@ -1,4 +1,5 @@
 internal import DiT
+internal import Kernels
 internal import _ExampleCommandLine
 
 /// What `--calibrate` asks for: to measure the model for a cache, and to draw nothing.
@@ -11,6 +12,8 @@ struct CalibrationRequest: Sendable {
   }
 
   let type: any CalibratedCacheMethod.Type
+  /// The precision of the model that is corrected to; nil where none is measured.
+  let reference: Precision?
   /// Where the calibration goes.
   let path: String
   private let isClobbering: Bool
@@ -19,22 +22,31 @@ struct CalibrationRequest: Sendable {
   ///
   /// - Throws: `UsageError` where the method has no calibration, or another option needs images.
   init?(_ o: GenerateOptions, _ arguments: ParsedArguments) throws(UsageError) {
-    guard let name = arguments[o.calibrate] else { return nil }
+    guard let name = arguments[o.calibrate] else {
+      guard arguments[o.reference] == nil else {
+        throw .other("--reference needs --calibrate")
+      }
+      return nil
+    }
     let calibrated = CacheMethods.all.compactMap { $0 as? any CalibratedCacheMethod.Type }
     guard let type = calibrated.first(where: { $0.name == name }) else {
       throw .other(
         "--calibrate: '\(name)' is no method that measures the model; those that do are "
           + calibrated.map { $0.name }.joined(separator: ", "))
     }
-    let others = [
-      ("--cache", arguments[o.cache] != nil), ("--compare", arguments[o.compare]),
-      ("--grid", arguments[o.grid]), ("--format", arguments[o.format] != nil),
-      ("--latents-out", arguments[o.latentsOut] != nil), ("--shard", arguments[o.shard] != nil),
-      ("--preview-every", arguments[o.previewInterval] != nil),
-      ("--skip-existing", arguments[o.skipExisting]),
-    ]
-    if let (other, _) = others.first(where: \.1) {
-      throw .other("--calibrate draws no images, and takes no \(other)")
+    let others: [any AnyOption] =
+      (type.correctsCaches ? [] : [o.cache])
+      + [
+        o.compare, o.grid, o.format, o.latentsOut, o.shard, o.previewInterval, o.skipExisting,
+      ]
+    if let other = others.first(where: { arguments.has($0) }) {
+      throw .other("--calibrate draws no images, and takes no \(other.signature.name)")
+    }
+    reference = arguments[o.reference].flatMap(Precision.init(rawValue:))
+    guard reference == nil || type.correctsQuantization else {
+      throw .other(
+        "--reference: '\(name)' corrects no precision; those that do are "
+          + calibrated.filter { $0.correctsQuantization }.map { $0.name }.joined(separator: ", "))
     }
     (self.type, path) = (type, arguments[o.output] ?? "calibration.json")
     isClobbering = !arguments[o.noClobber]
@@ -50,7 +62,9 @@ struct CalibrationRequest: Sendable {
   func calibrate(_ settings: Settings) throws {
     let start = ContinuousClock.now
     let batch = settings.batches[0]
-    let calibration = try type.calibration(of: settings.run(batch, isCached: false))
+    let calibration = try type.calibration(
+      of: settings.run(batch),
+      reference: settings.reference.map { try settings.run(batch, isCached: false, of: $0) })
     try calibration.write(path: path)
     let report = Report(
       method: calibration.method, model: calibration.model, output: path, images: batch.count,

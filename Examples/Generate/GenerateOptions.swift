@@ -112,6 +112,10 @@ struct GenerateOptions {
     "calibrate", optional: .text.named("METHOD"),
     "draw nothing, but measure the model for a method of --cache in the first --batch-size images, "
       + "and write its calibration to --output, calibration.json by default")
+  let reference = Option(
+    "reference", optional: .choice(Precision.allCases.map(\.rawValue)), default: "none",
+    "--calibrate: another precision, such as f32, to which cache-quant and q-and-c correct that of "
+      + "--precision")
   let compare = Option(
     flag: "compare", "also run without the cache, and with fewer steps of equal cost")
 

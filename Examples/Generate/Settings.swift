@@ -8,6 +8,8 @@ internal import _ExampleCommandLine
 /// What a run of `generate` is to do: the options, checked and completed from the model.
 struct Settings: Sendable {
   let pipeline: DiffusionPipeline
+  /// The same model in the precision that a calibration corrects to.
+  let reference: DiffusionPipeline?
   let modelName: String
   let isShippedModel: Bool
   /// The autoencoder, the text encoder and the variant of the weights that were asked for instead of
@@ -119,6 +121,11 @@ struct Settings: Sendable {
       precision: Precision(rawValue: arguments[o.precision]),
       textPrecision: arguments[o.textPrecision].flatMap(Precision.init(rawValue:)),
       progress: { read, count in bar.advance(to: read, of: count) })
+    reference = try calibration?.reference.map { [autoencoder, variant] in
+      try DiffusionPipeline(
+        folder: folder, autoencoder: autoencoder, variant: variant, encodesTexts: false,
+        precision: $0)
+    }
     let defaults = pipeline.defaults
     let size = try SizeChoice(o, arguments, pipeline)
     let architecture = try pipeline.denoiser.architecture(for: size.sample)
@@ -220,13 +227,15 @@ struct Settings: Sendable {
   ///   - batch: The images to draw.
   ///   - sampler: Another sampler than that of the settings, all of its steps.
   ///   - isCached: Whether to use the cache of the settings.
+  ///   - other: The same model in another precision; that of the settings where nil.
   /// - Returns: A run that has not taken a step yet.
   /// - Throws: `RunError` or `CacheError`, where the settings do not fit the model.
   func run(
-    _ batch: Range<Int>, sampler: (any Sampler)? = nil, isCached: Bool = true
+    _ batch: Range<Int>, sampler: (any Sampler)? = nil, isCached: Bool = true,
+    of other: DiffusionPipeline? = nil
   ) throws -> DenoisingRun {
     let places = items[batch].map(\.subject)
-    return try pipeline.run(
+    return try (other ?? pipeline).run(
       encodedPrompts?.conditions(of: places)
         ?? places.compactMap { subjects.label(of: $0).map(Condition.label) },
       negatives: encodedPrompts?.negatives(of: places),

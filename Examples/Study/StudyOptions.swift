@@ -1,9 +1,10 @@
 internal import DiT
 internal import Kernels
-package import _ExampleCommandLine
+internal import _ExampleCommandLine
 
 /// The options of every study: what is drawn, and how.
-package struct StudyOptions: Sendable {
+package struct StudyOptions: SharedOptions, Sendable {
+  private let what = Heading("Images")
   let model = Option(
     "model", optional: .path.named("FOLDER"), default: "the shipped fashion-dit",
     "a folder of this package or of diffusers, a checkpoint, or a name in the cache")
@@ -17,12 +18,16 @@ package struct StudyOptions: Sendable {
   let seed = Option(
     "seed", short: "s", as: .integer(0...Int.max / 2), default: 0,
     "the seed of the first image; the next ones count on")
+
+  private let sampling = Heading("Sampling")
   let steps = Option("steps", as: .integer(2...100_000), default: 20, "the number of steps")
   let sampler = Option(
     "sampler", optional: .choice(SamplerKind.allCases.map(\.rawValue)), default: "ddim for DiT",
     "how a step is taken")
   let guidanceScale = Option(
     "cfg-scale", optional: .number(-1e6...1e6), default: "the model's", "classifier-free guidance")
+
+  private let computing = Heading("Computing")
   let batchSize = Option(
     "batch-size", as: .integer(1...1024), default: 16, "images that are computed together")
   let threads = Option(
@@ -34,14 +39,5 @@ package struct StudyOptions: Sendable {
     images = Option(
       "images", as: .integer(1...100_000), default: count,
       "the images that every method draws, of the classes or prompts in turn")
-  }
-
-  /// The options by heading.
-  package var groups: [Command.Group] {
-    [
-      .init("Images", [model, precision, prompts, images, seed]),
-      .init("Sampling", [steps, sampler, guidanceScale]),
-      .init("Computing", [batchSize, threads]),
-    ]
   }
 }

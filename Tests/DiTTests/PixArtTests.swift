@@ -19,7 +19,7 @@ private struct GoldenPixArt {
   let file: SafetensorsFile
   let model: PixArtTransformer
 
-  init(_ name: String) throws {
+  init(_ name: String, _ precision: Precision = .float32) throws {
     file = try Fixtures.open("pixart/\(name)")
     let isOriginal = name == "original"
     let text = try #require(
@@ -34,7 +34,7 @@ private struct GoldenPixArt {
         headCount: f.numAttentionHeads, textWidth: f.captionChannels, textTokens: 7,
         interpolationScale: f.interpolationScale, isToldSize: f.useAdditionalConditions ?? false,
         keyCompression: isOriginal ? 2 : 1, flavor: isOriginal ? .original : .diffusers),
-      from: Weights(GoldenWeights(file: file)))
+      from: Weights(GoldenWeights(file: file), precision: precision))
   }
 
   /// The texts of the rows, without their padding.
@@ -74,9 +74,23 @@ private struct GoldenPixArt {
     }
   }
 
-  @Test(arguments: names)
-  func rowsDoNotDependOnTheirBatch(_ name: String) throws {
-    let golden = try GoldenPixArt(name)
+  /// The model's random weights of small widths are harder to quantize than those of a trained one.
+  @Test(arguments: names, [(Precision.int8, 0.02), (.weights8, 0.01), (.weights4, 0.2)])
+  func quantizedItPredictsNearlyTheSame(
+    _ name: String, _ expectation: (precision: Precision, bound: Double)
+  ) throws {
+    let golden = try GoldenPixArt(name, expectation.precision)
+    #expect(golden.model.precision == expectation.precision)
+    for step in 0..<2 {
+      let expected = try golden.file["output.\(step)"].elements
+      let error = relativeError(try golden.prediction([0, 1, 2], step: step), expected)
+      #expect(error > 1e-4 && error < expectation.bound)
+    }
+  }
+
+  @Test(arguments: names, [Precision.float32, .int8, .weights8, .weights4])
+  func rowsDoNotDependOnTheirBatch(_ name: String, _ precision: Precision) throws {
+    let golden = try GoldenPixArt(name, precision)
     let all = try golden.prediction([0, 1, 2], step: 1)
     let last = try golden.prediction([2], step: 1, threads: 1)
     #expect(last == Array(all.suffix(last.count)))

@@ -1,5 +1,7 @@
 internal import DiT
 internal import Foundation
+internal import Kernels
+internal import NN
 internal import Tensor
 
 /// What libFuzzer calls with each input: the reader that `FUZZ_FORMAT` names must refuse or read it.
@@ -50,6 +52,17 @@ private let reader: @Sendable (Storage) throws -> Void =
       for name in checkpoint.names.prefix(100) {
         touch(try checkpoint.tensor(named: name))
         _ = try? checkpoint.subtree(name.split(separator: ".").first.map(String.init) ?? name)
+      }
+    }
+  case "quantized":
+    { file in
+      let checkpoint = try Checkpoint(file, path: "input")
+      // As they are in the file, quantized anew and widened.
+      for precision in [Precision.int8, .weights4, .float32] {
+        let layer = try Linear(
+          10, 3, from: Weights(checkpoint, precision: precision)["blocks.0.fc1"])
+        let workspace = Workspace(threads: 1, precision: precision)
+        touch(AnyTensor(layer(Tensor(repeating: 1, shape: [2, 10]), in: workspace)))
       }
     }
   case "spiece", "tokenizer":

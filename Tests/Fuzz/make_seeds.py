@@ -2,7 +2,8 @@
 
     python3 Tests/Fuzz/make_seeds.py        needs NumPy
 
-Archives with 64-bit sizes, codes longer than a look-up table, every kind of block, escapes of JSON.
+Archives with 64-bit sizes, codes longer than a look-up table, every kind of block, escapes of JSON,
+quantized layers with what is wrong with them.
 """
 
 import io
@@ -116,6 +117,56 @@ write("safetensors", "huge", safetensors(
     {"t": {"dtype": "F64", "shape": [2**62, 2**62], "data_offsets": [0, 4]}}, b"\0" * 4))
 write("safetensors", "pair", safetensors(rb'{"__metadata__":{"\ud83d\ude00\n\t":"\"\\\/\b\f\r\u00e9"}}'))
 write("safetensors", "numbers", safetensors(b'{"a":[-1.5e3,true,false,null,[],{}]}'))
+
+# A linear layer of 10 inputs and 3 outputs, quantized in groups of 4 (docs/quantization.md).
+random_numbers = numpy.random.default_rng(1)
+eight = random_numbers.integers(-127, 128, [3, 10]).astype("i1")
+four = random_numbers.integers(1, 16, [3, 5, 2]).astype("u1")
+scales = numpy.linspace(0.01, 0.09, 9, dtype="<f4").reshape(3, 3)
+
+
+def quantized(name, weight=eight, scale=scales, group_size=4, packed=None, bias=numpy.ones(3, "<f4")):
+    """A file of the layer; None leaves a tensor out, and a number is one for all scales."""
+    if scale is not None and not hasattr(scale, "shape"):
+        scale = numpy.full([3, 3], scale, "<f4")
+    parts = {"weight": weight, "weight_packed": packed, "weight_scale": scale, "bias": bias}
+    if group_size is not None:
+        parts["weight_group_size"] = numpy.array([group_size], "<i4")
+    kinds = {"i1": "I8", "u1": "U8", "i4": "I32", "f4": "F32", "f8": "F64"}
+    header, data = {}, b""
+    for key, array in parts.items():
+        if array is not None:
+            header["blocks.0.fc1." + key] = {
+                "dtype": kinds[array.dtype.str[1:]], "shape": list(array.shape),
+                "data_offsets": [len(data), len(data) + array.nbytes]}
+            data += array.tobytes()
+    write("quantized", name, safetensors(header, data))
+
+
+packed = (four[..., 0] | four[..., 1] << 4).astype("u1")
+quantized("eight-bits")
+quantized("four-bits", weight=None, packed=packed)
+quantized("extremes", weight=numpy.full([3, 10], -128, "i1"))
+quantized("four-bits-of-zero", weight=None, packed=numpy.zeros([3, 5], "u1"))
+quantized("wide", weight=numpy.ones([3, 10], "<f4"), scale=None, group_size=None)
+for name, number in [("nan", numpy.nan), ("infinite", numpy.inf), ("zeros", 0), ("huge", 3e38)]:
+    quantized(f"wide-{name}", weight=numpy.full([3, 10], number, "<f4"), scale=None, group_size=None)
+for name, number in [
+    ("zero", 0), ("negative", -1), ("nan", numpy.nan), ("infinite", numpy.inf), ("tiny", 1e-45),
+    ("huge", 3e38),
+]:
+    quantized(f"scale-{name}", scale=number)
+quantized("scale-missing", scale=None)
+quantized("scale-whole", scale=numpy.ones([3, 3], "<i4"))
+quantized("scale-short", scale=numpy.ones([3, 2], "<f4"))
+quantized("group-missing", group_size=None)
+for size in [0, -4, 1, 3, 10, 11, 2**31 - 1]:
+    quantized(f"group-{size}", scale=numpy.ones([3, -(-10 // size) if size > 0 else 1], "<f4"), group_size=size)
+quantized("weight-wide", weight=numpy.ones([3, 10], "<i4"))
+quantized("weight-short", weight=eight[:, :9].copy())
+quantized("weight-missing", weight=None)
+quantized("both", packed=packed)
+quantized("bias-missing", bias=None)
 
 shard = "model-00001-of-00002.safetensors"
 write("index", "escapes", b'{"metadata":{"\\u00e9":[1,[2],{}]},"weight_map":{"\\ud83d\\ude00":"%s"}}'

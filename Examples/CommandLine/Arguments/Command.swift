@@ -9,6 +9,9 @@ package struct Heading: Sendable {
   package init(_ title: String) { self.title = title }
 }
 
+/// Options that several commands share, for a property of the options of each.
+package protocol SharedOptions {}
+
 /// A program as its user sees it: its name, its options and its help.
 package struct Command: Sendable {
   /// Options under one heading of the help.
@@ -16,13 +19,7 @@ package struct Command: Sendable {
     /// The heading.
     package let title: String
     /// The options in the order of the help.
-    package let options: [any AnyOption]
-
-    /// Options under a heading.
-    package init(_ title: String, _ options: [any AnyOption]) {
-      self.title = title
-      self.options = options
-    }
+    package fileprivate(set) var options: [any AnyOption]
   }
 
   /// The arguments that belong to no option.
@@ -59,47 +56,42 @@ package struct Command: Sendable {
   ///
   /// So an option is declared once, and none can be left out of the command.
   ///
-  /// - Precondition: The properties are options and headings, a heading first; no two options share
-  ///   a name, nor use `help`, `version` or `h`.
+  /// - Precondition: The properties are options, headings and `SharedOptions`, a heading first; no
+  ///   two options share a name, nor use `help`, `version` or `h`.
   package init(
     _ name: String, version: String, summary: String, operands: Operands? = nil, options: Any
-  ) {
-    var groups: [(title: String, options: [any AnyOption])] = []
-    for (label, value) in Mirror(reflecting: options).children {
-      if let heading = value as? Heading {
-        groups.append((heading.title, []))
-      } else {
-        guard let option = value as? any AnyOption, !groups.isEmpty else {
-          fatalError("\(name): \(label ?? "?") is no option below a heading")
-        }
-        groups[groups.count - 1].options.append(option)
-      }
-    }
-    self.init(
-      name, version: version, summary: summary, operands: operands,
-      groups: groups.map { Group($0.title, $0.options) })
-  }
-
-  /// A command of options by heading.
-  ///
-  /// - Precondition: No two options share a name, nor use `help`, `version` or `h`.
-  package init(
-    _ name: String, version: String, summary: String, operands: Operands? = nil, groups: [Group]
   ) {
     self.name = name
     self.version = version
     self.summary = summary
     self.operands = operands
-    self.groups = groups
+    groups = Self.groups(of: options, in: name)
     let spellings = signatures.flatMap(\.spellings)
     check(Set(spellings).count == spellings.count, "\(name): two options share a name")
+  }
+
+  /// The properties of a value as options by heading.
+  private static func groups(of options: Any, in name: String) -> [Group] {
+    var groups: [Group] = []
+    for (label, value) in Mirror(reflecting: options).children {
+      switch value {
+      case let heading as Heading: groups.append(Group(title: heading.title, options: []))
+      case let shared as any SharedOptions: groups += Self.groups(of: shared, in: name)
+      case let option as any AnyOption where !groups.isEmpty:
+        groups[groups.count - 1].options.append(option)
+      default: fatalError("\(name): \(label ?? "?") is no option below a heading")
+      }
+    }
+    return groups
   }
 
   static let help = Option(flag: "help", short: "h", "print this and exit")
   static let versionFlag = Option(flag: "version", "print the version and exit")
 
   /// The groups of the help, the options that every command has included.
-  var allGroups: [Group] { groups + [Group("Help", [Self.help, Self.versionFlag])] }
+  var allGroups: [Group] {
+    groups + [Group(title: "Help", options: [Self.help, Self.versionFlag])]
+  }
 
   /// The signatures of all options.
   var signatures: [OptionSignature] { allGroups.flatMap(\.options).map(\.signature) }

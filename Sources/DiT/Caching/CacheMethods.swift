@@ -8,7 +8,8 @@ public enum CacheMethods {
     Foresight.self,
     FasterDiffusion.self, PyramidAttentionBroadcast.self, FasterCache.self, TGATE.self,
     HiCache.self, FoCa.self, FreqCa.self, SpeCa.self, DiCache.self,
-    FEBCache.self, ProfilingDiT.self, LeMiCa.self, CacheQuant.self, ICC.self, DiTFastAttn.self,
+    FEBCache.self, ProfilingDiT.self, LeMiCa.self, CacheQuant.self, QAndC.self, ICC.self,
+    DiTFastAttn.self,
   ]
 
   /// A method as a text names it.

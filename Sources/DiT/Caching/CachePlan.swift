@@ -46,6 +46,9 @@ public struct CachePlan: CacheMethod, CustomStringConvertible {
   public private(set) var rules: [Rule]
   /// What the predicted noise is multiplied with in each step; empty where it stays as it is.
   public var noiseScales: [Float] = []
+  /// What each channel of the samples is multiplied with after each step, and what is added to it;
+  /// empty where they stay as they are.
+  public var sampleCorrections: [AffineCorrection.Line] = []
   /// Whether everything is computed, and what the plan would have done is measured.
   public var isDry = false
 
@@ -182,10 +185,18 @@ public struct CachePlan: CacheMethod, CustomStringConvertible {
   public func joined(with other: CachePlan) throws(CacheError) -> CachePlan {
     var plan = try CachePlan(for: outline, rules: rules + other.rules)
     plan.isDry = isDry || other.isDry
-    plan.noiseScales =
-      noiseScales.isEmpty || other.noiseScales.isEmpty
-      ? noiseScales + other.noiseScales : zip(noiseScales, other.noiseScales).map { $0 * $1 }
+    plan.noiseScales = Self.joined(noiseScales, other.noiseScales) { $0 * $1 }
+    plan.sampleCorrections = Self.joined(sampleCorrections, other.sampleCorrections) {
+      $0.followed(by: $1)
+    }
     return plan
+  }
+
+  /// What two plans do in each step, where an empty list does nothing.
+  private static func joined<Element>(
+    _ a: [Element], _ b: [Element], _ combine: (Element, Element) -> Element
+  ) -> [Element] {
+    a.isEmpty || b.isEmpty ? a + b : zip(a, b).map(combine)
   }
 
   /// The plan with everything computed where limits say so.
@@ -202,6 +213,7 @@ public struct CachePlan: CacheMethod, CustomStringConvertible {
           most: [$0.most, limits.most].compactMap { $0 }.min())
       })
     (plan.isDry, plan.noiseScales) = (isDry, noiseScales)
+    plan.sampleCorrections = sampleCorrections
     return plan
   }
 

@@ -22,33 +22,21 @@ struct TransformerFields: Decodable {
       ["DiTTransformer2DModel", "Transformer2DModel"].contains(name), "_class_name", name,
       "DiTTransformer2DModel or Transformer2DModel")
     if name == "Transformer2DModel" { try requireFields(settings.file) }
-    for (key, found, served) in [
-      ("norm_type", normType ?? "ada_norm_zero", "ada_norm_zero"),
-      ("activation_fn", activationFn ?? "gelu-approximate", "gelu-approximate"),
-      ("attention_bias", "\(attentionBias ?? true)", "true"),
-      ("norm_elementwise_affine", "\(normElementwiseAffine ?? false)", "false"),
-      ("caption_channels", captionChannels.map { "\($0)" } ?? "null", "null"),
-    ] {
-      try settings.require(found == served, key, found, served)
-    }
+    try settings.requireBlocks(
+      norm: (normType, "ada_norm_zero"), activation: activationFn, hasBias: attentionBias,
+      normHasWeights: normElementwiseAffine)
+    try settings.require(
+      captionChannels == nil, "caption_channels", captionChannels ?? 0, "null")
     let sizes = 1...65_536
     let channels = try settings.number("in_channels", inChannels, else: 4, in: sizes)
     let outputs = outChannels ?? channels
-    try settings.require(
-      outputs == channels || outputs == 2 * channels, "out_channels", outputs,
-      "in_channels \(channels) or twice as many")
-    let heads = try settings.number(
-      "num_attention_heads", numAttentionHeads, else: 16, in: 1...256)
-    let headWidth = try settings.number(
-      "attention_head_dim", attentionHeadDim, else: 72, in: 1...256)
-    try settings.require(
-      heads * headWidth % 4 == 0, "attention_head_dim", headWidth,
-      "a number that times num_attention_heads \(heads) is a multiple of 4")
+    try settings.requireOutputs(outputs, of: channels)
+    let (heads, width) = try settings.width(heads: numAttentionHeads, headWidth: attentionHeadDim)
     let side = try settings.number("sample_size", sampleSize, else: 32, in: sizes)
     let patch = try settings.number("patch_size", patchSize, else: 2, in: sizes)
     try settings.requirePatches(patch, side: side, key: "sample_size")
     return DiffusionTransformer.Configuration(
-      inputSize: .square(side), channels: channels, patchSize: patch, width: heads * headWidth,
+      inputSize: .square(side), channels: channels, patchSize: patch, width: width,
       depth: try settings.number("num_layers", numLayers, else: 28, in: sizes), headCount: heads,
       classCount: try settings.number(
         "num_embeds_ada_norm", numEmbedsAdaNorm, else: 1000, in: sizes),
@@ -69,20 +57,5 @@ struct TransformerFields: Decodable {
     ] where !isThere {
       throw .malformed(file: file, reason: "key '\(key)' is missing")
     }
-  }
-}
-
-extension FileSettings {
-  /// Throws where patches do not fit into a sample, or are too many.
-  ///
-  /// - Parameters:
-  ///   - patch: The side of a patch, which `patch_size` gives.
-  ///   - side: The side of a sample.
-  ///   - key: The key that gives it.
-  /// - Throws: `ModelError.value` where a number does not suit the other.
-  func requirePatches(_ patch: Int, side: Int, key: String) throws(ModelError) {
-    try require(side % patch == 0, "patch_size", patch, "a divisor of \(key) \(side)")
-    try require(
-      side / patch <= 256, key, side, "at most 256 patches of \(patch): \(256 * patch)")
   }
 }

@@ -4,35 +4,28 @@ public import Tensor
 extension DiffusionTransformer {
   /// The sizes of the model and a hash of the biases of its blocks, which are the same numbers for
   /// every precision and instruction set.
-  public var fingerprint: String {
-    identity(
-      architecture,
-      layers: blocks.flatMap { block in BlockLinear.allCases.map { block.linear($0) } })
-  }
+  public var fingerprint: String { identity(architecture, blocks) }
 
   /// The weights of a linear layer of a block, `[outputs, inputs]`, as the layer multiplies them.
   @Sendable public func weight(_ layer: BlockLinear, block: Int) -> Tensor<Float>? {
-    blocks[block].linear(layer).parameters.first { $0.name == "weight" }?.tensor
+    blocks[block].weight(layer)
   }
 }
 
 extension PixArtTransformer {
   /// The sizes of the model and a hash of the biases of its blocks, which are the same numbers for
   /// every precision and instruction set.
-  public var fingerprint: String {
-    identity(
-      architecture,
-      layers: blocks.flatMap { block in BlockLinear.allCases.map { block.linear($0) } })
-  }
+  public var fingerprint: String { identity(architecture, blocks) }
 
   /// The weights of a linear layer of a block, `[outputs, inputs]`, as the layer multiplies them.
   @Sendable public func weight(_ layer: BlockLinear, block: Int) -> Tensor<Float>? {
-    blocks[block].linear(layer).parameters.first { $0.name == "weight" }?.tensor
+    blocks[block].weight(layer)
   }
 }
 
-/// The sizes of a model and a hash of the biases of some layers.
-private func identity(_ architecture: Architecture, layers: [Linear]) -> String {
+/// The sizes of a model and a hash of the biases of its blocks.
+private func identity(_ architecture: Architecture, _ blocks: [some BlockLayers]) -> String {
+  let layers = blocks.flatMap { block in BlockLinear.allCases.map { block.linear($0) } }
   // The hash of Fowler, Noll and Vo, of 64 bits.
   var hash: UInt64 = 0xcbf2_9ce4_8422_2325
   for bias in layers.flatMap(\.parameters) where bias.name == "bias" {

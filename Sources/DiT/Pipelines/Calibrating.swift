@@ -4,7 +4,8 @@ extension CalibratedCacheMethod {
   /// - Parameters:
   ///   - denoiser: The model.
   ///   - sampler: The sampler.
-  ///   - request: The images to draw; its cache does not count.
+  ///   - request: The images to draw; its cache counts for methods that correct one alone
+  ///     (`correctsCaches`).
   ///   - threads: The most threads to use; one for each processor by default.
   /// - Returns: The calibration, to be written to a file.
   /// - Throws: `RunError` where the request does not fit the model, and `CancellationError`.
@@ -12,26 +13,24 @@ extension CalibratedCacheMethod {
     of denoiser: any Denoiser, sampler: any Sampler, request: DenoisingRun.Request,
     threads: Int? = nil
   ) throws -> CacheCalibration {
-    var request = request
-    request.cache = nil
-    return try calibration(
+    try calibration(
       of: DenoisingRun(denoiser: denoiser, sampler: sampler, request: request, threads: threads))
   }
 
   /// Measures the model of a run, for runs of its size, sampler and guidance.
   ///
   /// - Parameters:
-  ///   - run: A run that has not taken a step; its cache does not count.
-  ///   - reference: The same run of the model in higher precision, to whose values methods correct
-  ///     that correct (`cache-quant`).
+  ///   - run: A run that has not taken a step; its cache counts for methods that correct one alone
+  ///     (`correctsCaches`).
+  ///   - reference: The same run of the model in higher precision, to whose values some methods
+  ///     correct (`correctsQuantization`).
   /// - Returns: The calibration, to be written to a file.
   /// - Throws: What the run throws.
   public static func calibration(
     of run: DenoisingRun, reference: DenoisingRun? = nil
   ) throws -> CacheCalibration {
-    let outline = run.plan.outline
-    let runs = CalibrationRuns(
-      outline: outline, start: run.measuring, startReference: reference?.measuring)
-    return CacheCalibration(method: name, outline, tables: try calibrate(runs))
+    CacheCalibration(
+      method: name, run.plan.outline,
+      tables: try calibrate(CalibrationRuns(run, reference: reference)))
   }
 }

@@ -129,7 +129,7 @@ public struct DenoisingRun: Sendable {
     let plan = try request.cache?.plan(for: outline) ?? CachePlan(computingEverything: outline)
     try plan.validate(for: outline)
     self.plan = plan
-    caches = (0..<(plan.hasGates ? request.conditions.count : 1)).map { _ in CacheState(plan) }
+    caches = Self.caches(plan, images: request.conditions.count)
     latents =
       request.initialImage?.start(sampler, noise: request.noise)
       ?? request.noise * Float(sampler.initialNoiseScale)
@@ -175,6 +175,14 @@ public struct DenoisingRun: Sendable {
   /// - Throws: `CancellationError` within one block of the task's cancellation, and
   ///   `RunError.notFinite` where the samples are no longer numbers.
   public mutating func next() throws -> Step? {
+    let line = plan.isDry ? nil : plan.sampleCorrections.dropFirst(index).first
+    return try next { line?.applied(toSamples: $0) ?? $0 }
+  }
+
+  /// Takes a step, and corrects the samples in another way than the plan's.
+  mutating func next(
+    correcting correct: (Tensor<Float>) -> Tensor<Float>
+  ) throws -> Step? {
     guard index < sampler.stepCount else { return nil }
     try Task.checkCancellation()
     let start = ContinuousClock.now
@@ -185,10 +193,11 @@ public struct DenoisingRun: Sendable {
       isPreviewDue
       ? sampler.denoised(index, latents, prediction: prediction, in: workspace).copied() : nil
     // In memory of their own: who keeps samples does not keep the run's pool.
-    let drawn = sampler.step(
-      index, latents, prediction: prediction, noise: stepNoise(&generators), history: &history,
-      in: workspace
-    ).copied()
+    let drawn = correct(
+      sampler.step(
+        index, latents, prediction: prediction, noise: stepNoise(&generators), history: &history,
+        in: workspace
+      ).copied())
     let next =
       request.initialImage?.kept(in: drawn, after: index, sampler, noise: request.noise) ?? drawn
     // Zero times a number is zero; infinity and NaN give NaN.
@@ -207,15 +216,20 @@ public struct DenoisingRun: Sendable {
       reusedShare: saved.linear / full.linear, duration: durations[index])
   }
 
-  /// The same run with rules that measure instead of its cache.
+  /// The same run with another cache.
   ///
   /// - Precondition: No step was taken.
-  func measuring(_ rules: [CachePlan.Rule]) -> DenoisingRun {
+  func replanned(_ plan: CachePlan) -> DenoisingRun {
     check(index == 0, "calibration: the run has taken \(index) steps already")
     var run = self
-    run.plan = CachePlan(measuring: rules, for: plan.outline)
-    run.caches = [CacheState(run.plan)]
+    run.plan = plan
+    run.caches = Self.caches(plan, images: sampleCount)
     return run
+  }
+
+  /// The state of all images or, where gates decide, one for each.
+  private static func caches(_ plan: CachePlan, images: Int) -> [CacheState] {
+    (0..<(plan.hasGates ? images : 1)).map { _ in CacheState(plan) }
   }
 
   /// Changes what each rule of the plan does in the next step.

@@ -250,11 +250,7 @@ import _TestSupport
         }
       }
     }
-    let calibration = try SmoothCache.calibration(
-      of: try SmallDiT.model.get(), sampler: plain.sampler,
-      request: .init(
-        labels: [plain.label], noise: plain.noise, generators: [TorchGenerator(seed: 0)],
-        guidance: Guidance(scale: Float(plain.scale))))
+    let calibration = try plain.calibration(SmoothCache.self)
     let measured = try #require(calibration.tables["attention"])
     #expect(abs(measured[3][1] / error(.attention, 3, 2) - 1) < 1e-4)
     try plain.expectSame(SmoothCache(alpha: alpha * 1.00001, calibration: calibration), expected)

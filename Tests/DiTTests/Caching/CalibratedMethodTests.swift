@@ -1,8 +1,9 @@
 import DiT
 import Foundation
-import NN
+import Kernels
 import Tensor
 import Testing
+import _KernelsActive
 import _TestSupport
 
 /// Whole runs of the methods that measure the model first, against measurements and runs in plain
@@ -10,17 +11,6 @@ import _TestSupport
 @Suite struct CalibratedMethodTests {
   private var plain = PlainRun()
   private var depth: Int { plain.model.c.depth }
-
-  /// The calibration of the run that the tests write out.
-  private func calibration<Method: CalibratedCacheMethod>(
-    _ type: Method.Type
-  ) throws -> CacheCalibration {
-    try type.calibration(
-      of: SmallDiT.model.get(), sampler: plain.sampler,
-      request: .init(
-        labels: [plain.label], noise: plain.noise, generators: [TorchGenerator(seed: 0)],
-        guidance: Guidance(scale: Float(plain.scale))))
-  }
 
   private func schedule(_ cache: any CacheMethod) throws -> [String] {
     try plain.run(cache).plan.rules.map(\.schedule.description)
@@ -107,7 +97,7 @@ import _TestSupport
       kept = result.branches
       return scaled(result.output, noiseScales[step.index])
     }
-    let cache = FEBCache(delta: delta, calibration: try calibration(FEBCache.self))
+    let cache = FEBCache(delta: delta, calibration: try plain.calibration(FEBCache.self))
     try plain.expectSame(cache, expected)
     let rules = try plain.run(cache).plan.rules
     for (rule, branch) in zip(rules, [Architecture.Branch.attention, .feedForward]) {
@@ -144,7 +134,8 @@ import _TestSupport
       }
     }
     let cache = ProfilingDiT(
-      share: 50, longest: 3, shortest: 1, warmup: 1, calibration: try calibration(ProfilingDiT.self)
+      share: 50, longest: 3, shortest: 1, warmup: 1,
+      calibration: try plain.calibration(ProfilingDiT.self)
     )
     try plain.expectSame(cache, expected)
     #expect(try schedule(cache) == [".R--R-R-"])
@@ -191,7 +182,7 @@ import _TestSupport
         }
         return (full: starts + [5], errors: errors.sorted(by: >))
       }.min { $0.errors.lexicographicallyPrecedes($1.errors) })
-    let calibration = try calibration(LeMiCa.self)
+    let calibration = try plain.calibration(LeMiCa.self)
     let measured = try #require(calibration.tables["errors"])
     #expect(abs(measured[1][1] / (try error(1, 2)) - 1) < 1e-3)
     let cache = LeMiCa(share: 67, calibration: calibration)
@@ -247,7 +238,7 @@ import _TestSupport
       }
       return behind + corrected(kept[stream], last, step.index)
     }
-    let cache = CacheQuant(calibration: try calibration(CacheQuant.self))
+    let cache = CacheQuant(calibration: try plain.calibration(CacheQuant.self))
     try plain.expectSame(cache, expected)
     #expect(
       try plain.run(cache).plan.rules[0].schedule.actions.map { $0 != .reuse }
@@ -264,28 +255,30 @@ import _TestSupport
     return (slope, y - slope * x)
   }
 
+  /// The run of a model of some precision.
+  private func run(
+    _ precision: Precision, _ cache: (any CacheMethod)? = nil
+  ) throws -> DenoisingRun {
+    try DenoisingRun(
+      denoiser: RuleModel.dit.denoiser(precision, .active), sampler: plain.sampler,
+      request: .init(
+        labels: [plain.label], noise: plain.noise, generators: [TorchGenerator(seed: 0)],
+        guidance: Guidance(scale: Float(plain.scale)), cache: cache))
+  }
+
+  /// The offsets of the last three blocks in each step of a run without a cache.
+  private func offsets(_ precision: Precision) throws -> [Tensor<Float>] {
+    let collector = Collector()
+    var run = try run(precision, Collecting(collector: collector))
+    while try run.next() != nil {}
+    return collector.values
+  }
+
   @Test func cacheQuantCorrectsAQuantizedModel() throws {
-    let quantized = try DiffusionTransformer(
-      SmallDiT.configuration, from: Weights(SmallDiT(), precision: .int8))
-    func run(_ model: DiffusionTransformer, _ cache: (any CacheMethod)? = nil) throws
-      -> DenoisingRun
-    {
-      try DenoisingRun(
-        denoiser: model, sampler: plain.sampler,
-        request: .init(
-          labels: [plain.label], noise: plain.noise, generators: [TorchGenerator(seed: 0)],
-          guidance: Guidance(scale: Float(plain.scale)), cache: cache))
-    }
-    func offsets(_ model: DiffusionTransformer) throws -> [Tensor<Float>] {
-      let collector = Collector()
-      var run = try run(model, Collecting(collector: collector))
-      while try run.next() != nil {}
-      return collector.values
-    }
-    let (own, exact) = (try offsets(quantized), try offsets(SmallDiT.model.get()))
+    let (own, exact) = (try offsets(.int8), try offsets(.float32))
     #expect(own[3].elements != exact[3].elements)
     let pairs = try CacheQuant.calibration(
-      of: run(quantized), reference: run(SmallDiT.model.get())
+      of: run(.int8), reference: run(.float32)
     ).tables["pairs"]
     let width = plain.model.c.width
     // Step 3 from what step 1 has kept.
@@ -297,6 +290,98 @@ import _TestSupport
       let line = line(points.map { (Double($0.element.0), Double($0.element.1)) })
       #expect(abs(row[row.startIndex + 1 + channel] - line.slope) < 1e-4)
       #expect(abs(row[row.startIndex + 1 + width + channel] - line.summand) < 1e-4)
+    }
+  }
+
+  // MARK: Q&C
+
+  /// The mean and the variance of a channel.
+  private func moments(_ channel: some Collection<Double>) -> (mean: Double, variance: Double) {
+    let mean = channel.reduce(0, +) / Double(channel.count)
+    let sum = channel.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    return (mean, sum / Double(channel.count))
+  }
+
+  /// Checks a run whose samples get the variances of the run without a cache; `begin` begins the run
+  /// that is corrected, and gives the guided prediction of each of its steps.
+  private func checkVariances(
+    _ cache: (CacheCalibration) throws -> any CacheMethod, of other: (any CacheMethod)?,
+    _ begin: () -> (PlainRun.Step) -> Matrix
+  ) throws {
+    var exact: [Tensor<Float>] = []
+    _ = try plain.sampled(
+      correcting: {
+        exact.append($1)
+        return $1
+      }, { prediction($0).output })
+    let expected = try plain.sampled(
+      correcting: { step, sample in
+        let channels = (0..<plain.model.c.channels).flatMap { channel in
+          let values = sample[0, channel].elements.map(Double.init)
+          let target = moments(exact[step][0, channel].elements.map(Double.init)).variance
+          let (mean, variance) = moments(values)
+          return values.map { Float(mean + (target / variance).squareRoot() * ($0 - mean)) }
+        }
+        return Tensor(channels, shape: sample.shape)
+      }, begin())
+    let calibration = try QAndC.calibration(of: run(.float32, other))
+    try plain.expectSame(cache(calibration), expected)
+    // The correction is more than rounding.
+    #expect(relativeError(try plain.sampled(begin()), expected) > 1e-3)
+  }
+
+  @Test func qAndC() throws {
+    try checkVariances({ QAndC(interval: 2, calibration: $0) }, of: nil) {
+      var kept: [String: Matrix] = [:]
+      return { step in
+        // As in FORA, the last step is full.
+        let reused: Set<Architecture.Branch> =
+          step.index % 2 == 0 && step.index > 0 ? [.attention, .feedForward] : []
+        let result = prediction(step, reusing: reused, of: kept)
+        kept = result.branches
+        return result.output
+      }
+    }
+  }
+
+  @Test func qAndCCorrectsAnotherCache() throws {
+    let other = DeltaCache(blocks: 1..<3, interval: 2)
+    try checkVariances(
+      { other.joined(with: QAndC(interval: 1, calibration: $0)) }, of: other
+    ) {
+      var kept: [Int: Matrix] = [:]
+      return { step in
+        let outputs = step.conditions.enumerated().map { stream, c in
+          var x = plain.model.blocks(plain.model.embed(step.sample), 0..<1, c)
+          if step.index % 2 == 0 { kept[stream] = plain.model.blocks(x, 1..<3, c) - x }
+          x = plain.model.blocks(x + (kept[stream] ?? []), 3..<depth, c)
+          return plain.model.predict(x, c)
+        }
+        return plain.guided(outputs[0], outputs[1])
+      }
+    }
+  }
+
+  /// The images that were measured have the variances of the model in 32 bits after each step.
+  @Test func qAndCCorrectsAQuantizedModel() throws {
+    let calibration = try QAndC.calibration(of: run(.int8), reference: run(.float32))
+    let start = try run(.float32)
+    for interval in 1...4 {
+      var (exact, uncorrected) = (start, try run(.int8, FORA(interval: interval)))
+      var corrected = try run(.int8, QAndC(interval: interval, calibration: calibration))
+      var differences = 0.0
+      while let step = try exact.next(), let other = try uncorrected.next(),
+        let found = try corrected.next()
+      {
+        for channel in 0..<plain.model.c.channels {
+          func variance(_ step: DenoisingRun.Step) -> Double {
+            moments(step.latents[0, channel].elements.map(Double.init)).variance
+          }
+          #expect(abs(variance(found) / variance(step) - 1) < 1e-4)
+          differences = max(differences, abs(variance(other) / variance(step) - 1))
+        }
+      }
+      #expect(differences > 1e-3)
     }
   }
 }

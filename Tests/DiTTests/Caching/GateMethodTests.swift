@@ -102,7 +102,7 @@ import Testing
       let predictions = zip(outputs, step.conditions).map { plain.model.predict($0, $1) }
       return plain.guided(predictions[0], predictions[1])
     }
-    let calibration = try calibration(TeaCache.self)
+    let calibration = try plain.calibration(TeaCache.self)
     let rows = try #require(calibration.tables["changes"])
     #expect(rows[0] == [0, 0, 0, 0])
     for (index, pair) in pairs.enumerated() {
@@ -128,16 +128,6 @@ import Testing
     try plain.expectSame(
       TeaCache(threshold: threshold, degree: 1, calibration: calibration), expected,
       decisions: [decisions])
-  }
-
-  private func calibration<Method: CalibratedCacheMethod>(
-    _ type: Method.Type
-  ) throws -> CacheCalibration {
-    try type.calibration(
-      of: SmallDiT.model.get(), sampler: plain.sampler,
-      request: .init(
-        labels: [plain.label], noise: plain.noise, generators: [TorchGenerator(seed: 0)],
-        guidance: Guidance(scale: Float(plain.scale))))
   }
 
   @Test func seaCache() throws {
@@ -196,7 +186,7 @@ import Testing
       let predictions = zip(outputs, step.conditions).map { plain.model.predict($0, $1) }
       return plain.guided(predictions[0], predictions[1])
     }
-    let calibration = try calibration(MagCache.self)
+    let calibration = try plain.calibration(MagCache.self)
     let measured = try #require(calibration.tables["ratios"]).flatMap { $0 }
     #expect(zip(measured, ratios).allSatisfy { abs($0 / $1 - 1) < 1e-4 })
     // 20 % of eight steps are two.

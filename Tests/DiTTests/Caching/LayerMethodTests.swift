@@ -10,16 +10,6 @@ import _TestSupport
   private let plain = PlainRun()
   private var depth: Int { plain.model.c.depth }
 
-  private func calibration<Method: CalibratedCacheMethod>(
-    _ type: Method.Type
-  ) throws -> CacheCalibration {
-    try type.calibration(
-      of: SmallDiT.model.get(), sampler: plain.sampler,
-      request: .init(
-        labels: [plain.label], noise: plain.noise, generators: [TorchGenerator(seed: 0)],
-        guidance: Guidance(scale: Float(plain.scale))))
-  }
-
   // MARK: ICC
 
   /// A run of the model layer by layer; `layer` gives the result of a linear layer.
@@ -107,7 +97,7 @@ import _TestSupport
       return value
     }
     let count = Double(2 * 8 * plain.model.c.tokenCount)
-    let calibration = try calibration(ICC.self)
+    let calibration = try plain.calibration(ICC.self)
     let measured = try #require(calibration.tables["fc1 2"]?.first)
     let expected = (outputs["blocks.2.mlp.fc1"] ?? []) + (inputs["blocks.2.mlp.fc1"] ?? [])
     #expect(zip(measured, expected).allSatisfy { abs($0 * count / $1 - 1) < 1e-3 })
@@ -216,7 +206,7 @@ import _TestSupport
       return modes
     }
     #expect(Set(modes.flatMap { $0 }).count == 5, "\(modes)")
-    let cache = DiTFastAttn(delta: delta, calibration: try calibration(DiTFastAttn.self))
+    let cache = DiTFastAttn(delta: delta, calibration: try plain.calibration(DiTFastAttn.self))
     try plain.expectSame(cache, sampled(modes))
   }
 }

@@ -273,8 +273,12 @@ struct PlainRun {
     return result
   }
 
-  /// The final sample, given the guided prediction of a step.
-  func sampled(_ predict: (Step) -> Matrix) throws -> [Float] {
+  /// The final sample, given the guided prediction of a step; `correct` makes the sample to go on
+  /// with of that of a step.
+  func sampled(
+    correcting correct: (_ step: Int, Tensor<Float>) -> Tensor<Float> = { $1 },
+    _ predict: (Step) -> Matrix
+  ) throws -> [Float] {
     let sampler = try sampler
     var (x, history) = (noise, SamplerHistory())
     let workspace = Workspace(threads: 1)
@@ -286,9 +290,11 @@ struct PlainRun {
           conditions: [label, model.c.nullClass].map { model.condition(timestep, $0) }))
       let prediction = Tensor(
         output.joined().map { Float($0) }, shape: [1, output.count] + x.shape[2...])
-      x = sampler.step(
-        index, x, prediction: prediction, noise: nil, history: &history, in: workspace
-      ).copied()
+      x = correct(
+        index,
+        sampler.step(
+          index, x, prediction: prediction, noise: nil, history: &history, in: workspace
+        ).copied())
     }
     return x.elements
   }
@@ -315,6 +321,11 @@ struct PlainRun {
       request: .init(
         labels: [label], noise: noise, generators: [TorchGenerator(seed: seed)],
         guidance: Guidance(scale: Float(scale)), cache: cache))
+  }
+
+  /// What a method measures of the library's run.
+  func calibration(_ type: any CalibratedCacheMethod.Type) throws -> CacheCalibration {
+    try type.calibration(of: run(nil))
   }
 
   /// The final sample of the library's run.

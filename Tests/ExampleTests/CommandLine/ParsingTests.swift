@@ -1,34 +1,37 @@
 import Testing
 import _ExampleCommandLine
 
-/// Options of every kind, and a command that has them.
-private enum Options {
-  static let steps = Option(
+/// Options of every kind.
+private struct SomeOptions {
+  private let work = Heading("Work")
+  let steps = Option(
     "steps", "num-inference-steps", as: .integer(1...1000), default: 20, "denoising steps")
-  static let scale = Option(
+  let scale = Option(
     "cfg-scale", "guidance-scale", optional: .number(0...30), default: "the model's", "guidance")
-  static let count = Option("batch-count", short: "b", as: .integer(1...64), default: 1, "images")
-  static let seed = Option("seed", short: "s", as: .integer(0...9999), default: 42, "first seed")
-  static let classes = Option("class", each: .text.named("CLASS"), "a class; may be repeated")
-  static let rng = Option("rng", as: .choice(["torch", "philox"]), default: "torch", "noise")
-  static let format = Option(
-    "format", optional: .choice(OutputFormat.allCases.map(\.rawValue)), "the files' kind")
-  static let output = Option("output", short: "o", as: .path, default: "out.png", "the file")
-  static let cache = Option(
-    "cache", optional: .text.named("NAME[:KEY=VALUE,...]"), "what is reused")
-  static let quiet = Option(flag: "quiet", short: "q", "print only errors")
-
-  static let command = Command(
-    "generate", version: "1.2.3", summary: "Draws images.",
-    groups: [
-      .init("Work", [steps, scale, count, seed, classes, rng, cache]),
-      .init("Output", [format, output, quiet]),
-    ])
+  let count = Option("batch-count", short: "b", as: .integer(1...64), default: 1, "images")
+  let seed = Option("seed", short: "s", as: .integer(0...9999), default: 42, "first seed")
+  let classes = Option("class", each: .text.named("CLASS"), "a class; may be repeated")
+  let rng = Option("rng", as: .choice(["torch", "philox"]), default: "torch", "noise")
+  let cache = Option("cache", optional: .text.named("NAME[:KEY=VALUE,...]"), "what is reused")
+  let outputs = OutputOptions()
 }
+
+/// Options that other commands could have, too.
+private struct OutputOptions: SharedOptions {
+  private let heading = Heading("Output")
+  let format = Option(
+    "format", optional: .choice(OutputFormat.allCases.map(\.rawValue)), "the files' kind")
+  let output = Option("output", short: "o", as: .path, default: "out.png", "the file")
+  let quiet = Option(flag: "quiet", short: "q", "print only errors")
+}
+
+private let options = SomeOptions()
+private let command = Command(
+  "generate", version: "1.2.3", summary: "Draws images.", options: options)
 
 /// The parsed arguments; fails where the command line asks for something else than work.
 private func parse(_ line: String...) throws -> ParsedArguments {
-  guard case .run(let arguments) = try Options.command.parse(line) else {
+  guard case .run(let arguments) = try command.parse(line) else {
     throw UsageError.other("no work")
   }
   return arguments
@@ -37,7 +40,7 @@ private func parse(_ line: String...) throws -> ParsedArguments {
 /// The message that refuses a command line.
 private func refusal(_ line: [String]) -> String? {
   do {
-    _ = try Options.command.parse(line)
+    _ = try command.parse(line)
     return nil
   } catch { return error.description }
 }
@@ -45,65 +48,65 @@ private func refusal(_ line: [String]) -> String? {
 @Suite struct ParsingTests {
   @Test func defaultsHoldWithoutArguments() throws {
     let arguments = try parse()
-    #expect(arguments[Options.steps] == 20)
-    #expect(arguments[Options.scale] == nil)
-    #expect(arguments[Options.classes] == [])
-    #expect(arguments[Options.rng] == "torch")
-    #expect(arguments[Options.format] == nil)
-    #expect(!arguments[Options.quiet])
-    #expect(!arguments.has(Options.steps))
+    #expect(arguments[options.steps] == 20)
+    #expect(arguments[options.scale] == nil)
+    #expect(arguments[options.classes] == [])
+    #expect(arguments[options.rng] == "torch")
+    #expect(arguments[options.outputs.format] == nil)
+    #expect(!arguments[options.outputs.quiet])
+    #expect(!arguments.has(options.steps))
   }
 
   @Test func readsEverySpelling() throws {
-    #expect(try parse("--steps", "7")[Options.steps] == 7)
-    #expect(try parse("--steps=7")[Options.steps] == 7)
-    #expect(try parse("--num-inference-steps", "7")[Options.steps] == 7)
-    #expect(try parse("--guidance-scale=1.5")[Options.scale] == 1.5)
-    #expect(try parse("-b", "4")[Options.count] == 4)
-    #expect(try parse("-b=4")[Options.count] == 4)
-    #expect(try parse("--batch-count", "4")[Options.count] == 4)
-    #expect(try parse("-q")[Options.quiet])
-    #expect(try parse("--quiet")[Options.quiet])
-    #expect(try parse("--rng", "philox")[Options.rng] == "philox")
-    #expect(try parse("--format", "npy")[Options.format] == "npy")
-    #expect(try parse("--steps", "7").has(Options.steps))
+    #expect(try parse("--steps", "7")[options.steps] == 7)
+    #expect(try parse("--steps=7")[options.steps] == 7)
+    #expect(try parse("--num-inference-steps", "7")[options.steps] == 7)
+    #expect(try parse("--guidance-scale=1.5")[options.scale] == 1.5)
+    #expect(try parse("-b", "4")[options.count] == 4)
+    #expect(try parse("-b=4")[options.count] == 4)
+    #expect(try parse("--batch-count", "4")[options.count] == 4)
+    #expect(try parse("-q")[options.outputs.quiet])
+    #expect(try parse("--quiet")[options.outputs.quiet])
+    #expect(try parse("--rng", "philox")[options.rng] == "philox")
+    #expect(try parse("--format", "npy")[options.outputs.format] == "npy")
+    #expect(try parse("--steps", "7").has(options.steps))
   }
 
   @Test func repeatedOptionsKeepOrderAndCommas() throws {
     let arguments = try parse(
       "--class", "tench, Tinca tinca", "-q", "--class=207", "--class", "a=b")
-    #expect(arguments[Options.classes] == ["tench, Tinca tinca", "207", "a=b"])
+    #expect(arguments[options.classes] == ["tench, Tinca tinca", "207", "a=b"])
   }
 
   @Test func findsOptionsThatHaveNoUse() throws {
     let arguments = try parse("--steps", "7", "-q", "-b", "4")
-    let (steps, count): (any AnyOption, any AnyOption) = (Options.steps, Options.count)
+    let (steps, count): (any AnyOption, any AnyOption) = (options.steps, options.count)
     #expect(arguments.firstGiven(besides: []) == "--batch-count")
     #expect(arguments.firstGiven(besides: [steps, count]) == "--quiet")
-    #expect(arguments.firstGiven(besides: [steps, count, Options.quiet]) == nil)
+    #expect(arguments.firstGiven(besides: [steps, count, options.outputs.quiet]) == nil)
   }
 
   @Test func valuesMayLookOdd() throws {
-    #expect(try parse("-o", "-")[Options.output] == "-")
-    #expect(try parse("-o=-strange")[Options.output] == "-strange")
-    #expect(try parse("--output=a=b")[Options.output] == "a=b")
-    #expect(try parse("--class=")[Options.classes] == [""])
-    #expect(try parse("--class", "-1e5")[Options.classes] == ["-1e5"])
+    #expect(try parse("-o", "-")[options.outputs.output] == "-")
+    #expect(try parse("-o=-strange")[options.outputs.output] == "-strange")
+    #expect(try parse("--output=a=b")[options.outputs.output] == "a=b")
+    #expect(try parse("--class=")[options.classes] == [""])
+    #expect(try parse("--class", "-1e5")[options.classes] == ["-1e5"])
   }
 
   @Test func readsTexts() throws {
-    let cache = try parse("--cache", "delta-dit:n=2")[Options.cache]
+    let cache = try parse("--cache", "delta-dit:n=2")[options.cache]
     #expect(cache == "delta-dit:n=2")
   }
 
   @Test func helpAndVersionEndTheReading() throws {
     for line in [["--help"], ["-h"], ["--steps", "0", "--help", "--nonsense"]] {
-      guard case .help = try Options.command.parse(line) else {
+      guard case .help = try command.parse(line) else {
         Issue.record("no help for \(line)")
         continue
       }
     }
-    guard case .version = try Options.command.parse(["--version"]) else {
+    guard case .version = try command.parse(["--version"]) else {
       Issue.record("no version")
       return
     }
@@ -156,7 +159,7 @@ private func refusal(_ line: [String]) -> String? {
 
   @Test func writesHelp() {
     #expect(
-      Options.command.helpText == """
+      command.helpText == """
         usage: generate [options]
 
         Draws images.
@@ -184,22 +187,22 @@ private func refusal(_ line: [String]) -> String? {
               --version               print the version and exit
 
         """)
-    #expect(Options.command.versionText == "generate 1.2.3\n")
+    #expect(command.versionText == "generate 1.2.3\n")
   }
 
   @Test func countsOperands() throws {
     let command = Command(
-      "compare", version: "1", summary: "Compares.", operands: .init("PICTURE", count: 2...2),
-      groups: [])
+      "compare", version: "1", summary: "Compares.", operands: .init("IMAGE", count: 2...2),
+      options: ())
     guard case .run(let arguments) = try command.parse(["a", "--", "--b"]) else {
       Issue.record("no work")
       return
     }
     #expect(arguments.operands == ["a", "--b"])
-    #expect(throws: UsageError.wrongCount(placeholder: "PICTURE", needed: 2...2, found: 1)) {
+    #expect(throws: UsageError.wrongCount(placeholder: "IMAGE", needed: 2...2, found: 1)) {
       try command.parse(["a"])
     }
-    #expect(command.helpText.hasPrefix("usage: compare [options] PICTURE ...\n"))
+    #expect(command.helpText.hasPrefix("usage: compare [options] IMAGE ...\n"))
   }
 
   @Test func describesRemainingErrors() {
@@ -210,7 +213,7 @@ private func refusal(_ line: [String]) -> String? {
       UsageError.wrongCount(placeholder: "FILE", needed: 1...3, found: 4).description
         == "needs 1 to 3 FILE, not 4")
     #expect(
-      Options.classes.refusing("cat", allowed: "a class from 0 to 9").description
+      options.classes.refusing("cat", allowed: "a class from 0 to 9").description
         == "--class must be a class from 0 to 9, not 'cat'")
   }
 }

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import _ExampleCommandLine
 
-private let command = Command("example", version: "1.0", summary: "Tests.", groups: [])
+private let command = Command("example", version: "1.0", summary: "Tests.", options: ())
 
 /// What a process wrote to standard error.
 private func errors(_ result: ExitTest.Result?) -> String {

@@ -89,12 +89,46 @@ import Testing
     (["--calibrate", "fora"], "'fora' is no method that measures the model; those that do are"),
     (["--calibrate", "magcache", "--cache", "fora"], "takes no --cache"),
     (["--calibrate", "magcache", "--grid"], "takes no --grid"),
+    (
+      ["--calibrate", "magcache", "--reference", "f32"],
+      "'magcache' corrects no precision; those that do are cache-quant, q-and-c"
+    ),
+    (["--reference", "f32"], "--reference needs --calibrate"),
     (["--calibrate", "magcache", "-o", "x.png"], "'x.png' must end in .json"),
     (["--calibrate", "magcache", "-o", "/nowhere/x.json"], "'/nowhere' does not exist"),
   ])
   func refusesOptions(_ options: [String], _ message: String) throws {
     let result = try GenerateProcess(options).finish()
     #expect(result.status != 0 && result.error.contains(message), "\(result.error)")
+  }
+
+  /// A quantized model with a cache, corrected to the model in 32 bits.
+  @Test(arguments: [
+    ("cache-quant", nil, "cache-quant:n=2"), ("q-and-c", nil, "q-and-c:n=2"),
+    ("q-and-c", "delta-dit:nc=6,b=2", "delta-dit:nc=6,b=2+q-and-c:n=1"),
+  ])
+  func correctsAQuantizedModel(_ method: String, _ other: String?, _ cache: String) throws {
+    let folder = try TemporaryFolder()
+    let (exact, plain) = (folder.file("exact.json"), folder.file("plain.json"))
+    let measuring =
+      common + ["--precision", "int8", "--calibrate", method]
+      + (other.map { ["--cache", $0] } ?? [])
+    for options in [["--reference", "f32", "-o", exact], ["-o", plain]] {
+      let result = try GenerateProcess(measuring + options).finish()
+      #expect(result.status == 0, "\(result.error)")
+    }
+    func latents(_ name: String, _ more: [String]) throws -> Data {
+      let result = try draw(
+        folder, ["--precision", "int8", "--latents-out", folder.file(name)] + more)
+      #expect(result.status == 0, "\(result.error)")
+      return try Data(contentsOf: URL(filePath: folder.file(name)))
+    }
+    // Both calibrations serve, and they correct to different values.
+    let all = try [
+      latents("a.npy", ["--cache", cache, "--calibration", exact]),
+      latents("b.npy", ["--cache", cache, "--calibration", plain]), latents("c.npy", []),
+    ]
+    #expect(Set(all).count == 3)
   }
 
   @Test func tellsPrograms() throws {

@@ -18,6 +18,8 @@ public struct CacheQuant: CalibratedCacheMethod {
   public static let presets = CachePresets(quality: "warmup=4", balanced: "", fast: "n=3")
   /// Settings for the tests of the rules.
   public static let examples = (sample: "n=2", idle: "n=1")
+  /// Its lines lead to the values of a model in higher precision, where one is measured.
+  public static let correctsQuantization = true
   /// The most steps that an offset is reused for.
   static let reach = 5
 

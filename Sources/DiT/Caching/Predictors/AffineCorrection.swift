@@ -18,6 +18,18 @@ public struct AffineCorrection: CachePredictor {
     public init(factor: Tensor<Float>, summand: Tensor<Float>) {
       (self.factor, self.summand) = (factor, summand)
     }
+
+    /// A line of each channel of samples `[batch, channels, height, width]`.
+    func applied(toSamples x: Tensor<Float>) -> Tensor<Float> {
+      let shape = [factor.count, 1, 1]
+      return x * factor.reshaped(shape) + summand.reshaped(shape)
+    }
+
+    /// This line and then another one.
+    func followed(by other: Line) -> Line {
+      Line(
+        factor: factor * other.factor, summand: summand * other.factor + other.summand)
+    }
   }
 
   private let line: @Sendable (_ step: Int, _ lag: Int) -> Line

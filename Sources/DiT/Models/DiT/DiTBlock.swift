@@ -150,27 +150,10 @@ extension DiffusionTransformer.Block {
     let (x, m) = part.rows(of: x, m)
     return feedForward(feedForwardNorm(x, m, in: workspace), in: workspace)
   }
-
-  /// A linear layer.
-  func linear(_ layer: BlockLinear) -> Linear {
-    switch layer {
-    case .qkv: attention.qkv
-    case .projection: attention.projection
-    case .fc1: feedForward.fc1
-    case .fc2: feedForward.fc2
-    }
-  }
 }
 
-extension BranchPart {
-  /// The rows of the part, with their modulation.
-  fileprivate func rows(
-    of x: Tensor<Float>, _ m: DiffusionTransformer.Block.Modulation
-  ) -> (Tensor<Float>, DiffusionTransformer.Block.Modulation) {
-    guard conditionalOnly else { return (x, m) }
-    let half = 0..<x.shape[0] / 2
-    return (x[half], m[half])
-  }
+extension DiffusionTransformer.Block.Modulation: GuidedRows {
+  var conditional: Self { self[0..<attention.shift.shape[0] / 2] }
 }
 
 extension DiffusionTransformer {

@@ -65,23 +65,4 @@ extension PixArtTransformer.Block {
     return feedForward(
       modulated(x, context.modulation.feedForward, in: workspace), in: workspace)
   }
-
-  /// A linear layer.
-  func linear(_ layer: BlockLinear) -> Linear {
-    switch layer {
-    case .qkv: attention.qkv
-    case .projection: attention.projection
-    case .fc1: feedForward.fc1
-    case .fc2: feedForward.fc2
-    }
-  }
-}
-
-extension BranchPart {
-  /// The rows of the part, with what the block sees of them.
-  fileprivate func rows(
-    of x: Tensor<Float>, _ context: PixArtTransformer.Block.Context
-  ) -> (Tensor<Float>, PixArtTransformer.Block.Context) {
-    conditionalOnly ? (x[0..<x.shape[0] / 2], context.conditional) : (x, context)
-  }
 }

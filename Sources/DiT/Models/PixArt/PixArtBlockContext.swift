@@ -5,7 +5,7 @@ extension PixArtTransformer.Block {
   typealias Modulation = DiffusionTransformer.Block.Modulation
 
   /// What a block sees besides the tokens.
-  struct Context {
+  struct Context: GuidedRows {
     /// The rows and columns of patches.
     let grid: (rows: Int, columns: Int)
     /// The modulation of this block.
@@ -13,7 +13,6 @@ extension PixArtTransformer.Block {
     /// The keys and values of the texts for this block.
     let text: PixArtTransformer.TextKeys.Rows
 
-    /// The same for the conditional half of the rows.
     var conditional: Context {
       let half = 0..<text.texts.count / 2
       return Context(grid: grid, modulation: modulation[half], text: text[half])
