@@ -50,8 +50,7 @@ public struct QAndC: CalibratedCacheMethod {
   /// The table of an interval.
   private static func table(_ interval: Int) -> String { "interval \(interval)" }
 
-  /// Fits the corrections of a run with its cache, or of runs with FORA's intervals where it has
-  /// none.
+  /// Fits the corrections of a run with its cache, or else of runs with FORA's intervals.
   public static func calibrate(_ runs: CalibrationRuns) throws -> [String: [[Double]]] {
     let channels = runs.outline.architecture.channels
     let exact = try runs.exactSamples().map { moments($0).variances }
@@ -71,9 +70,7 @@ public struct QAndC: CalibratedCacheMethod {
   }
 
   /// The mean and the variance of each channel.
-  private static func moments(
-    _ samples: Tensor<Float>
-  ) -> (means: [Double], variances: [Double]) {
+  private static func moments(_ samples: Tensor<Float>) -> (means: [Double], variances: [Double]) {
     let x = samples.converted(to: Double.self)
     let means = x.mean(axes: [0, 2, 3])
     let distances = x - means.reshaped([means.count, 1, 1])
