@@ -1,7 +1,7 @@
 internal import Kernels
 internal import Tensor
 
-extension CacheState {
+extension CacheLane {
   /// A rule's gate with what a run knows of it; in a dry run, with others of other thresholds.
   struct Gate: Sendable {
     /// A gate with the steps that it has reused in a row.

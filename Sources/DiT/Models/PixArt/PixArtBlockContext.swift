@@ -13,10 +13,9 @@ extension PixArtTransformer.Block {
     /// The keys and values of the texts for this block.
     let text: PixArtTransformer.TextKeys.Rows
 
-    /// The same for the conditional half of the rows.
-    var conditional: Context {
-      let half = 0..<text.texts.count / 2
-      return Context(grid: grid, modulation: modulation[half], text: text[half])
+    /// The same for some of the rows.
+    subscript(rows: [Int]) -> Context {
+      Context(grid: grid, modulation: modulation[rows], text: text[rows])
     }
   }
 }
