@@ -36,11 +36,11 @@ private struct Attractor: Denoiser {
       _ x: Tensor<Float>, rows: [Int], step: Int, cache: inout CacheState,
       in workspace: Workspace
     ) throws -> Tensor<Float> {
-      let target = Tensor(rows.map { targets[$0] }, shape: [rows.count, 1, 1, 1])
       let share = Float(timesteps[step] / 10_000)
       var x = x
-      executed += try cache.passBlocks(&x, in: workspace) { block, x, _ in
+      executed += try cache.passBlocks(&x, in: workspace) { block, x, part, _ in
         try Task.checkCancellation()
+        let target = Tensor(part.map { targets[rows[$0]] }, shape: [part.count, 1, 1, 1])
         x = x + (target - x) * share
       }
       return x

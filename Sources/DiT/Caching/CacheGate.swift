@@ -72,11 +72,18 @@ public protocol CacheGate: Sendable, CustomStringConvertible {
   /// The indicator of a step; infinite where there is nothing to go by yet.
   mutating func indicator(at step: CacheStep) -> Double
 
+  /// What a trace shows of a step in the place of the indicator, where the gate knows better once the
+  /// step is over; nil shows the indicator.
+  var verified: Double? { get }
+
   /// Takes note of what a step does, also where it is computed for another reason than this gate.
   mutating func decided(_ reuses: Bool, at step: CacheStep)
 }
 
 extension CacheGate {
+  /// The indicator is shown.
+  public var verified: Double? { nil }
+
   /// A value of each probe.
   public func capacity(_ elements: (CacheProbe) -> Int) -> Int {
     probes.reduce(0) { $0 + elements($1) }

@@ -46,6 +46,14 @@ public enum CacheSite: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
+  /// Whether the site is a run of blocks.
+  var isRun: Bool {
+    switch self {
+    case .blocks, .output: true
+    default: false
+    }
+  }
+
   /// Whether a reuse of one site keeps the other from being computed in the same step.
   func overlaps(_ other: CacheSite) -> Bool {
     switch (self, other) {

@@ -44,7 +44,7 @@ public struct CacheTrace: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// Takes note of what a rule did in a step.
-  mutating func append(_ action: CacheState.Action, rule: Int, indicator: Double?) {
+  mutating func append(_ action: CacheLane.Action, rule: Int, indicator: Double?) {
     let character: Character =
       switch action {
       case .compute: "."

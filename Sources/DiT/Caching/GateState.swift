@@ -1,7 +1,7 @@
 internal import Kernels
 internal import Tensor
 
-extension CacheState {
+extension CacheLane {
   /// A rule's gate with what a run knows of it; in a dry run, with others of other thresholds.
   struct Gate: Sendable {
     /// A gate with the steps that it has reused in a row.
@@ -29,8 +29,9 @@ extension CacheState {
     private var trials: [Member]
     private let sites: [CacheSite]
     private let most: Int
-    /// The indicator of this step, where it was asked.
-    private(set) var indicator: Double?
+    private var asked: Double?
+    /// What a trace shows of this step, where the gate was asked.
+    var indicator: Double? { asked.map { member.gate.verified ?? $0 } }
 
     init(_ gate: any CacheGate, _ rule: CachePlan.Rule, isDry: Bool) {
       member = Member(gate)
@@ -60,7 +61,7 @@ extension CacheState {
     /// Whether the step reuses; never in a dry run, which notes what the others would do.
     mutating func reuses(at step: CacheStep) -> Bool {
       let indicator = member.gate.indicator(at: step)
-      self.indicator = indicator
+      asked = indicator
       for index in trials.indices {
         let indicator = trials[index].gate.indicator(at: step)
         trials[index].decided(
@@ -79,7 +80,7 @@ extension CacheState {
 
     /// Ends a step.
     mutating func end(_ step: CacheStep) {
-      indicator = nil
+      asked = nil
       for index in trials.indices {
         let decision = trials[index].decision
         trials[index].trace.actions.append(decision == nil ? "." : decision == true ? "-" : "R")

@@ -89,8 +89,7 @@ public struct DenoisingRun: Sendable {
   private let request: Request
   private var generators: [any RandomSource]
   private var history = SamplerHistory()
-  /// The cache of all images or, where gates decide, one for each.
-  private var caches: [CacheState]
+  private var cache: CacheState
   private var session: any DenoiserSession
   private(set) var durations: [Duration] = []
 
@@ -129,7 +128,7 @@ public struct DenoisingRun: Sendable {
     let plan = try request.cache?.plan(for: outline) ?? CachePlan(computingEverything: outline)
     try plan.validate(for: outline)
     self.plan = plan
-    caches = Self.caches(plan, images: request.conditions.count)
+    cache = CacheState(plan)
     latents =
       request.initialImage?.start(sampler, noise: request.noise)
       ?? request.noise * Float(sampler.initialNoiseScale)
@@ -148,24 +147,24 @@ public struct DenoisingRun: Sendable {
   /// The multiply-adds of the model so far.
   var executedCost: MultiplyAdds { session.executed }
 
-  /// The most bytes that the caches held so far.
-  var cachePeakBytes: Int { caches.reduce(0) { $0 + $1.peakByteCount } }
+  /// The most bytes that the cache held so far.
+  var cachePeakBytes: Int { cache.peakByteCount }
 
   /// The multiply-adds of the blocks so far, as papers count them, and those without a cache.
   var blockCosts: (actual: MultiplyAdds, full: MultiplyAdds) {
     let full = (index * batchSize * architecture.depth) * architecture.paperBlock
-    return (caches.reduce(full) { $0 + $1.cost }, full)
+    return (full + cache.cost, full)
   }
 
   /// The blocks of which nothing was computed, over all steps; the mean of all images.
-  var reusedBlocks: Int { caches.reduce(0) { $0 + $1.reusedBlocks } / caches.count }
+  var reusedBlocks: Int { cache.reusedBlocks }
 
   /// What the plan's rules did so far: one trace for all images or, where gates decide, one for
   /// each.
-  public var traces: [CacheTrace] { caches.map(\.trace) }
+  public var traces: [CacheTrace] { cache.lanes.map(\.trace) }
 
   /// What was measured at each site.
-  var measurements: [CacheSite: [[Double]]] { caches[0].measurements }
+  var measurements: [CacheSite: [[Double]]] { cache.lanes[0].measurements }
 
   /// Takes a step.
   ///
@@ -202,17 +201,17 @@ public struct DenoisingRun: Sendable {
       request.initialImage?.kept(in: drawn, after: index, sampler, noise: request.noise) ?? drawn
     // Zero times a number is zero; infinity and NaN give NaN.
     guard (next * 0).sum().item == 0 else { throw RunError.notFinite(step: index) }
-    let costBefore = caches.reduce(MultiplyAdds()) { $0 + $1.costBefore }
-    for lane in caches.indices { caches[lane].end() }
+    let costBefore = cache.costBefore
+    cache.end()
     (self.session, self.generators, self.history) = (session, generators, history)
     latents = next
     durations.append(start.duration(to: .now))
     defer { index += 1 }
     let full = (batchSize * architecture.depth) * architecture.paperBlock
-    let saved = costBefore - caches.reduce(MultiplyAdds()) { $0 + $1.cost }
+    let saved = costBefore - cache.cost
     return Step(
       index: index, count: sampler.stepCount, timestep: sampler.timesteps[index],
-      latents: latents, preview: preview, actions: caches.map(\.lastActions),
+      latents: latents, preview: preview, actions: cache.lanes.map(\.lastActions),
       reusedShare: saved.linear / full.linear, duration: durations[index])
   }
 
@@ -223,18 +222,13 @@ public struct DenoisingRun: Sendable {
     check(index == 0, "calibration: the run has taken \(index) steps already")
     var run = self
     run.plan = plan
-    run.caches = Self.caches(plan, images: sampleCount)
+    run.cache = CacheState(plan)
     return run
-  }
-
-  /// The state of all images or, where gates decide, one for each.
-  private static func caches(_ plan: CachePlan, images: Int) -> [CacheState] {
-    (0..<(plan.hasGates ? images : 1)).map { _ in CacheState(plan) }
   }
 
   /// Changes what each rule of the plan does in the next step.
   mutating func schedule(_ actions: [CacheSchedule.Action]) {
-    for lane in caches.indices { caches[lane].schedule(actions, step: index) }
+    cache.schedule(actions, step: index)
   }
 
   /// The guided prediction of the next step if each rule does what is said.
@@ -244,7 +238,7 @@ public struct DenoisingRun: Sendable {
     _ actions: [CacheSchedule.Action], keptBy other: DenoisingRun
   ) throws -> Tensor<Float> {
     var (trial, session) = (self, session)
-    trial.caches = other.caches
+    trial.cache = other.cache
     trial.schedule(actions)
     return try trial.prediction(&session)
   }
@@ -255,65 +249,10 @@ public struct DenoisingRun: Sendable {
   ) throws -> Tensor<Float> {
     let scale = Float(sampler.inputScale(at: index))
     let scaled = scale == 1 ? latents : linearCombination([(scale, latents)], in: workspace)
-    var predictions: [Tensor<Float>] = []
-    for lane in caches.indices {
-      let images = caches.count == 1 ? 0..<sampleCount : lane..<lane + 1
-      // Without a gate the only lane is all images.
-      let input = caches.count == 1 ? scaled : scaled[images]
-      predictions.append(try prediction(input, images, &session, &caches[lane]))
-    }
-    let prediction =
-      predictions.count == 1 ? predictions[0] : Tensor(concatenating: predictions, axis: 0)
+    let prediction = try cache.prediction(
+      for: scaled, step: index, guidance: request.guidance, session: &session, in: workspace)
     guard !plan.noiseScales.isEmpty, !plan.isDry else { return prediction }
     return scaledNoise(prediction, by: plan.noiseScales[index])
-  }
-
-  /// The guided prediction of some images, or what the cache has for it.
-  private func prediction(
-    _ input: Tensor<Float>, _ images: Range<Int>, _ session: inout any DenoiserSession,
-    _ cache: inout CacheState
-  ) throws -> Tensor<Float> {
-    cache.begin(step: index)
-    cache.observe(input, .sample, in: workspace)
-    let prediction: Tensor<Float>
-    if let reused = cache.reused(.prediction, input: input, in: workspace) {
-      prediction = reused
-    } else {
-      prediction =
-        request.guidance.isOn
-        ? try guidedPrediction(input, images, &session, &cache)
-        : try session.predict(
-          input, rows: Array(images), step: index, cache: &cache, in: workspace)
-      cache.keep(prediction, .prediction, input: input, in: workspace)
-    }
-    cache.observe(prediction, .prediction, in: workspace)
-    return prediction
-  }
-
-  /// The conditional and the unconditional prediction of some images, joined; the latter of the
-  /// model or of the cache.
-  private func guidedPrediction(
-    _ input: Tensor<Float>, _ images: Range<Int>, _ session: inout any DenoiserSession,
-    _ cache: inout CacheState
-  ) throws -> Tensor<Float> {
-    let count = images.count
-    let both: Tensor<Float>
-    if cache.reuses(.unconditional, rows: count) {
-      let conditional = try session.predict(
-        input, rows: Array(images), step: index, cache: &cache, in: workspace)
-      let unconditional = require(
-        cache.reused(.unconditional, input: conditional, in: workspace),
-        "cache: no unconditional prediction in step \(index)")
-      both = Tensor(concatenating: [conditional, unconditional], axis: 0)
-    } else {
-      both = try session.predict(
-        Tensor(concatenating: [input, input], axis: 0),
-        rows: Array(images) + images.map { sampleCount + $0 }, step: index, cache: &cache,
-        in: workspace)
-      cache.keep(
-        both[count..<2 * count], .unconditional, input: both[0..<count], in: workspace)
-    }
-    return request.guidance(both, sampleChannels: architecture.channels, in: workspace)
   }
 
   /// A prediction whose noise, not its variance, is multiplied with a factor.

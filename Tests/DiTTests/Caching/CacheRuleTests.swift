@@ -107,6 +107,24 @@ import _TestSupport
     }
   }
 
+  /// Where gates decide differently for images of a batch, their rows part and join again.
+  @Test(arguments: names, RuleModel.allCases)
+  func imagesThatDecideDifferentlyHaveTheirOwnBits(_ name: String, _ model: RuleModel) throws {
+    let (conditions, seeds) = ([0, 2, 1, 2, 0], [UInt64](0..<5))
+    let cache = Fickle(method: try method(name, for: model))
+    let together = try finished(run(model, cache, conditions: conditions, seeds: seeds))
+    guard together.plan.hasGates else { return }
+    #expect(Set(together.traces.map(\.description)).count > 1)
+    let bits = together.latents.elements.map(\.bitPattern)
+    let count = bits.count / 5
+    for (index, condition) in conditions.enumerated() {
+      let alone = try self.bits(
+        run(model, cache, conditions: [condition], seeds: [seeds[index]]))
+      #expect(alone == Array(bits[index * count..<(index + 1) * count]))
+    }
+    #expect(together.report.cachePeakBytes <= together.plan.peakByteCount)
+  }
+
   /// `s · a + (1 - s) · b` is the same whichever of both is called conditional.
   @Test(arguments: names, RuleModel.allCases)
   func streamsNeverShare(_ name: String, _ model: RuleModel) throws {
@@ -272,6 +290,49 @@ import _TestSupport
     }
     #expect(CacheMethods.list.contains(type.summary))
   }
+}
+
+/// A method whose gates decide by the last bit of what they have seen, so that images differ.
+private struct Fickle: CacheMethod {
+  let method: any CacheMethod
+
+  func plan(for run: RunOutline) throws(CacheError) -> CachePlan {
+    let plan = try method.plan(for: run)
+    return try CachePlan(
+      for: run,
+      rules: plan.rules.map { rule in
+        .init(
+          sites: rule.sites, schedule: rule.schedule, predictor: rule.predictor,
+          gate: rule.gate.map(FickleGate.init), most: rule.most)
+      })
+  }
+}
+
+private struct FickleGate: CacheGate {
+  var gate: any CacheGate
+  var bits: UInt32 = 0
+  var threshold = 1.0
+  var probes: [CacheProbe] { gate.probes }
+  var byteCount: Int { gate.byteCount }
+  var description: String { "fickle" }
+
+  init(_ gate: any CacheGate) { self.gate = gate }
+
+  func capacity(_ elements: (CacheProbe) -> Int) -> Int { gate.capacity(elements) }
+
+  mutating func observe(
+    _ value: Tensor<Float>, _ probe: CacheProbe, at step: CacheStep, in workspace: Workspace
+  ) {
+    bits = value.elements[0].bitPattern
+    gate.observe(value, probe, at: step, in: workspace)
+  }
+
+  mutating func indicator(at step: CacheStep) -> Double {
+    _ = gate.indicator(at: step)
+    return Double(bits & 1 * 2)
+  }
+
+  mutating func decided(_ reuses: Bool, at step: CacheStep) { gate.decided(reuses, at: step) }
 }
 
 /// A model that fails once, after some passes through blocks of a step.

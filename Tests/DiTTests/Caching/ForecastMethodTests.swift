@@ -181,4 +181,13 @@ import Testing
       SpeCa(threshold: threshold, decay: 0.5, least: 1, order: 2).limited(warmup: 2, most: 4),
       expected, decisions: [decisions])
   }
+
+  /// Where nothing is reused, too, a trace says how far the last block was from its forecast.
+  @Test func aDryRunOfSpeCaShowsTheErrorOfEachForecast() throws {
+    var run = try plain.run(SpeCa(order: 2).dry)
+    while try run.next() != nil {}
+    let indicators = run.traces.flatMap(\.lines).flatMap(\.indicators).compactMap { $0 }
+    #expect(indicators.count == run.sampler.stepCount - 1)
+    #expect(indicators.allSatisfy { $0.isFinite && $0 > 0 })
+  }
 }

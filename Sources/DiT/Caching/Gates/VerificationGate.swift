@@ -6,7 +6,8 @@ internal import Tensor
 /// series forecasts.
 ///
 /// The indicator is their relative distance in the step before, in units of a threshold that falls
-/// from step to step; zero in the first reuses after a computed step.
+/// from step to step; zero in the first reuses after a computed step. A trace shows the distance of
+/// the step itself, in the same units.
 struct VerificationGate: CacheGate {
   /// Below this error a forecast is good in every step.
   static let floor = 0.01
@@ -21,6 +22,7 @@ struct VerificationGate: CacheGate {
   /// The steps in a row that have reused.
   private var streak = 0
   private var error: Double?
+  private(set) var verified: Double?
 
   init(block: Int, order: Int, threshold: Double, decay: Double, least: Int) {
     (probes, self.threshold) = ([.output(block..<block + 1)], threshold)
@@ -33,8 +35,11 @@ struct VerificationGate: CacheGate {
   ) {
     let context = CacheContext(
       step: step, rows: value.shape[0], isGuided: false, input: value, workspace: workspace)
+    let distance =
+      value.shape[0] > rows ? nil : relativeDistance(series.value(context), from: value)
+    verified = distance.map { inUnits($0, at: step) }
     if streak > 0 {
-      error = relativeDistance(series.value(context), from: value)
+      error = distance
     } else {
       if value.shape[0] > rows { series.reset() }
       series.record(value, context)
@@ -45,6 +50,11 @@ struct VerificationGate: CacheGate {
   func indicator(at step: CacheStep) -> Double {
     guard rows > 0 else { return .infinity }
     guard let error, streak >= least else { return 0 }
+    return inUnits(error, at: step)
+  }
+
+  /// An error as a multiple of what is left of the threshold in a step, times the threshold.
+  private func inUnits(_ error: Double, at step: CacheStep) -> Double {
     let limit = threshold * pow(decay, Double(step.index + 1) / Double(step.count))
     return error * threshold / max(limit, Self.floor)
   }

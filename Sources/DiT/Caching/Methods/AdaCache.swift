@@ -44,8 +44,8 @@ public struct AdaCache: NamedCacheMethod {
       "book", standard: "fast", allowed: "slow, fast, long or CHANGE:STEPS;… in falling steps",
       "steps to the next computed one, for the change of a step"
     ) { Self.codebooks[$0] ?? Codebook($0) }
-    threshold = try p.number(
-      "threshold", in: 0...Double.infinity, default: 1, "factor of the codebook's changes")
+    threshold = try p.threshold(
+      default: 1, "factor of the codebook's changes")
     block = try p.integer(
       "block", in: 0...Int.max, standard: "the one in the middle", "block that is measured")
   }

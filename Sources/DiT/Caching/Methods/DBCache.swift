@@ -12,7 +12,8 @@ public struct DBCache: NamedCacheMethod {
   public static let source = "https://github.com/vipshop/cache-dit"
   /// The settings of the presets.
   public static let presets = CachePresets(
-    quality: "threshold=0.05", balanced: "", fast: "front=4,threshold=0.12,most=4")
+    quality: "front=4,threshold=0.12", balanced: "front=4,threshold=0.2",
+    fast: "front=4,threshold=0.3,warmup=4,most=4")
   /// Settings for the tests of the rules.
   public static let examples = (
     sample: "front=1,back=1,threshold=2,warmup=2", idle: "threshold=0"
@@ -39,8 +40,8 @@ public struct DBCache: NamedCacheMethod {
     front = try p.integer(
       "front", in: 1...Int.max, standard: "8, fewer in small models", "first blocks, computed")
     back = try p.integer("back", in: 0...Int.max, default: 0, "last blocks, computed")
-    threshold = try p.number(
-      "threshold", in: 0...Double.infinity, default: 0.08,
+    threshold = try p.threshold(
+      default: 0.08,
       "relative change of the first blocks' offset below which those between are reused")
     order = try p.integer(
       "order", in: 0...4, default: 0, "differences that the offset goes on with")
@@ -48,9 +49,7 @@ public struct DBCache: NamedCacheMethod {
 
   /// The plan of a run.
   public func plan(for run: RunOutline) throws(CacheError) -> CachePlan {
-    guard run.depth > 1 else {
-      throw .inapplicable(method: Self.name, reason: "the model has one block only")
-    }
+    try run.requireBlocks(for: Self.name)
     guard (0...run.depth - 2).contains(back) else {
       throw .value(
         key: "back", method: Self.name, found: "\(back)", expected: "from 0 to \(run.depth - 2)")

@@ -58,7 +58,7 @@ public struct DeltaCache: NamedCacheMethod {
 
   /// Reads the settings.
   public init(_ p: inout CacheParameters) throws(CacheError) {
-    interval = try p.integer("n", in: 1...Int.max, default: 2, "one step in so many is full")
+    interval = try p.interval(default: 2)
     blocks = try p.range("range", standard: "by position and nc", "cached blocks, from 0")
     position = try p.choice("position", default: .rear, "where the cached blocks lie")
     cachedBlocks = try p.blockCount("nc", "number of cached blocks") ?? .standard

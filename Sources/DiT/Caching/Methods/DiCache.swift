@@ -12,7 +12,7 @@ public struct DiCache: NamedCacheMethod {
   public static let source = "https://arxiv.org/abs/2508.17356"
   /// The settings of the presets.
   public static let presets = CachePresets(
-    quality: "threshold=0.2", balanced: "", fast: "threshold=0.6")
+    quality: "threshold=0.05", balanced: "threshold=0.1", fast: "threshold=0.15")
   /// Settings for the tests of the rules.
   public static let examples = (sample: "threshold=2,start=10", idle: "threshold=0")
   /// The limits where none are given.
@@ -32,8 +32,8 @@ public struct DiCache: NamedCacheMethod {
 
   /// Reads the settings.
   public init(_ p: inout CacheParameters) throws(CacheError) {
-    threshold = try p.number(
-      "threshold", in: 0...Double.infinity, default: 0.4,
+    threshold = try p.threshold(
+      default: 0.4,
       "sum of relative changes behind the first blocks up to which the others are reused")
     probe = try p.integer(
       "probe", in: 1...Int.max, default: 1, "first blocks, computed in every step")
@@ -43,9 +43,7 @@ public struct DiCache: NamedCacheMethod {
 
   /// The plan of a run.
   public func plan(for run: RunOutline) throws(CacheError) -> CachePlan {
-    guard run.depth > 1 else {
-      throw .inapplicable(method: Self.name, reason: "the model has one block only")
-    }
+    try run.requireBlocks(for: Self.name)
     guard (1..<run.depth).contains(probe) else {
       throw .value(
         key: "probe", method: Self.name, found: "\(probe)", expected: "from 1 to \(run.depth - 1)")

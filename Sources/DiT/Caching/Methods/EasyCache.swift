@@ -29,9 +29,8 @@ public struct EasyCache: NamedCacheMethod {
 
   /// Reads the settings.
   public init(_ p: inout CacheParameters) throws(CacheError) {
-    threshold = try p.number(
-      "threshold", in: 0...Double.infinity, default: 0.2,
-      "estimated relative change of the prediction up to which it is reused")
+    threshold = try p.threshold(
+      default: 0.2, "estimated relative change of the prediction up to which it is reused")
     let start = try p.number(
       "start", in: 0...100, default: 15, "percent of the steps before the first reuse")
     let end = try p.number(

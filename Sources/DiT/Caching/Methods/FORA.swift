@@ -22,7 +22,7 @@ public struct FORA: NamedCacheMethod {
 
   /// Reads the settings.
   public init(_ p: inout CacheParameters) throws(CacheError) {
-    interval = try p.integer("n", in: 1...Int.max, default: 3, "one step in so many is full")
+    interval = try p.interval(default: 3)
   }
 
   /// The plan of a run.

@@ -37,7 +37,7 @@ public struct FasterCacheGuidance: NamedCacheMethod {
 
   /// Reads the settings.
   public init(_ p: inout CacheParameters) throws(CacheError) {
-    interval = try p.integer("n", in: 1...Int.max, default: 5, "one step in so many is full")
+    interval = try p.interval(default: 5)
     start = try p.number(
       "start", in: 0...100, default: 36, "percent of the steps before the first reuse")
     turn = try p.number(

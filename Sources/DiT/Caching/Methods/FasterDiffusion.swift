@@ -28,7 +28,7 @@ public struct FasterDiffusion: NamedCacheMethod {
 
   /// Reads the settings.
   public init(_ p: inout CacheParameters) throws(CacheError) {
-    interval = try p.integer("n", in: 1...Int.max, default: 2, "one step in so many is full")
+    interval = try p.interval(default: 2)
     cachedBlocks = try p.blockCount("nc", "number of cached blocks") ?? .standard
   }
 

@@ -24,16 +24,13 @@ public struct FirstBlockCache: NamedCacheMethod {
 
   /// Reads the settings.
   public init(_ p: inout CacheParameters) throws(CacheError) {
-    threshold = try p.number(
-      "threshold", in: 0...Double.infinity, default: 0.08,
-      "relative change of the first block's offset below which blocks are reused")
+    threshold = try p.threshold(
+      default: 0.08, "relative change of the first block's offset below which blocks are reused")
   }
 
   /// The plan of a run.
   public func plan(for run: RunOutline) throws(CacheError) -> CachePlan {
-    guard run.depth > 1 else {
-      throw .inapplicable(method: Self.name, reason: "the model has one block only")
-    }
+    try run.requireBlocks(for: Self.name)
     return try CachePlan(
       for: run,
       rules: [

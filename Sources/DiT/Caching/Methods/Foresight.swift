@@ -14,7 +14,7 @@ public struct Foresight: NamedCacheMethod {
   public static let source = "https://arxiv.org/abs/2506.00329"
   /// The settings of the presets.
   public static let presets = CachePresets(
-    quality: "threshold=0.25", balanced: "", fast: "n=3,threshold=1")
+    quality: "threshold=4", balanced: "n=3,threshold=8", fast: "n=4,threshold=16")
   /// Settings for the tests of the rules.
   public static let examples = (sample: "threshold=2,warmup=2", idle: "threshold=0")
   /// The limits where none are given.
@@ -34,10 +34,9 @@ public struct Foresight: NamedCacheMethod {
 
   /// Reads the settings.
   public init(_ p: inout CacheParameters) throws(CacheError) {
-    threshold = try p.number(
-      "threshold", in: 0...Double.infinity, default: 0.5,
-      "share of the warm-up's change below which tokens are reused")
-    interval = try p.integer("n", in: 1...Int.max, default: 2, "one step in so many is full")
+    threshold = try p.threshold(
+      default: 0.5, "share of the warm-up's change below which tokens are reused")
+    interval = try p.interval(default: 2)
     warmup = p.limits.warmup
   }
 

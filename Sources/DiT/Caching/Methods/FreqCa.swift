@@ -35,9 +35,8 @@ public struct FreqCa: NamedCacheMethod {
 
   /// Reads the settings.
   public init(_ p: inout CacheParameters) throws(CacheError) {
-    interval = try p.integer("n", in: 1...Int.max, default: 6, "one step in so many is full")
-    order = try p.integer(
-      "order", in: 0...6, default: 2, "the highest difference of high frequencies")
+    interval = try p.interval(default: 6)
+    order = try p.order(default: 2, "the highest difference of high frequencies")
     cutoff = try p.number(
       "cutoff", in: 0...1, default: 0.1, "where high frequencies begin, of the highest one")
     warmup = p.limits.warmup
@@ -45,15 +44,10 @@ public struct FreqCa: NamedCacheMethod {
 
   /// The plan of a run.
   public func plan(for run: RunOutline) throws(CacheError) -> CachePlan {
-    try CachePlan(
-      for: run,
-      rules: [
-        .init(
-          site: .output(0..<run.depth),
-          schedule: .every(interval, after: warmup, stepCount: run.stepCount),
-          predictor: BandSeries(
-            TokenBands(grid: run.grid, cutoff: cutoff),
-            high: DifferenceSeries(order: order, basis: .hermite(sigma: 0.71))))
-      ])
+    try forecastPlan(
+      for: run, sites: [.output(0..<run.depth)], interval: interval, warmup: warmup,
+      predictor: BandSeries(
+        TokenBands(grid: run.grid, cutoff: cutoff),
+        high: DifferenceSeries(order: order, basis: .hermite(sigma: 0.71))))
   }
 }

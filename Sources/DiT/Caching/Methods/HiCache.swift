@@ -39,22 +39,17 @@ public struct HiCache: NamedCacheMethod {
 
   /// Reads the settings.
   public init(_ p: inout CacheParameters) throws(CacheError) {
-    interval = try p.integer("n", in: 1...Int.max, default: 5, "one step in so many is full")
-    order = try p.integer("order", in: 0...6, default: 2, "the highest difference")
+    interval = try p.interval(default: 5)
+    order = try p.order(default: 2)
     sigma = try p.number("sigma", in: 0...2, default: 0.5, "contraction of the polynomials")
     warmup = p.limits.warmup
-    target = try p.choice("of", default: .branches, "what is forecast")
+    target = try p.forecastTarget()
   }
 
   /// The plan of a run.
   public func plan(for run: RunOutline) throws(CacheError) -> CachePlan {
-    try CachePlan(
-      for: run,
-      rules: [
-        .init(
-          sites: target.sites(of: run),
-          schedule: .every(interval, after: warmup, stepCount: run.stepCount),
-          predictor: DifferenceSeries(order: order, basis: .hermite(sigma: sigma)))
-      ])
+    try forecastPlan(
+      for: run, sites: target.sites(of: run), interval: interval, warmup: warmup,
+      predictor: DifferenceSeries(order: order, basis: .hermite(sigma: sigma)))
   }
 }

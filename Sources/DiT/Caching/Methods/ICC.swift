@@ -33,7 +33,7 @@ public struct ICC: CalibratedCacheMethod {
 
   /// Reads the settings.
   public init(_ p: inout CacheParameters) throws(CacheError) {
-    interval = try p.integer("n", in: 1...Int.max, default: 2, "one step in so many is full")
+    interval = try p.interval(default: 2)
     rank = try p.integer("rank", in: 1...Int.max, default: 128, "rank of the correction")
     calibration = p.calibration
   }

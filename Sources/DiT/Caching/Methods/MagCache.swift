@@ -41,9 +41,8 @@ public struct MagCache: CalibratedCacheMethod {
 
   /// Reads the settings.
   public init(_ p: inout CacheParameters) throws(CacheError) {
-    threshold = try p.number(
-      "threshold", in: 0...Double.infinity, default: 0.12,
-      "sum of relative errors of the offset's size up to which blocks are reused")
+    threshold = try p.threshold(
+      default: 0.12, "sum of relative errors of the offset's size up to which blocks are reused")
     start = try p.number(
       "start", in: 0...100, default: 20, "percent of the steps before the first reuse")
     limits = p.limits

@@ -34,9 +34,8 @@ public struct SeaCache: NamedCacheMethod {
 
   /// Reads the settings.
   public init(_ p: inout CacheParameters) throws(CacheError) {
-    threshold = try p.number(
-      "threshold", in: 0...Double.infinity, default: 0.3,
-      "sum of relative changes up to which blocks are reused")
+    threshold = try p.threshold(
+      default: 0.3, "sum of relative changes up to which blocks are reused")
     power = try p.number(
       "power", in: 0...10, default: 2, "exponent with which the power of images falls")
   }

@@ -42,21 +42,19 @@ public struct SpeCa: NamedCacheMethod {
 
   /// Reads the settings.
   public init(_ p: inout CacheParameters) throws(CacheError) {
-    threshold = try p.number(
-      "threshold", in: 0...Double.infinity, default: 0.1,
+    threshold = try p.threshold(
+      default: 0.1,
       "relative error of the last block up to which forecasts go on, in the first step")
     decay = try p.number(
       "decay", in: 0...1, default: 0.01, "what is left of the threshold in the last step")
     least = try p.integer("least", in: 1...Int.max, default: 3, "forecasts without verification")
-    order = try p.integer("order", in: 0...6, default: 4, "the highest difference")
-    target = try p.choice("of", default: .branches, "what is forecast")
+    order = try p.order(default: 4)
+    target = try p.forecastTarget()
   }
 
   /// The plan of a run.
   public func plan(for run: RunOutline) throws(CacheError) -> CachePlan {
-    guard run.depth > 1 else {
-      throw .inapplicable(method: Self.name, reason: "the model has one block only")
-    }
+    try run.requireBlocks(for: Self.name)
     return try CachePlan(
       for: run,
       rules: [

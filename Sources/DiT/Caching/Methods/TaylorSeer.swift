@@ -36,21 +36,16 @@ public struct TaylorSeer: NamedCacheMethod {
 
   /// Reads the settings.
   public init(_ p: inout CacheParameters) throws(CacheError) {
-    interval = try p.integer("n", in: 1...Int.max, default: 4, "one step in so many is full")
-    order = try p.integer("order", in: 0...6, default: 4, "the highest difference")
+    interval = try p.interval(default: 4)
+    order = try p.order(default: 4)
     warmup = p.limits.warmup
-    target = try p.choice("of", default: .branches, "what is forecast")
+    target = try p.forecastTarget()
   }
 
   /// The plan of a run.
   public func plan(for run: RunOutline) throws(CacheError) -> CachePlan {
-    try CachePlan(
-      for: run,
-      rules: [
-        .init(
-          sites: target.sites(of: run),
-          schedule: .every(interval, after: warmup, stepCount: run.stepCount),
-          predictor: DifferenceSeries(order: order))
-      ])
+    try forecastPlan(
+      for: run, sites: target.sites(of: run), interval: interval, warmup: warmup,
+      predictor: DifferenceSeries(order: order))
   }
 }

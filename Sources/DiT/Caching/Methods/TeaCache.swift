@@ -35,9 +35,8 @@ public struct TeaCache: CalibratedCacheMethod {
 
   /// Reads the settings.
   public init(_ p: inout CacheParameters) throws(CacheError) {
-    threshold = try p.number(
-      "threshold", in: 0...Double.infinity, default: 0.2,
-      "sum of relative changes up to which blocks are reused")
+    threshold = try p.threshold(
+      default: 0.2, "sum of relative changes up to which blocks are reused")
     degree = try p.integer(
       "degree", in: 1...4, default: 4, "of the polynomial, where there is a calibration")
     calibration = p.calibration

@@ -46,10 +46,13 @@ extension DiffusionTransformer {
       }
 
       /// The modulation of some rows.
-      subscript(rows: Range<Int>) -> Modulation {
-        Modulation(
-          attention: (attention.shift[rows], attention.scale[rows], attention.gate[rows]),
-          feedForward: (feedForward.shift[rows], feedForward.scale[rows], feedForward.gate[rows]))
+      subscript(rows: [Int]) -> Modulation {
+        func part(
+          _ m: (shift: Tensor<Float>, scale: Tensor<Float>, gate: Tensor<Float>)
+        ) -> (Tensor<Float>, Tensor<Float>, Tensor<Float>) {
+          (m.shift.rows(rows), m.scale.rows(rows), m.gate.rows(rows))
+        }
+        return Modulation(attention: part(attention), feedForward: part(feedForward))
       }
     }
 
@@ -114,7 +117,9 @@ extension DiffusionTransformer.Block {
       cache.add(
         .attention, block: index, gate: m.attention.gate, to: &x, in: workspace,
         fused: { addAttention(to: &$0, m, in: workspace) },
-        value: { attentionOutput($0, m, $1, in: workspace) })
+        value: { x, rows, window in
+          attention(norm(x.rows(rows), m[rows], in: workspace), window: window, in: workspace)
+        })
     }
     if cache.hasLinear(in: .feedForward, block: index) {
       let value = cache.feedForwardByLayer(
@@ -124,7 +129,9 @@ extension DiffusionTransformer.Block {
       cache.add(
         .feedForward, block: index, gate: m.feedForward.gate, to: &x, in: workspace,
         fused: { addFeedForward(to: &$0, m, in: workspace) },
-        value: { feedForwardOutput($0, m, $1, in: workspace) })
+        value: { x, rows, _ in
+          feedForward(feedForwardNorm(x.rows(rows), m[rows], in: workspace), in: workspace)
+        })
     }
   }
 
@@ -134,26 +141,6 @@ extension DiffusionTransformer.Block {
   ) -> Tensor<Float> {
     norm(x, m, in: workspace).tensor
   }
-
-  /// Attention before its gate, or a part of it.
-  private func attentionOutput(
-    _ x: Tensor<Float>, _ m: Modulation, _ part: BranchPart, in workspace: Workspace
-  ) -> Tensor<Float> {
-    let (x, m) = part.rows(of: x, m)
-    return attention(norm(x, m, in: workspace), window: part.window, in: workspace)
-  }
-
-  /// The feed-forward branch before its gate, or a part of it.
-  private func feedForwardOutput(
-    _ x: Tensor<Float>, _ m: Modulation, _ part: BranchPart, in workspace: Workspace
-  ) -> Tensor<Float> {
-    let (x, m) = part.rows(of: x, m)
-    return feedForward(feedForwardNorm(x, m, in: workspace), in: workspace)
-  }
-}
-
-extension DiffusionTransformer.Block.Modulation: GuidedRows {
-  var conditional: Self { self[0..<attention.shift.shape[0] / 2] }
 }
 
 extension DiffusionTransformer {

@@ -72,10 +72,10 @@ extension DiffusionTransformer: Denoiser {
       executed += try cache.passBlocks(
         &tokens, in: workspace,
         modulatedInput: { model.blocks[0].modulatedInput($0, first, in: workspace) }
-      ) { block, tokens, cache in
+      ) { block, tokens, rows, cache in
         try Task.checkCancellation()
         model.blocks[block](
-          &tokens, modulations.blocks[block], index: block, &cache, in: workspace)
+          &tokens, modulations.blocks[block][rows], index: block, &cache, in: workspace)
       }
       executed += rows.count * architecture.embedding
       return model.predict(tokens, modulations.output, in: workspace)

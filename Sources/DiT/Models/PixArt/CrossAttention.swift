@@ -54,8 +54,8 @@ extension PixArtTransformer {
       let mask: Tensor<Bool>
 
       /// The texts of some of the rows.
-      subscript(rows: Range<Int>) -> Rows {
-        Rows(keyValues: keyValues, texts: Array(texts[rows]), mask: mask[rows])
+      subscript(rows: [Int]) -> Rows {
+        Rows(keyValues: keyValues, texts: rows.map { texts[$0] }, mask: mask.rows(rows))
       }
     }
 

@@ -20,12 +20,18 @@ extension PixArtTransformer.Block {
       cache.add(
         .attention, block: index, gate: m.attention.gate, to: &x, in: workspace,
         fused: { addAttention(to: &$0, context, in: workspace) },
-        value: { attentionOutput($0, context, $1, in: workspace) })
+        value: { x, rows, window in
+          attention.projection(
+            heads(x.rows(rows), context[rows], window: window, in: workspace), in: workspace)
+        })
     }
     cache.add(
       .crossAttention, block: index, gate: nil, to: &x, in: workspace,
       fused: { addCrossAttention(to: &$0, context, in: workspace) },
-      value: { crossAttentionOutput($0, context, $1, in: workspace) })
+      value: { x, rows, _ in
+        crossAttention.projection(
+          crossAttention(x.rows(rows), context.text[rows], in: workspace), in: workspace)
+      })
     if cache.hasLinear(in: .feedForward, block: index) {
       let value = cache.feedForwardByLayer(
         modulated(x, m.feedForward, in: workspace).tensor, feedForward, block: index,
@@ -35,34 +41,10 @@ extension PixArtTransformer.Block {
       cache.add(
         .feedForward, block: index, gate: m.feedForward.gate, to: &x, in: workspace,
         fused: { addFeedForward(to: &$0, context, in: workspace) },
-        value: { feedForwardOutput($0, context, $1, in: workspace) })
+        value: { x, rows, _ in
+          feedForward(
+            modulated(x.rows(rows), m[rows].feedForward, in: workspace), in: workspace)
+        })
     }
-  }
-
-  /// Attention before its gate, or a part of it.
-  private func attentionOutput(
-    _ x: Tensor<Float>, _ context: Context, _ part: BranchPart, in workspace: Workspace
-  ) -> Tensor<Float> {
-    let (x, context) = part.rows(of: x, context)
-    return attention.projection(
-      heads(x, context, window: part.window, in: workspace), in: workspace)
-  }
-
-  /// Attention to the text, or a part of it.
-  private func crossAttentionOutput(
-    _ x: Tensor<Float>, _ context: Context, _ part: BranchPart, in workspace: Workspace
-  ) -> Tensor<Float> {
-    let (x, context) = part.rows(of: x, context)
-    return crossAttention.projection(
-      crossAttention(x, context.text, in: workspace), in: workspace)
-  }
-
-  /// The feed-forward branch before its gate, or a part of it.
-  private func feedForwardOutput(
-    _ x: Tensor<Float>, _ context: Context, _ part: BranchPart, in workspace: Workspace
-  ) -> Tensor<Float> {
-    let (x, context) = part.rows(of: x, context)
-    return feedForward(
-      modulated(x, context.modulation.feedForward, in: workspace), in: workspace)
   }
 }

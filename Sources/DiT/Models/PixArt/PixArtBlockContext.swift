@@ -5,7 +5,7 @@ extension PixArtTransformer.Block {
   typealias Modulation = DiffusionTransformer.Block.Modulation
 
   /// What a block sees besides the tokens.
-  struct Context: GuidedRows {
+  struct Context {
     /// The rows and columns of patches.
     let grid: (rows: Int, columns: Int)
     /// The modulation of this block.
@@ -13,9 +13,9 @@ extension PixArtTransformer.Block {
     /// The keys and values of the texts for this block.
     let text: PixArtTransformer.TextKeys.Rows
 
-    var conditional: Context {
-      let half = 0..<text.texts.count / 2
-      return Context(grid: grid, modulation: modulation[half], text: text[half])
+    /// The same for some of the rows.
+    subscript(rows: [Int]) -> Context {
+      Context(grid: grid, modulation: modulation[rows], text: text[rows])
     }
   }
 }

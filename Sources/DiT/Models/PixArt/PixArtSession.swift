@@ -98,9 +98,9 @@ extension PixArtTransformer: Denoiser {
       executed += try cache.passBlocks(
         &tokens, in: workspace,
         modulatedInput: { model.blocks[0].modulatedInput($0, context(0), in: workspace) }
-      ) { block, tokens, cache in
+      ) { block, tokens, rows, cache in
         try Task.checkCancellation()
-        model.blocks[block](&tokens, context(block), index: block, &cache, in: workspace)
+        model.blocks[block](&tokens, context(block)[rows], index: block, &cache, in: workspace)
       }
       executed += rows.count * architecture.embedding
       return model.predict(

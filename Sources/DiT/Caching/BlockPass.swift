@@ -1,0 +1,128 @@
+public import Kernels
+public import Tensor
+
+// The way through the blocks.
+extension CacheState {
+  /// Passes tokens through all blocks, computing or reusing runs of them.
+  ///
+  /// Where some lanes reuse a run and others compute it, their rows part in front of it, and join
+  /// again behind it. So lanes that do the same are computed together.
+  ///
+  /// - Parameters:
+  ///   - tokens: The residual stream, `[rows, tokens, width]`.
+  ///   - workspace: What to compute with.
+  ///   - modulatedInput: The input of the first block after its norm and modulation, for gates that
+  ///     look at it.
+  ///   - block: Passes tokens of some of the rows, which it is told, through a block, asking the state
+  ///     that it gets at each branch.
+  /// - Returns: The multiply-adds that the blocks took, for all rows.
+  @discardableResult public mutating func passBlocks(
+    _ tokens: inout Tensor<Float>, in workspace: Workspace,
+    modulatedInput: (Tensor<Float>) -> Tensor<Float> = { $0 },
+    _ block: (_ index: Int, inout Tensor<Float>, _ rows: [Int], inout CacheState) throws -> Void
+  ) rethrows -> MultiplyAdds {
+    let batch = members
+    defer { members = batch }
+    check(
+      batch.last?.rows.upperBound == tokens.shape[0],
+      "cache: \(tokens.shape[0]) rows pass through the blocks, not those of the run")
+    for member in batch { lanes[member.lane].beginPass(rows: member.rows.count) }
+    if lanes[0].watches(.modulatedInput) {
+      show(modulatedInput(tokens), .modulatedInput, in: workspace)
+    }
+    // Moved, so that blocks change the tokens in place.
+    var moved = Tensor<Float>(zeros: [0])
+    swap(&moved, &tokens)
+    var groups = [LaneGroup(members: batch, tokens: consume moved)]
+    while let index = groups.map(\.next).min(), index < outline.depth {
+      part(&groups, at: index)
+      for place in groups.indices where groups[place].next == index {
+        members = groups[place].members
+        for member in members {
+          lanes[member.lane].enter(index, groups[place].tokens[member.rows])
+        }
+        if let end = groups[place].endOfReuse {
+          let tokens = groups[place].tokens
+          groups[place].tokens = joined(
+            members.map {
+              lanes[$0.lane].passReused(at: index, tokens[$0.rows], in: workspace)
+            })
+          groups[place].next = end
+        } else {
+          let rows = members.flatMap { member in
+            batch.first { $0.lane == member.lane }?.rows ?? member.rows
+          }
+          try block(index, &groups[place].tokens, rows, &self)
+          groups[place].next = index + 1
+        }
+        for member in members {
+          lanes[member.lane].leave(
+            groups[place].next, groups[place].tokens, member.rows, in: workspace)
+        }
+      }
+    }
+    tokens = LaneGroup(joining: groups).tokens
+    return batch.reduce(MultiplyAdds()) { $0 + lanes[$1.lane].passCost }
+  }
+
+  /// Parts the lanes that stand before a block by what they do there; those that do the same join.
+  private mutating func part(_ groups: inout [LaneGroup], at index: Int) {
+    let standing = groups.filter { $0.next == index }
+    groups.removeAll { $0.next == index }
+    let ends = standing.map { group in
+      group.members.map { lanes[$0.lane].endOfReuse(at: index, rows: $0.rows.count) }
+    }
+    for end in Set(ends.joined()) {
+      let parts = zip(standing, ends).compactMap { $0.part(ends: $1, where: end) }
+      var group = LaneGroup(joining: parts)
+      group.endOfReuse = end
+      groups.append(group)
+    }
+  }
+}
+
+/// Lanes that stand before the same block, with their tokens.
+private struct LaneGroup {
+  private(set) var members: [CacheState.Member]
+  var tokens: Tensor<Float>
+  /// The block that they stand before.
+  var next = 0
+  /// The block behind the run that they reuse; nil where they compute the next block.
+  var endOfReuse: Int?
+
+  init(members: [CacheState.Member], tokens: Tensor<Float>) {
+    (self.members, self.tokens) = (members, tokens)
+  }
+
+  /// One group of all, in the order of their lanes; a group alone stays what it is.
+  init(joining groups: [LaneGroup]) {
+    if groups.count == 1 {
+      self = groups[0]
+      return
+    }
+    let all = groups.flatMap { group in
+      group.members.map { (lane: $0.lane, tokens: group.tokens[$0.rows]) }
+    }.sorted { $0.lane < $1.lane }
+    self.init(lanes: all.map(\.lane), tokens: all.map(\.tokens))
+    next = groups[0].next
+  }
+
+  private init(lanes: [Int], tokens: [Tensor<Float>]) {
+    var start = 0
+    members = zip(lanes, tokens).map { lane, tokens in
+      defer { start += tokens.shape[0] }
+      return .init(lane: lane, rows: start..<start + tokens.shape[0])
+    }
+    self.tokens = joined(tokens)
+  }
+
+  /// The lanes that have an end; nil where none has.
+  func part(ends: [Int?], where end: Int?) -> LaneGroup? {
+    let chosen = zip(members, ends).filter { $0.1 == end }.map(\.0)
+    if chosen.isEmpty { return nil }
+    if chosen.count == members.count { return self }
+    var part = LaneGroup(lanes: chosen.map(\.lane), tokens: chosen.map { tokens[$0.rows] })
+    part.next = next
+    return part
+  }
+}

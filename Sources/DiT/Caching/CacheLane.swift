@@ -1,0 +1,296 @@
+internal import Kernels
+internal import Tensor
+
+/// What a run has kept of one image where gates decide, or of all images where none does.
+///
+/// Values hold the rows that were computed, conditional and unconditional ones each at their own
+/// place, so they never meet.
+///
+/// A step that was cancelled may be taken again with the same lane: what a step has kept and
+/// decided before it was cancelled stays, and is what it would keep and decide again.
+struct CacheLane: Sendable {
+  /// What is cached when.
+  private(set) var plan: CachePlan
+  /// A predictor for each site of each rule.
+  private(set) var entries: [Entry] = []
+  /// Where the entries of a site stand.
+  private var places: [CacheSite: [Int]] = [:]
+  /// Where the entries of runs of blocks stand, by their first block.
+  private(set) var runs: [Int: [Int]] = [:]
+  private var gates: [Gate?]
+  /// What the rules did in the steps so far.
+  private var lines: CacheTrace
+  /// What each rule does in this step, once that is decided.
+  private var actions: [Action?]
+  private var step: CacheStep
+  /// The index of the last step that has begun.
+  private var begun: Int?
+  /// What predictors want to see of this step.
+  private var observed: [CacheProbe: Tensor<Float>] = [:]
+  private let probesOfPredictors: Set<CacheProbe>
+  /// What gates and predictors want to see.
+  let probes: Set<CacheProbe>
+  /// The probes that have been seen in this step.
+  private var seen: Set<CacheProbe> = []
+  /// The most bytes held so far.
+  private(set) var peakByteCount = 0
+  /// The multiply-adds of blocks as papers count them, less those of a run without a cache.
+  private(set) var cost = MultiplyAdds()
+  /// `cost` when the step began.
+  private(set) var costBefore = MultiplyAdds()
+  /// The multiply-adds of the pass through the blocks, less those of one without a cache.
+  private(set) var passCost = MultiplyAdds()
+  /// What has begun in the pass through the blocks.
+  var open = OpenRanges()
+  /// The blocks of which nothing was computed in the steps so far.
+  private(set) var reusedBlocks = 0
+
+  /// What happens at a site in a step.
+  enum Action { case compute, record, reuse, compare }
+
+  /// A site with its predictor.
+  struct Entry {
+    let rule: Int
+    let site: CacheSite
+    fileprivate(set) var predictor: any CachePredictor
+    /// The rows of the last value, and the step that kept it.
+    fileprivate(set) var rows = 0
+    fileprivate(set) var recordedStep: Int?
+  }
+
+  /// A lane of a run that has not begun.
+  init(_ plan: CachePlan) {
+    self.plan = plan
+    for (rule, description) in plan.rules.enumerated() {
+      for site in description.sites {
+        places[site, default: []].append(entries.count)
+        if site.isRun, let first = site.range?.lowerBound {
+          runs[first, default: []].append(entries.count)
+        }
+        entries.append(
+          Entry(rule: rule, site: site, predictor: description.predictor.placed(at: site)))
+      }
+    }
+    gates = plan.rules.map { rule in rule.gate.map { Gate($0, rule, isDry: plan.isDry) } }
+    lines = CacheTrace(plan)
+    actions = plan.rules.map { _ in nil }
+    step = plan.outline.steps.first ?? CacheStep(index: 0, count: 0, timestep: 0)
+    probesOfPredictors = Set(plan.rules.flatMap(\.predictor.probes))
+    probes = probesOfPredictors.union(plan.rules.flatMap { $0.gate?.probes ?? [] })
+  }
+
+  // MARK: The step
+
+  /// Changes what each rule does in a step that has not begun.
+  mutating func schedule(_ actions: [CacheSchedule.Action], step: Int) {
+    plan.schedule(actions, step: step)
+  }
+
+  /// Begins a step, or begins it again where it was cancelled.
+  mutating func begin(step index: Int) {
+    guard begun != index else {
+      cost = costBefore
+      return
+    }
+    (begun, step, costBefore) = (index, plan.outline.steps[index], cost)
+    actions = plan.rules.map { _ in nil }
+    (observed, seen) = ([:], [])
+  }
+
+  /// Ends a step, and forgets what no later one needs.
+  mutating func end() {
+    reusedBlocks += plan.reusedBlocks { actions[$0] == .reuse }
+    for rule in plan.rules.indices {
+      // A rule whose sites were not reached has done nothing.
+      let action = actions[rule] ?? .compute
+      lines.append(action, rule: rule, indicator: gates[rule]?.indicator)
+      gates[rule]?.end(step)
+    }
+    peakByteCount = max(peakByteCount, byteCount)
+    for index in entries.indices {
+      let (schedule, rule) = (plan.rules[entries[index].rule].schedule, entries[index].rule)
+      guard plan.rules[rule].gate == nil else { continue }
+      let isNeeded =
+        entries[index].predictor.keepsHistory
+        ? schedule.reusesAnything(after: step.index) : schedule.isNeeded(after: step.index)
+      if !isNeeded {
+        entries[index].predictor.reset()
+        entries[index].rows = 0
+      }
+    }
+  }
+
+  /// What each rule did in the last step that ended.
+  var lastActions: [Character] { lines.lines.compactMap(\.actions.last) }
+
+  /// The bytes that predictors and gates hold.
+  var byteCount: Int {
+    entries.reduce(0) { $0 + $1.predictor.byteCount }
+      + gates.reduce(0) { $0 + ($1?.byteCount ?? 0) }
+  }
+
+  /// What the rules did in the steps so far.
+  var trace: CacheTrace {
+    var trace = lines
+    trace.setTrials(gates.map { $0?.trialTraces ?? [] })
+    return trace
+  }
+
+  /// What was measured at each site.
+  var measurements: [CacheSite: [[Double]]] {
+    entries.reduce(into: [:]) { result, entry in
+      if let measured = entry.predictor.measurement { result[entry.site] = measured }
+    }
+  }
+
+  // MARK: What sites have in common
+
+  /// What a rule does in this step; asked at the first of its sites that is reached.
+  mutating func action(of rule: Int, rows: Int) -> Action {
+    if let action = actions[rule] { return action }
+    let scheduled = plan.rules[rule].schedule.actions[step.index]
+    let decided: Action
+    switch scheduled {
+    case .compute: decided = .compute
+    case .record: decided = .record
+    case .reuse: decided = plan.isDry ? .compare : .reuse
+    case .ask:
+      let isFounded = entries.allSatisfy { $0.rule != rule || $0.rows >= rows }
+      decided = gates[rule]?.reuses(at: step) == true && isFounded ? .reuse : .record
+    }
+    if scheduled != .compute { gates[rule]?.decided(decided == .reuse, at: step) }
+    actions[rule] = decided
+    return decided
+  }
+
+  /// The entry of a site that does something in this step, a reuse before anything else.
+  private mutating func acting(at site: CacheSite, rows: Int) -> [(index: Int, action: Action)] {
+    guard let places = places[site] else { return [] }
+    var result: [(index: Int, action: Action)] = []
+    for index in places {
+      let action = action(of: entries[index].rule, rows: rows)
+      if action != .compute { result.append((index, action)) }
+    }
+    return result
+  }
+
+  /// What a predictor sees of its site.
+  func context(
+    _ input: Tensor<Float>, rows: Int, in workspace: Workspace, branch: Branch? = nil
+  ) -> CacheContext {
+    CacheContext(
+      step: step, rows: rows, isGuided: plan.outline.isGuided && isGuidedStep, input: input,
+      workspace: workspace, observed: observed, branch: branch)
+  }
+
+  /// Computes a part of a branch for the rows of the lane.
+  typealias Branch = (BranchPart) -> Tensor<Float>
+
+  /// Whether both streams are computed in this step.
+  private var isGuidedStep: Bool {
+    places[.unconditional]?.contains { actions[entries[$0].rule] == .reuse } != true
+  }
+
+  /// Keeps a value, or compares it with what would have stood in.
+  mutating func take(
+    _ value: Tensor<Float>, _ action: Action, at index: Int, _ context: CacheContext
+  ) {
+    if action == .compare {
+      let forecast = entries[index].predictor.value(context)
+      lines.compare(forecast, value, rule: entries[index].rule, step: step.index)
+      return
+    }
+    guard action == .record else { return }
+    count(index, .record, rows: value.shape[0])
+    // A step that is taken again has the same value once more.
+    guard entries[index].recordedStep != step.index else { return }
+    // Differences to rows that are no longer there make no sense.
+    if value.shape[0] > entries[index].rows { entries[index].predictor.reset() }
+    entries[index].predictor.record(value, context)
+    (entries[index].rows, entries[index].recordedStep) = (value.shape[0], step.index)
+  }
+
+  /// What stands in for a value.
+  mutating func standIn(at index: Int, _ context: CacheContext) -> Tensor<Float> {
+    check(
+      entries[index].rows >= context.rows,
+      "cache: \(entries[index].site) has nothing for step \(step.index)")
+    count(index, .reuse, rows: context.rows)
+    return entries[index].predictor.value(context)
+  }
+
+  /// Takes note of what a record costs beside the site, or of what a reuse saves.
+  private mutating func count(_ index: Int, _ action: CacheSchedule.Action, rows: Int) {
+    let (site, outline) = (entries[index].site, plan.outline)
+    // A prediction has a row for each image, and the model computes those of both streams for it.
+    let rows = site == .prediction ? rows * outline.rowsOfImage : rows
+    func difference(asPapersCount: Bool) -> MultiplyAdds {
+      let full = rows * outline.cost(of: site, asPapersCount: asPapersCount)
+      let own = entries[index].predictor.cost(action, of: full, at: step.index)
+      return action == .reuse ? own - full : own
+    }
+    cost += difference(asPapersCount: true)
+    // The session counts what it computes; it is not asked for what is not in its blocks.
+    if site.range != nil { passCost += difference(asPapersCount: false) }
+  }
+
+  // MARK: Probes
+
+  /// Whether something looks at a value in this step.
+  func watches(_ probe: CacheProbe) -> Bool { probes.contains(probe) }
+
+  /// Shows a value to who looks at it.
+  mutating func observe(
+    _ value: Tensor<Float>, _ probe: CacheProbe, in workspace: Workspace
+  ) {
+    // A step that is taken again shows the same once more.
+    guard probes.contains(probe), seen.insert(probe).inserted else { return }
+    for rule in gates.indices { gates[rule]?.observe(value, probe, at: step, in: workspace) }
+    if probesOfPredictors.contains(probe) { observed[probe] = value }
+  }
+
+  // MARK: Sites
+
+  /// Whether a rule does something at a site in this step.
+  mutating func acts(at site: CacheSite, rows: Int) -> Bool {
+    !acting(at: site, rows: rows).isEmpty
+  }
+
+  /// Whether a site is reused in this step, of as many rows.
+  mutating func reuses(_ site: CacheSite, rows: Int) -> Bool {
+    acting(at: site, rows: rows).contains { $0.action == .reuse }
+  }
+
+  /// What stands in for a value in this step; nil where it is to be computed.
+  mutating func reused(
+    _ site: CacheSite, input: Tensor<Float>, in workspace: Workspace, branch: Branch? = nil
+  ) -> Tensor<Float>? {
+    let rows = input.shape[0]
+    guard let entry = acting(at: site, rows: rows).first(where: { $0.action == .reuse }) else {
+      return nil
+    }
+    return standIn(
+      at: entry.index, context(input, rows: rows, in: workspace, branch: branch))
+  }
+
+  /// Keeps a value that was computed, where the plan says so.
+  mutating func keep(
+    _ value: Tensor<Float>, _ site: CacheSite, input: Tensor<Float>, in workspace: Workspace,
+    branch: Branch? = nil
+  ) {
+    let rows = value.shape[0]
+    for (index, action) in acting(at: site, rows: rows) {
+      take(
+        value, action, at: index, context(input, rows: rows, in: workspace, branch: branch))
+    }
+  }
+
+  /// Whether the site is one of the lane's.
+  func has(_ site: CacheSite) -> Bool { places[site] != nil }
+
+  /// Begins a pass of some rows through the blocks.
+  mutating func beginPass(rows: Int) {
+    passCost = rows * plan.outline.depth * plan.outline.architecture.block
+    open = OpenRanges()
+  }
+}
