@@ -66,6 +66,19 @@ import Testing
     try numpy.expectElementwise("isinf") { $0.isInfinite().wide }
     try numpy.expectElementwise("signbit") { $0.isSignMinus().wide }
     try numpy.expectElementwise("fraction") { $0.fraction() }
+    // Zeros keep their signs, in every type.
+    let zeros: Tensor<Double> = [-0.5, -0.0, 0.25]
+    func expectSigns<Scalar: TensorFloatingPoint>(_ scalar: Scalar.Type) {
+      let x = zeros.converted(to: scalar)
+      for y in [x.rounded(), x.ceil(), x.truncated(), x.rounded(.awayFromZero).fraction()] {
+        #expect(y.isSignMinus() == [true, true, false] && y[1] == 0, "\(Scalar.self)")
+      }
+      #expect(x.absolute().isSignMinus().any() == false)
+    }
+    expectSigns(Float.self)
+    expectSigns(Double.self)
+    expectSigns(Float16.self)
+    expectSigns(BFloat16.self)
     try numpy.expectElementwise("isclose") {
       $0.isClose(to: $0.rounded(), relative: 0.1, absolute: 0.2).wide
     }
