@@ -43,6 +43,11 @@ def shifted(x, axis):
     return x - x.max(axis, keepdims=True)
 
 
+def bounded(x):
+    """Without infinities, beside which NumPy's quantiles are NaN where they meet an element."""
+    return np.where(np.isinf(x), 9, x)
+
+
 def put_along(x):
     x = x.copy()
     np.put_along_axis(x, np.arange(len(x))[:, None] % 3, 9, 1)
@@ -108,8 +113,9 @@ for name, function in {
     "nanmax": np.nanmax, "nanmin": np.nanmin, "nanmean": np.nanmean, "nanvar": np.nanvar,
     "nanstd": np.nanstd, "nanmedian": np.nanmedian,
     # Of nothing, NumPy's has another shape than its other functions.
-    "nanquantiles": lambda x, axis: (np.nanquantile if x.size else np.quantile)(x, [0.0, 0.3, 1.0], axis=axis),
-    "quantiles": lambda x, axis: np.quantile(x, [0.25, 0.5, 1.0], axis=axis),
+    "nanquantiles": lambda x, axis: (np.nanquantile if x.size else np.quantile)(
+        bounded(x), [0.0, 0.3, 1.0], axis=axis),
+    "quantiles": lambda x, axis: np.quantile(bounded(x), [0.25, 0.5, 1.0], axis=axis),
     "percentile": lambda x, axis: np.percentile(x, 85, axis=axis),
     "norm_inf": lambda x, axis: np.linalg.vector_norm(x, ord=np.inf, axis=axis),
     "norm_-inf": lambda x, axis: np.linalg.vector_norm(x, ord=-np.inf, axis=axis),
