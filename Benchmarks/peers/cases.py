@@ -60,8 +60,12 @@ def cases(precision: str) -> list[Case]:
     for channels, side in [(512, 32), (512, 64), (512, 128), (256, 128), (256, 256), (128, 256)]:
         add("group-norm-silu", (1, channels, side, side), group_norm, channels, side)
     if precision == "f32":
+        for group, shape in LAYERS:
+            add(group, shape, layer, group, shape)
         for group, shape in ARRAYS:
             add(group, shape, array, group, shape)
+        for group, side in MATRICES:
+            add(group, (side, side), matrix, group, side)
     add("step", "dit-xl-2-256", step)
     for side in [256, 512]:
         add("vae-decode", f"sd-{side}", decode, side)
@@ -129,7 +133,31 @@ ARRAYS = [
     ("gather-rows", (65536, 256)), ("gather-rows", (65536, 1)), ("sort", (1 << 20,)),
     ("argsort", (1 << 20,)), ("cumulative-sum", (4096, 4096)), ("sin", (16 << 20,)),
     ("where", (16 << 20,)), ("mask", (16 << 20,)), ("normal", (16 << 20,)), ("add-few", (8,)),
-    ("matmul-of-many", (65536, 8, 8, 8)),
+    ("matmul-of-many", (65536, 8, 8, 8)), ("cumulative-product", (4096, 4096)),
+    ("top-5", (1024, 16384)), ("unique", (1 << 20,)), ("search-sorted", (1 << 20,)),
+    ("gather-along", (4096, 4096)), ("scatter-add", (4096, 4096)), ("pad-reflect", (64, 512, 512)),
+    ("roll", (4096, 4096)), ("repeat", (4096, 4096)), ("flip", (4096, 4096)), ("exp", (16 << 20,)),
+    ("log", (16 << 20,)), ("pow", (16 << 20,)), ("erf", (16 << 20,)), ("atan2", (16 << 20,)),
+    ("remainder", (16 << 20,)), ("clip", (16 << 20,)), ("is-nan", (16 << 20,)),
+    ("is-close", (16 << 20,)), ("any", (16 << 20,)), ("deviation-of-rows", (4096, 4096)),
+    ("log-sum-exp", (4096, 4096)), ("norm", (4096, 4096)), ("median", (1024, 16384)),
+    ("histogram", (1 << 20,)), ("bits", (16 << 20,)), ("mask-write", (16 << 20,)),
+    ("permutation", (1 << 20,)), ("uniform", (16 << 20,)), ("einsum", (64, 128, 256)),
+]
+LAYERS = [
+    ("conv2d-depthwise", (1, 144, 56, 56)), ("conv2d-grouped", (1, 256, 28, 28)),
+    ("conv2d-dilated", (1, 64, 56, 56)), ("conv2d-stride", (1, 64, 56, 56)),
+    ("conv-transpose2d", (1, 256, 28, 28)), ("conv1d", (1, 3000, 80)),
+    ("max-pool", (1, 64, 56, 56)), ("average-pool", (1, 64, 56, 56)),
+    ("average-pool-global", (1, 256, 28, 28)), ("bilinear", (1, 64, 56, 56)),
+    ("bicubic-antialias", (1, 64, 56, 56)), ("batch-norm-relu", (1, 64, 56, 56)),
+    ("layer-norm", (8, 256, 768)), ("rms-norm", (8, 256, 768)),
+    ("multi-head-attention", (4, 196, 384)), ("gated-feed-forward", (4, 196, 384)),
+    ("embedding", (32, 256, 768)),
+]
+MATRICES = [
+    ("svd", 256), ("symmetric-eigen", 256), ("qr", 512), ("inverse", 512), ("cholesky", 512),
+    ("solve", 512), ("least-squares", 256),
 ]
 
 
@@ -147,7 +175,83 @@ def array(dtype, group, shape):
         "argsort": lambda x: x.argsort(stable=True), "cumulative-sum": lambda x: x.cumsum(1),
         "sin": torch.sin, "where": lambda x: torch.where(mask, x, 0), "mask": lambda x: x[mask],
         "normal": lambda x: torch.randn(shape), "add-few": lambda x: x + x,
+        "cumulative-product": lambda x: x.cumprod(0), "top-5": lambda x: x.topk(5),
+        "unique": lambda x: rounded.unique(return_inverse=True, return_counts=True),
+        "search-sorted": lambda x: torch.searchsorted(ordered, x),
+        "gather-along": lambda x: x.gather(1, order), "scatter-add": lambda x: sums.scatter_add_(1, order, x),
+        "pad-reflect": lambda x: functional.pad(x, (3, 3, 3, 3), mode="reflect"),
+        "roll": lambda x: x.roll(100, 1), "repeat": lambda x: x.repeat_interleave(2, 1),
+        "flip": lambda x: x.flip(1), "exp": torch.exp, "log": lambda x: positive.log(),
+        "pow": lambda x: positive.pow(1.5), "erf": torch.erf, "atan2": lambda x: torch.atan2(x, half),
+        "remainder": lambda x: x.remainder(0.3), "clip": lambda x: x.clip(-0.5, 0.5), "is-nan": torch.isnan,
+        "is-close": lambda x: torch.isclose(x, x), "any": lambda x: nowhere.any(),
+        "deviation-of-rows": lambda x: x.std(1, correction=0), "log-sum-exp": lambda x: x.logsumexp(1),
+        "norm": lambda x: torch.linalg.vector_norm(x, dim=1), "median": lambda x: x.quantile(0.5, 1),
+        "histogram": lambda x: x.histc(100, -1, 1), "bits": lambda x: (bits ^ 0x5555) & 0xFFFF,
+        "mask-write": lambda x: copy.masked_fill_(mask, 0), "permutation": lambda x: torch.randperm(1 << 20),
+        "uniform": lambda x: torch.rand(shape), "einsum": lambda x: torch.einsum("bij,bkj->bik", x, x),
     }[group]
+    # Only what the case needs is made.
+    if group == "unique":
+        rounded = (x * 1000).round()
+    if group == "search-sorted":
+        ordered = x.sort().values
+    if group in ("gather-along", "scatter-add"):
+        order, sums = x.argsort(1), torch.zeros(shape)
+    positive, half, nowhere = x.abs() + 0.1, torch.tensor(0.5), x > 9
+    bits, copy = (x * 2**27).int(), x.clone()
+    return work, (x,)
+
+
+def layer(dtype, group, shape):
+    """A layer of images, channels last in memory as on our side, or of tokens."""
+    x = torch.randn(shape)
+    if len(shape) == 4:
+        x = x.contiguous(memory_format=torch.channels_last)
+    if group == "conv1d":
+        x = x.mT
+    if group == "embedding":
+        return torch.nn.Embedding(30522, 768), (torch.randint(30522, shape[:2]),)
+    if group == "multi-head-attention":
+        attention = torch.nn.MultiheadAttention(384, 6, batch_first=True).eval()
+        return lambda x: attention(x, x, x, need_weights=False)[0], (x,)
+    if group == "gated-feed-forward":
+        gate, value = (torch.nn.Linear(384, 1024, bias=False) for _ in range(2))
+        output = torch.nn.Linear(1024, 384, bias=False)
+        return lambda x: output(functional.silu(gate(x)) * value(x)), (x,)
+    if group == "batch-norm-relu":
+        norm = torch.nn.BatchNorm2d(64).eval()
+        return lambda x: functional.relu(norm(x)), (x,)
+    work = {
+        "conv2d-depthwise": lambda: torch.nn.Conv2d(144, 144, 3, padding=1, groups=144, bias=False),
+        "conv2d-grouped": lambda: torch.nn.Conv2d(256, 256, 3, padding=1, groups=32, bias=False),
+        "conv2d-dilated": lambda: torch.nn.Conv2d(64, 64, 3, padding=2, dilation=2, bias=False),
+        "conv2d-stride": lambda: torch.nn.Conv2d(64, 128, 3, stride=2, padding=1, bias=False),
+        "conv-transpose2d": lambda: torch.nn.ConvTranspose2d(256, 128, 4, stride=2, padding=1, bias=False),
+        "conv1d": lambda: torch.nn.Conv1d(80, 384, 3, padding=1, bias=False),
+        "max-pool": lambda: torch.nn.MaxPool2d(2), "average-pool": lambda: torch.nn.AvgPool2d(2),
+        "average-pool-global": lambda: torch.nn.AdaptiveAvgPool2d(1),
+        "bilinear": lambda: lambda x: functional.interpolate(x, (112, 112), mode="bilinear"),
+        "bicubic-antialias": lambda: lambda x: functional.interpolate(
+            x, (28, 28), mode="bicubic", antialias=True),
+        "layer-norm": lambda: torch.nn.LayerNorm(768), "rms-norm": lambda: torch.nn.RMSNorm(768, eps=1e-6),
+    }[group]()
+    if isinstance(work, torch.nn.Module):
+        work.to(memory_format=torch.channels_last)
+    return work, (x,)
+
+
+def matrix(dtype, group, side):
+    """A decomposition in 64 bits, in which ours are computed."""
+    x = torch.randn(side, side, dtype=torch.float64)
+    work = {
+        "svd": lambda x: torch.linalg.svd(x), "symmetric-eigen": lambda x: torch.linalg.eigh(x),
+        "qr": torch.linalg.qr, "inverse": torch.linalg.inv, "solve": lambda x: torch.linalg.solve(x, x[0]),
+        "cholesky": torch.linalg.cholesky,
+        "least-squares": lambda x: torch.linalg.lstsq(x, x[0][:, None]),
+    }[group]
+    if group == "cholesky":
+        x = x + 2 * side * torch.eye(side, dtype=torch.float64)
     return work, (x,)
 
 

@@ -28,6 +28,9 @@ import _TestSupport
       try expect("matvec/\(input)", x • steps)
       try expect("einsum/\(input)", einsum("ij,kj->ki", x, x))
       try expect("einsum_outer/\(input)", einsum("ij,k->kij", x, [1, 2]))
+      try expect("inner/\(input)", x • x.transposed())
+      try expect("inner/\(input)", einsum("ik,jk->ij", x, x))
+      try expect("tensordot/\(input)", einsum("ij,ij->", x, x))
       let float = x.converted(to: Float.self)
       try expect(
         "matmul/\(input)", tolerance: 1e-5, (float • float.transposed()).converted(to: Double.self))

@@ -22,6 +22,13 @@ import _TestSupport
     #expect(same(try golden.x).elements == layer(try golden.x).elements)
   }
 
+  @Test func feedForwardMatchesPyTorch() throws {
+    let golden = try LayerCase("feed-forward")
+    let layer = try FeedForward(
+      11, hiddenWidth: 23, activation: .relu, fc1: golden.weights["0"], fc2: golden.weights["2"])
+    #expect(relativeError(layer(try golden.x).elements, try golden.y.elements) < 2e-6)
+  }
+
   /// The same whether the caller brings operands and a workspace or neither; and in both forms.
   @Test(arguments: [("gated-t5", Activation.geluTanh, 11, 37), ("gated-swiglu", .silu, 16, 33)])
   func gatedMatchesPyTorch(

@@ -26,9 +26,8 @@ struct Case {
 
   /// All cases, in the order of the table.
   static var all: [Case] {
-    products + attentions + functions + normalizations + images + elementwise + arrays
-      + numerics + steps
-      + decodes
+    products + attentions + functions + normalizations + images + layers + elementwise + arrays
+      + numerics + steps + decodes
   }
 }
 

@@ -12,6 +12,12 @@ extension Case {
       onMatrices("symmetric-eigen", side: 256, operations: 9) { _ = try $0.symmetricEigen() },
       onMatrices("qr", side: 512, operations: 8 / 3) { _ = try $0.qr() },
       onMatrices("inverse", side: 512, operations: 2) { _ = try $0.inverse() },
+      onMatrices("cholesky", side: 512, operations: 1 / 3) {
+        // Diagonally dominant, so that it is positive definite.
+        _ = try ($0 + Tensor(identity: 512) * 1024).cholesky()
+      },
+      onMatrices("solve", side: 512, operations: 2 / 3) { _ = try $0.solve($0[0]) },
+      onMatrices("least-squares", side: 256, operations: 26) { _ = try $0.leastSquares($0[0]) },
       transform([16, 256, 256], note: "powers of two"),
       transform([16, 243, 257], note: "a power of three, a prime"),
       split([2, 4, 32, 32], note: "latents of DiT-XL 256²"),

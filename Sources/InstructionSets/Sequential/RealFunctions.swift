@@ -4,14 +4,15 @@ internal import _LibC
 public enum RealFunction: String, Sendable, Hashable, CaseIterable {
   case exp, exp2, expMinusOne, log, log2, log10, logOnePlus
   case sin, cos, tan, asin, acos, atan, sinh, cosh, tanh, asinh, acosh, atanh
-  case squareRoot, cubeRoot, erf, erfc, gamma, logGamma, sigmoid
+  case squareRoot, cubeRoot, erf, erfc, gamma, logGamma, besselI0, sigmoid
   case roundedToEven, roundedAwayFromZero, roundedDown, roundedUp, roundedTowardsZero
+  case significand, binaryExponent
 }
 
 /// A function of two real numbers, of those that the C library computes.
 public enum BinaryRealFunction: String, Sendable, Hashable, CaseIterable {
   case power, arctangent, hypotenuse, truncatingRemainder, flooredRemainder, flooredQuotient
-  case copySign, nextAfter, logAddExp, logAddExp2, smallerNumber, largerNumber
+  case copySign, nextAfter, logAddExp, logAddExp2, smallerNumber, largerNumber, timesPowerOfTwo
 }
 
 /// Writes a function of each of `count` numbers to `output`, which may be the input.
@@ -48,12 +49,15 @@ public func map(
   case .erfc: each { erfcf($0) }
   case .gamma: each { tgammaf($0) }
   case .logGamma: each { Float(logOfGamma(Double($0))) }
+  case .besselI0: each { Float(besselI0(Double($0))) }
   case .sigmoid: each { 1 / (1 + expf(-$0)) }
   case .roundedToEven: each { $0.rounded(.toNearestOrEven) }
   case .roundedAwayFromZero: each { $0.rounded(.toNearestOrAwayFromZero) }
   case .roundedDown: each { $0.rounded(.down) }
   case .roundedUp: each { $0.rounded(.up) }
   case .roundedTowardsZero: each { $0.rounded(.towardZero) }
+  case .significand: each { Float(parts(Double($0)).significand) }
+  case .binaryExponent: each { Float(parts(Double($0)).exponent) }
   }
 }
 
@@ -91,12 +95,15 @@ public func map(
   case .erfc: each { erfc($0) }
   case .gamma: each { tgamma($0) }
   case .logGamma: each { logOfGamma($0) }
+  case .besselI0: each { besselI0($0) }
   case .sigmoid: each { 1 / (1 + exp(-$0)) }
   case .roundedToEven: each { $0.rounded(.toNearestOrEven) }
   case .roundedAwayFromZero: each { $0.rounded(.toNearestOrAwayFromZero) }
   case .roundedDown: each { $0.rounded(.down) }
   case .roundedUp: each { $0.rounded(.up) }
   case .roundedTowardsZero: each { $0.rounded(.towardZero) }
+  case .significand: each { parts($0).significand }
+  case .binaryExponent: each { parts($0).exponent }
   }
 }
 
@@ -125,6 +132,7 @@ public func zip(
     }
   case .smallerNumber: each { $0.isNaN || $1 < $0 ? $1 : $0 }
   case .largerNumber: each { $0.isNaN || $1 > $0 ? $1 : $0 }
+  case .timesPowerOfTwo: each { ldexp($0, Int32(exactly: $1) ?? ($1 < 0 ? .min : .max)) }
   }
 }
 
@@ -158,19 +166,43 @@ public func zip(
     }
   case .smallerNumber: each { $0.isNaN || $1 < $0 ? $1 : $0 }
   case .largerNumber: each { $0.isNaN || $1 > $0 ? $1 : $0 }
+  case .timesPowerOfTwo: eachWide { ldexp($0, Int32(exactly: $1) ?? ($1 < 0 ? .min : .max)) }
   }
 }
 
 /// The logarithm of the absolute value of the gamma function; `lgamma` keeps its sign in a variable
 /// that threads share.
-@inline(__always)
-private func logOfGamma(_ x: Double) -> Double {
+public func logOfGamma(_ x: Double) -> Double {
   #if canImport(Darwin)
   lgamma(x)
   #else
   var sign: Int32 = 0
   return lgamma_r(x, &sign)
   #endif
+}
+
+/// The modified Bessel function of the first kind and of order 0, by its power series, all of whose
+/// terms are positive.
+private func besselI0(_ x: Double) -> Double {
+  // Of 714 on it is larger than any number.
+  guard x.magnitude < 714 else { return x.isNaN ? x : .infinity }
+  let quarter = x * x / 4
+  var (sum, term, k) = (1.0, 1.0, 1.0)
+  while term > sum * 0x1p-54 {
+    term *= quarter / (k * k)
+    sum += term
+    k += 1
+  }
+  return sum
+}
+
+/// A number from 0.5 up to 1 and the power of two that it stands times; of what has none, itself and 0.
+@inline(__always)
+private func parts(_ x: Double) -> (significand: Double, exponent: Double) {
+  guard x.isFinite && x != 0 else { return (x, 0) }
+  var exponent: Int32 = 0
+  let significand = frexp(x, &exponent)
+  return (significand, Double(exponent))
 }
 
 /// The whole quotient towards minus infinity, and what is left, with the sign of the divisor, as in

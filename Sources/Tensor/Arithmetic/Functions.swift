@@ -84,6 +84,9 @@ extension Tensor where Scalar: TensorFloatingPoint {
   /// The logarithms of the magnitude of the gamma function.
   public func logGamma() -> Tensor { Scalar._map(.logGamma, self) }
 
+  /// The modified Bessel function of the first kind and of order 0; infinity where it overflows.
+  public func besselI0() -> Tensor { Scalar._map(.besselI0, self) }
+
   /// The logistic function, 1 / (1 + e⁻ˣ).
   public func sigmoid() -> Tensor { Scalar._map(.sigmoid, self) }
 

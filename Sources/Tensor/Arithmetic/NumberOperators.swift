@@ -1,10 +1,10 @@
 // Arithmetic of tensors and numbers that are in variables: `x * scale`, `1 - t * x`.
 //
-// They stand there for each type by name, and yield to those of two tensors, because the type
-// checker tries every overload of every operator of an expression: with one generic function for all
-// types, `(a * a + b * b) * 0.5 + 2 * a * b - s * (a + 1) * (b - 1) + 3` takes it seconds, and
-// with these milliseconds. Generic code and the types of 16 bits write `x * Tensor(scalar: s)`; a
-// literal is a tensor anyway.
+// They stand here and in WholeNumberOperators.swift for each type by name, and yield to those of two
+// tensors, because the type checker tries every overload of every operator of an expression: with one
+// generic function for all types, `(a * a + b * b) * 0.5 + 2 * a * b - s * (a + 1) * (b - 1) + 3` takes
+// it seconds, and with these milliseconds. Generic code writes `x * Tensor(scalar: s)`; a literal is a
+// tensor anyway.
 
 extension Tensor<Float> {
   /// The sum of each element and a number.
@@ -60,29 +60,58 @@ extension Tensor<Double> {
   public static func / (a: Double, b: Tensor) -> Tensor { Tensor(scalar: a) / b }
 }
 
-extension Tensor where Scalar: TensorInteger {
+extension Tensor<BFloat16> {
   /// The sum of each element and a number.
   @_disfavoredOverload
-  public static func + (a: Tensor, b: Scalar) -> Tensor { a + Tensor(scalar: b) }
+  public static func + (a: Tensor, b: BFloat16) -> Tensor { a + Tensor(scalar: b) }
   /// The sum of each element and a number.
   @_disfavoredOverload
-  public static func + (a: Scalar, b: Tensor) -> Tensor { Tensor(scalar: a) + b }
+  public static func + (a: BFloat16, b: Tensor) -> Tensor { Tensor(scalar: a) + b }
   /// Each element minus a number.
   @_disfavoredOverload
-  public static func - (a: Tensor, b: Scalar) -> Tensor { a - Tensor(scalar: b) }
+  public static func - (a: Tensor, b: BFloat16) -> Tensor { a - Tensor(scalar: b) }
   /// A number minus each element.
   @_disfavoredOverload
-  public static func - (a: Scalar, b: Tensor) -> Tensor { Tensor(scalar: a) - b }
+  public static func - (a: BFloat16, b: Tensor) -> Tensor { Tensor(scalar: a) - b }
   /// The product of each element and a number.
   @_disfavoredOverload
-  public static func * (a: Tensor, b: Scalar) -> Tensor { a * Tensor(scalar: b) }
+  public static func * (a: Tensor, b: BFloat16) -> Tensor { a * Tensor(scalar: b) }
   /// The product of each element and a number.
   @_disfavoredOverload
-  public static func * (a: Scalar, b: Tensor) -> Tensor { Tensor(scalar: a) * b }
+  public static func * (a: BFloat16, b: Tensor) -> Tensor { Tensor(scalar: a) * b }
   /// Each element divided by a number.
   @_disfavoredOverload
-  public static func / (a: Tensor, b: Scalar) -> Tensor { a / Tensor(scalar: b) }
+  public static func / (a: Tensor, b: BFloat16) -> Tensor { a / Tensor(scalar: b) }
   /// A number divided by each element.
   @_disfavoredOverload
-  public static func / (a: Scalar, b: Tensor) -> Tensor { Tensor(scalar: a) / b }
+  public static func / (a: BFloat16, b: Tensor) -> Tensor { Tensor(scalar: a) / b }
 }
+
+#if !((os(macOS) || targetEnvironment(macCatalyst)) && arch(x86_64))
+extension Tensor<Float16> {
+  /// The sum of each element and a number.
+  @_disfavoredOverload
+  public static func + (a: Tensor, b: Float16) -> Tensor { a + Tensor(scalar: b) }
+  /// The sum of each element and a number.
+  @_disfavoredOverload
+  public static func + (a: Float16, b: Tensor) -> Tensor { Tensor(scalar: a) + b }
+  /// Each element minus a number.
+  @_disfavoredOverload
+  public static func - (a: Tensor, b: Float16) -> Tensor { a - Tensor(scalar: b) }
+  /// A number minus each element.
+  @_disfavoredOverload
+  public static func - (a: Float16, b: Tensor) -> Tensor { Tensor(scalar: a) - b }
+  /// The product of each element and a number.
+  @_disfavoredOverload
+  public static func * (a: Tensor, b: Float16) -> Tensor { a * Tensor(scalar: b) }
+  /// The product of each element and a number.
+  @_disfavoredOverload
+  public static func * (a: Float16, b: Tensor) -> Tensor { Tensor(scalar: a) * b }
+  /// Each element divided by a number.
+  @_disfavoredOverload
+  public static func / (a: Tensor, b: Float16) -> Tensor { a / Tensor(scalar: b) }
+  /// A number divided by each element.
+  @_disfavoredOverload
+  public static func / (a: Float16, b: Tensor) -> Tensor { Tensor(scalar: a) / b }
+}
+#endif

@@ -493,6 +493,45 @@ extension Tensor where Scalar: TensorFloatingPoint {
       correction: correction, axes: [axis], keepingAxes: keepingAxes, file: file, line: line)
   }
 
+  /// The square roots of the variances over some axes, ignoring NaN.
+  public func standardDeviationOfNumbers(
+    correction: Double = 0, axes: [Int]? = nil, keepingAxes: Bool = false,
+    file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    inDouble().varianceOfNumbers(
+      correction: correction, axes: axes, keepingAxes: keepingAxes, file: file, line: line
+    ).squareRoot().converted(to: Scalar.self)
+  }
+
+  /// The square roots of the variances over an axis, ignoring NaN.
+  public func standardDeviationOfNumbers(
+    correction: Double = 0, axis: Int, keepingAxes: Bool = false, file: StaticString = #fileID,
+    line: UInt = #line
+  ) -> Tensor {
+    standardDeviationOfNumbers(
+      correction: correction, axes: [axis], keepingAxes: keepingAxes, file: file, line: line)
+  }
+
+  /// The places of the largest elements along an axis, ignoring NaN; the first of equals.
+  ///
+  /// - Precondition: The axis exists and is not empty. Where every element is NaN, the place is 0.
+  public func argmaxOfNumbers(
+    axis: Int, keepingAxes: Bool = false, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor<Int64> {
+    replacingNaN(with: Tensor(scalar: Scalar(-.infinity)))
+      .argmax(axis: axis, keepingAxes: keepingAxes, file: file, line: line)
+  }
+
+  /// The places of the smallest elements along an axis, ignoring NaN; the first of equals.
+  ///
+  /// - Precondition: The axis exists and is not empty. Where every element is NaN, the place is 0.
+  public func argminOfNumbers(
+    axis: Int, keepingAxes: Bool = false, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor<Int64> {
+    replacingNaN(with: Tensor(scalar: Scalar(.infinity)))
+      .argmin(axis: axis, keepingAxes: keepingAxes, file: file, line: line)
+  }
+
   private func corrected(
     _ correction: Double, _ axes: [Int]?, _ keepingAxes: Bool, _ file: StaticString, _ line: UInt,
     _ finish: (Tensor<Double>) -> Tensor<Double>

@@ -49,36 +49,7 @@ extension Tensor where Scalar: TensorFloatingPoint {
     _ fractions: Tensor<Double>, axes: [Int]? = nil, keepingAxes: Bool = false,
     file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
-    let axes = resolved(axes, "quantiles", file, line)
-    let kept = shape.indices.filter { !axes.contains($0) }
-    let length = axes.map { shape[$0] }.product
-    check(length > 0, "quantiles: axes \(axes) of \(shape) are empty", file: file, line: line)
-    check(
-      ((fractions .>= 0) .& (fractions .<= 1)).all(),
-      "quantiles: \(fractions) are not all from 0 to 1", file: file, line: line)
-    let sorted = permuted(kept + axes).reshaped(kept.map { shape[$0] } + [length])
-      .converted(to: Double.self).sorted()
-    let last = sorted[.ellipsis, length - 1]
-    let parts = fractions.flattened().elements.map { fraction -> Tensor<Double> in
-      let place = fraction * Double(length - 1)
-      let lower = place.rounded(.down)
-      let (a, b) = (
-        sorted[.ellipsis, Int(lower)], sorted[.ellipsis, Swift.min(Int(lower) + 1, length - 1)]
-      )
-      // From the nearer end, as NumPy does it, so that both ends are met.
-      let t = place - lower
-      let value = t == 0 ? a : t < 0.5 ? a + (b - a) * t : b - (b - a) * (1 - t)
-      // Sorting puts NaN last. Equals may be infinite, whose difference is none.
-      return value.where(a .!= b, else: a).where(.!last.isNaN(), else: last)
-    }
-    var result =
-      parts.isEmpty
-      ? Tensor<Double>(zeros: fractions.shape + last.shape)
-      : Tensor<Double>(stacking: parts).reshaped(fractions.shape + last.shape)
-    if keepingAxes {
-      result = axes.reduce(result) { $0.expanded(at: fractions.rank + $1) }
-    }
-    return result.converted(to: Scalar.self)
+    quantiles(fractions, axes, keepingAxes, leavesOutNaN: false, "quantiles", file, line)
   }
 
   /// The quantile over some axes, interpolated linearly between two neighbours; NaN where there is
@@ -117,6 +88,82 @@ extension Tensor where Scalar: TensorFloatingPoint {
     axis: Int, keepingAxes: Bool = false, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     median(axes: [axis], keepingAxes: keepingAxes, file: file, line: line)
+  }
+
+  /// The quantiles over some axes, as `quantiles`, of the elements that are numbers.
+  ///
+  /// - Parameters:
+  ///   - fractions: Of any shape, from 0 to 1; its axes come first in the result.
+  ///   - axes: The axes, all of them by default.
+  ///   - keepingAxes: Whether they stay with extent one.
+  ///   - file: The caller's file, for a message.
+  ///   - line: The caller's line, for a message.
+  /// - Returns: NaN where no element is a number.
+  /// - Precondition: There is at least one element to each result.
+  public func quantilesOfNumbers(
+    _ fractions: Tensor<Double>, axes: [Int]? = nil, keepingAxes: Bool = false,
+    file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    quantiles(fractions, axes, keepingAxes, leavesOutNaN: true, "quantilesOfNumbers", file, line)
+  }
+
+  /// The medians over some axes of the elements that are numbers; NaN where none is.
+  ///
+  /// - Precondition: There is at least one element to each result.
+  public func medianOfNumbers(
+    axes: [Int]? = nil, keepingAxes: Bool = false, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    quantilesOfNumbers(
+      Tensor<Double>(scalar: 0.5), axes: axes, keepingAxes: keepingAxes, file: file, line: line)
+  }
+
+  /// The same over an axis.
+  public func medianOfNumbers(
+    axis: Int, keepingAxes: Bool = false, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    medianOfNumbers(axes: [axis], keepingAxes: keepingAxes, file: file, line: line)
+  }
+
+  private func quantiles(
+    _ fractions: Tensor<Double>, _ axes: [Int]?, _ keepingAxes: Bool, leavesOutNaN: Bool,
+    _ name: String, _ file: StaticString, _ line: UInt
+  ) -> Tensor {
+    let axes = resolved(axes, name, file, line)
+    let kept = shape.indices.filter { !axes.contains($0) }
+    let length = axes.map { shape[$0] }.product
+    check(length > 0, "\(name): axes \(axes) of \(shape) are empty", file: file, line: line)
+    check(
+      ((fractions .>= 0) .& (fractions .<= 1)).all(),
+      "\(name): \(fractions) are not all from 0 to 1", file: file, line: line)
+    // Sorting puts NaN last, so that the last place of a number is known.
+    let sorted = permuted(kept + axes).reshaped(kept.map { shape[$0] } + [length])
+      .converted(to: Double.self).sorted()
+    let isNumber = .!sorted.isNaN()
+    let lastPlaces =
+      leavesOutNaN
+      ? maximum(isNumber.count(axis: -1, keepingAxes: true) - 1, 0)
+      : Tensor<Int64>(scalar: Int64(length - 1)).broadcast(to: sorted.shape.dropLast() + [1])
+    let hasResult = leavesOutNaN ? isNumber.any(axis: -1) : isNumber.all(axis: -1)
+    let parts = fractions.flattened().elements.map { fraction -> Tensor<Double> in
+      let places = lastPlaces.converted(to: Double.self) * fraction
+      let lower = places.floor()
+      let lowerPlaces = lower.converted(to: Int64.self)
+      let a = sorted.gathered(along: -1, lowerPlaces).squeezed(-1)
+      let b = sorted.gathered(along: -1, minimum(lowerPlaces + 1, lastPlaces)).squeezed(-1)
+      // From the nearer end, as NumPy does it, so that both ends are met.
+      let t = (places - lower).squeezed(-1)
+      let value = (a + (b - a) * t).where(t .< 0.5, else: b - (b - a) * (1 - t))
+      // Equals may be infinite, whose difference is none.
+      return value.where((a .!= b) .& (t .!= 0), else: a).where(hasResult, else: .nan)
+    }
+    var result =
+      parts.isEmpty
+      ? Tensor<Double>(zeros: fractions.shape + hasResult.shape)
+      : Tensor<Double>(stacking: parts).reshaped(fractions.shape + hasResult.shape)
+    if keepingAxes {
+      result = axes.reduce(result) { $0.expanded(at: fractions.rank + $1) }
+    }
+    return result.converted(to: Scalar.self)
   }
 
   /// The means over some axes, in which each element counts by its weight.
@@ -166,7 +213,7 @@ extension Tensor where Scalar: TensorFloatingPoint {
 }
 
 /// The product of two matrices without gaps.
-private func doubleProduct(
+func doubleProduct(
   _ a: Tensor<Double>, _ b: Tensor<Double>, into output: Tensor<Double>
 ) {
   a.withUnsafeElements { x in
@@ -175,121 +222,5 @@ private func doubleProduct(
       Double._sequential.product(
         x, y, output.mutablePointer, a.shape[0], a.shape[1], b.shape[1])
     }
-  }
-}
-
-extension Tensor where Scalar: TensorNumeric {
-  /// How many elements there are between neighbouring edges: NumPy's `histogram`.
-  ///
-  ///     let (counts, edges) = x.histogram(bins: 10)
-  ///
-  /// - Parameters:
-  ///   - bins: The number of intervals of one width, at least one.
-  ///   - range: From where to where; from the smallest element to the largest by default.
-  ///   - weights: What each element counts, of this tensor's shape; one by default.
-  ///   - file: The caller's file, for a message.
-  ///   - line: The caller's line, for a message.
-  /// - Returns: The counts, and one edge more. Elements outside of the range and NaN are not counted.
-  public func histogram(
-    bins: Int = 10, range: ClosedRange<Double>? = nil, weights: Tensor<Double>? = nil,
-    file: StaticString = #fileID, line: UInt = #line
-  ) -> (counts: Tensor<Double>, edges: Tensor<Double>) {
-    check(bins > 0, "histogram: \(bins) bins", file: file, line: line)
-    let wide = converted(to: Double.self)
-    var (low, high) = range.map { ($0.lowerBound, $0.upperBound) } ?? (0, 1)
-    if range == nil && count > 0 { (low, high) = (wide.min().item, wide.max().item) }
-    check(
-      low.isFinite && high.isFinite, "histogram: the elements are from \(low) to \(high)",
-      file: file, line: line)
-    if low == high { (low, high) = (low - 0.5, high + 0.5) }
-    let edges = Tensor<Double>(from: low, through: high, count: bins + 1)
-    return (histogram(edges: edges, weights: weights, file: file, line: line), edges)
-  }
-
-  /// How many elements there are between neighbours of some edges; the last interval has its upper end
-  /// too.
-  ///
-  /// - Parameters:
-  ///   - edges: At least two, in rising order.
-  ///   - weights: What each element counts, of this tensor's shape; one by default.
-  ///   - file: The caller's file, for a message.
-  ///   - line: The caller's line, for a message.
-  /// - Returns: The result.
-  public func histogram(
-    edges: Tensor<Double>, weights: Tensor<Double>? = nil, file: StaticString = #fileID,
-    line: UInt = #line
-  ) -> Tensor<Double> {
-    check(
-      edges.rank == 1 && edges.count > 1 && (edges.differences() .>= 0).all(),
-      "histogram: \(edges.count) edges do not rise", file: file, line: line)
-    check(
-      weights.map { $0.shape == shape } ?? true,
-      "histogram: weights of shape \(weights?.shape ?? []) for \(shape)", file: file, line: line)
-    var result = Tensor<Double>(zeros: [edges.count - 1])
-    let (values, dense) = (converted(to: Double.self).elements, weights?.elements)
-    let list = edges.elements
-    result.withUnsafeMutableElements { output in
-      guard let base = output.baseAddress else { return }
-      if let dense {
-        _KernelsSequential.histogram(
-          values, weights: dense, count: values.count, edges: list, base, bins: output.count)
-      } else {
-        _KernelsSequential.histogram(
-          values, weights: nil, count: values.count, edges: list, base, bins: output.count)
-      }
-    }
-    return result
-  }
-
-  /// The number of the interval between rising edges that each element is in: 0 before the
-  /// first edge, as many as there are edges behind the last.
-  ///
-  /// NumPy's `digitize`.
-  ///
-  /// - Parameters:
-  ///   - edges: The edges, in rising order.
-  ///   - upperEnds: Whether an interval has its upper end, not its lower one.
-  ///   - file: The caller's file, for a message.
-  ///   - line: The caller's line, for a message.
-  /// - Returns: The result.
-  public func intervals(
-    _ edges: Tensor, upperEnds: Bool = false, file: StaticString = #fileID, line: UInt = #line
-  ) -> Tensor<Int64> {
-    edges.places(for: self, behindEquals: !upperEnds, file: file, line: line)
-  }
-}
-
-extension Tensor where Scalar: TensorInteger {
-  /// How often each integer from zero on is there: NumPy's `bincount`.
-  ///
-  ///     Tensor<Int64>([0, 2, 2]).counts()   // [1, 0, 2]
-  ///
-  /// - Parameters:
-  ///   - length: The least extent of the result.
-  ///   - file: The caller's file, for a message.
-  ///   - line: The caller's line, for a message.
-  /// - Returns: The result.
-  /// - Precondition: No element is negative.
-  public func counts(
-    length: Int = 0, file: StaticString = #fileID, line: UInt = #line
-  ) -> Tensor<Int64> {
-    counts(
-      weights: Tensor<Int64>(scalar: 1).broadcast(to: shape), length: length, file: file, line: line
-    )
-  }
-
-  /// The sums of the weights of each integer from zero on.
-  public func counts<Weight: TensorNumeric>(
-    weights: Tensor<Weight>, length: Int = 0, file: StaticString = #fileID, line: UInt = #line
-  ) -> Tensor<Weight> {
-    check(
-      weights.shape == shape, "counts: weights of shape \(weights.shape) for \(shape)", file: file,
-      line: line)
-    let places = flattened().converted(to: Int64.self)
-    let extent = count == 0 ? 0 : Int(places.max().item) + 1
-    places.checkIndices(below: Swift.max(extent, 0), "counts", file, line)
-    var result = Tensor<Weight>(zeros: [Swift.max(extent, length)])
-    result.add(weights.flattened(), along: 0, at: places)
-    return result
   }
 }

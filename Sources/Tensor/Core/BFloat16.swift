@@ -16,6 +16,20 @@ extension BFloat16: Hashable, Comparable {
   public func hash(into hasher: inout Hasher) { hasher.combine(Float(self)) }
 }
 
+// Of single numbers, in `Float` and rounded.
+extension BFloat16 {
+  /// The sum.
+  public static func + (a: BFloat16, b: BFloat16) -> BFloat16 { BFloat16(Float(a) + Float(b)) }
+  /// The difference.
+  public static func - (a: BFloat16, b: BFloat16) -> BFloat16 { BFloat16(Float(a) - Float(b)) }
+  /// The product.
+  public static func * (a: BFloat16, b: BFloat16) -> BFloat16 { BFloat16(Float(a) * Float(b)) }
+  /// The quotient.
+  public static func / (a: BFloat16, b: BFloat16) -> BFloat16 { BFloat16(Float(a) / Float(b)) }
+  /// The number with the opposite sign.
+  public static prefix func - (a: BFloat16) -> BFloat16 { BFloat16(-Float(a)) }
+}
+
 extension BFloat16: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral,
   CustomStringConvertible, Codable
 {

@@ -42,9 +42,7 @@ extension Tensor where Scalar: TensorNumeric {
   ///   - diagonal: How far above the main diagonal the ones are; below it where negative.
   public init(identity rows: Int, columns: Int? = nil, diagonal: Int = 0) {
     self.init(zeros: [rows, columns ?? rows])
-    let ones = self.diagonal(offset: diagonal)
-    var target = ones
-    target.update(from: Tensor(scalar: .one).broadcast(to: ones.shape))
+    fillDiagonal(with: Tensor(scalar: .one), offset: diagonal)
   }
 
   /// A matrix with a vector on a diagonal and zeros elsewhere.
@@ -63,8 +61,7 @@ extension Tensor where Scalar: TensorNumeric {
       elements.rank == 1, "diagonal: \(elements.shape) is no vector", file: file, line: line)
     let side = elements.count + abs(offset)
     self.init(zeros: [side, side])
-    var target = diagonal(offset: offset)
-    target.update(from: elements)
+    fillDiagonal(with: elements, offset: offset)
   }
 
   /// Ones on and below a diagonal, zeros above it.

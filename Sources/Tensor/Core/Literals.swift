@@ -33,6 +33,15 @@ extension Tensor: ExpressibleByArrayLiteral {
   }
 }
 
+extension Tensor where Scalar: TensorFloatingPoint {
+  /// A tensor of no dimension, not a number: `let a: Tensor<Float> = [1, .nan]`.
+  public static var nan: Tensor { Tensor(scalar: Scalar(.nan)) }
+  /// A tensor of no dimension, infinity.
+  public static var infinity: Tensor { Tensor(scalar: Scalar(.infinity)) }
+  /// A tensor of no dimension, the ratio of a circle's circumference to its diameter.
+  public static var pi: Tensor { Tensor(scalar: Scalar(.pi)) }
+}
+
 extension Tensor {
   /// A tensor of the elements of an array, in row-major order.
   ///

@@ -7,7 +7,7 @@
 /// let spectrum = signal.fft()
 /// let low = spectrum.map { $0[..<10] }
 /// ```
-public struct ComplexTensor<Scalar: TensorNumeric & BinaryFloatingPoint>: Sendable {
+public struct ComplexTensor<Scalar: TensorFloatingPoint>: Sendable {
   /// The real parts.
   public let real: Tensor<Scalar>
   /// The imaginary parts, in the same shape.

@@ -180,7 +180,7 @@ private func fourierTransform(
   return withExtendedLifetime((real, imaginary)) { (realResult, imaginaryResult) }
 }
 
-extension Tensor where Scalar: TensorNumeric & BinaryFloatingPoint {
+extension Tensor where Scalar: TensorFloatingPoint {
   /// The discrete Fourier transform of real numbers along an axis; NumPy's `fft.fft`.
   ///
   /// ```swift

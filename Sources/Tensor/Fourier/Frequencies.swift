@@ -27,7 +27,7 @@ extension Tensor {
   }
 }
 
-extension Tensor where Scalar: TensorNumeric & BinaryFloatingPoint {
+extension Tensor where Scalar: TensorFloatingPoint {
   /// The frequencies of the results of `fft`, in periods for each unit of `spacing`: 0, 1, …, then the
   /// negative ones, over `count · spacing`; NumPy's `fft.fftfreq`.
   ///

@@ -1,4 +1,4 @@
-extension Tensor where Scalar: TensorNumeric & BinaryFloatingPoint {
+extension Tensor where Scalar: TensorFloatingPoint {
   /// The Cholesky decomposition of symmetric, positive definite matrices, `self = l · lᵀ`, computed in
   /// 64 bits; NumPy's `linalg.cholesky`.
   ///

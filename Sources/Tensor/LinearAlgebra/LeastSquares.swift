@@ -25,11 +25,12 @@ extension JacobiSVD {
   }
 }
 
-extension Tensor where Scalar: TensorNumeric & BinaryFloatingPoint {
+extension Tensor where Scalar: TensorFloatingPoint {
   /// The relative size under which singular values count as zero: the larger extent times the distance
   /// from 1 to the next number.
   static func rankTolerance(_ rows: Int, _ columns: Int) -> Double {
-    Double(Swift.max(rows, columns)) * Double(Scalar.ulpOfOne)
+    let ulp = Tensor(scalar: Scalar.ulpOfOne).converted(to: Double.self).item
+    return Double(Swift.max(rows, columns)) * ulp
   }
 
   /// The vectors that minimize `‖self · x - b‖`, and of these the shortest ones, in 64 bits;

@@ -1,4 +1,4 @@
-extension Tensor where Scalar: TensorNumeric & BinaryFloatingPoint {
+extension Tensor where Scalar: TensorFloatingPoint {
   /// An approximation of the largest singular values and their vectors, from a subspace that the
   /// matrix stretches most, computed in 64 bits; PyTorch's `svd_lowrank`.
   ///

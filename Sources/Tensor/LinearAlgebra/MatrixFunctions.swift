@@ -34,7 +34,7 @@ extension Tensor where Scalar: TensorNumeric {
   }
 }
 
-extension Tensor where Scalar: TensorNumeric & BinaryFloatingPoint {
+extension Tensor where Scalar: TensorFloatingPoint {
   /// Square matrices times themselves, `exponent` times, computed in 64 bits; NumPy's
   /// `linalg.matrix_power`.
   ///

@@ -41,7 +41,7 @@ public enum MatrixNorm: Sendable, Hashable, CaseIterable {
   }
 }
 
-extension Tensor where Scalar: TensorNumeric & BinaryFloatingPoint {
+extension Tensor where Scalar: TensorFloatingPoint {
   /// The norms of matrices, computed in 64 bits; NumPy's `linalg.matrix_norm`.
   ///
   /// - Parameter norm: Which norm.

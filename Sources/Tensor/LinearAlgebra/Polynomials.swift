@@ -1,4 +1,4 @@
-extension Tensor where Scalar: TensorNumeric & BinaryFloatingPoint {
+extension Tensor where Scalar: TensorFloatingPoint {
   /// The polynomial that comes nearest to some points, by least squares in 64 bits; NumPy's `polyfit`.
   ///
   /// ```swift

@@ -59,7 +59,7 @@ struct HouseholderQR {
   }
 }
 
-extension Tensor where Scalar: TensorNumeric & BinaryFloatingPoint {
+extension Tensor where Scalar: TensorFloatingPoint {
   /// The QR decomposition, `self = q · r`, computed in 64 bits.
   ///
   /// The columns of `q` are orthonormal, and `r` is upper triangular. As in NumPy (`linalg.qr`), its

@@ -111,7 +111,7 @@ struct JacobiSVD {
   }
 }
 
-extension Tensor where Scalar: TensorNumeric & BinaryFloatingPoint {
+extension Tensor where Scalar: TensorFloatingPoint {
   /// The singular value decomposition, `self = u · diagonal(values) · vTransposed`, computed in 64
   /// bits; NumPy's `linalg.svd`.
   ///

@@ -1,4 +1,4 @@
-extension Tensor where Scalar: TensorNumeric & BinaryFloatingPoint {
+extension Tensor where Scalar: TensorFloatingPoint {
   /// The solutions of `self · x = b`, by elimination in 64 bits; NumPy's `linalg.solve`.
   ///
   /// ```swift

@@ -120,7 +120,7 @@ struct SymmetricEigen {
   }
 }
 
-extension Tensor where Scalar: TensorNumeric & BinaryFloatingPoint {
+extension Tensor where Scalar: TensorFloatingPoint {
   /// The eigenvalues and eigenvectors of symmetric matrices,
   /// `self = vectors · diagonal(values) · vectorsᵀ`, computed in 64 bits; NumPy's `linalg.eigh`.
   ///

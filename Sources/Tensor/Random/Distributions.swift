@@ -1,5 +1,3 @@
-internal import _LibC
-
 // What is drawn with any generator.
 //
 //     var generator = PhiloxGenerator(seed: 1)
@@ -89,8 +87,12 @@ extension RandomSource {
       .copied().reshaped(shape)
   }
 
-  /// Draws independent numbers of a distribution, each from one uniform number by the inverse of its
-  /// cumulative distribution, in `Double` and rounded once.
+  /// Draws independent numbers of a distribution, in row-major order, computed in `Double` and rounded
+  /// once.
+  ///
+  ///     generator.draw(.gamma(shape: 2), [3, 4])
+  ///
+  /// - Precondition: The distribution's parameters are in their ranges.
   public mutating func draw(
     _ distribution: Distribution, _ shape: [Int], file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor<Float> {
@@ -99,73 +101,8 @@ extension RandomSource {
       line: line)
     var tensor = Tensor<Float>(uninitialized: shape)
     tensor.withUnsafeMutableElements { elements in
-      for i in elements.indices {
-        // Between 0 and 1, neither of which it is.
-        elements[i] = Float(distribution.quantile((Double(next() >> 12) + 0.5) * 0x1p-52))
-      }
+      for i in elements.indices { elements[i] = Float(distribution.draw(&self)) }
     }
     return tensor
-  }
-}
-
-/// A distribution whose quantiles have a formula.
-public enum Distribution: Sendable, Hashable {
-  /// Density e^(-x/scale) / scale from zero on.
-  case exponential(scale: Double = 1)
-  /// Density e^(-|x - location|/scale) / (2 scale).
-  case laplace(location: Double = 0, scale: Double = 1)
-  /// The logistic distribution.
-  case logistic(location: Double = 0, scale: Double = 1)
-  /// The distribution of the largest of many.
-  case gumbel(location: Double = 0, scale: Double = 1)
-  /// The distribution of the quotient of two normal numbers.
-  case cauchy(location: Double = 0, scale: Double = 1)
-  /// The length of a vector of two normal numbers.
-  case rayleigh(scale: Double = 1)
-  /// The power 1/shape of an exponential number.
-  case weibull(shape: Double)
-  /// e to the power of an exponential number divided by the shape, minus one.
-  case pareto(shape: Double)
-  /// Density x^(shape - 1) · shape between zero and one.
-  case power(shape: Double)
-  /// A triangle over a range, its top at the mode.
-  case triangular(lower: Double, mode: Double, upper: Double)
-  /// The number of trials up to the first that succeeds.
-  case geometric(probability: Double)
-
-  /// Whether the parameters are in their ranges.
-  var isValid: Bool {
-    switch self {
-    case .exponential(let scale), .laplace(_, let scale), .logistic(_, let scale),
-      .gumbel(_, let scale), .cauchy(_, let scale), .rayleigh(let scale):
-      scale >= 0
-    case .weibull(let shape), .pareto(let shape), .power(let shape): shape > 0
-    case .triangular(let lower, let mode, let upper):
-      lower <= mode && mode <= upper && lower < upper
-    case .geometric(let probability): probability > 0 && probability <= 1
-    }
-  }
-
-  /// The number below which a fraction of the draws is.
-  func quantile(_ u: Double) -> Double {
-    switch self {
-    case .exponential(let scale): return -scale * log1p(-u)
-    case .laplace(let location, let scale):
-      return u < 0.5 ? location + scale * log(2 * u) : location - scale * log(2 * (1 - u))
-    case .logistic(let location, let scale): return location + scale * log(u / (1 - u))
-    case .gumbel(let location, let scale): return location - scale * log(-log(u))
-    case .cauchy(let location, let scale): return location + scale * tan(Double.pi * (u - 0.5))
-    case .rayleigh(let scale): return scale * (-2 * log1p(-u)).squareRoot()
-    case .weibull(let shape): return pow(-log1p(-u), 1 / shape)
-    case .pareto(let shape): return expm1(-log1p(-u) / shape)
-    case .power(let shape): return pow(u, 1 / shape)
-    case .triangular(let lower, let mode, let upper):
-      let top = (mode - lower) / (upper - lower)
-      return u < top
-        ? lower + (u * (upper - lower) * (mode - lower)).squareRoot()
-        : upper - ((1 - u) * (upper - lower) * (upper - mode)).squareRoot()
-    case .geometric(let probability):
-      return probability == 1 ? 1 : (log1p(-u) / log1p(-probability)).rounded(.up)
-    }
   }
 }

@@ -21,15 +21,32 @@ extension Tensor {
     return Tensor(storage: storage, offset: offset, shape: shape, strides: strides)
   }
 
+  /// Views of tensors in the shape that all of them stretch to: NumPy's `broadcast_arrays`.
+  ///
+  ///     Tensor.broadcast([column, row])   // of [2, 1] and [3], two tensors of [2, 3]
+  ///
+  /// - Precondition: The shapes meet.
+  public static func broadcast(
+    _ tensors: [Tensor], file: StaticString = #fileID, line: UInt = #line
+  ) -> [Tensor] {
+    let shape = tensors.reduce([]) { commonShape($0, $1.shape, "broadcast", file, line) }
+    return tensors.map { $0.broadcast(to: shape) }
+  }
+
   /// The shape that two tensors have in common after broadcasting.
-  static func commonShape(_ a: [Int], _ b: [Int], _ operation: String) -> [Int] {
+  static func commonShape(
+    _ a: [Int], _ b: [Int], _ operation: String, _ file: StaticString = #fileID,
+    _ line: UInt = #line
+  ) -> [Int] {
     if a == b { return a }
     let rank = Swift.max(a.count, b.count)
     let (x, y) = (
       Array(repeating: 1, count: rank - a.count) + a, Array(repeating: 1, count: rank - b.count) + b
     )
     return zip(x, y).map { m, n in
-      check(m == n || m == 1 || n == 1, "\(operation): shapes \(a) and \(b) do not meet")
+      check(
+        m == n || m == 1 || n == 1, "\(operation): shapes \(a) and \(b) do not meet", file: file,
+        line: line)
       return m == 1 ? n : m
     }
   }

@@ -54,6 +54,22 @@ extension Tensor {
       concatenating: tensors.map { $0.expanded(at: place) }, axis: place, file: file, line: line)
   }
 
+  /// A matrix of matrices: those of a row beside each other, the rows below each other; NumPy's `block`.
+  ///
+  ///     Tensor(blocks: [[a, b], [c, d]])
+  ///
+  /// - Parameters:
+  ///   - rows: At least one row of at least one tensor, which are joined along their last two axes.
+  ///   - file: The caller's file, for a message.
+  ///   - line: The caller's line, for a message.
+  /// - Precondition: Each has at least two dimensions; extents meet.
+  public init(blocks rows: [[Tensor]], file: StaticString = #fileID, line: UInt = #line) {
+    self.init(
+      concatenating: rows.map {
+        Tensor(concatenating: $0, axis: -1, file: file, line: line)
+      }, axis: -2, file: file, line: line)
+  }
+
   /// The part of one axis, a view.
   func narrowed(_ axis: Int, _ range: Range<Int>) -> Tensor {
     var shape = shape

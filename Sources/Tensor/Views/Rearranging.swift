@@ -115,6 +115,24 @@ extension Tensor {
       strides: others.map { strides[$0] } + [strides[row] + strides[column]])
   }
 
+  /// Writes to a diagonal of the matrices along the last two axes: NumPy's `fill_diagonal`.
+  ///
+  ///     var x = Tensor<Float>(zeros: [2, 2])
+  ///     x.fillDiagonal(with: 3)   // [[3, 0], [0, 3]]
+  ///
+  /// - Parameters:
+  ///   - elements: Broadcast to the diagonal.
+  ///   - offset: How far above the main diagonal it is; below it where negative.
+  ///   - file: The caller's file, for a message.
+  ///   - line: The caller's line, for a message.
+  public mutating func fillDiagonal(
+    with elements: Tensor, offset: Int = 0, file: StaticString = #fileID, line: UInt = #line
+  ) {
+    makeUniqueAndContiguous()
+    var target = diagonal(offset: offset, file: file, line: line)
+    target.update(from: elements.broadcast(to: target.shape, file: file, line: line))
+  }
+
   /// The matrices along two axes turned by quarters, from the first axis to the second; a view.
   public func rotated(
     quarters: Int = 1, axes: (Int, Int) = (0, 1), file: StaticString = #fileID, line: UInt = #line

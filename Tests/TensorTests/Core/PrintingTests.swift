@@ -7,6 +7,14 @@ import Testing
     #expect(tensor.description == text)
   }
 
+  /// The sign of what is not a number is not printed.
+  @Test func printsNaNWithoutSign() {
+    expect(Tensor<Float>([-Float.nan, .nan]), "[nan, nan]")
+    expect(-Tensor<Double>([.nan]), "[nan]")
+    expect(Tensor<Float16>([-Float16.nan]), "[nan]")
+    expect(Tensor<BFloat16>([-BFloat16(.nan)]), "[nan]")
+  }
+
   @Test func printsRealNumbers() {
     expect(
       Tensor<Float>([1, 2, 3, 4], shape: [2, 2]),

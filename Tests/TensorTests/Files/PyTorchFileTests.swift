@@ -106,6 +106,7 @@ import Testing
     }
     #expect(error.problem == .global("__builtin__.print"))
     #expect(error.description.contains("\"__builtin__.print\""))
+    #expect(error.description.contains("of a whole model, save its state_dict()"))
   }
 }
 

@@ -65,10 +65,57 @@ import Testing
     try numpy.expectElementwise("isfinite") { $0.isFinite().wide }
     try numpy.expectElementwise("isinf") { $0.isInfinite().wide }
     try numpy.expectElementwise("signbit") { $0.isSignMinus().wide }
+    try numpy.expectElementwise("fraction") { $0.fraction() }
+    // Zeros keep their signs, in every type.
+    let zeros: Tensor<Double> = [-0.5, -0.0, 0.25]
+    func expectSigns<Scalar: TensorFloatingPoint>(_ scalar: Scalar.Type) {
+      let x = zeros.converted(to: scalar)
+      for y in [x.rounded(), x.ceil(), x.truncated(), x.rounded(.awayFromZero).fraction()] {
+        #expect(y.isSignMinus() == [true, true, false] && y[1] == 0, "\(Scalar.self)")
+      }
+      #expect(x.absolute().isSignMinus().any() == false)
+    }
+    expectSigns(Float.self)
+    expectSigns(Double.self)
+    expectSigns(Float16.self)
+    expectSigns(BFloat16.self)
+    try numpy.expectElementwise("isclose") {
+      $0.isClose(to: $0.rounded(), relative: 0.1, absolute: 0.2).wide
+    }
+    try numpy.expectElementwise("isclose_nan") { $0.isClose(to: $0, nanIsEqual: true).wide }
+    try numpy.expectElementwise("select") { $0.where($0 .> 1, else: (-$0).where($0 .> 0, else: 7)) }
     try numpy.expectElementwise("where") { $0.where($0 .> 0, else: 9) }
   }
 
+  @Test func partsOfNumbers() throws {
+    try numpy.expectElementwise("spacing", tolerance: 0) { $0.spacing() }
+    try numpy.expectElementwise("frexp_significand", tolerance: 0) {
+      $0.significandsAndExponents().significands
+    }
+    try numpy.expectElementwise("frexp_exponent") { $0.significandsAndExponents().exponents.wide }
+    try numpy.expectElementwise("ldexp", tolerance: 0) { $0.timesPowers(ofTwo: -3) }
+    // Of infinity NumPy has NaN.
+    try numpy.expectElementwise("i0", tolerance: 4e-15) { x in
+      x.besselI0().where(.!x.isInfinite(), else: .nan)
+    }
+    func expect<Scalar: TensorFloatingPoint>(_ scalar: Scalar.Type, least: Double, next: Double) {
+      let x = Tensor<Double>([0.375, -12, 0, least]).converted(to: scalar)
+      let (significands, exponents) = x.significandsAndExponents()
+      #expect(
+        significands.wide == [0.75, -0.75, 0, 0.5] && exponents[..<3] == Tensor<Int32>([-1, 4, 0]))
+      #expect(significands.timesPowers(ofTwo: exponents) == x)
+      #expect(x.spacing()[2].wide.item == least && x.spacing()[0].wide.item == next)
+    }
+    expect(Double.self, least: .leastNonzeroMagnitude, next: 0x1p-54)
+    expect(Float.self, least: 0x1p-149, next: 0x1p-25)
+    expect(Float16.self, least: 0x1p-24, next: 0x1p-12)
+    expect(BFloat16.self, least: 0x1p-133, next: 0x1p-9)
+    let far = Tensor<Int32>([.max, .min, 127])
+    #expect(Tensor<Float>([1]).timesPowers(ofTwo: far) == [.infinity, 0, 0x1p127])
+  }
+
   @Test func twoOperands() throws {
+    try numpy.expectElementwise("power-", tolerance: 1e-14) { pow($0, -1.5) }
     try numpy.expectElementwise("power", tolerance: 1e-14) { pow($0, 3) }
     try numpy.expectElementwise("remainder") { $0.flooredRemainder(dividingBy: 0.7) }
     try numpy.expectElementwise("remainder-") { $0.flooredRemainder(dividingBy: -0.7) }

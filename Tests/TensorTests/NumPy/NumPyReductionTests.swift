@@ -51,6 +51,19 @@ import Testing
     try expectReduction("nanmin") { $0.minOfNumbers(axes: $1, keepingAxes: $2) }
     try expectReduction("nanmean") { $0.meanOfNumbers(axes: $1, keepingAxes: $2) }
     try expectReduction("nanvar") { $0.varianceOfNumbers(axes: $1, keepingAxes: $2) }
+    try expectReduction("nanstd") { $0.standardDeviationOfNumbers(axes: $1, keepingAxes: $2) }
+    try expectReduction("nanmedian") { $0.medianOfNumbers(axes: $1, keepingAxes: $2) }
+    try expectReduction("percentile") { $0.quantile(0.85, axes: $1, keepingAxes: $2) }
+    try expectReduction("norm_inf") { $0.norm(order: .infinity, axes: $1, keepingAxes: $2) }
+    try expectReduction("norm_-inf") { $0.norm(order: -.infinity, axes: $1, keepingAxes: $2) }
+    try expectReduction("norm_0") { $0.norm(order: 0, axes: $1, keepingAxes: $2) }
+    try expectReduction("norm_3") { $0.norm(order: 3, axes: $1, keepingAxes: $2) }
+    try expectReduction("nanargmax") {
+      $0.argmaxOfNumbers(axis: $1?[0] ?? 0, keepingAxes: $2).wide
+    }
+    try expectReduction("nanargmin") {
+      $0.argminOfNumbers(axis: $1?[0] ?? 0, keepingAxes: $2).wide
+    }
     try expectReduction("argmax") { $0.argmax(axis: $1?[0] ?? 0, keepingAxes: $2).wide }
     try expectReduction("argmin") { $0.argmin(axis: $1?[0] ?? 0, keepingAxes: $2).wide }
   }
@@ -62,6 +75,13 @@ import Testing
     }
     try expect("cumsum") { $0.cumulativeSum(axis: $1) }
     try expect("cumprod") { $0.cumulativeProduct(axis: $1) }
+    try expect("nancumsum") { $0.replacingNaN(with: 0).cumulativeSum(axis: $1) }
+    try expect("nancumprod") { $0.replacingNaN(with: 1).cumulativeProduct(axis: $1) }
+    try expect("softmax") { $0.softmax(axis: $1) }
+    try expect("log_softmax") { $0.logSoftmax(axis: $1) }
+    func bounded(_ x: Tensor<Double>) -> Tensor<Double> { x.where(.!x.isInfinite(), else: 9) }
+    try expect("quantiles") { bounded($0).quantiles([0.25, 0.5, 1], axes: [$1]) }
+    try expect("nanquantiles") { bounded($0).quantilesOfNumbers([0, 0.3, 1], axes: [$1]) }
     try expect("cummax") { $0.cumulativeMax(axis: $1) }
     try expect("cummin") { $0.cumulativeMin(axis: $1) }
     try expect("diff") { $0.differences(axis: $1) }
@@ -76,5 +96,17 @@ import Testing
     try expect("unwrap") { $0.unwrapped(axis: $1) }
     try expect("take") { $0.gathered([2, 0, -1], axis: $1) }
     try expect("take_along") { $0.gathered(along: $1, $0.argsort(axis: $1)) }
+  }
+
+  @Test func quantilesKeepTheirAxes() {
+    let x: Tensor<Float> = [[1, .nan, 3], [.nan, .nan, .nan]]
+    #expect(x.medianOfNumbers(axis: 1, keepingAxes: true)[0] == [2])
+    #expect(x.medianOfNumbers(axis: 1).isNaN() == [false, true])
+    #expect(x.quantilesOfNumbers([[0, 1]], axes: [1], keepingAxes: true).shape == [1, 2, 2, 1])
+    #expect(x[0].quantilesOfNumbers([0, 1]) == [1, 3])
+    // What meets an element is that, whatever stands beside it.
+    let far: Tensor<Float> = [.infinity, -.infinity, 2]
+    #expect(far.quantiles([0, 0.5, 1]) == [-.infinity, 2, .infinity])
+    #expect(x.argmaxOfNumbers(axis: 1) == [2, 0] && x[..<1].argminOfNumbers(axis: 1) == [0])
   }
 }

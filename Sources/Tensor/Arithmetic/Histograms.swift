@@ -1,0 +1,163 @@
+internal import _KernelsSequential
+
+// How many elements there are of each size.
+extension Tensor where Scalar: TensorNumeric {
+  /// How many elements there are between neighbouring edges: NumPy's `histogram`.
+  ///
+  ///     let (counts, edges) = x.histogram(bins: 10)
+  ///
+  /// - Parameters:
+  ///   - bins: The number of intervals of one width, at least one.
+  ///   - range: From where to where; from the smallest element to the largest by default.
+  ///   - weights: What each element counts, of this tensor's shape; one by default.
+  ///   - file: The caller's file, for a message.
+  ///   - line: The caller's line, for a message.
+  /// - Returns: The counts, and one edge more. Elements outside of the range and NaN are not counted.
+  public func histogram(
+    bins: Int = 10, range: ClosedRange<Double>? = nil, weights: Tensor<Double>? = nil,
+    file: StaticString = #fileID, line: UInt = #line
+  ) -> (counts: Tensor<Double>, edges: Tensor<Double>) {
+    check(bins > 0, "histogram: \(bins) bins", file: file, line: line)
+    let wide = converted(to: Double.self)
+    var (low, high) = range.map { ($0.lowerBound, $0.upperBound) } ?? (0, 1)
+    if range == nil && count > 0 { (low, high) = (wide.min().item, wide.max().item) }
+    check(
+      low.isFinite && high.isFinite, "histogram: the elements are from \(low) to \(high)",
+      file: file, line: line)
+    if low == high { (low, high) = (low - 0.5, high + 0.5) }
+    let edges = Tensor<Double>(from: low, through: high, count: bins + 1)
+    return (histogram(edges: edges, weights: weights, file: file, line: line), edges)
+  }
+
+  /// How many elements there are between neighbours of some edges; the last interval has its upper end
+  /// too.
+  ///
+  /// - Parameters:
+  ///   - edges: At least two, in rising order.
+  ///   - weights: What each element counts, of this tensor's shape; one by default.
+  ///   - file: The caller's file, for a message.
+  ///   - line: The caller's line, for a message.
+  /// - Returns: The result.
+  public func histogram(
+    edges: Tensor<Double>, weights: Tensor<Double>? = nil, file: StaticString = #fileID,
+    line: UInt = #line
+  ) -> Tensor<Double> {
+    edges.checkEdges("histogram", file, line)
+    check(
+      weights.map { $0.shape == shape } ?? true,
+      "histogram: weights of shape \(weights?.shape ?? []) for \(shape)", file: file, line: line)
+    var result = Tensor<Double>(zeros: [edges.count - 1])
+    let (values, dense) = (converted(to: Double.self).elements, weights?.elements)
+    let list = edges.elements
+    result.withUnsafeMutableElements { output in
+      guard let base = output.baseAddress else { return }
+      if let dense {
+        _KernelsSequential.histogram(
+          values, weights: dense, count: values.count, edges: list, base, bins: output.count)
+      } else {
+        _KernelsSequential.histogram(
+          values, weights: nil, count: values.count, edges: list, base, bins: output.count)
+      }
+    }
+    return result
+  }
+
+  /// The number of the interval between rising edges that each element is in: 0 before the
+  /// first edge, as many as there are edges behind the last.
+  ///
+  /// NumPy's `digitize`.
+  ///
+  /// - Parameters:
+  ///   - edges: The edges, in rising order.
+  ///   - upperEnds: Whether an interval has its upper end, not its lower one.
+  ///   - file: The caller's file, for a message.
+  ///   - line: The caller's line, for a message.
+  /// - Returns: The result.
+  public func intervals(
+    _ edges: Tensor, upperEnds: Bool = false, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor<Int64> {
+    edges.places(for: self, behindEquals: !upperEnds, file: file, line: line)
+  }
+}
+
+extension Tensor where Scalar: TensorFloatingPoint {
+  /// How many points there are in each box of a grid: NumPy's `histogramdd` and `histogram2d`.
+  ///
+  ///     let points: Tensor<Float> = [[0.5, 1], [0.7, 3]]
+  ///     points.jointHistogram(edges: [[0, 1], [0, 2, 4]])   // [[1, 1]]
+  ///
+  /// - Parameters:
+  ///   - edges: For each coordinate, at least two, in rising order; the last interval has its upper end
+  ///     too.
+  ///   - weights: What each point counts, `[count]`; one by default.
+  ///   - file: The caller's file, for a message.
+  ///   - line: The caller's line, for a message.
+  /// - Returns: An axis for each coordinate, of one number less than it has edges.
+  /// - Precondition: This is a matrix with a point in each row, and a column for each list of edges.
+  public func jointHistogram(
+    edges: [Tensor<Double>], weights: Tensor<Double>? = nil, file: StaticString = #fileID,
+    line: UInt = #line
+  ) -> Tensor<Double> {
+    check(
+      rank == 2 && shape[1] == edges.count && weights?.shape ?? [shape[0]] == [shape[0]],
+      "jointHistogram: \(edges.count) lists of edges and weights of shape \(weights?.shape ?? []) "
+        + "for \(shape)", file: file, line: line)
+    let bins = edges.map { $0.count - 1 }
+    var isInside = Tensor<Bool>(repeating: true, shape: [shape[0]])
+    var places = Tensor<Int64>(zeros: [shape[0]])
+    for (column, edges) in edges.enumerated() {
+      edges.checkEdges("jointHistogram", file, line)
+      let values = self[.all, column].converted(to: Double.self)
+      let interval = (values.intervals(edges) - 1)
+        .where(values .!= edges[-1], else: Tensor<Int64>(scalar: Int64(bins[column] - 1)))
+      isInside = isInside .& (interval .>= 0) .& (interval .< Int64(bins[column]))
+      places = places * Int64(bins[column]) + interval
+    }
+    let counts = (weights ?? Tensor<Double>(ones: [shape[0]]))[isInside]
+    return places[isInside].counts(weights: counts, length: bins.product).reshaped(bins)
+  }
+}
+
+extension Tensor<Double> {
+  /// Checks that these are edges of intervals.
+  fileprivate func checkEdges(_ name: String, _ file: StaticString, _ line: UInt) {
+    check(
+      rank == 1 && count > 1 && (differences() .>= 0).all(),
+      "\(name): \(count) edges do not rise", file: file, line: line)
+  }
+}
+
+extension Tensor where Scalar: TensorInteger {
+  /// How often each integer from zero on is there: NumPy's `bincount`.
+  ///
+  ///     Tensor<Int64>([0, 2, 2]).counts()   // [1, 0, 2]
+  ///
+  /// - Parameters:
+  ///   - length: The least extent of the result.
+  ///   - file: The caller's file, for a message.
+  ///   - line: The caller's line, for a message.
+  /// - Returns: The result.
+  /// - Precondition: No element is negative.
+  public func counts(
+    length: Int = 0, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor<Int64> {
+    counts(
+      weights: Tensor<Int64>(scalar: 1).broadcast(to: shape), length: length, file: file, line: line
+    )
+  }
+
+  /// The sums of the weights of each integer from zero on.
+  public func counts<Weight: TensorNumeric>(
+    weights: Tensor<Weight>, length: Int = 0, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor<Weight> {
+    check(
+      weights.shape == shape, "counts: weights of shape \(weights.shape) for \(shape)", file: file,
+      line: line)
+    let places = flattened().converted(to: Int64.self)
+    let extent = count == 0 ? 0 : Int(places.max().item) + 1
+    places.checkIndices(below: Swift.max(extent, 0), "counts", file, line)
+    var result = Tensor<Weight>(zeros: [Swift.max(extent, length)])
+    result.add(weights.flattened(), along: 0, at: places)
+    return result
+  }
+}
