@@ -27,7 +27,7 @@ emulate() {  # emulate PROCESSOR TABLES: TABLES in alphabetical order
     --filter KernelsTests \
     --skip 'KernelsTests.(Guarded|BufferPool|Mismatch|NumPyProduct|Patches|Workspace)' >"$work/log" 2>&1; then
     failed "$1: the kernels' tests"
-    grep -E '✘|recorded an issue|rror' "$work/log" | head -n 20 | sed 's/^/    /' || true
+    grep -E '✘|error:|[Ff]atal' "$work/log" | head -n 20 | sed 's/^/    /' || true
     return
   fi
   tables=$(sed -nE 's/.*table → ([a-z0-9]+).*/\1/p' "$work/log" | sort -u | paste -sd' ')

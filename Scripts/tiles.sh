@@ -29,6 +29,6 @@ if timeout 1200 swift test --scratch-path .build-tiles --filter KernelsTests >"$
   ok "an emulated tile unit: $(sed -nE 's/.*Test run with (.*) passed.*/\1/p' "$log")"
 else
   failed "an emulated tile unit"
-  grep -E '✘|recorded an issue|rror' "$log" | head -n 20 | sed 's/^/    /' || true
+  grep -E '✘|error:|[Ff]atal' "$log" | head -n 20 | sed 's/^/    /' || true
 fi
 finish

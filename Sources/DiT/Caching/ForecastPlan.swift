@@ -7,6 +7,8 @@
 ///   - interval: One step in so many is full.
 ///   - warmup: The first steps that are all full.
 ///   - predictor: What forecasts.
+/// - Returns: The plan.
+/// - Throws: `CacheError` where the sites are not the run's.
 func forecastPlan(
   for run: RunOutline, sites: [CacheSite], interval: Int, warmup: Int,
   predictor: any CachePredictor

@@ -7,6 +7,8 @@ extension ComplexTensor {
   /// - Parameters:
   ///   - axes: The axes, of which negative ones count from the end; all of them where nil.
   ///   - normalization: What the result is divided by.
+  ///   - file: The caller's file, for a message.
+  ///   - line: The caller's line, for a message.
   /// - Returns: The same shape.
   /// - Precondition: The axes exist, are different, and are not empty.
   public func fft(
@@ -23,6 +25,8 @@ extension ComplexTensor {
   /// - Parameters:
   ///   - axes: The axes, of which negative ones count from the end; all of them where nil.
   ///   - normalization: What the result is divided by.
+  ///   - file: The caller's file, for a message.
+  ///   - line: The caller's line, for a message.
   /// - Returns: The same shape.
   /// - Precondition: The axes exist, are different, and are not empty.
   public func inverseFFT(
@@ -40,6 +44,8 @@ extension ComplexTensor {
   ///   - axes: The axes; the last one is that of the first half of the frequencies.
   ///   - count: The length of the last axis of the result; nil for the even one.
   ///   - normalization: What the result is divided by.
+  ///   - file: The caller's file, for a message.
+  ///   - line: The caller's line, for a message.
   /// - Returns: Real numbers, the last of the axes of length `count`.
   /// - Precondition: There is an axis; the axes exist, are different, and are not empty.
   public func inverseRealFFT(
@@ -80,6 +86,8 @@ extension Tensor where Scalar: TensorFloatingPoint {
   /// - Parameters:
   ///   - axes: The axes, of which negative ones count from the end; all of them where nil.
   ///   - normalization: What the result is divided by.
+  ///   - file: The caller's file, for a message.
+  ///   - line: The caller's line, for a message.
   /// - Returns: All frequencies, the same shape.
   /// - Precondition: The axes exist, are different, and are not empty.
   public func fft(
@@ -94,6 +102,8 @@ extension Tensor where Scalar: TensorFloatingPoint {
   /// - Parameters:
   ///   - axes: The axes; of the last one, half of the frequencies is left out.
   ///   - normalization: What the result is divided by.
+  ///   - file: The caller's file, for a message.
+  ///   - line: The caller's line, for a message.
   /// - Returns: The same shape, but for the last of the axes, of `n / 2 + 1` frequencies.
   /// - Precondition: There is an axis; the axes exist, are different, and are not empty.
   public func realFFT(
