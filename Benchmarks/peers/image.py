@@ -8,7 +8,7 @@
     venv/bin/python Scripts/make_pixart_folder.py pixart               # and a text encoder, to encode a prompt once
     swift run -c release generate --model pixart -p "two cats" --save-embeddings cats.safetensors
     swift run -c release generate --model pixart -p "two cats" --embeddings cats.safetensors --precision f32 --latents-out ours.npy
-    venv/bin/python Benchmarks/peers/image.py pixart --prompt "two cats" --embeddings cats.safetensors --guidance 4.5 --latents ours.npy
+    venv/bin/python Benchmarks/peers/image.py pixart --prompt "two cats" --embeddings cats.safetensors --latents ours.npy
 """
 
 import argparse
@@ -94,7 +94,7 @@ def main():
     parser.add_argument("--prompt")
     parser.add_argument("--embeddings", help="a file of generate --save-embeddings that has the prompt")
     parser.add_argument("--steps", type=int, default=20)
-    parser.add_argument("--guidance", type=float, default=4)
+    parser.add_argument("--guidance", type=float, help="4, or 4.5 with a prompt, as ours")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--latents", help="ours, a .npy file")
     parser.add_argument("--image", help="ours, a .png file")
@@ -105,11 +105,12 @@ def main():
     dtype = PRECISIONS[arguments.precision]
     pipeline = load(arguments.folder, dtype)
     condition = dict(class_labels=[arguments.label])
+    guidance = arguments.guidance or (4 if arguments.prompt is None else 4.5)
     if arguments.prompt is not None:
         condition = encoded(arguments.embeddings, arguments.prompt, dtype)
     loaded = time.perf_counter()
     with torch.inference_mode():
-        latents, image, steps = draw(pipeline, condition, arguments.steps, arguments.guidance)
+        latents, image, steps = draw(pipeline, condition, arguments.steps, guidance)
     print(f"load {loaded - start:.2f} s, image {time.perf_counter() - loaded:.2f} s", end=", ")
     status = Path("/proc/self/status").read_text()
     peak = int(re.search(r"VmHWM:\s*(\d+)", status)[1]) * 1024 / 1e9
