@@ -4,11 +4,9 @@ internal import Tensor
 /// Measures what each block adds to the tokens, in each step: it is a calibration that no method
 /// uses.
 struct BlockOffsets: CalibratedCacheMethod {
-  static let name = "block-offsets"
-  static let summary = "Measures the offset of each block."
-  static let source = "https://arxiv.org/abs/2406.01125"
-  static let presets = CachePresets(quality: "", balanced: "", fast: "")
-  static let examples = (sample: "", idle: "")
+  static let about = CacheMethodDescription(
+    "block-offsets", "Measures the offset of each block.",
+    source: "https://arxiv.org/abs/2406.01125", quality: "", fast: "", sample: "", idle: "")
 
   init(_ parameters: inout CacheParameters) {}
 

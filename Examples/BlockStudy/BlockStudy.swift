@@ -16,7 +16,8 @@ struct BlockStudy {
       try Workspace.selectInstructionSetFromEnvironment()
       let study = try Study(options.study, arguments, version: version)
       let folder = arguments[options.output]
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      try makeFolder(folder)
+      try checkFolder(folder)
       let command = (["block-study"] + CommandLine.arguments.dropFirst()).joined(separator: " ")
       let findings = try await Findings(
         study, interval: arguments[options.interval], command: command,

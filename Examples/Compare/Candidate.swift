@@ -46,7 +46,7 @@ struct Candidate: Sendable, Hashable, Codable {
     return CacheMethods.all.flatMap { type in
       CachePresets.names.compactMap { preset in
         let text = "\(type.name):\(preset)"
-        let settings = "\(type.name):\(type.presets[preset] ?? "")"
+        let settings = "\(type.name):\(type.about.presets[preset] ?? "")"
         return known.insert(settings).inserted ? method(text, steps: steps) : nil
       }
     }

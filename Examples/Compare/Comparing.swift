@@ -19,8 +19,8 @@ struct Comparing {
   /// Begins a comparison, or goes on where the output folder has one of the same setup.
   init(_ settings: CompareSettings) throws {
     self.settings = settings
-    try FileManager.default.createDirectory(
-      atPath: settings.output, withIntermediateDirectories: true)
+    try makeFolder(settings.output)
+    try checkFolder(settings.output)
     results = Results(
       setup: settings.study.setup, referenceSteps: settings.referenceSteps,
       machine: settings.study.machine, command: settings.command)

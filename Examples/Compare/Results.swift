@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Tensor
 internal import _ExampleStudy
 
 /// What was compared, and all that was measured so far.
@@ -59,8 +60,7 @@ struct Results: Codable {
   /// - Throws: `CompareError.results` where the file has none.
   init(path: String) throws(CompareError) {
     do {
-      let data = try Data(contentsOf: URL(fileURLWithPath: path))
-      self = try JSONDecoder().decode(Self.self, from: data)
+      self = try JSONDecoder().decode(Self.self, from: Data(contents(ofFile: path)))
     } catch {
       throw .results(path, reason: Self.reason(error))
     }

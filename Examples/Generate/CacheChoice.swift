@@ -10,17 +10,24 @@ struct CacheChoice: Sendable {
 
   /// Reads the option's value; nil for no cache.
   ///
-  /// - Throws: `UsageError` where the library does not know the method or takes the settings.
+  /// - Throws: `UsageError` where the library does not know the method or take the settings, or where
+  ///   nothing takes the calibration.
   static func method(
     _ text: String?, calibration: String?
   ) throws(UsageError) -> CacheMethods.Choice? {
-    guard let text, text != "none" else { return nil }
+    var (choice, given): (CacheMethods.Choice?, CacheCalibration?)
     do {
-      let calibration = try calibration.map(CacheCalibration.init(path:))
-      return try CacheMethods.method(text, calibration: calibration)
+      given = try calibration.map(CacheCalibration.init(path:))
+      if let text, text != "none" {
+        choice = try CacheMethods.method(text, calibration: given)
+      }
     } catch {
       throw .other("--cache: \(error)")
     }
+    if let given, choice?.calibrations.contains(given) != true {
+      throw .other("--calibration: no method of --cache takes it")
+    }
+    return choice
   }
 
   /// The choice for a run.
@@ -30,6 +37,7 @@ struct CacheChoice: Sendable {
     self.method = method
     do {
       plan = try method.plan(for: outline)
+      try plan.validate(for: outline)
     } catch {
       throw .other("--cache: \(error)")
     }

@@ -86,8 +86,3 @@ func requireArrayFile(_ path: String) throws(UsageError) {
     throw .other("latents file '\(path)' must end in .npy or .safetensors")
   }
 }
-
-/// Makes a folder, and those that it is in; another process may do so at the same time.
-func makeFolder(_ path: String) throws {
-  try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-}

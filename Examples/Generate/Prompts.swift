@@ -42,15 +42,23 @@ struct Prompts: Sendable {
     }
   }
 
+  /// The most bytes that a file of prompts may have.
+  private static let longestFile = 1 << 24
+
   /// The lines of a file, each of which is a prompt.
   private static func lines(of path: String) throws(UsageError) -> [String] {
-    let data: Data
+    var rest: ArraySlice<UInt8>
     do {
-      data = try Data(contentsOf: URL(fileURLWithPath: path))
+      // A pipe is welcome, and a device that never ends is not read for ever.
+      let data = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+        .read(upToCount: longestFile + 1)
+      rest = [UInt8](data ?? Data())[...]
     } catch {
       throw .other("--prompt-file: cannot read '\(path)'")
     }
-    var rest = [UInt8](data)[...]
+    guard rest.count <= longestFile else {
+      throw .other("--prompt-file: '\(path)' has more than \(longestFile) bytes")
+    }
     // A mark of the byte order, which some editors put first, belongs to no prompt.
     if rest.starts(with: [0xEF, 0xBB, 0xBF]) { rest = rest.dropFirst(3) }
     var lines = rest.split(separator: 0x0A, omittingEmptySubsequences: false)

@@ -49,6 +49,20 @@ package func lastName(of path: String) -> Substring {
   path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...]
 }
 
+/// Makes a folder, and those that it is in; another process may do so at the same time.
+///
+/// - Throws: `OutputError.readOnlyFolder` where that is not possible.
+package func makeFolder(_ path: String) throws(OutputError) {
+  do {
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  } catch {
+    let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+    throw .readOnlyFolder(
+      path,
+      reason: cause.map { String(cString: strerror(Int32($0.code))) } ?? error.localizedDescription)
+  }
+}
+
 /// Throws where a folder takes no new files, by making one and removing it: permissions do not tell
 /// all, as of a full disk and of `/proc`.
 ///

@@ -5,16 +5,16 @@ public import Tensor
 extension CacheState {
   /// Passes tokens through all blocks, computing or reusing runs of them.
   ///
-  /// Where some lanes reuse a run and others compute it, their rows part in front of it, and join
-  /// again behind it. So lanes that do the same are computed together.
+  /// Lanes that compute the same block do so together. Where some reuse a run of blocks and others
+  /// compute it, these go through it in a group of their own, and all join again behind it.
   ///
   /// - Parameters:
   ///   - tokens: The residual stream, `[rows, tokens, width]`.
   ///   - workspace: What to compute with.
   ///   - modulatedInput: The input of the first block after its norm and modulation, for gates that
   ///     look at it.
-  ///   - block: Passes tokens of some of the rows, which it is told, through a block, asking the state
-  ///     that it gets at each branch.
+  ///   - block: Passes tokens through the block of an index. It gets the rows of the batch that the
+  ///     tokens belong to, and the state, which it asks at each branch.
   /// - Returns: The multiply-adds that the blocks took, for all rows.
   @discardableResult public mutating func passBlocks(
     _ tokens: inout Tensor<Float>, in workspace: Workspace,
@@ -30,12 +30,13 @@ extension CacheState {
     if lanes[0].watches(.modulatedInput) {
       show(modulatedInput(tokens), .modulatedInput, in: workspace)
     }
-    // Moved, so that blocks change the tokens in place.
+    // Nobody else holds the tokens meanwhile, so blocks change them in place.
     var moved = Tensor<Float>(zeros: [0])
     swap(&moved, &tokens)
     var groups = [LaneGroup(members: batch, tokens: consume moved)]
+    let rowsOfBatch = Dictionary(uniqueKeysWithValues: batch.map { ($0.lane, $0.rows) })
     while let index = groups.map(\.next).min(), index < outline.depth {
-      part(&groups, at: index)
+      regroup(&groups, before: index)
       for place in groups.indices where groups[place].next == index {
         members = groups[place].members
         for member in members {
@@ -49,9 +50,7 @@ extension CacheState {
             })
           groups[place].next = end
         } else {
-          let rows = members.flatMap { member in
-            batch.first { $0.lane == member.lane }?.rows ?? member.rows
-          }
+          let rows = members.flatMap { rowsOfBatch[$0.lane] ?? $0.rows }
           try block(index, &groups[place].tokens, rows, &self)
           groups[place].next = index + 1
         }
@@ -65,15 +64,15 @@ extension CacheState {
     return batch.reduce(MultiplyAdds()) { $0 + lanes[$1.lane].passCost }
   }
 
-  /// Parts the lanes that stand before a block by what they do there; those that do the same join.
-  private mutating func part(_ groups: inout [LaneGroup], at index: Int) {
+  /// Makes a group of all lanes that compute a block, and one of all that reuse the same run there.
+  private mutating func regroup(_ groups: inout [LaneGroup], before index: Int) {
     let standing = groups.filter { $0.next == index }
     groups.removeAll { $0.next == index }
     let ends = standing.map { group in
       group.members.map { lanes[$0.lane].endOfReuse(at: index, rows: $0.rows.count) }
     }
     for end in Set(ends.joined()) {
-      let parts = zip(standing, ends).compactMap { $0.part(ends: $1, where: end) }
+      let parts = zip(standing, ends).compactMap { $0.part(of: $1, equal: end) }
       var group = LaneGroup(joining: parts)
       group.endOfReuse = end
       groups.append(group)
@@ -94,7 +93,7 @@ private struct LaneGroup {
     (self.members, self.tokens) = (members, tokens)
   }
 
-  /// One group of all, in the order of their lanes; a group alone stays what it is.
+  /// One group of several, in the order of their lanes; one alone stays as it is.
   init(joining groups: [LaneGroup]) {
     if groups.count == 1 {
       self = groups[0]
@@ -116,8 +115,8 @@ private struct LaneGroup {
     self.tokens = joined(tokens)
   }
 
-  /// The lanes that have an end; nil where none has.
-  func part(ends: [Int?], where end: Int?) -> LaneGroup? {
+  /// The lanes whose end of reuse is the one that is asked for; nil where there are none.
+  func part(of ends: [Int?], equal end: Int?) -> LaneGroup? {
     let chosen = zip(members, ends).filter { $0.1 == end }.map(\.0)
     if chosen.isEmpty { return nil }
     if chosen.count == members.count { return self }

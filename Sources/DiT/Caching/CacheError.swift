@@ -6,6 +6,8 @@ public enum CacheError: Error, Hashable, CustomStringConvertible {
   case unknownMethod(String, known: [String])
   /// The method has no such key.
   case unknownKey(String, method: String, known: [String])
+  /// There is a preset already.
+  case presets(method: String, second: String)
   /// A key has a value that it cannot have.
   case value(key: String, method: String, found: String, expected: String)
   /// The method does nothing for this model or run, and why.
@@ -42,6 +44,7 @@ public enum CacheError: Error, Hashable, CustomStringConvertible {
       "there is no cache '\(name)'; there are \(known.joined(separator: ", "))"
     case .unknownKey(let key, let method, let known):
       "\(method) has no '\(key)'; it has \(known.joined(separator: ", "))"
+    case .presets(let method, let second): "\(method) takes one preset, and '\(second)' is another"
     case .value(let key, let method, let found, let expected):
       "\(method): \(key) must be \(expected), not '\(found)'"
     case .inapplicable(let method, let reason): "\(method) cannot apply: \(reason)"

@@ -13,9 +13,9 @@ struct CacheLane: Sendable {
   private(set) var plan: CachePlan
   /// A predictor for each site of each rule.
   private(set) var entries: [Entry] = []
-  /// Where the entries of a site stand.
+  /// The indices of a site's entries.
   private var places: [CacheSite: [Int]] = [:]
-  /// Where the entries of runs of blocks stand, by their first block.
+  /// The indices of the entries of runs of blocks, by their first block.
   private(set) var runs: [Int: [Int]] = [:]
   private var gates: [Gate?]
   /// What the rules did in the steps so far.
@@ -40,8 +40,8 @@ struct CacheLane: Sendable {
   private(set) var costBefore = MultiplyAdds()
   /// The multiply-adds of the pass through the blocks, less those of one without a cache.
   private(set) var passCost = MultiplyAdds()
-  /// What has begun in the pass through the blocks.
-  var open = OpenRanges()
+  /// The runs of blocks that have begun in this pass, and not ended.
+  var open: [OpenRun] = []
   /// The blocks of which nothing was computed in the steps so far.
   private(set) var reusedBlocks = 0
 
@@ -101,18 +101,19 @@ struct CacheLane: Sendable {
   mutating func end() {
     reusedBlocks += plan.reusedBlocks { actions[$0] == .reuse }
     for rule in plan.rules.indices {
-      // A rule whose sites were not reached has done nothing.
+      // A rule none of whose sites was reached has done nothing.
       let action = actions[rule] ?? .compute
       lines.append(action, rule: rule, indicator: gates[rule]?.indicator)
       gates[rule]?.end(step)
     }
     peakByteCount = max(peakByteCount, byteCount)
     for index in entries.indices {
-      let (schedule, rule) = (plan.rules[entries[index].rule].schedule, entries[index].rule)
-      guard plan.rules[rule].gate == nil else { continue }
+      let rule = plan.rules[entries[index].rule]
+      guard rule.gate == nil else { continue }
       let isNeeded =
-        entries[index].predictor.keepsHistory
-        ? schedule.reusesAnything(after: step.index) : schedule.isNeeded(after: step.index)
+        rule.predictor.keepsHistory
+        ? rule.schedule.reusesAnything(after: step.index)
+        : rule.schedule.isNeeded(after: step.index)
       if !isNeeded {
         entries[index].predictor.reset()
         entries[index].rows = 0
@@ -145,7 +146,7 @@ struct CacheLane: Sendable {
 
   // MARK: What sites have in common
 
-  /// What a rule does in this step; asked at the first of its sites that is reached.
+  /// What a rule does in this step; decided at the first of its sites that is reached.
   mutating func action(of rule: Int, rows: Int) -> Action {
     if let action = actions[rule] { return action }
     let scheduled = plan.rules[rule].schedule.actions[step.index]
@@ -163,15 +164,13 @@ struct CacheLane: Sendable {
     return decided
   }
 
-  /// The entry of a site that does something in this step, a reuse before anything else.
-  private mutating func acting(at site: CacheSite, rows: Int) -> [(index: Int, action: Action)] {
-    guard let places = places[site] else { return [] }
-    var result: [(index: Int, action: Action)] = []
-    for index in places {
-      let action = action(of: entries[index].rule, rows: rows)
-      if action != .compute { result.append((index, action)) }
-    }
-    return result
+  /// What the entries of a site, or of runs that begin with a block, do in this step; those that only
+  /// compute are left out.
+  ///
+  /// All of them are asked, so that each rule has decided before the site is passed.
+  mutating func acting(_ indices: [Int]?, rows: Int) -> [(index: Int, action: Action)] {
+    (indices ?? []).map { ($0, action(of: entries[$0].rule, rows: rows)) }
+      .filter { $0.1 != .compute }
   }
 
   /// What a predictor sees of its site.
@@ -219,7 +218,7 @@ struct CacheLane: Sendable {
     return entries[index].predictor.value(context)
   }
 
-  /// Takes note of what a record costs beside the site, or of what a reuse saves.
+  /// Counts what it costs to keep a value, or what a reuse saves.
   private mutating func count(_ index: Int, _ action: CacheSchedule.Action, rows: Int) {
     let (site, outline) = (entries[index].site, plan.outline)
     // A prediction has a row for each image, and the model computes those of both streams for it.
@@ -239,7 +238,7 @@ struct CacheLane: Sendable {
   /// Whether something looks at a value in this step.
   func watches(_ probe: CacheProbe) -> Bool { probes.contains(probe) }
 
-  /// Shows a value to who looks at it.
+  /// Shows a value to the gates and predictors that look at it.
   mutating func observe(
     _ value: Tensor<Float>, _ probe: CacheProbe, in workspace: Workspace
   ) {
@@ -253,12 +252,12 @@ struct CacheLane: Sendable {
 
   /// Whether a rule does something at a site in this step.
   mutating func acts(at site: CacheSite, rows: Int) -> Bool {
-    !acting(at: site, rows: rows).isEmpty
+    !acting(places[site], rows: rows).isEmpty
   }
 
   /// Whether a site is reused in this step, of as many rows.
   mutating func reuses(_ site: CacheSite, rows: Int) -> Bool {
-    acting(at: site, rows: rows).contains { $0.action == .reuse }
+    acting(places[site], rows: rows).contains { $0.action == .reuse }
   }
 
   /// What stands in for a value in this step; nil where it is to be computed.
@@ -266,7 +265,7 @@ struct CacheLane: Sendable {
     _ site: CacheSite, input: Tensor<Float>, in workspace: Workspace, branch: Branch? = nil
   ) -> Tensor<Float>? {
     let rows = input.shape[0]
-    guard let entry = acting(at: site, rows: rows).first(where: { $0.action == .reuse }) else {
+    guard let entry = acting(places[site], rows: rows).first(where: { $0.action == .reuse }) else {
       return nil
     }
     return standIn(
@@ -279,7 +278,7 @@ struct CacheLane: Sendable {
     branch: Branch? = nil
   ) {
     let rows = value.shape[0]
-    for (index, action) in acting(at: site, rows: rows) {
+    for (index, action) in acting(places[site], rows: rows) {
       take(
         value, action, at: index, context(input, rows: rows, in: workspace, branch: branch))
     }
@@ -291,6 +290,6 @@ struct CacheLane: Sendable {
   /// Begins a pass of some rows through the blocks.
   mutating func beginPass(rows: Int) {
     passCost = rows * plan.outline.depth * plan.outline.architecture.block
-    open = OpenRanges()
+    open = []
   }
 }

@@ -3,18 +3,24 @@ internal import Tensor
 
 // Runs of blocks.
 extension CacheLane {
-  /// Ranges that have begun, with the tokens before them.
-  struct OpenRanges: Sendable {
-    fileprivate var sites: [(entry: Int, action: Action, input: Tensor<Float>)] = []
-    fileprivate var probes: [(probe: CacheProbe, range: Range<Int>, input: Tensor<Float>)] = []
+  /// A run of blocks that has begun, of which a value is wanted at its end.
+  struct OpenRun: Sendable {
+    fileprivate let blocks: Range<Int>
+    /// The tokens before it.
+    fileprivate let input: Tensor<Float>
+    fileprivate let purpose: Purpose
+  }
+
+  /// What the value of a run is for: the entry of a site, or a probe.
+  fileprivate enum Purpose {
+    case site(entry: Int, Action)
+    case probe(CacheProbe)
   }
 
   /// The entry of a run that begins with a block and is reused in this step; nil where the block is
   /// computed.
   private mutating func reusedEntry(at block: Int, rows: Int) -> Int? {
-    // Every rule is asked, so that each has decided when its run begins.
-    let actions = (runs[block] ?? []).map { ($0, action(of: entries[$0].rule, rows: rows)) }
-    return actions.first { $0.1 == .reuse }?.0
+    acting(runs[block], rows: rows).first { $0.action == .reuse }?.index
   }
 
   /// The block behind a run that begins with a block and is reused in this step; nil where the block
@@ -29,17 +35,17 @@ extension CacheLane {
   ///   - block: The block.
   ///   - tokens: The tokens before it.
   mutating func enter(_ block: Int, _ tokens: Tensor<Float>) {
-    for probe in probes {
-      if let range = probe.run, range.lowerBound == block {
-        open.probes.append((probe, range, tokens))
+    func begin(_ blocks: Range<Int>?, _ purpose: Purpose) {
+      guard let blocks, blocks.lowerBound == block else { return }
+      open.append(OpenRun(blocks: blocks, input: tokens, purpose: purpose))
+    }
+    let acting = acting(runs[block], rows: tokens.shape[0])
+    if !acting.contains(where: { $0.action == .reuse }) {
+      for (entry, action) in acting {
+        begin(entries[entry].site.range, .site(entry: entry, action))
       }
     }
-    let rows = tokens.shape[0]
-    guard reusedEntry(at: block, rows: rows) == nil else { return }
-    for entry in runs[block] ?? [] {
-      let action = action(of: entries[entry].rule, rows: rows)
-      if action != .compute { open.sites.append((entry, action, tokens)) }
-    }
+    for probe in probes { begin(probe.run, .probe(probe)) }
   }
 
   /// The tokens behind the run that begins with a block and is reused.
@@ -64,25 +70,25 @@ extension CacheLane {
   mutating func leave(
     _ block: Int, _ batch: Tensor<Float>, _ rows: Range<Int>, in workspace: Workspace
   ) {
-    let sites = open.sites.filter { entries[$0.entry].site.range?.upperBound == block }
-    let probes = open.probes.filter { $0.range.upperBound == block }
-    guard !sites.isEmpty || !probes.isEmpty else { return }
-    open.sites.removeAll { entries[$0.entry].site.range?.upperBound == block }
-    open.probes.removeAll { $0.range.upperBound == block }
+    let ended = open.filter { $0.blocks.upperBound == block }
+    guard !ended.isEmpty else { return }
+    open.removeAll { $0.blocks.upperBound == block }
     // Who keeps the tokens, and who looks at them, share one copy.
     lazy var tokens = ownRows(batch, rows, in: workspace)
-    func offset(from input: Tensor<Float>) -> Tensor<Float> {
-      linearCombination([(1, batch[rows]), (-1, input)], in: workspace)
+    func offset(of run: OpenRun) -> Tensor<Float> {
+      linearCombination([(1, batch[rows]), (-1, run.input)], in: workspace)
     }
-    for (entry, action, input) in sites {
-      let value: Tensor<Float>
-      if case .blocks = entries[entry].site { value = offset(from: input) } else { value = tokens }
-      take(value, action, at: entry, context(input, rows: rows.count, in: workspace))
-    }
-    for (probe, _, input) in probes {
-      let value: Tensor<Float>
-      if case .offset = probe { value = offset(from: input) } else { value = tokens }
-      observe(value, probe, in: workspace)
+    for run in ended {
+      switch run.purpose {
+      case .site(let entry, let action):
+        let isOffset = entries[entry].site == .blocks(run.blocks)
+        take(
+          isOffset ? offset(of: run) : tokens, action, at: entry,
+          context(run.input, rows: rows.count, in: workspace))
+      case .probe(let probe):
+        let isOffset = probe == .offset(run.blocks)
+        observe(isOffset ? offset(of: run) : tokens, probe, in: workspace)
+      }
     }
   }
 }

@@ -11,19 +11,8 @@ public protocol CacheMethod: Sendable {
 /// A new one is a file in `Methods` and an element of `CacheMethods.all`; from there the command
 /// line, its help, reports and the tests of the rules know it.
 public protocol NamedCacheMethod: CacheMethod {
-  /// The name, such as `delta-dit`.
-  static var name: String { get }
-  /// What the method does, in one sentence.
-  static var summary: String { get }
-  /// Where it comes from.
-  static var source: String { get }
-  /// The settings of each preset, in the form of `init(_:)`'s keys.
-  static var presets: CachePresets { get }
-  /// Settings for a small model with which it reuses something, and some with which it reuses
-  /// nothing; the tests of the rules take both.
-  static var examples: (sample: String, idle: String) { get }
-  /// The limits that it has where none are given.
-  static var limits: CacheLimits { get }
+  /// How it is named, described and set up.
+  static var about: CacheMethodDescription { get }
   /// Whether one stream of guidance stands in for the other, as the method's paper means it.
   static var sharesStreams: Bool { get }
 
@@ -34,10 +23,40 @@ public protocol NamedCacheMethod: CacheMethod {
 }
 
 extension NamedCacheMethod {
-  /// None.
-  public static var limits: CacheLimits { CacheLimits() }
+  /// The name, such as `delta-dit`.
+  public static var name: String { about.name }
+  /// The limits where none are given.
+  public static var limits: CacheLimits { about.limits }
   /// It does not.
   public static var sharesStreams: Bool { false }
+}
+
+/// How a method is named, described and set up; settings are texts of the form `key=value,…`.
+public struct CacheMethodDescription: Sendable, Hashable {
+  /// The name, such as `delta-dit`.
+  public let name: String
+  /// What the method does, in one sentence.
+  public let summary: String
+  /// Where it comes from.
+  public let source: String
+  /// The settings of each preset.
+  public let presets: CachePresets
+  /// Settings with which it reuses something in a small model, for the tests of the rules.
+  public let sample: String
+  /// Settings with which it reuses nothing, for the same tests.
+  public let idle: String
+  /// The limits where none are given.
+  public let limits: CacheLimits
+
+  /// A description; the preset `balanced` has the defaults where it says nothing else.
+  public init(
+    _ name: String, _ summary: String, source: String, quality: String, balanced: String = "",
+    fast: String, sample: String, idle: String, limits: CacheLimits = CacheLimits()
+  ) {
+    (self.name, self.summary, self.source) = (name, summary, source)
+    presets = CachePresets(quality: quality, balanced: balanced, fast: fast)
+    (self.sample, self.idle, self.limits) = (sample, idle, limits)
+  }
 }
 
 /// The settings of a method for three wishes.

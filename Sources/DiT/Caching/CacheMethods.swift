@@ -19,7 +19,8 @@ public enum CacheMethods {
     /// The text with its preset's settings.
     public let text: String
     private let method: any CacheMethod
-    private let calibrations: [CacheCalibration]
+    /// The calibrations that the methods take.
+    public let calibrations: [CacheCalibration]
 
     fileprivate init(
       name: String, text: String, method: any CacheMethod, calibrations: [CacheCalibration]
@@ -38,7 +39,7 @@ public enum CacheMethods {
 
     /// What a user should know before a run.
     public func warnings(for run: RunOutline) -> [String] {
-      var warnings = calibrations.compactMap { $0.warning(for: run) }
+      var warnings = calibrations.flatMap { $0.warnings(for: run) }
       if run.stepCount <= 8 {
         warnings.append(
           "\(run.stepCount) steps are few: neighbouring ones differ much, and little can be reused")
@@ -92,9 +93,12 @@ public enum CacheMethods {
     let given = try items(sides.count == 2 ? sides[1] : nil, of: text)
     var (values, words, preset) = (given.values, given.words, String?.none)
     if let place = words.firstIndex(where: { CachePresets.names.contains($0) }) {
-      preset = type.presets[words.remove(at: place)]
+      preset = type.about.presets[words.remove(at: place)]
       let settings = try items(preset.map { $0[...] }, of: text)
       values.merge(settings.values) { own, _ in own }
+      if let second = words.first(where: { CachePresets.names.contains($0) }) {
+        throw .presets(method: type.name, second: second)
+      }
       words += settings.words
     }
     var parameters = CacheParameters(
@@ -131,7 +135,8 @@ public enum CacheMethods {
   /// A text that lists every method with its keys, defaults, presets and source.
   public static var list: String {
     all.map { type in
-      var lines = ["\(type.name)", "  \(type.summary)", "  \(type.source)"]
+      let about = type.about
+      var lines = [about.name, "  " + about.summary, "  " + about.source]
       let keys = keys(of: type).filter { $0.name != "dry" }
       lines += aligned(
         keys.map { key in
@@ -140,7 +145,7 @@ public enum CacheMethods {
         }
       ).split(separator: "\n").map(String.init)
       for name in CachePresets.names {
-        lines.append("  \(name): \(type.presets[name].map { $0.isEmpty ? "defaults" : $0 } ?? "")")
+        lines.append("  \(name): \(about.presets[name].map { $0.isEmpty ? "defaults" : $0 } ?? "")")
       }
       return lines.joined(separator: "\n")
     }.joined(separator: "\n\n")

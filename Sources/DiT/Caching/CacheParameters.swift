@@ -221,6 +221,13 @@ public struct CacheParameters {
   /// - Throws: `CacheError.unknownKey`.
   func finish() throws(CacheError) {
     guard let unknown = words.first ?? values.keys.min() else { return }
+    let key = keys.first { $0.name == unknown }
+    if let key, words.first == unknown, !key.allowed.isEmpty {
+      throw .value(key: unknown, method: method, found: "", expected: key.allowed)
+    }
+    if let found = values[unknown], key != nil || CachePresets.names.contains(unknown) {
+      throw .value(key: unknown, method: method, found: found, expected: "given without a value")
+    }
     throw .unknownKey(
       unknown, method: method, known: keys.map(\.name) + CachePresets.names)
   }

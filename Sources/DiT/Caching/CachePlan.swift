@@ -48,7 +48,10 @@ public struct CachePlan: CacheMethod, CustomStringConvertible {
   public var noiseScales: [Float] = []
   /// What each channel of the samples is multiplied with after each step, and what is added to it;
   /// empty where they stay as they are.
-  public var sampleCorrections: [AffineCorrection.Line] = []
+  public private(set) var sampleCorrections: [AffineCorrection.Line] = []
+  /// For each method that corrects samples, the cache that its corrections were measured with, and
+  /// the rules that stand beside it here.
+  private var correctedCaches: [(method: String, measured: String, rules: [Rule])] = []
   /// Whether everything is computed, and what the plan would have done is measured.
   public var isDry = false
 
@@ -164,10 +167,42 @@ public struct CachePlan: CacheMethod, CustomStringConvertible {
     return plan
   }
 
-  /// Checks that the plan is for a run.
+  /// Corrects the samples of this plan and of the cache that is joined with it.
   ///
-  /// - Throws: `CacheError.stepCount` or `CacheError.depth`.
-  func validate(for run: RunOutline) throws(CacheError) {
+  /// - Parameters:
+  ///   - lines: What to do with the samples after each step; empty where nothing is to do.
+  ///   - method: The method that corrects.
+  ///   - cache: The `fingerprint` of the other cache that the lines were measured with.
+  mutating func correctSamples(
+    _ lines: [AffineCorrection.Line], by method: String, measuredWith cache: String
+  ) {
+    sampleCorrections = lines
+    correctedCaches = [(method, cache, [])]
+  }
+
+  /// What tells the cache from others: where it reuses something, when, and how its gates decide.
+  var fingerprint: String { Self.fingerprint(isDry ? [] : rules) }
+
+  private static func fingerprint(_ rules: [Rule]) -> String {
+    let lines = rules.map { rule in
+      "\(rule.title) \(rule.schedule)" + (rule.gate.map { " where \($0)" } ?? "")
+        + (rule.most.map { ", at most \($0) in a row" } ?? "")
+    }
+    return lines.isEmpty ? "none" : lines.sorted().joined(separator: "; ")
+  }
+
+  /// Checks that the whole plan is for a run, and that samples are corrected for the cache that they
+  /// have.
+  ///
+  /// - Throws: `CacheError.stepCount`, `CacheError.depth`, or `CacheError.calibration` where a
+  ///   correction was measured with another cache.
+  public func validate(for run: RunOutline) throws(CacheError) {
+    for (method, measured, rules) in correctedCaches {
+      let found = Self.fingerprint(rules)
+      guard found == measured else {
+        throw .calibration(method: method, what: "the cache", expected: found, found: measured)
+      }
+    }
     guard outline.stepCount == run.stepCount else {
       throw .stepCount(plan: outline.stepCount, run: run.stepCount)
     }
@@ -189,6 +224,9 @@ public struct CachePlan: CacheMethod, CustomStringConvertible {
     plan.sampleCorrections = Self.joined(sampleCorrections, other.sampleCorrections) {
       $0.followed(by: $1)
     }
+    plan.correctedCaches =
+      correctedCaches.map { ($0.method, $0.measured, $0.rules + other.rules) }
+      + other.correctedCaches.map { ($0.method, $0.measured, $0.rules + rules) }
     return plan
   }
 
@@ -213,7 +251,7 @@ public struct CachePlan: CacheMethod, CustomStringConvertible {
           most: [$0.most, limits.most].compactMap { $0 }.min())
       })
     (plan.isDry, plan.noiseScales) = (isDry, noiseScales)
-    plan.sampleCorrections = sampleCorrections
+    (plan.sampleCorrections, plan.correctedCaches) = (sampleCorrections, correctedCaches)
     return plan
   }
 

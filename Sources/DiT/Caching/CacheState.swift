@@ -4,12 +4,12 @@ public import Tensor
 /// What a run has kept so far: in a lane for all images or, where gates decide, in one for each.
 ///
 /// The model walks through its layers and asks the state at each: `passBlocks` for runs of blocks,
-/// `add` for the branches of a block. Lanes that compute a layer do so together, whatever the others
-/// do. A state dies with its run.
+/// `add` for the branches of a block. Lanes that compute the same do so together. A state dies with
+/// its run.
 public struct CacheState: Sendable {
-  /// What is kept of each image, or of all of them.
+  /// One for each image where gates decide, or one for all.
   var lanes: [CacheLane]
-  /// The lanes whose rows are passed now.
+  /// The lanes of the batch that is computed now, with their rows of it.
   var members: [Member] = []
 
   /// A lane with its rows of a batch.
@@ -23,7 +23,7 @@ public struct CacheState: Sendable {
     lanes = (0..<(plan.hasGates ? plan.outline.imageCount : 1)).map { _ in CacheLane(plan) }
   }
 
-  /// Shows each lane its rows of a value that somebody looks at.
+  /// Shows each lane its rows of a value, where a gate or a predictor looks at it.
   mutating func show(_ value: Tensor<Float>, _ probe: CacheProbe, in workspace: Workspace) {
     guard lanes[0].watches(probe) else { return }
     for member in members {
@@ -32,15 +32,15 @@ public struct CacheState: Sendable {
     }
   }
 
-  /// The value of a site for all rows: what lanes reuse, and what the others compute together.
+  /// The value of a site for all rows: some lanes reuse theirs, and the others compute theirs together.
   ///
   /// - Parameters:
   ///   - site: The site.
   ///   - input: What goes into it, of all rows.
-  ///   - probe: What is shown of a value that was computed.
+  ///   - probe: What gates and predictors know a computed value as.
   ///   - workspace: What to compute with.
   ///   - branch: Computes a part of a branch for some rows.
-  ///   - compute: Computes the value for the rows of some lanes, one after the other.
+  ///   - compute: Computes the value for the rows of some lanes, in their order.
   /// - Returns: The value, lane by lane.
   mutating func value(
     of site: CacheSite, input: Tensor<Float>, probe: CacheProbe? = nil, in workspace: Workspace,
@@ -90,8 +90,8 @@ public struct CacheState: Sendable {
   ///   - x: The residual stream, `[rows, tokens, width]`.
   ///   - workspace: What to compute with.
   ///   - fused: Adds the gated branch to the stream in one go, as without a cache.
-  ///   - value: Computes the branch before the gate, of the stream, for some of its rows; attention
-  ///     in a window where one is given.
+  ///   - value: Computes the branch before the gate, for some rows of the stream; attention within a
+  ///     window where one is given.
   public mutating func add(
     _ branch: Architecture.Branch, block: Int, gate: Tensor<Float>?, to x: inout Tensor<Float>,
     in workspace: Workspace, fused: (inout Tensor<Float>) -> Void,
@@ -114,7 +114,7 @@ public struct CacheState: Sendable {
 
   /// Whether a lane does something at a site in this step.
   private mutating func acts(at site: CacheSite) -> Bool {
-    // All are asked, so that each has decided.
+    // Every lane is asked, so that all have decided.
     members.map { lanes[$0.lane].acts(at: site, rows: $0.rows.count) }.contains(true)
   }
 

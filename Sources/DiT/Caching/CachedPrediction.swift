@@ -43,16 +43,17 @@ extension CacheState {
     let all = members
     defer { members = all }
     members = []
+    // The model has a condition for each image, and behind those the unconditional ones.
     var (parts, conditions) = ([Tensor<Float>](), [Int]())
     for image in images {
-      let isHalf =
+      let isConditionalAlone =
         !guidance.isOn || lanes[image.lane].reuses(.unconditional, rows: image.rows.count)
-      let first = conditions.count
-      for stream in 0..<(isHalf ? 1 : 2) {
+      let start = conditions.count
+      for stream in 0..<(isConditionalAlone ? 1 : 2) {
         parts.append(samples[image.rows])
         conditions += image.rows.map { $0 + stream * samples.shape[0] }
       }
-      members.append(Member(lane: image.lane, rows: first..<conditions.count))
+      members.append(Member(lane: image.lane, rows: start..<conditions.count))
     }
     let output = try session.predict(
       joined(parts), rows: conditions, step: step, cache: &self, in: workspace)
@@ -66,8 +67,8 @@ extension CacheState {
       })
   }
 
-  /// The conditional and the unconditional predictions of a lane; the latter computed behind the
-  /// former, or from what was kept.
+  /// The predictions of a lane, the conditional ones and behind them the unconditional ones, which the
+  /// model has computed too, or which are made of what was kept.
   private mutating func bothStreams(
     _ output: Tensor<Float>, _ count: Int, lane: Int, in workspace: Workspace
   ) -> Tensor<Float> {

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Tensor
 
 /// Reads and checks the settings of a file; an error names the file and the key.
 struct FileSettings: Sendable, Hashable {
@@ -17,7 +18,7 @@ struct FileSettings: Sendable, Hashable {
   ) throws(ModelError) -> Settings {
     let data: Data
     do {
-      data = try Data(contentsOf: URL(fileURLWithPath: path))
+      data = Data(try contents(ofFile: path))
     } catch {
       throw .unreadable(file: path)
     }

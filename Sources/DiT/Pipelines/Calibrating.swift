@@ -30,7 +30,7 @@ extension CalibratedCacheMethod {
     of run: DenoisingRun, reference: DenoisingRun? = nil
   ) throws -> CacheCalibration {
     CacheCalibration(
-      method: name, run.plan.outline,
+      method: name, run.plan.outline, cache: correctsCaches ? run.plan.fingerprint : nil,
       tables: try calibrate(CalibrationRuns(run, reference: reference)))
   }
 }

@@ -40,6 +40,17 @@ extension Storage {
   }
 }
 
+/// The bytes of a file, in memory of their own.
+///
+/// - Throws: `FileError` where it cannot be read, or is a folder, a pipe or a device, which might never
+///   end.
+package func contents(ofFile path: String) throws(FileError) -> [UInt8] {
+  let storage = try Storage(mapping: path)
+  return withExtendedLifetime(storage) {
+    Array(UnsafeRawBufferPointer(start: storage.base, count: storage.byteCount))
+  }
+}
+
 extension AnyTensor {
   /// Gives the memory of a tensor in a mapped file back, once its elements have been packed.
   package func discardPages() { storage.discardPages(byteRange) }

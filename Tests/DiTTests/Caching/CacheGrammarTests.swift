@@ -33,10 +33,32 @@ import Testing
     #expect(try CacheMethods.method("fora:n=2").text == "fora:n=2")
   }
 
+  /// Presets are for every model: a depth that one cannot have is no fault of the user's.
+  @Test func presetsFitEveryDepth() throws {
+    for type in CacheMethods.all {
+      for (preset, depth) in CachePresets.names.flatMap({ p in [1, 2, 3, 5, 28].map { (p, $0) } }) {
+        do {
+          _ = try plan("\(type.name):\(preset)", steps: 20, depth: depth)
+        } catch CacheError.calibrationMissing {
+        } catch CacheError.inapplicable(_, let reason) {
+          #expect(depth == 1 || reason.contains("does not show its linear layers"))
+        }
+      }
+    }
+    #expect(try plan("dbcache:fast", depth: 28).hasPrefix("blocks 8-27"))
+    #expect(try plan("dbcache:fast", depth: 12).hasPrefix("blocks 4-11"))
+    #expect(try plan("dbcache:fast", depth: 2).hasPrefix("blocks 1 "))
+    #expect(try plan("dbcache:back=2", depth: 4).hasPrefix("blocks 1 "))
+  }
+
   @Test func refusesWithWhatThereIs() {
     #expect(error("delta").contains("there is no cache 'delta'; there are delta-dit,"))
     #expect(error("fora:m=3").contains("fora has no 'm'; it has"))
     #expect(error("fora:slow").contains("fora has no 'slow'; it has"))
+    #expect(error("fora:fast,quality") == "fora takes one preset, and 'quality' is another")
+    #expect(error("fora:n") == "fora: n must be a whole number from 1, not ''")
+    #expect(error("fora:dry=1") == "fora: dry must be given without a value, not '1'")
+    #expect(error("fora:fast=1") == "fora: fast must be given without a value, not '1'")
     #expect(error("fora:n=0") == "fora: n must be a whole number from 1, not '0'")
     #expect(error("first-block-cache:threshold=-1").contains("a number from 0"))
     #expect(error("delta-cache:position=top").contains("one of front, middle, rear"))
@@ -57,7 +79,7 @@ import Testing
     for type in CacheMethods.all {
       #expect(
         CacheMethods.list.contains("\n\(type.name)\n") || CacheMethods.list.hasPrefix(type.name))
-      #expect(type.source.hasPrefix("https://"))
+      #expect(type.about.source.hasPrefix("https://"))
     }
     #expect(CacheMethods.list.contains("one step in so many is full (2)"))
   }
@@ -83,9 +105,18 @@ import Testing
     #expect(try CacheCalibration(path: path) == calibration)
     try Data("{}".utf8).write(to: URL(filePath: path))
     #expect(throws: CacheError.self) { try CacheCalibration(path: path) }
+    var others = [calibration, calibration]
+    (others[0].steps, others[0].tables) = (0, [:])
+    others[1].tables["a"]?.removeLast()
+    for other in others {
+      try other.write(path: path)
+      #expect(throws: CacheError.self) { try CacheCalibration(path: path) }
+    }
     try Data("no".utf8).write(to: URL(filePath: path))
     #expect(throws: CacheError.self) { try CacheCalibration(path: path) }
     #expect(throws: CacheError.self) { try CacheCalibration(path: path + ".none") }
+    // It would never end.
+    #expect(throws: CacheError.self) { try CacheCalibration(path: "/dev/zero") }
   }
 
   @Test func otherStepsTakeTheNearest() throws {
@@ -97,8 +128,11 @@ import Testing
     #expect(try table(4) == [0, 1, 2, 3])
     #expect(try table(7) == [0, 1, 1, 2, 2, 3, 3])
     #expect(try table(2) == [0, 3])
-    #expect(calibration.warning(for: run) == nil)
-    #expect(calibration.warning(for: outline(steps: 7, depth: 2)) != nil)
+    #expect(calibration.warnings(for: run).isEmpty)
+    #expect(calibration.warnings(for: outline(steps: 7, depth: 2)).count == 1)
+    #expect(
+      calibration.warnings(for: outline(steps: 4, depth: 2, guidance: 1))
+        == ["the calibration is of guidance 4.0, the run has 1.0"])
   }
 
   @Test func refusesOtherModelsSamplersSizesAndMethods() throws {

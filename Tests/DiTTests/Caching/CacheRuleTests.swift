@@ -15,7 +15,7 @@ import _TestSupport
     _ name: String, for model: RuleModel, idle: Bool = false, also: String = ""
   ) throws -> CacheMethods.Choice {
     let type = try CacheMethods.type(named: name)
-    let settings = idle ? type.examples.idle : type.examples.sample
+    let settings = idle ? type.about.idle : type.about.sample
     return try CacheMethods.method(
       "\(name):\(settings)\(also)", calibration: try Self.calibration(type, of: model))
   }
@@ -287,8 +287,9 @@ import _TestSupport
       let choice = try CacheMethods.method(
         "\(name):\(preset)", calibration: Self.calibration(type, of: model))
       #expect(choice.text.hasPrefix("\(name):"))
+      for steps in [1, 2, 4, 50] { _ = try run(model, choice, steps: steps) }
     }
-    #expect(CacheMethods.list.contains(type.summary))
+    #expect(CacheMethods.list.contains(type.about.summary))
   }
 }
 

@@ -362,6 +362,30 @@ import _TestSupport
     }
   }
 
+  @Test func qAndCCorrectsTheCacheThatWasMeasuredAlone() throws {
+    let (measured, more) = (DeltaCache(blocks: 1..<3), FasterCacheGuidance(interval: 3, start: 25))
+    let calibration = try QAndC.calibration(of: run(.float32, measured.joined(with: more)))
+    let correction = QAndC(interval: 1, calibration: calibration)
+    // The order of methods does not count.
+    _ = try run(.float32, more.joined(with: correction).joined(with: measured))
+    for other in [
+      correction, correction.joined(with: measured),
+      DeltaCache(blocks: 1..<3, interval: 3).joined(with: more).joined(with: correction),
+    ] as [any CacheMethod] {
+      #expect(throws: CacheError.self) { try run(.float32, other) }
+    }
+    let alone = try QAndC.calibration(of: run(.float32))
+    #expect(alone.cache == "none")
+    do {
+      _ = try run(.float32, measured.joined(with: QAndC(interval: 1, calibration: alone)))
+      Issue.record("the calibration has not measured the cache")
+    } catch {
+      #expect(
+        "\(error)".hasPrefix(
+          "q-and-c: the calibration is of the cache none, the run has blocks 1-2 R-R-"))
+    }
+  }
+
   /// The images that were measured have the variances of the model in 32 bits after each step.
   @Test func qAndCCorrectsAQuantizedModel() throws {
     let calibration = try QAndC.calibration(of: run(.int8), reference: run(.float32))

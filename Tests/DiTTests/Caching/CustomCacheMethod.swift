@@ -2,11 +2,10 @@ import DiT
 
 /// Reuses the attention of late blocks in every other step.
 struct LateAttention: NamedCacheMethod {
-  static let name = "late-attention"
-  static let summary = "Reuses the attention of late blocks in every other step."
-  static let source = "https://example.org"
-  static let presets = CachePresets(quality: "share=25", balanced: "", fast: "share=75")
-  static let examples = (sample: "share=50", idle: "share=0")
+  static let about = CacheMethodDescription(
+    "late-attention", "Reuses the attention of late blocks in every other step.",
+    source: "https://example.org",
+    quality: "share=25", fast: "share=75", sample: "share=50", idle: "share=0")
 
   /// The share of the blocks, in percent.
   var share: Double

@@ -63,6 +63,11 @@ import Testing
     #expect(try message(["--cache", "smoothcache"]).contains("give calibration=FILE"))
     #expect(
       try message(["--cache", "fora:calibration=\(path)"]).contains("fora has no 'calibration'"))
+    for cache in [["--cache", "fora"], ["--cache", "none"], []] {
+      #expect(
+        try message(cache + ["--calibration", path])
+          .contains("--calibration: no method of --cache takes it"))
+    }
     let text = try String(contentsOfFile: path, encoding: .utf8)
     for (name, contents, reason) in [
       ("empty.json", "{}", "is no calibration of a cache: it has no '"),

@@ -166,6 +166,7 @@ import _TestSupport
     (["--list-classes"], "draws from prompts, and has no classes to list"),
     (["-p", "a", "-o", "{class}.png"], "there are {prompt}, {index}, {seed}, {number}"),
     (["--prompt-file", "/nowhere.txt"], "--prompt-file: cannot read '/nowhere.txt'"),
+    (["--prompt-file", "/dev/zero"], "--prompt-file: '/dev/zero' has more than 16777216 bytes"),
     (
       ["-p", "a", "--grid", "--skip-existing"],
       "give --output FOLDER/ or a pattern such as {prompt}-{seed}"

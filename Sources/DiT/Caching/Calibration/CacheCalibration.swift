@@ -18,6 +18,8 @@ public struct CacheCalibration: Sendable, Hashable, Codable {
   public var size: [Int]
   /// The guidance scale.
   public var guidanceScale: Float
+  /// The cache of the run that was measured, for methods that correct one; nil for all others.
+  public var cache: String?
   /// The measured numbers by name.
   public var tables: [String: [[Double]]]
 
@@ -28,8 +30,10 @@ public struct CacheCalibration: Sendable, Hashable, Codable {
   }
 
   /// The calibration of a method in a run, with numbers of seven digits.
-  public init(method: String, _ run: RunOutline, tables: [String: [[Double]]]) {
-    self.method = method
+  public init(
+    method: String, _ run: RunOutline, cache: String? = nil, tables: [String: [[Double]]]
+  ) {
+    (self.method, self.cache) = (method, cache)
     self.tables = tables.mapValues { $0.map { $0.map(shortened) } }
     (model, sampler, steps) = (run.fingerprint, run.sampler, run.stepCount)
     (size, guidanceScale) = (Array(run.architecture.sampleShape.dropFirst()), run.guidanceScale)
@@ -40,13 +44,13 @@ public struct CacheCalibration: Sendable, Hashable, Codable {
   /// - Throws: `CacheError.calibrationFile`.
   public init(path: String) throws(CacheError) {
     do {
-      let data = try Data(contentsOf: URL(fileURLWithPath: path))
-      self = try JSONDecoder().decode(Self.self, from: data)
+      self = try JSONDecoder().decode(Self.self, from: Data(contents(ofFile: path)))
     } catch let error as DecodingError {
       throw .calibrationFile(path, reason: Self.reason(error))
     } catch {
       throw .calibrationFile(path, reason: "it cannot be read")
     }
+    guard steps > 0 else { throw .calibrationFile(path, reason: "it is of \(steps) steps") }
     guard
       tables.values.allSatisfy({ $0.count == steps && $0.allSatisfy { $0.allSatisfy(\.isFinite) } })
     else { throw .calibrationFile(path, reason: "a table has not \(steps) rows of finite numbers") }
@@ -108,12 +112,19 @@ public struct CacheCalibration: Sendable, Hashable, Codable {
     return (0..<run.stepCount).map { rows[Int((Double($0) * scale).rounded())] }
   }
 
-  /// What a user should know before a run takes the calibration; nil where it fits exactly.
-  public func warning(for run: RunOutline) -> String? {
-    steps == run.stepCount
-      ? nil
-      : "the calibration is of \(steps) steps, the run has \(run.stepCount): "
-        + "each step takes the nearest"
+  /// What a user should know before a run takes the calibration; nothing where it fits exactly.
+  public func warnings(for run: RunOutline) -> [String] {
+    var warnings: [String] = []
+    if steps != run.stepCount {
+      warnings.append(
+        "the calibration is of \(steps) steps, the run has \(run.stepCount): "
+          + "each step takes the nearest")
+    }
+    if guidanceScale != run.guidanceScale {
+      warnings.append(
+        "the calibration is of guidance \(guidanceScale), the run has \(run.guidanceScale)")
+    }
+    return warnings
   }
 }
 

@@ -4,18 +4,12 @@
 /// last computed predictions at their steps; where they follow each other its weights are the
 /// paper's, `2F₁ - F₂` and so on.
 public struct ABCache: NamedCacheMethod {
-  /// The name on the command line.
-  public static let name = "ab-cache"
-  /// What the method does.
-  public static let summary = "Extrapolates the prediction from the last computed ones."
-  /// Where it comes from.
-  public static let source = "https://arxiv.org/abs/2504.10540"
-  /// The settings of the presets.
-  public static let presets = CachePresets(quality: "n=2", balanced: "", fast: "n=4,order=3")
-  /// Settings for the tests of the rules.
-  public static let examples = (sample: "n=2,order=2,warmup=2", idle: "n=1")
-  /// The limits where none are given.
-  public static let limits = CacheLimits(warmup: 3)
+  /// How it is named, described and set up.
+  public static let about = CacheMethodDescription(
+    "ab-cache", "Extrapolates the prediction from the last computed ones.",
+    source: "https://arxiv.org/abs/2504.10540",
+    quality: "n=2", fast: "n=4,order=3", sample: "n=2,order=2,warmup=2", idle: "n=1",
+    limits: CacheLimits(warmup: 3))
 
   /// One step in so many is computed.
   public var interval: Int

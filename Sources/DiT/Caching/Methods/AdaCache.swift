@@ -5,20 +5,13 @@
 /// the last two computed steps, before its gate; the codebook turns its change for each step into the
 /// number of steps to the next computed one.
 public struct AdaCache: NamedCacheMethod {
-  /// The name on the command line.
-  public static let name = "adacache"
-  /// What the method does.
-  public static let summary =
-    "Reuses all blocks for as many steps as a codebook allows for the last measured change."
-  /// Where it comes from.
-  public static let source = "https://arxiv.org/abs/2411.02397"
-  /// The settings of the presets.
-  public static let presets = CachePresets(
-    quality: "book=slow", balanced: "", fast: "threshold=1.5")
-  /// Settings for the tests of the rules.
-  public static let examples = (sample: "threshold=10", idle: "threshold=0")
-  /// The limits where none are given.
-  public static let limits = CacheLimits(cooldown: 2)
+  /// How it is named, described and set up.
+  public static let about = CacheMethodDescription(
+    "adacache",
+    "Reuses all blocks for as many steps as a codebook allows for the last measured change.",
+    source: "https://arxiv.org/abs/2411.02397",
+    quality: "book=slow", fast: "threshold=1.5", sample: "threshold=10", idle: "threshold=0",
+    limits: CacheLimits(cooldown: 2))
 
   /// The codebooks of the code: two for 30 steps, and one for 100.
   public static let codebooks = [

@@ -7,17 +7,12 @@ internal import Tensor
 /// and each of the steps before, how far the offsets of both are from each other, and the lines that
 /// make one of the other: of a quantized model that of one in higher precision, where it is given.
 public struct CacheQuant: CalibratedCacheMethod {
-  /// The name on the command line.
-  public static let name = "cache-quant"
-  /// What the method does.
-  public static let summary =
-    "Reuses the last blocks in steps that a program chooses, and corrects each channel's offset."
-  /// Where it comes from.
-  public static let source = "https://arxiv.org/abs/2503.01323"
-  /// The settings of the presets.
-  public static let presets = CachePresets(quality: "warmup=4", balanced: "", fast: "n=3")
-  /// Settings for the tests of the rules.
-  public static let examples = (sample: "n=2", idle: "n=1")
+  /// How it is named, described and set up.
+  public static let about = CacheMethodDescription(
+    "cache-quant",
+    "Reuses the last blocks in steps that a program chooses, and corrects each channel's offset.",
+    source: "https://arxiv.org/abs/2503.01323",
+    quality: "warmup=4", fast: "n=3", sample: "n=2", idle: "n=1")
   /// Its lines lead to the values of a model in higher precision, where one is measured.
   public static let correctsQuantization = true
   /// The most steps that an offset is reused for.

@@ -3,25 +3,15 @@
 /// Reference: [cache-dit](https://github.com/vipshop/cache-dit), `DBCacheConfig`; with one block in
 /// front and none behind it is First-Block-Cache.
 public struct DBCache: NamedCacheMethod {
-  /// The name on the command line.
-  public static let name = "dbcache"
-  /// What the method does.
-  public static let summary =
-    "Reuses the blocks between where the offset of the first ones has hardly changed."
-  /// Where it comes from.
-  public static let source = "https://github.com/vipshop/cache-dit"
-  /// The settings of the presets.
-  public static let presets = CachePresets(
-    quality: "front=4,threshold=0.12", balanced: "front=4,threshold=0.2",
-    fast: "front=4,threshold=0.3,warmup=4,most=4")
-  /// Settings for the tests of the rules.
-  public static let examples = (
-    sample: "front=1,back=1,threshold=2,warmup=2", idle: "threshold=0"
-  )
-  /// The limits where none are given.
-  public static let limits = CacheLimits(warmup: 8)
+  /// How it is named, described and set up.
+  public static let about = CacheMethodDescription(
+    "dbcache", "Reuses the blocks between where the offset of the first ones has hardly changed.",
+    source: "https://github.com/vipshop/cache-dit",
+    quality: "threshold=0.12", balanced: "threshold=0.2", fast: "threshold=0.3,warmup=4,most=4",
+    sample: "front=1,back=1,threshold=2,warmup=2", idle: "threshold=0",
+    limits: CacheLimits(warmup: 8))
 
-  /// The first blocks, always computed; nil is eight, or as many as leave one between.
+  /// The first blocks, always computed; nil is eight, or a third of the blocks where that is less.
   public var front: Int?
   /// The last blocks, always computed.
   public var back: Int
@@ -38,7 +28,7 @@ public struct DBCache: NamedCacheMethod {
   /// Reads the settings.
   public init(_ p: inout CacheParameters) throws(CacheError) {
     front = try p.integer(
-      "front", in: 1...Int.max, standard: "8, fewer in small models", "first blocks, computed")
+      "front", in: 1...Int.max, standard: "8, a third at the most", "first blocks, computed")
     back = try p.integer("back", in: 0...Int.max, default: 0, "last blocks, computed")
     threshold = try p.threshold(
       default: 0.08,
@@ -55,7 +45,7 @@ public struct DBCache: NamedCacheMethod {
         key: "back", method: Self.name, found: "\(back)", expected: "from 0 to \(run.depth - 2)")
     }
     let most = run.depth - back - 1
-    let front = front ?? min(8, most)
+    let front = front ?? min(8, max(1, run.depth / 3), most)
     guard (1...most).contains(front) else {
       throw .value(
         key: "front", method: Self.name, found: "\(front)", expected: "from 1 to \(most)")

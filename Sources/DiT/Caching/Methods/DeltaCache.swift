@@ -25,16 +25,11 @@ public struct DeltaCache: NamedCacheMethod {
     }
   }
 
-  /// The name on the command line.
-  public static let name = "delta-cache"
-  /// What the method does.
-  public static let summary = "Keeps the offset of one run of blocks and adds it in cheap steps."
-  /// Where it comes from.
-  public static let source = "https://arxiv.org/abs/2406.01125"
-  /// The settings of the presets.
-  public static let presets = CachePresets(quality: "nc=50%", balanced: "", fast: "n=3")
-  /// Settings for the tests of the rules.
-  public static let examples = (sample: "n=2,nc=1", idle: "n=1")
+  /// How it is named, described and set up.
+  public static let about = CacheMethodDescription(
+    "delta-cache", "Keeps the offset of one run of blocks and adds it in cheap steps.",
+    source: "https://arxiv.org/abs/2406.01125",
+    quality: "nc=50%", fast: "n=3", sample: "n=2,nc=1", idle: "n=1")
 
   /// The blocks; nil where they follow from the position and the number.
   public var blocks: Range<Int>?

@@ -3,17 +3,12 @@
 ///
 /// Reference: [Chen et al., 2024](https://arxiv.org/abs/2406.01125), section 4.3.
 public struct DeltaDiT: NamedCacheMethod {
-  /// The name on the command line.
-  public static let name = "delta-dit"
-  /// What the method does.
-  public static let summary =
-    "Adds the kept offset of the last blocks in early cheap steps, of the first ones in late ones."
-  /// Where it comes from.
-  public static let source = "https://arxiv.org/abs/2406.01125"
-  /// The settings of the presets.
-  public static let presets = CachePresets(quality: "nc=50%", balanced: "", fast: "n=3")
-  /// Settings for the tests of the rules.
-  public static let examples = (sample: "n=2,nc=1,b=4", idle: "nc=0")
+  /// How it is named, described and set up.
+  public static let about = CacheMethodDescription(
+    "delta-dit",
+    "Adds the kept offset of the last blocks in early cheap steps, of the first ones in late ones.",
+    source: "https://arxiv.org/abs/2406.01125",
+    quality: "nc=50%", fast: "n=3", sample: "n=2,nc=1,b=4", idle: "nc=0")
 
   /// One step in so many is computed in full, N in the paper.
   public var interval: Int

@@ -3,20 +3,13 @@
 ///
 /// Reference: [Bu et al., 2025](https://arxiv.org/abs/2508.17356) and its code for FLUX.
 public struct DiCache: NamedCacheMethod {
-  /// The name on the command line.
-  public static let name = "dicache"
-  /// What the method does.
-  public static let summary =
-    "Reuses blocks while the changes behind the first ones add up to little, aligned by these."
-  /// Where it comes from.
-  public static let source = "https://arxiv.org/abs/2508.17356"
-  /// The settings of the presets.
-  public static let presets = CachePresets(
-    quality: "threshold=0.05", balanced: "threshold=0.1", fast: "threshold=0.15")
-  /// Settings for the tests of the rules.
-  public static let examples = (sample: "threshold=2,start=10", idle: "threshold=0")
-  /// The limits where none are given.
-  public static let limits = CacheLimits(cooldown: 1)
+  /// How it is named, described and set up.
+  public static let about = CacheMethodDescription(
+    "dicache",
+    "Reuses blocks while the changes behind the first ones add up to little, aligned by these.",
+    source: "https://arxiv.org/abs/2508.17356",
+    quality: "threshold=0.05", balanced: "threshold=0.1", fast: "threshold=0.15",
+    sample: "threshold=2,start=10", idle: "threshold=0", limits: CacheLimits(cooldown: 1))
 
   /// What the changes may add up to.
   public var threshold: Double

@@ -7,17 +7,12 @@ internal import Tensor
 /// attention itself, as that of [DiTFastAttnV2](https://arxiv.org/abs/2503.22796), instead of the
 /// model's: so one run calibrates it.
 public struct DiTFastAttn: CalibratedCacheMethod {
-  /// The name on the command line.
-  public static let name = "ditfastattn"
-  /// What the method does.
-  public static let summary =
-    "Shares attention between steps, between halves of guidance, and beyond a window."
-  /// Where it comes from.
-  public static let source = "https://arxiv.org/abs/2406.08552"
-  /// The settings of the presets.
-  public static let presets = CachePresets(quality: "delta=0.05", balanced: "", fast: "delta=0.2")
-  /// Settings for the tests of the rules.
-  public static let examples = (sample: "delta=2", idle: "delta=0")
+  /// How it is named, described and set up.
+  public static let about = CacheMethodDescription(
+    "ditfastattn",
+    "Shares attention between steps, between halves of guidance, and beyond a window.",
+    source: "https://arxiv.org/abs/2406.08552",
+    quality: "delta=0.05", fast: "delta=0.2", sample: "delta=2", idle: "delta=0")
   /// One half of guidance stands in for the other.
   public static let sharesStreams = true
   /// The most steps that something is shared over.

@@ -4,18 +4,13 @@
 /// in `easycache.hpp`: the change of the prediction is estimated from that of the sample since the
 /// last computed step, and added up.
 public struct EasyCache: NamedCacheMethod {
-  /// The name on the command line.
-  public static let name = "easycache"
-  /// What the method does.
-  public static let summary =
-    "Reuses the prediction's offset from the sample while its estimated change adds up to little."
-  /// Where it comes from.
-  public static let source = "https://arxiv.org/abs/2507.02860"
-  /// The settings of the presets.
-  public static let presets = CachePresets(
-    quality: "threshold=0.1", balanced: "", fast: "threshold=0.3")
-  /// Settings for the tests of the rules.
-  public static let examples = (sample: "threshold=0.5,start=20", idle: "threshold=0")
+  /// How it is named, described and set up.
+  public static let about = CacheMethodDescription(
+    "easycache",
+    "Reuses the prediction's offset from the sample while its estimated change adds up to little.",
+    source: "https://arxiv.org/abs/2507.02860",
+    quality: "threshold=0.1", fast: "threshold=0.3", sample: "threshold=0.5,start=20",
+    idle: "threshold=0")
 
   /// The estimated change at which the prediction is computed anew.
   public var threshold: Double

@@ -6,17 +6,12 @@ internal import Foundation
 /// Reference: [Zou and Zhao, 2025](https://arxiv.org/abs/2503.07120), Algorithm 1 and equation 3; its
 /// threshold is relative here.
 public struct FEBCache: CalibratedCacheMethod {
-  /// The name on the command line.
-  public static let name = "feb-cache"
-  /// What the method does.
-  public static let summary =
-    "Reuses feed-forward branches early and attention late, and scales the predicted noise."
-  /// Where it comes from.
-  public static let source = "https://arxiv.org/abs/2503.07120"
-  /// The settings of the presets.
-  public static let presets = CachePresets(quality: "delta=0.03", balanced: "", fast: "delta=0.1")
-  /// Settings for the tests of the rules.
-  public static let examples = (sample: "delta=5", idle: "delta=0")
+  /// How it is named, described and set up.
+  public static let about = CacheMethodDescription(
+    "feb-cache",
+    "Reuses feed-forward branches early and attention late, and scales the predicted noise.",
+    source: "https://arxiv.org/abs/2503.07120",
+    quality: "delta=0.03", fast: "delta=0.1", sample: "delta=5", idle: "delta=0")
   /// The most steps that a branch is reused for.
   static let reach = 3
 
@@ -73,11 +68,12 @@ public struct FEBCache: CalibratedCacheMethod {
       lag += 1
       var chosen: [CacheSchedule.Action]?
       for name in ["both", "one"] where chosen == nil && step.index > 0 && lag <= Self.reach {
-        let norms = try calibration.table("\(name) \(lag)", of: Self.name, for: run)[step.index]
+        let norms = try calibration.table(
+          "\(name) \(lag)", of: Self.name, for: run, columns: exact[step.index].count)[step.index]
         let votes = zip(norms, exact[step.index]).filter {
           abs(scale(step) * $0 / $1 - 1) < delta
         }
-        if 2 * votes.count >= norms.count { chosen = Self.trials(step)[name] }
+        if !votes.isEmpty, 2 * votes.count >= norms.count { chosen = Self.trials(step)[name] }
       }
       actions.append(chosen ?? [.record, .record])
       if chosen == nil { lag = 0 }

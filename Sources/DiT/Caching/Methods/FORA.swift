@@ -3,16 +3,11 @@
 /// Reference: [Selvaraju et al., 2024](https://arxiv.org/abs/2407.01425). As in its code, steps
 /// count from the last one: the last is full, and the first interval may be shorter.
 public struct FORA: NamedCacheMethod {
-  /// The name on the command line.
-  public static let name = "fora"
-  /// What the method does.
-  public static let summary = "Reuses what all branches of all blocks made in the last full step."
-  /// Where it comes from.
-  public static let source = "https://arxiv.org/abs/2407.01425"
-  /// The settings of the presets.
-  public static let presets = CachePresets(quality: "n=2", balanced: "", fast: "n=5")
-  /// Settings for the tests of the rules.
-  public static let examples = (sample: "n=3", idle: "n=1")
+  /// How it is named, described and set up.
+  public static let about = CacheMethodDescription(
+    "fora", "Reuses what all branches of all blocks made in the last full step.",
+    source: "https://arxiv.org/abs/2407.01425",
+    quality: "n=2", fast: "n=5", sample: "n=3", idle: "n=1")
 
   /// One step in so many is computed in full.
   public var interval: Int

@@ -6,20 +6,13 @@
 /// `faster-cache-guidance`. Where both streams are computed again, attention is too, and its line
 /// begins anew: what was kept of one stream does not serve both.
 public struct FasterCache: NamedCacheMethod {
-  /// The name on the command line.
-  public static let name = "faster-cache"
-  /// What the method does.
-  public static let summary =
-    "Extrapolates attention, and makes the unconditional prediction of the conditional one."
-  /// Where it comes from.
-  public static let source = "https://arxiv.org/abs/2410.19355"
-  /// The settings of the presets.
-  public static let presets = CachePresets(
-    quality: "start=50,guidance=3,guidance-start=50", balanced: "", fast: "n=3,guidance=6")
-  /// Settings for the tests of the rules.
-  public static let examples = (
-    sample: "start=25,guidance=3,guidance-start=25", idle: "n=1,guidance=1"
-  )
+  /// How it is named, described and set up.
+  public static let about = CacheMethodDescription(
+    "faster-cache",
+    "Extrapolates attention, and makes the unconditional prediction of the conditional one.",
+    source: "https://arxiv.org/abs/2410.19355",
+    quality: "start=50,guidance=3,guidance-start=50", fast: "n=3,guidance=6",
+    sample: "start=25,guidance=3,guidance-start=25", idle: "n=1,guidance=1")
   /// Whether one stream of guidance stands in for the other.
   public static let sharesStreams = true
 

@@ -4,18 +4,12 @@
 /// Reference: [Lv et al., 2024](https://arxiv.org/abs/2410.19355), section 3.3, with the ranges of
 /// its code for 50 steps as shares of the steps.
 public struct FasterCacheGuidance: NamedCacheMethod {
-  /// The name on the command line.
-  public static let name = "faster-cache-guidance"
-  /// What the method does.
-  public static let summary =
-    "Makes the unconditional prediction of the conditional one, by their last difference."
-  /// Where it comes from.
-  public static let source = "https://arxiv.org/abs/2410.19355"
-  /// The settings of the presets.
-  public static let presets = CachePresets(
-    quality: "n=3,start=50", balanced: "", fast: "n=6,start=24")
-  /// Settings for the tests of the rules.
-  public static let examples = (sample: "n=3,start=25", idle: "n=1")
+  /// How it is named, described and set up.
+  public static let about = CacheMethodDescription(
+    "faster-cache-guidance",
+    "Makes the unconditional prediction of the conditional one, by their last difference.",
+    source: "https://arxiv.org/abs/2410.19355",
+    quality: "n=3,start=50", fast: "n=6,start=24", sample: "n=3,start=25", idle: "n=1")
 
   /// Whether one stream of guidance stands in for the other.
   public static let sharesStreams = true

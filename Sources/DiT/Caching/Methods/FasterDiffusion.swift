@@ -5,16 +5,11 @@
 /// ([Chen et al., 2024](https://arxiv.org/abs/2406.01125), table 4). What a cheap step knows of its
 /// own sample is lost; Δ-Cache of the first blocks costs the same and keeps it.
 public struct FasterDiffusion: NamedCacheMethod {
-  /// The name on the command line.
-  public static let name = "faster-diffusion"
-  /// What the method does.
-  public static let summary = "Reuses the tokens behind the first blocks as they are."
-  /// Where it comes from.
-  public static let source = "https://arxiv.org/abs/2312.09608"
-  /// The settings of the presets.
-  public static let presets = CachePresets(quality: "nc=50%", balanced: "", fast: "n=3")
-  /// Settings for the tests of the rules.
-  public static let examples = (sample: "n=2,nc=2", idle: "n=1")
+  /// How it is named, described and set up.
+  public static let about = CacheMethodDescription(
+    "faster-diffusion", "Reuses the tokens behind the first blocks as they are.",
+    source: "https://arxiv.org/abs/2312.09608",
+    quality: "nc=50%", fast: "n=3", sample: "n=2,nc=2", idle: "n=1")
 
   /// One step in so many is computed in full.
   public var interval: Int

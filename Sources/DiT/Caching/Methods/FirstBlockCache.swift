@@ -3,18 +3,12 @@
 /// Reference: [ParaAttention](https://github.com/chengzeyi/ParaAttention), `first_block_cache`, and
 /// diffusers' `FirstBlockCacheConfig`.
 public struct FirstBlockCache: NamedCacheMethod {
-  /// The name on the command line.
-  public static let name = "first-block-cache"
-  /// What the method does.
-  public static let summary =
-    "Reuses all blocks but the first where the first block's offset has hardly changed."
-  /// Where it comes from.
-  public static let source = "https://github.com/chengzeyi/ParaAttention"
-  /// The settings of the presets.
-  public static let presets = CachePresets(
-    quality: "threshold=0.05", balanced: "", fast: "threshold=0.12")
-  /// Settings for the tests of the rules.
-  public static let examples = (sample: "threshold=2", idle: "threshold=0")
+  /// How it is named, described and set up.
+  public static let about = CacheMethodDescription(
+    "first-block-cache",
+    "Reuses all blocks but the first where the first block's offset has hardly changed.",
+    source: "https://github.com/chengzeyi/ParaAttention",
+    quality: "threshold=0.05", fast: "threshold=0.12", sample: "threshold=2", idle: "threshold=0")
 
   /// How much the offset may change, relative to the last computed step.
   public var threshold: Double

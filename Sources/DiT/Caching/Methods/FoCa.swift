@@ -5,19 +5,13 @@
 /// [cache-dit](https://github.com/vipshop/cache-dit) has it in `calibrators/foca.py`, with slopes for
 /// each step and without its limit of three steps.
 public struct FoCa: NamedCacheMethod {
-  /// The name on the command line.
-  public static let name = "foca"
-  /// What the method does.
-  public static let summary =
-    "Forecasts every branch as a differential equation, calibrated by the slope of full steps."
-  /// Where it comes from.
-  public static let source = "https://arxiv.org/abs/2508.16211"
-  /// The settings of the presets.
-  public static let presets = CachePresets(quality: "n=3", balanced: "", fast: "n=5")
-  /// Settings for the tests of the rules.
-  public static let examples = (sample: "n=3,warmup=2", idle: "n=1")
-  /// The limits where none are given.
-  public static let limits = CacheLimits(warmup: 3)
+  /// How it is named, described and set up.
+  public static let about = CacheMethodDescription(
+    "foca",
+    "Forecasts every branch as a differential equation, calibrated by the slope of full steps.",
+    source: "https://arxiv.org/abs/2508.16211",
+    quality: "n=3", fast: "n=5", sample: "n=3,warmup=2", idle: "n=1", limits: CacheLimits(warmup: 3)
+  )
 
   /// One step in so many is computed in full.
   public var interval: Int

@@ -5,20 +5,13 @@
 /// the block's own change in the last step of the warm-up. The tokens are reused as they are, so what
 /// a step has computed before them only tells how much it changes.
 public struct Foresight: NamedCacheMethod {
-  /// The name on the command line.
-  public static let name = "foresight"
-  /// What the method does.
-  public static let summary =
-    "Reuses the tokens behind each block that changed less than it did in the warm-up."
-  /// Where it comes from.
-  public static let source = "https://arxiv.org/abs/2506.00329"
-  /// The settings of the presets.
-  public static let presets = CachePresets(
-    quality: "threshold=4", balanced: "n=3,threshold=8", fast: "n=4,threshold=16")
-  /// Settings for the tests of the rules.
-  public static let examples = (sample: "threshold=2,warmup=2", idle: "threshold=0")
-  /// The limits where none are given.
-  public static let limits = CacheLimits(warmup: 5)
+  /// How it is named, described and set up.
+  public static let about = CacheMethodDescription(
+    "foresight",
+    "Reuses the tokens behind each block that changed less than it did in the warm-up.",
+    source: "https://arxiv.org/abs/2506.00329",
+    quality: "threshold=4", balanced: "n=3,threshold=8", fast: "n=4,threshold=16",
+    sample: "threshold=2,warmup=2", idle: "threshold=0", limits: CacheLimits(warmup: 5))
 
   /// The share of the warm-up's change below which tokens are reused, γ in the paper.
   public var threshold: Double

@@ -4,19 +4,13 @@
 /// transform over the map of tokens, and Hermite's polynomials with σ = 0.71. One value for all blocks
 /// is kept, not one for each branch.
 public struct FreqCa: NamedCacheMethod {
-  /// The name on the command line.
-  public static let name = "freqca"
-  /// What the method does.
-  public static let summary =
-    "Reuses the low frequencies of the tokens behind all blocks, and forecasts the high ones."
-  /// Where it comes from.
-  public static let source = "https://arxiv.org/abs/2510.08669"
-  /// The settings of the presets.
-  public static let presets = CachePresets(quality: "n=3", balanced: "", fast: "n=9")
-  /// Settings for the tests of the rules.
-  public static let examples = (sample: "n=3,cutoff=0.5", idle: "n=1")
-  /// The limits where none are given.
-  public static let limits = CacheLimits(warmup: 3)
+  /// How it is named, described and set up.
+  public static let about = CacheMethodDescription(
+    "freqca",
+    "Reuses the low frequencies of the tokens behind all blocks, and forecasts the high ones.",
+    source: "https://arxiv.org/abs/2510.08669",
+    quality: "n=3", fast: "n=9", sample: "n=3,cutoff=0.5", idle: "n=1",
+    limits: CacheLimits(warmup: 3))
 
   /// One step in so many is computed in full.
   public var interval: Int

@@ -3,19 +3,12 @@
 /// Reference: [Feng et al., 2025](https://arxiv.org/abs/2508.16984), with the settings of its code for
 /// FLUX. The polynomials are contracted, `σʲ · Hⱼ(σx)`, so that they grow less than powers.
 public struct HiCache: NamedCacheMethod {
-  /// The name on the command line.
-  public static let name = "hicache"
-  /// What the method does.
-  public static let summary =
-    "Forecasts every branch by contracted Hermite polynomials over the full steps."
-  /// Where it comes from.
-  public static let source = "https://arxiv.org/abs/2508.16984"
-  /// The settings of the presets.
-  public static let presets = CachePresets(quality: "n=3", balanced: "", fast: "n=6,order=1")
-  /// Settings for the tests of the rules.
-  public static let examples = (sample: "n=3,warmup=2", idle: "n=1")
-  /// The limits where none are given.
-  public static let limits = CacheLimits(warmup: 3)
+  /// How it is named, described and set up.
+  public static let about = CacheMethodDescription(
+    "hicache", "Forecasts every branch by contracted Hermite polynomials over the full steps.",
+    source: "https://arxiv.org/abs/2508.16984",
+    quality: "n=3", fast: "n=6,order=1", sample: "n=3,warmup=2", idle: "n=1",
+    limits: CacheLimits(warmup: 3))
 
   /// One step in so many is computed in full.
   public var interval: Int

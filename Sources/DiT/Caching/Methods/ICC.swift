@@ -7,17 +7,11 @@ internal import Tensor
 /// always computed. The weights are cut down by a singular value decomposition; with a calibration
 /// it is aware of channels: they count by the root of their mean magnitude.
 public struct ICC: CalibratedCacheMethod {
-  /// The name on the command line.
-  public static let name = "icc"
-  /// What the method does.
-  public static let summary =
-    "Reuses linear layers, corrected for the change of their input by weights of low rank."
-  /// Where it comes from.
-  public static let source = "https://arxiv.org/abs/2505.05829"
-  /// The settings of the presets.
-  public static let presets = CachePresets(quality: "rank=256", balanced: "", fast: "n=3")
-  /// Settings for the tests of the rules.
-  public static let examples = (sample: "rank=2", idle: "n=1")
+  /// How it is named, described and set up.
+  public static let about = CacheMethodDescription(
+    "icc", "Reuses linear layers, corrected for the change of their input by weights of low rank.",
+    source: "https://arxiv.org/abs/2505.05829",
+    quality: "rank=256", fast: "n=3", sample: "rank=2", idle: "n=1")
 
   /// One step in so many is full.
   public var interval: Int

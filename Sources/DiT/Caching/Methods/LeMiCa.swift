@@ -7,17 +7,12 @@ internal import Tensor
 /// has, for each step and each number of steps after it that reuse its offset of all blocks, how
 /// far the finished sample is from that without reuse, the mean over its numbers.
 public struct LeMiCa: CalibratedCacheMethod {
-  /// The name on the command line.
-  public static let name = "lemica"
-  /// What the method does.
-  public static let summary =
-    "Reuses all blocks in the steps whose worst calibrated error of the finished image is least."
-  /// Where it comes from.
-  public static let source = "https://arxiv.org/abs/2511.00090"
-  /// The settings of the presets.
-  public static let presets = CachePresets(quality: "share=52", balanced: "", fast: "share=30")
-  /// Settings for the tests of the rules.
-  public static let examples = (sample: "share=40", idle: "share=100")
+  /// How it is named, described and set up.
+  public static let about = CacheMethodDescription(
+    "lemica",
+    "Reuses all blocks in the steps whose worst calibrated error of the finished image is least.",
+    source: "https://arxiv.org/abs/2511.00090",
+    quality: "share=52", fast: "share=30", sample: "share=40", idle: "share=100")
   /// The most steps in a row that reuse.
   static let reach = 6
 
@@ -71,7 +66,7 @@ public struct LeMiCa: CalibratedCacheMethod {
     let full = Int((share / 100 * Double(run.stepCount)).rounded())
     guard
       let starts = cheapestGroups(
-        of: last, into: max(full - 1, 0), lengths: 1...Self.reach + 1, zero: [Double](),
+        of: last, into: max(full - 1, min(last, 1)), lengths: 1...Self.reach + 1, zero: [Double](),
         adding: { worst, group in
           let error = group.count > 1 ? [errors[group.lowerBound][group.count - 2]] : []
           return (worst + error).sorted(by: >)

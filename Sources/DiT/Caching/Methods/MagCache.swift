@@ -6,20 +6,12 @@ internal import Tensor
 /// the ratio of the magnitude of a token's offset to that in the step before, the mean over tokens
 /// and images. So the steps that reuse are known before the run.
 public struct MagCache: CalibratedCacheMethod {
-  /// The name on the command line.
-  public static let name = "magcache"
-  /// What the method does.
-  public static let summary =
-    "Reuses all blocks while the calibrated size of their offset hardly changes."
-  /// Where it comes from.
-  public static let source = "https://arxiv.org/abs/2506.09045"
-  /// The settings of the presets.
-  public static let presets = CachePresets(
-    quality: "threshold=0.06", balanced: "", fast: "threshold=0.24,start=10,most=5")
-  /// Settings for the tests of the rules.
-  public static let examples = (sample: "threshold=2,start=10", idle: "threshold=0")
-  /// The limits where none are given.
-  public static let limits = CacheLimits(most: 3)
+  /// How it is named, described and set up.
+  public static let about = CacheMethodDescription(
+    "magcache", "Reuses all blocks while the calibrated size of their offset hardly changes.",
+    source: "https://arxiv.org/abs/2506.09045",
+    quality: "threshold=0.06", fast: "threshold=0.24,start=10,most=5",
+    sample: "threshold=2,start=10", idle: "threshold=0", limits: CacheLimits(most: 3))
 
   /// What the errors of the size may add up to, δ in the paper.
   public var threshold: Double
@@ -65,7 +57,7 @@ public struct MagCache: CalibratedCacheMethod {
 
   /// The plan of a run.
   public func plan(for run: RunOutline) throws(CacheError) -> CachePlan {
-    let ratios = try calibration.table("ratios", of: Self.name, for: run)
+    let ratios = try calibration.table("ratios", of: Self.name, for: run, columns: 1)
     let first = max(Int((start / 100 * Double(run.stepCount)).rounded()), limits.warmup, 1)
     // The product of the ratios since the last computed step, and its errors added up.
     var (size, error, reused) = (1.0, 0.0, 0)

@@ -6,20 +6,13 @@ internal import Tensor
 /// paper's profile tells blocks that look at a video's background from those of its foreground. Here
 /// it is how much each block's offset changes from step to step, and the steadiest are reused.
 public struct ProfilingDiT: CalibratedCacheMethod {
-  /// The name on the command line.
-  public static let name = "profiling-dit"
-  /// What the method does.
-  public static let summary =
-    "Reuses the offsets of the blocks that a profile finds steady, for fewer and fewer steps."
-  /// Where it comes from.
-  public static let source = "https://arxiv.org/abs/2504.03140"
-  /// The settings of the presets.
-  public static let presets = CachePresets(
-    quality: "share=40", balanced: "", fast: "share=75,shortest=3")
-  /// Settings for the tests of the rules.
-  public static let examples = (sample: "share=50,longest=3,warmup=2", idle: "share=0")
-  /// The limits where none are given.
-  public static let limits = CacheLimits(warmup: 6)
+  /// How it is named, described and set up.
+  public static let about = CacheMethodDescription(
+    "profiling-dit",
+    "Reuses the offsets of the blocks that a profile finds steady, for fewer and fewer steps.",
+    source: "https://arxiv.org/abs/2504.03140",
+    quality: "share=40", fast: "share=75,shortest=3", sample: "share=50,longest=3,warmup=2",
+    idle: "share=0", limits: CacheLimits(warmup: 6))
 
   /// The blocks that are reused; nil chooses them by the profile.
   public var blocks: [Int]?

@@ -5,18 +5,13 @@
 /// attention within an image and 6 for cross-attention, and the window of diffusers'
 /// `PyramidAttentionBroadcastConfig`. As there, what is reused is the branch before its gate.
 public struct PyramidAttentionBroadcast: NamedCacheMethod {
-  /// The name on the command line.
-  public static let name = "pab"
-  /// What the method does.
-  public static let summary =
-    "Reuses attention in the middle of the run, cross-attention for more steps than self-attention."
-  /// Where it comes from.
-  public static let source = "https://arxiv.org/abs/2408.12588"
-  /// The settings of the presets.
-  public static let presets = CachePresets(
-    quality: "window=300-700", balanced: "", fast: "attention=3,cross=8,window=50-900")
-  /// Settings for the tests of the rules.
-  public static let examples = (sample: "attention=3", idle: "attention=1,cross=1")
+  /// How it is named, described and set up.
+  public static let about = CacheMethodDescription(
+    "pab",
+    "Reuses attention in the middle of the run, cross-attention for more steps than self-attention.",
+    source: "https://arxiv.org/abs/2408.12588",
+    quality: "window=300-700", fast: "attention=3,cross=8,window=50-900", sample: "attention=3",
+    idle: "attention=1,cross=1")
 
   /// One step in so many computes attention between the tokens of an image.
   public var attention: Int

@@ -10,18 +10,13 @@ internal import Tensor
 /// takes the next. The paper's choice of images to find the ranges of quantization with (TAP) has no
 /// counterpart: tokens are quantized with scales of their own.
 public struct QAndC: CalibratedCacheMethod {
-  /// The name on the command line.
-  public static let name = "q-and-c"
-  /// What the method does.
-  public static let summary =
+  /// How it is named, described and set up.
+  public static let about = CacheMethodDescription(
+    "q-and-c",
     "Reuses all branches, and corrects the variance that cache and quantization take; with n=1 it "
-    + "corrects another cache."
-  /// Where it comes from.
-  public static let source = "https://arxiv.org/abs/2503.02508"
-  /// The settings of the presets.
-  public static let presets = CachePresets(quality: "", balanced: "n=3", fast: "n=4")
-  /// Settings for the tests of the rules.
-  public static let examples = (sample: "n=2", idle: "n=1")
+      + "corrects another cache.",
+    source: "https://arxiv.org/abs/2503.02508",
+    quality: "", balanced: "n=3", fast: "n=4", sample: "n=2", idle: "n=1")
   /// It corrects towards a model in higher precision, where one is measured.
   public static let correctsQuantization = true
   /// It corrects the cache of the run that is measured.
@@ -91,9 +86,10 @@ public struct QAndC: CalibratedCacheMethod {
       Self.table(interval), of: Self.name, for: run, columns: 2 * channels)
     var plan = try FORA(interval: interval).plan(for: run)
     let identity = Array(repeating: 1.0, count: channels) + Array(repeating: 0, count: channels)
-    if rows.contains(where: { $0 != identity }) {
-      plan.sampleCorrections = rows.map { Self.line($0, channels: channels) }
-    }
+    let isIdle = rows.allSatisfy { $0 == identity }
+    plan.correctSamples(
+      isIdle ? [] : rows.map { Self.line($0, channels: channels) }, by: Self.name,
+      measuredWith: calibration.cache ?? CachePlan(computingEverything: run).fingerprint)
     return plan
   }
 }

@@ -7,20 +7,13 @@ internal import Tensor
 /// is that of Wiener for an image whose power falls with the frequency: early steps compare the
 /// outline alone, late ones the detail too.
 public struct SeaCache: NamedCacheMethod {
-  /// The name on the command line.
-  public static let name = "seacache"
-  /// What the method does.
-  public static let summary =
-    "Reuses all blocks while the changes of the first one's input, filtered of noise, add up to little."
-  /// Where it comes from.
-  public static let source = "https://arxiv.org/abs/2602.18993"
-  /// The settings of the presets.
-  public static let presets = CachePresets(
-    quality: "threshold=0.15", balanced: "", fast: "threshold=0.6")
-  /// Settings for the tests of the rules.
-  public static let examples = (sample: "threshold=2", idle: "threshold=0")
-  /// The limits where none are given.
-  public static let limits = CacheLimits(cooldown: 1)
+  /// How it is named, described and set up.
+  public static let about = CacheMethodDescription(
+    "seacache",
+    "Reuses all blocks while the changes of the first one's input, filtered of noise, add up to little.",
+    source: "https://arxiv.org/abs/2602.18993",
+    quality: "threshold=0.15", fast: "threshold=0.6", sample: "threshold=2", idle: "threshold=0",
+    limits: CacheLimits(cooldown: 1))
 
   /// What the changes may add up to.
   public var threshold: Double

@@ -4,20 +4,13 @@
 /// kind of branch and each step, the relative L1 distance from the values one to `reach` steps
 /// before, the mean over blocks and samples.
 public struct SmoothCache: CalibratedCacheMethod {
-  /// The name on the command line.
-  public static let name = "smoothcache"
-  /// What the method does.
-  public static let summary =
-    "Reuses all branches of a kind for as many steps as their calibrated error allows."
-  /// Where it comes from.
-  public static let source = "https://arxiv.org/abs/2411.10510"
-  /// The settings of the presets.
-  public static let presets = CachePresets(
-    quality: "alpha=0.08", balanced: "", fast: "alpha=0.22")
-  /// Settings for the tests of the rules.
-  public static let examples = (sample: "alpha=2", idle: "alpha=0")
-  /// The limits where none are given.
-  public static let limits = CacheLimits(cooldown: 1)
+  /// How it is named, described and set up.
+  public static let about = CacheMethodDescription(
+    "smoothcache",
+    "Reuses all branches of a kind for as many steps as their calibrated error allows.",
+    source: "https://arxiv.org/abs/2411.10510",
+    quality: "alpha=0.08", fast: "alpha=0.22", sample: "alpha=2", idle: "alpha=0",
+    limits: CacheLimits(cooldown: 1))
   /// The most steps that a calibration looks back.
   static let reach = 5
 

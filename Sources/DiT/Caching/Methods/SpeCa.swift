@@ -5,20 +5,14 @@
 /// a threshold that falls over the run, the next step is full. The code adds the forecast of the last
 /// block too; here what it computes counts.
 public struct SpeCa: NamedCacheMethod {
-  /// The name on the command line.
-  public static let name = "speca"
-  /// What the method does.
-  public static let summary =
-    "Forecasts all blocks but the last, until the last one is too far from its own forecast."
-  /// Where it comes from.
-  public static let source = "https://arxiv.org/abs/2509.11628"
-  /// The settings of the presets.
-  public static let presets = CachePresets(
-    quality: "threshold=0.05,most=4", balanced: "", fast: "threshold=0.3,most=8")
-  /// Settings for the tests of the rules.
-  public static let examples = (sample: "threshold=2,least=1,warmup=2", idle: "threshold=0")
-  /// The limits where none are given.
-  public static let limits = CacheLimits(warmup: 3, most: 5)
+  /// How it is named, described and set up.
+  public static let about = CacheMethodDescription(
+    "speca",
+    "Forecasts all blocks but the last, until the last one is too far from its own forecast.",
+    source: "https://arxiv.org/abs/2509.11628",
+    quality: "threshold=0.05,most=4", fast: "threshold=0.3,most=8",
+    sample: "threshold=2,least=1,warmup=2", idle: "threshold=0",
+    limits: CacheLimits(warmup: 3, most: 5))
 
   /// The error of the last block up to which forecasts go on, in the first step; τ₀ in the paper.
   public var threshold: Double

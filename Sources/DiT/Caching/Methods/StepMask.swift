@@ -3,18 +3,12 @@
 /// As `--scm-mask` of [stable-diffusion.cpp](https://github.com/leejet/stable-diffusion.cpp) and
 /// [cache-dit](https://github.com/vipshop/cache-dit) take it.
 public struct StepMask: NamedCacheMethod {
-  /// The name on the command line.
-  public static let name = "steps"
-  /// What the method does.
-  public static let summary =
-    "Computes the steps that a mask says, and reuses all blocks in others."
-  /// Where it comes from.
-  public static let source = "https://github.com/vipshop/cache-dit"
-  /// The settings of the presets.
-  public static let presets = CachePresets(
-    quality: "share=75", balanced: "share=50", fast: "share=34")
-  /// Settings for the tests of the rules.
-  public static let examples = (sample: "10110100", idle: "share=100")
+  /// How it is named, described and set up.
+  public static let about = CacheMethodDescription(
+    "steps", "Computes the steps that a mask says, and reuses all blocks in others.",
+    source: "https://github.com/vipshop/cache-dit",
+    quality: "share=75", balanced: "share=50", fast: "share=34", sample: "10110100",
+    idle: "share=100")
 
   /// Which steps are computed; nil where a share says how many.
   public var mask: [Bool]?

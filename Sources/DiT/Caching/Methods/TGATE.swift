@@ -5,20 +5,12 @@
 /// self-attention is computed in every `interval`-th step behind the warm-up. A model without
 /// cross-attention has guidance until the gate, and the same self-attention.
 public struct TGATE: NamedCacheMethod {
-  /// The name on the command line.
-  public static let name = "tgate"
-  /// What the method does.
-  public static let summary =
-    "Freezes cross-attention and leaves out the unconditional stream from a gate step on."
-  /// Where it comes from.
-  public static let source = "https://arxiv.org/abs/2404.02747"
-  /// The settings of the presets.
-  public static let presets = CachePresets(
-    quality: "gate=60,n=3", balanced: "", fast: "gate=32")
-  /// Settings for the tests of the rules.
-  public static let examples = (sample: "gate=65,n=3,warmup=1", idle: "gate=100,n=1")
-  /// The limits where none are given.
-  public static let limits = CacheLimits(warmup: 2)
+  /// How it is named, described and set up.
+  public static let about = CacheMethodDescription(
+    "tgate", "Freezes cross-attention and leaves out the unconditional stream from a gate step on.",
+    source: "https://arxiv.org/abs/2404.02747",
+    quality: "gate=60,n=3", fast: "gate=32", sample: "gate=65,n=3,warmup=1", idle: "gate=100,n=1",
+    limits: CacheLimits(warmup: 2))
   /// Whether one stream of guidance stands in for the other.
   public static let sharesStreams = true
 

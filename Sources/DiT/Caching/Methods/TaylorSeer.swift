@@ -3,19 +3,12 @@
 /// Reference: [Liu et al., 2025](https://arxiv.org/abs/2503.06923), with the settings of its code
 /// for DiT.
 public struct TaylorSeer: NamedCacheMethod {
-  /// The name on the command line.
-  public static let name = "taylorseer"
-  /// What the method does.
-  public static let summary = "Forecasts every branch by a Taylor series over the full steps."
-  /// Where it comes from.
-  public static let source = "https://arxiv.org/abs/2503.06923"
-  /// The settings of the presets.
-  public static let presets = CachePresets(
-    quality: "n=3,order=3", balanced: "", fast: "n=5,order=4")
-  /// Settings for the tests of the rules.
-  public static let examples = (sample: "n=3,order=2,warmup=2", idle: "n=1")
-  /// The limits where none are given.
-  public static let limits = CacheLimits(warmup: 2)
+  /// How it is named, described and set up.
+  public static let about = CacheMethodDescription(
+    "taylorseer", "Forecasts every branch by a Taylor series over the full steps.",
+    source: "https://arxiv.org/abs/2503.06923",
+    quality: "n=3,order=3", fast: "n=5,order=4", sample: "n=3,order=2,warmup=2", idle: "n=1",
+    limits: CacheLimits(warmup: 2))
 
   /// One step in so many is computed in full.
   public var interval: Int

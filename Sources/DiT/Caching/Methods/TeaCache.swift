@@ -6,20 +6,12 @@ internal import Tensor
 /// of the first block's modulated input: as it is, or, with a calibration, by the polynomial that
 /// comes nearest to the measured pairs, within the range of what was measured.
 public struct TeaCache: CalibratedCacheMethod {
-  /// The name on the command line.
-  public static let name = "teacache"
-  /// What the method does.
-  public static let summary =
-    "Reuses all blocks while the changes of the first one's input add up to little."
-  /// Where it comes from.
-  public static let source = "https://arxiv.org/abs/2411.19108"
-  /// The settings of the presets.
-  public static let presets = CachePresets(
-    quality: "threshold=0.1", balanced: "", fast: "threshold=0.4")
-  /// Settings for the tests of the rules.
-  public static let examples = (sample: "threshold=2", idle: "threshold=0")
-  /// The limits where none are given.
-  public static let limits = CacheLimits(cooldown: 1)
+  /// How it is named, described and set up.
+  public static let about = CacheMethodDescription(
+    "teacache", "Reuses all blocks while the changes of the first one's input add up to little.",
+    source: "https://arxiv.org/abs/2411.19108",
+    quality: "threshold=0.1", fast: "threshold=0.4", sample: "threshold=2", idle: "threshold=0",
+    limits: CacheLimits(cooldown: 1))
 
   /// What the changes may add up to, δ in the paper.
   public var threshold: Double
@@ -74,7 +66,8 @@ public struct TeaCache: CalibratedCacheMethod {
   /// The polynomial of the calibration; nil without one.
   private func polynomial(for run: RunOutline) throws(CacheError) -> FittedPolynomial? {
     guard let calibration else { return nil }
-    let rows = try calibration.table("changes", of: Self.name, for: run)
+    var rows = try calibration.table("changes", of: Self.name, for: run)
+    rows = try calibration.table("changes", of: Self.name, for: run, columns: rows[0].count)
     // The first step has nothing to compare with, and zeros.
     let numbers = rows.filter { $0.contains { $0 != 0 } }.flatMap { $0 }
     guard !numbers.isEmpty, numbers.count.isMultiple(of: 2) else {

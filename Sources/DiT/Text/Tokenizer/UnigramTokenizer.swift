@@ -32,11 +32,8 @@ public struct UnigramTokenizer: Sendable {
   /// - Throws: `ModelError`, where there is none, it is damaged, or asks for what is not served.
   public init(path: String) throws(ModelError) {
     let file = try Self.file(path)
-    let storage: Storage
-    do { storage = try Storage(mapping: file) } catch { throw .unreadable(file: file) }
-    let bytes = withExtendedLifetime(storage) {
-      Array(UnsafeRawBufferPointer(start: storage.base, count: storage.byteCount))
-    }
+    let bytes: [UInt8]
+    do { bytes = try contents(ofFile: file) } catch { throw .unreadable(file: file) }
     try self.init(bytes, path: file, sentinels: try Self.sentinels(beside: file))
   }
 
