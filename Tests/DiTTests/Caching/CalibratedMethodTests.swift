@@ -363,7 +363,7 @@ import _TestSupport
   }
 
   @Test func qAndCCorrectsTheCacheThatWasMeasuredAlone() throws {
-    let (measured, more) = (DeltaCache(blocks: 1..<3), FasterCacheGuidance(interval: 3, start: 25))
+    let (measured, more) = (DeltaCache(blocks: 1..<3), FasterCacheGuidance(interval: 2, start: 25))
     let calibration = try QAndC.calibration(of: run(.float32, measured.joined(with: more)))
     let correction = QAndC(interval: 1, calibration: calibration)
     // The order of methods does not count.
