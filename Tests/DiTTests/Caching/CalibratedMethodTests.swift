@@ -190,8 +190,13 @@ import _TestSupport
     #expect(
       try plain.run(cache).plan.rules[0].schedule.actions.map { $0 != .reuse }
         == (0..<6).map(best.full.contains))
+    // The first and the last step are always full; more than six in a row never reuse.
+    let least = LeMiCa(share: 20, calibration: calibration)
+    #expect(try plain.run(least).plan.rules[0].schedule.description == "R----.")
+    var long = try plain.run(cache).plan.outline
+    long.steps = (0..<30).map { CacheStep(index: $0, count: 30, timestep: 29 - Double($0)) }
     #expect(throws: CacheError.self) {
-      try plain.run(LeMiCa(share: 20, calibration: calibration))
+      try LeMiCa(share: 10, calibration: calibration).plan(for: long)
     }
   }
 
@@ -363,7 +368,7 @@ import _TestSupport
   }
 
   @Test func qAndCCorrectsTheCacheThatWasMeasuredAlone() throws {
-    let (measured, more) = (DeltaCache(blocks: 1..<3), FasterCacheGuidance(interval: 3, start: 25))
+    let (measured, more) = (DeltaCache(blocks: 1..<3), FasterCacheGuidance(interval: 2, start: 25))
     let calibration = try QAndC.calibration(of: run(.float32, measured.joined(with: more)))
     let correction = QAndC(interval: 1, calibration: calibration)
     // The order of methods does not count.

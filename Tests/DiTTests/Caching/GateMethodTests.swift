@@ -269,8 +269,8 @@ import Testing
 
   @Test func dbCacheFitsSmallModels() throws {
     #expect(
-      try DBCache().plan(for: outline(steps: 4, depth: 12)).rules[0].sites == [.blocks(8..<12)])
-    #expect(try DBCache().plan(for: outline(steps: 4, depth: 4)).rules[0].sites == [.blocks(3..<4)])
+      try DBCache().plan(for: outline(steps: 4, depth: 12)).rules[0].sites == [.blocks(4..<12)])
+    #expect(try DBCache().plan(for: outline(steps: 4, depth: 4)).rules[0].sites == [.blocks(1..<4)])
     #expect(
       try DBCache(back: 2).plan(for: outline(steps: 4, depth: 4)).rules[0].sites
         == [.blocks(1..<2)])

@@ -68,6 +68,8 @@ public struct TeaCache: CalibratedCacheMethod {
     guard let calibration else { return nil }
     var rows = try calibration.table("changes", of: Self.name, for: run)
     rows = try calibration.table("changes", of: Self.name, for: run, columns: rows[0].count)
+    // A single step reuses nothing, and its row has nothing to fit.
+    guard run.stepCount > 1 else { return nil }
     // The first step has nothing to compare with, and zeros.
     let numbers = rows.filter { $0.contains { $0 != 0 } }.flatMap { $0 }
     guard !numbers.isEmpty, numbers.count.isMultiple(of: 2) else {
