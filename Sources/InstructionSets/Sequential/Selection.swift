@@ -141,28 +141,3 @@ public func placeBounds(_ places: UnsafePointer<Int64>, count: Int) -> ClosedRan
   }
   return least...largest
 }
-
-/// Counts the numbers between neighbours of rising edges; the last interval has its upper end too.
-///
-/// - Parameters:
-///   - values: The values.
-///   - weights: What a number counts, if not one.
-///   - count: The number of elements.
-///   - edges: The edges, in rising order.
-///   - output: Where the results go.
-///   - bins: The number of intervals.
-public func histogram(
-  _ values: UnsafePointer<Double>, weights: UnsafePointer<Double>?, count: Int,
-  edges: UnsafePointer<Double>, _ output: UnsafeMutablePointer<Double>, bins: Int
-) {
-  for i in 0..<count {
-    let value = values[i]
-    guard value >= edges[0] && value <= edges[bins] else { continue }
-    var (low, high) = (0, bins)  // the first edge above it
-    while low < high {
-      let middle = (low + high) / 2
-      if edges[middle + 1] <= value { low = middle + 1 } else { high = middle }
-    }
-    output[min(low, bins - 1)] += weights?[i] ?? 1
-  }
-}
