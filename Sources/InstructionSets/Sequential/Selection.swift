@@ -12,6 +12,13 @@ public struct AxisLayout: Sendable {
   public init(outer: Int, extent: Int, count: Int, inner: Int) {
     (self.outer, self.extent, self.count, self.inner) = (outer, extent, count, inner)
   }
+
+  /// Some of the rows before the axis, how many places come before theirs, and how many elements.
+  public func part(_ rows: Range<Int>) -> (layout: AxisLayout, places: Int, elements: Int) {
+    var part = self
+    part.outer = rows.count
+    return (part, rows.lowerBound * count * inner, rows.lowerBound * extent * inner)
+  }
 }
 
 /// Copies the slices of the axis at some places, the same for all of them.
