@@ -39,6 +39,8 @@ public protocol Arithmetic: BitwiseCopyable, Sendable {
   static func quotient(_ sum: Sum, _ count: Int) -> Sum
   /// A sum and the squared difference of a number from another one more.
   static func addSquare(_ a: Self, from center: Sum, to sum: Sum) -> Sum
+  /// The square root of a sum, which is not negative.
+  static func squareRoot(_ sum: Sum) -> Sum
 }
 
 extension Arithmetic where Self: BinaryFloatingPoint {
@@ -72,6 +74,9 @@ extension Arithmetic where Self: BinaryFloatingPoint {
   /// Whether it is not a number.
   @inlinable @inline(__always)
   public static func isNaN(_ a: Self) -> Bool { a != a }
+  /// The square root of a sum.
+  @inlinable @inline(__always)
+  public static func squareRoot(_ sum: Double) -> Double { sum.squareRoot() }
 }
 
 extension Float: Arithmetic {
@@ -201,6 +206,11 @@ extension Arithmetic where Self: FixedWidthInteger {
   @inlinable @inline(__always)
   public static func addSquare(_ a: Self, from center: Self, to sum: Self) -> Self {
     sum &+ (a &- center) &* (a &- center)
+  }
+  /// The square root of a sum, towards zero; zero where the sum has become negative.
+  @inlinable @inline(__always)
+  public static func squareRoot(_ sum: Self) -> Self {
+    Self(truncatingIfNeeded: Int64(Double(Swift.max(sum, 0)).squareRoot()))
   }
 }
 

@@ -79,4 +79,7 @@ extension BFloat16: Arithmetic {
     let difference = Double(Float(a)) - center
     return sum + difference * difference
   }
+  /// The square root of a sum.
+  @inlinable @inline(__always)
+  public static func squareRoot(_ sum: Double) -> Double { sum.squareRoot() }
 }

@@ -33,6 +33,11 @@ extension InstructionSet {
       case .minimum: foldColumns(x, stride, count, width, z) { .smaller($0, $1) }
       case .maximum: foldColumns(x, stride, count, width, z) { .larger($0, $1) }
       case .product: foldColumns(x, stride, count, width, z) { .product($0, $1) }
+      case .norm:
+        let zero = Element.zeroSum
+        sumColumns(x, stride, count, width, { Element.addSquare($1, from: zero, to: $0) }) {
+          z[$0] = Element.rounded(Element.squareRoot($1))
+        }
       }
       first += width
     }

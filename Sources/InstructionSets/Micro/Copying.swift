@@ -188,6 +188,12 @@ extension InstructionSet {
       let (x, y, z) = (condition + a, input + b, output + c)
       if strideA == 1 && strideB == 1 && strideC == 1 {
         for i in 0..<count { z[i] = x[i] ? y[i] : z[i] }
+      } else if strideA == 1 && strideB == 0 && strideC == 1 {
+        // By bits: a choice would become a store in a branch, which a mask in no order mispredicts.
+        let (value, bytes) = (y[0], UnsafeRawPointer(x).assumingMemoryBound(to: UInt8.self))
+        for i in 0..<count {
+          z[i] ^= (z[i] ^ value) & (0 &- Bits(truncatingIfNeeded: bytes[i]))
+        }
       } else {
         for i in 0..<count where x[i * strideA] { z[i * strideC] = y[i * strideB] }
       }

@@ -48,6 +48,8 @@ public enum Reduction: Sendable, Hashable, CaseIterable {
   case variance
   /// The product.
   case product
+  /// The square root of the sum of the squares; towards zero for whole numbers.
+  case norm
 }
 
 /// The elementwise operations and reductions of one scalar type on one instruction set.
@@ -157,6 +159,10 @@ extension InstructionSet {
     case .minimum: return fold(row, count: count) { .smaller($0, $1) }
     case .maximum: return fold(row, count: count) { .larger($0, $1) }
     case .product: return fold(row, count: count) { .product($0, $1) }
+    case .norm:
+      let zero = Element.zeroSum
+      let squares = sum(row, count: count) { Element.addSquare($1, from: zero, to: $0) }
+      return Element.rounded(Element.squareRoot(squares))
     }
   }
 

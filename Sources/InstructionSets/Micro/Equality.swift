@@ -36,6 +36,19 @@ extension InstructionSet {
     forEachRow(loop) { a, b, _ in
       let (x, y) = (first + a, second + b)
       var i = 0
+      // Blocks have no branch for each element; those without gaps, also beside a number for all,
+      // become vector code. (A block of constant length would be unrolled instead.)
+      while strideA == 1 && strideB <= 1 && result && i < count {
+        let end = min(i + 4096, count)
+        var differences: UInt8 = 0
+        if strideB == 1 {
+          for j in i..<end { differences |= isEqual(x[j], y[j]) ? 0 : 1 }
+        } else {
+          let other = y[0]
+          for j in i..<end { differences |= isEqual(x[j], other) ? 0 : 1 }
+        }
+        (result, i) = (differences == 0, end)
+      }
       while result && i < count {
         result = isEqual(x[i * strideA], y[i * strideB])
         i += 1

@@ -137,6 +137,10 @@ public final class VectorKernels: Sendable {
   public let columnOperations: ColumnKernels
   /// What fast Fourier transforms consist of.
   public let fourier: FourierKernels
+  /// Functions of numbers of 32 bits that are computed in 64.
+  public let wide: WideKernels
+  /// Random numbers.
+  public let random: RandomKernels
   /// What the vector unit can do at most with numbers of 32 bits.
   public let peak: PeakLoop
 
@@ -171,6 +175,8 @@ public final class VectorKernels: Sendable {
     doubleElements = ElementKernels(isa, Double.self)
     columnOperations = ColumnKernels(isa)
     fourier = FourierKernels(isa)
+    wide = WideKernels(isa)
+    random = RandomKernels(isa)
     peak = PeakLoop(isa, tile)
   }
 }

@@ -61,6 +61,19 @@ public func map(
   }
 }
 
+/// Writes a function of those of `count` numbers whose magnitude is larger than `limit`.
+public func map(
+  _ function: RealFunction, _ input: UnsafePointer<Float>,
+  _ output: UnsafeMutablePointer<Float>, _ count: Int, beyond limit: Float
+) {
+  var areBeyond: UInt8 = 0
+  for i in 0..<count { areBeyond |= input[i].magnitude > limit ? 1 : 0 }
+  guard areBeyond != 0 else { return }
+  for i in 0..<count where input[i].magnitude > limit {
+    map(function, input + i, output + i, 1)
+  }
+}
+
 /// Writes a function of each of `count` numbers to `output`, which may be the input.
 public func map(
   _ function: RealFunction, _ input: UnsafePointer<Double>,

@@ -12,6 +12,13 @@ public struct AxisLayout: Sendable {
   public init(outer: Int, extent: Int, count: Int, inner: Int) {
     (self.outer, self.extent, self.count, self.inner) = (outer, extent, count, inner)
   }
+
+  /// Some of the rows before the axis, how many places come before theirs, and how many elements.
+  public func part(_ rows: Range<Int>) -> (layout: AxisLayout, places: Int, elements: Int) {
+    var part = self
+    part.outer = rows.count
+    return (part, rows.lowerBound * count * inner, rows.lowerBound * extent * inner)
+  }
 }
 
 /// Copies the slices of the axis at some places, the same for all of them.
@@ -140,29 +147,4 @@ public func placeBounds(_ places: UnsafePointer<Int64>, count: Int) -> ClosedRan
     largest = max(largest, places[i])
   }
   return least...largest
-}
-
-/// Counts the numbers between neighbours of rising edges; the last interval has its upper end too.
-///
-/// - Parameters:
-///   - values: The values.
-///   - weights: What a number counts, if not one.
-///   - count: The number of elements.
-///   - edges: The edges, in rising order.
-///   - output: Where the results go.
-///   - bins: The number of intervals.
-public func histogram(
-  _ values: UnsafePointer<Double>, weights: UnsafePointer<Double>?, count: Int,
-  edges: UnsafePointer<Double>, _ output: UnsafeMutablePointer<Double>, bins: Int
-) {
-  for i in 0..<count {
-    let value = values[i]
-    guard value >= edges[0] && value <= edges[bins] else { continue }
-    var (low, high) = (0, bins)  // the first edge above it
-    while low < high {
-      let middle = (low + high) / 2
-      if edges[middle + 1] <= value { low = middle + 1 } else { high = middle }
-    }
-    output[min(low, bins - 1)] += weights?[i] ?? 1
-  }
 }

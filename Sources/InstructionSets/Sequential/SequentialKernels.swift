@@ -14,10 +14,11 @@ public enum Accumulation: Sendable, Hashable, CaseIterable {
 
 /// Loops over numbers of one type in which each step needs the one before, without gaps.
 public struct SequentialKernels<Element: Arithmetic>: Sendable {
-  /// Writes what is carried along the middle axis of three: outer, axis, inner extent.
+  /// Writes what is carried along neighbouring columns, at most 256, of some matrices: their number,
+  /// that of their rows, the distance of rows, the number of columns.
   public let accumulate:
     @Sendable (
-      Accumulation, UnsafePointer<Element>, UnsafeMutablePointer<Element>, Int, Int, Int
+      Accumulation, UnsafePointer<Element>, UnsafeMutablePointer<Element>, Int, Int, Int, Int
     ) -> Void
   /// Takes each element into that at its place of the axis, one after the other.
   public let scatterAlong:
@@ -34,31 +35,41 @@ public struct SequentialKernels<Element: Arithmetic>: Sendable {
   /// Instantiates the loops.
   @inline(__always)
   init(_ element: Element.Type) {
-    accumulate = { operation, input, output, outer, count, inner in
+    accumulate = { operation, input, output, matrices, count, stride, columns in
       @inline(__always)
       func each<Carried>(
-        _ start: Carried, _ next: (Carried, Element) -> Carried, _ value: (Carried) -> Element
+        _ start: (Element) -> Carried, _ next: (Carried, Element) -> Carried,
+        _ value: (Carried) -> Element
       ) {
-        for row in 0..<outer {
-          for column in 0..<inner {
-            let first = row * count * inner + column
-            var carried = start
+        for matrix in 0..<matrices where count > 0 {
+          let (x, z) = (input + matrix * count * stride, output + matrix * count * stride)
+          if columns == 1 {
+            // In a register.
+            var carried = start(x[0])
             for i in 0..<count {
-              carried = next(carried, input[first + i * inner])
-              output[first + i * inner] = value(carried)
+              carried = next(carried, x[i * stride])
+              z[i * stride] = value(carried)
+            }
+          } else {
+            // Row by row, so that neighbours in memory are computed side by side.
+            var carried = InlineArray<256, Carried>(repeating: start(x[0]))
+            for column in 0..<columns { carried[unchecked: column] = start(x[column]) }
+            for i in 0..<count {
+              let (row, results) = (x + i * stride, z + i * stride)
+              for column in 0..<columns {
+                let sum = next(carried[unchecked: column], row[column])
+                carried[unchecked: column] = sum
+                results[column] = value(sum)
+              }
             }
           }
         }
       }
-      @inline(__always)
-      func best(_ better: (Element, Element) -> Element) {
-        each(Optional<Element>.none, { best, x in best.map { better($0, x) } ?? x }) { $0 ?? .zero }
-      }
       switch operation {
-      case .sum: each(Element.zeroSum, { Element.add($1, to: $0) }) { Element.rounded($0) }
-      case .product: each(Element.one, { Element.product($0, $1) }) { $0 }
-      case .minimum: best { Element.smaller($0, $1) }
-      case .maximum: best { Element.larger($0, $1) }
+      case .sum: each({ _ in Element.zeroSum }, { Element.add($1, to: $0) }) { Element.rounded($0) }
+      case .product: each({ _ in Element.one }, { Element.product($0, $1) }) { $0 }
+      case .minimum: each({ $0 }, { Element.smaller($0, $1) }) { $0 }
+      case .maximum: each({ $0 }, { Element.larger($0, $1) }) { $0 }
       }
     }
     scatterAlong = { operation, layout, places, input, output in

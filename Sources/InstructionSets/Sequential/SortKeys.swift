@@ -7,7 +7,7 @@ public import _KernelsMicro
 // the element is made of its key again.
 
 /// How the bits of an element type become a key.
-private struct KeyRule {
+struct KeyRule {
   /// The bytes of an element.
   let width: Int
   let isFloatingPoint: Bool
@@ -40,7 +40,9 @@ private struct KeyRule {
       let magnitude = bits & ~sign
       if magnitude > infinity { return all }
       if zerosAreEqual && magnitude == 0 { return sign }
-      return bits & sign == 0 ? bits | sign : ~bits & all
+      // The sign is as good as random: a branch that depends on it would be mispredicted.
+      let negative = 0 &- bits &>> UInt64(width * 8 - 1)
+      return bits ^ (sign | negative & all)
     }
     return isSigned ? bits ^ sign : bits
   }
@@ -48,7 +50,10 @@ private struct KeyRule {
   /// The bits of an element, of a key that keeps zeros apart.
   @inline(__always)
   func bits(_ key: UInt64) -> UInt64 {
-    if isFloatingPoint { return key & sign == 0 ? ~key & all : key & ~sign }
+    if isFloatingPoint {
+      let negative = key &>> UInt64(width * 8 - 1) &- 1
+      return key ^ (sign | negative & all)
+    }
     return isSigned ? key ^ sign : key
   }
 
@@ -82,7 +87,7 @@ private struct KeyRule {
 }
 
 /// A key and the place that it is from.
-private struct Placed: Comparable {
+struct Placed: Comparable {
   var key: UInt64
   var place: UInt64
   @inline(__always)
@@ -225,37 +230,4 @@ public func runs(
     (last, output[$0]) = (key, run)
   }
   return Int(run + 1)
-}
-
-/// Writes for each value how many of the sorted elements come before it.
-///
-/// - Parameters:
-///   - type: The type of the elements.
-///   - sorted: Elements in rising order.
-///   - sortedCount: The number of sorted elements.
-///   - values: The values.
-///   - count: The number of elements.
-///   - output: Where the results go.
-///   - isAfterEquals: Those equal to it count too.
-public func search(
-  _ type: ElementType, sorted: UnsafeRawPointer, sortedCount: Int, values: UnsafeRawPointer,
-  count: Int, _ output: UnsafeMutablePointer<Int64>, isAfterEquals: Bool
-) {
-  let rule = KeyRule(type)
-  withItems(sortedCount, UInt64.self) { keys, _ in
-    rule.forEach(sorted, sortedCount) { keys[$0] = rule.key($1, zerosAreEqual: true) }
-    rule.forEach(values, count) { i, bits in
-      let key = rule.key(bits, zerosAreEqual: true)
-      var (low, high) = (0, sortedCount)
-      while low < high {
-        let middle = (low + high) / 2
-        if isAfterEquals ? keys[middle] <= key : keys[middle] < key {
-          low = middle + 1
-        } else {
-          high = middle
-        }
-      }
-      output[i] = Int64(low)
-    }
-  }
 }

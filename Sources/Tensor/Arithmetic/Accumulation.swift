@@ -47,10 +47,26 @@ extension Tensor where Scalar: TensorNumeric {
     let (outer, inner) = (
       Array(shape[..<axis]).product, Array(shape[(axis + 1)...]).product
     )
+    guard count > 0 else { return result }
+    // Columns are independent, so blocks of them are shared out, or rows where a column is one.
+    let (extent, width) = (shape[axis], Swift.min(inner, 256))
+    let blocks = (inner + width - 1) / width
     withUnsafeElements { elements in
-      guard let input = elements.baseAddress else { return }
-      Scalar._sequential.accumulate(
-        operation, input, result.mutablePointer, outer, shape[axis], inner)
+      guard let first = elements.baseAddress else { return }
+      nonisolated(unsafe) let (input, output) = (first, result.mutablePointer)
+      let kernel = Scalar._sequential.accumulate
+      inParallel(outer * blocks, cost: 2 * extent * width * MemoryLayout<Scalar>.stride) { range in
+        if inner == 1 {
+          let start = range.lowerBound * extent
+          return kernel(operation, input + start, output + start, range.count, extent, 1, 1)
+        }
+        for block in range {
+          let (row, part) = block.quotientAndRemainder(dividingBy: blocks)
+          let start = row * extent * inner + part * width
+          let columns = Swift.min(width, inner - part * width)
+          kernel(operation, input + start, output + start, 1, extent, inner, columns)
+        }
+      }
     }
     return result
   }

@@ -99,7 +99,6 @@ extension Tensor where Scalar: TensorFloatingPoint {
     _ function: BinaryRealFunction, _ a: Tensor, _ b: Tensor, _ name: String
   ) -> Tensor {
     let shape = commonShape(a.shape, b.shape, name)
-    return Scalar._zip(
-      function, a.broadcast(to: shape).contiguous(), b.broadcast(to: shape).contiguous())
+    return Scalar._zip(function, a.broadcast(to: shape), b.broadcast(to: shape))
   }
 }

@@ -1,5 +1,6 @@
 internal import _KernelsActive
 internal import _KernelsMicro
+internal import Synchronization
 
 // Elementwise comparisons, with broadcasting. Every comparison with NaN but `.!=` is false.
 extension Tensor where Scalar: TensorNumeric {
@@ -88,16 +89,24 @@ extension Tensor {
   /// The elements of `a` where a condition holds, of `b` elsewhere; all are broadcast.
   public static func select(_ condition: Tensor<Bool>, _ a: Tensor, _ b: Tensor) -> Tensor {
     let shape = commonShape(condition.shape, commonShape(a.shape, b.shape, "select"), "select")
-    let result = b.broadcast(to: shape).copied()
-    let (condition, a) = (condition.broadcast(to: shape), a.broadcast(to: shape))
-    let plan = LoopPlan(shape, condition.strides, a.strides, result.strides)
-    withExtendedLifetime((condition.storage, a.storage, result.storage)) {
-      plan {
-        KernelTable.conversion.replace(
-          $0, MemoryLayout<Scalar>.stride, condition.pointer, a.pointer, result.mutablePointer)
+    var result = b.broadcast(to: shape).copied()
+    result.replace(where: condition, with: a)
+    return result
+  }
+
+  /// Writes the elements of `other` into this tensor's memory, which is its own, where a condition
+  /// holds; both are broadcast to this tensor's shape.
+  mutating func replace(where condition: Tensor<Bool>, with other: Tensor) {
+    let (condition, other) = (condition.broadcast(to: shape), other.broadcast(to: shape))
+    let plan = LoopPlan(shape, condition.strides, other.strides, strides)
+    let size = MemoryLayout<Scalar>.stride
+    nonisolated(unsafe) let (mask, input) = (condition.pointer, other.pointer)
+    nonisolated(unsafe) let output = mutablePointer
+    withExtendedLifetime((condition.storage, other.storage, storage)) {
+      plan.inParallel(elementSize: size) {
+        KernelTable.conversion.replace($0, size, mask + $1, input + $2, output + $3)
       }
     }
-    return result
   }
 }
 
@@ -127,11 +136,18 @@ extension Tensor: Equatable {
   /// Whether both have the same shape and equal elements: zeros are equal, a NaN is not.
   public static func == (a: Tensor, b: Tensor) -> Bool {
     guard a.shape == b.shape else { return false }
-    var isEqual = true
+    let isEqual = Atomic(true)
     let plan = LoopPlan(a.shape, a.strides, b.strides, a.shape.map { _ in 0 })
+    nonisolated(unsafe) let (first, second) = (a.pointer, b.pointer)
     withExtendedLifetime((a.storage, b.storage)) {
-      plan { isEqual = KernelTable.conversion.equal($0, Scalar.scalarType, a.pointer, b.pointer) }
+      plan.inParallel(elementSize: MemoryLayout<Scalar>.stride) { loop, atFirst, atSecond, _ in
+        // Once a part differs, the others need not be looked at.
+        guard isEqual.load(ordering: .relaxed) else { return }
+        let isSame = KernelTable.conversion.equal(
+          loop, Scalar.scalarType, first + atFirst, second + atSecond)
+        if !isSame { isEqual.store(false, ordering: .relaxed) }
+      }
     }
-    return isEqual
+    return isEqual.load(ordering: .relaxed)
   }
 }

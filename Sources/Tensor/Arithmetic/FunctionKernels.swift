@@ -17,16 +17,43 @@ extension Float {
       case .roundedToEven: .rounded
       default: nil
       }
-    guard let vectorFunction else { return x.mapped(cost: 64) { map(function, $0, $1, $2) } }
     let table = KernelTable.active
-    return x.mapped(cost: 8) { table.map(vectorFunction, $0, $1, $2) }
+    if let vectorFunction { return x.mapped(cost: 8) { table.map(vectorFunction, $0, $1, $2) } }
+    let wideFunction: WideFunction? =
+      switch function {
+      case .sin: .sine
+      case .cos: .cosine
+      case .tan: .tangent
+      default: nil
+      }
+    guard let wideFunction else { return x.mapped(cost: 64) { map(function, $0, $1, $2) } }
+    return x.mapped(cost: 16) { input, output, count in
+      // The few large angles are left to the C library, while a piece is in a cache.
+      for start in stride(from: 0, to: count, by: pieceLength) {
+        let (x, z, count) = (input + start, output + start, Swift.min(pieceLength, count - start))
+        table.wide.map(wideFunction, x, z, count)
+        map(function, x, z, count, beyond: WideFunction.largestAngle)
+      }
+    }
   }
 
   /// A function of each two elements of one shape.
   public static func _zip(
     _ function: BinaryRealFunction, _ a: Tensor<Float>, _ b: Tensor<Float>
   ) -> Tensor<Float> {
-    a.zipped(b, cost: 64) { zip(function, $0, $1, $2, $3) }
+    let wideFunction: WideBinaryFunction? =
+      switch function {
+      case .arctangent: .arctangent
+      case .truncatingRemainder: .truncatingRemainder
+      case .flooredRemainder: .flooredRemainder
+      case .flooredQuotient: .flooredQuotient
+      default: nil
+      }
+    guard let wideFunction else { return a.zipped(b, cost: 64) { zip(function, $0, $1, $2, $3) } }
+    let kernel = KernelTable.active.wide.zip
+    return a.zipped(b, cost: 16) { a, b, output, count in
+      if !kernel(wideFunction, a, b, output, count) { zip(function, a, b, output, count) }
+    }
   }
 }
 
@@ -115,7 +142,9 @@ extension Tensor where Scalar: TensorNumeric {
     return result
   }
 
-  /// A tensor that a loop over the elements of two, without gaps, writes.
+  /// A tensor that a loop over the elements of two of one shape writes, a piece at a time.
+  ///
+  /// One number for all is repeated for a piece only.
   func zipped(
     _ other: Tensor, cost: Int,
     _ loop:
@@ -124,16 +153,28 @@ extension Tensor where Scalar: TensorNumeric {
       ) -> Void
   ) -> Tensor {
     let result = Tensor(uninitialized: shape)
-    withUnsafeElements { elements in
-      other.withUnsafeElements { others in
-        guard let first = elements.baseAddress, let second = others.baseAddress else { return }
-        nonisolated(unsafe) let (a, b, output) = (first, second, result.mutablePointer)
-        inParallel(count, grain: 4096, cost: cost) { range in
-          let start = range.lowerBound
-          loop(a + start, b + start, output + start, range.count)
+    let (first, second) = (asPieces, other.asPieces)
+    nonisolated(unsafe) let (a, b) = (first.elements.pointer, second.elements.pointer)
+    nonisolated(unsafe) let output = result.mutablePointer
+    withExtendedLifetime((first.elements, second.elements)) {
+      inParallel(count, grain: pieceLength, cost: cost) { range in
+        for start in stride(from: range.lowerBound, to: range.upperBound, by: pieceLength) {
+          loop(
+            a + (first.areRepeated ? 0 : start), b + (second.areRepeated ? 0 : start),
+            output + start, Swift.min(pieceLength, range.upperBound - start))
         }
       }
     }
     return result
   }
+
+  /// The elements without gaps, or a piece of them where all are one number.
+  private var asPieces: (elements: Tensor, areRepeated: Bool) {
+    let isOneNumber = zip(shape, strides).allSatisfy { $0 == 1 || $1 == 0 }
+    guard isOneNumber && count > pieceLength else { return (contiguous(), false) }
+    return (Tensor(scalar: pointer.pointee).broadcast(to: [pieceLength]).copied(), true)
+  }
 }
+
+/// How many elements a loop takes at once where something else follows: they stay in L1.
+private let pieceLength = 2048

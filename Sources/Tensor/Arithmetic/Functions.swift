@@ -4,7 +4,7 @@ public import _KernelsMicro
 //
 // Errors are those of the C library for `Double` and `Float`, 1 to 2 units in the last place with
 // glibc (`gamma`: 10), but for those functions of `Float` that have vector code: `exp` 2, `log` 1,
-// `tanh` 3, `erf` 7. `Float16` and `BFloat16` are computed in `Float` and rounded.
+// `tanh` 3, `erf` 7; `sin`, `cos`, `tan` and `atan2` are computed in `Double` and rounded once. `Float16` and `BFloat16` are computed in `Float` and rounded.
 //
 //     x.sin()
 //     x.rounded(.down)

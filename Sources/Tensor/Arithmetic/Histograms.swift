@@ -26,7 +26,10 @@ extension Tensor where Scalar: TensorNumeric {
       file: file, line: line)
     if low == high { (low, high) = (low - 0.5, high + 0.5) }
     let edges = Tensor<Double>(from: low, through: high, count: bins + 1)
-    return (histogram(edges: edges, weights: weights, file: file, line: line), edges)
+    // Where intervals are close to the rounding of their edges, these are not even.
+    let (width, magnitude) = ((high - low) / Double(bins), Swift.max(low.magnitude, high.magnitude))
+    let areEven = width.isFinite && width > magnitude * 0x1p-40
+    return (wide.counted(edges, areEven: areEven, weights, file, line), edges)
   }
 
   /// How many elements there are between neighbours of some edges; the last interval has its upper end
@@ -43,23 +46,7 @@ extension Tensor where Scalar: TensorNumeric {
     line: UInt = #line
   ) -> Tensor<Double> {
     edges.checkEdges("histogram", file, line)
-    check(
-      weights.map { $0.shape == shape } ?? true,
-      "histogram: weights of shape \(weights?.shape ?? []) for \(shape)", file: file, line: line)
-    var result = Tensor<Double>(zeros: [edges.count - 1])
-    let (values, dense) = (converted(to: Double.self).elements, weights?.elements)
-    let list = edges.elements
-    result.withUnsafeMutableElements { output in
-      guard let base = output.baseAddress else { return }
-      if let dense {
-        _KernelsSequential.histogram(
-          values, weights: dense, count: values.count, edges: list, base, bins: output.count)
-      } else {
-        _KernelsSequential.histogram(
-          values, weights: nil, count: values.count, edges: list, base, bins: output.count)
-      }
-    }
-    return result
+    return converted(to: Double.self).counted(edges, areEven: false, weights, file, line)
   }
 
   /// The number of the interval between rising edges that each element is in: 0 before the
@@ -119,6 +106,35 @@ extension Tensor where Scalar: TensorFloatingPoint {
 }
 
 extension Tensor<Double> {
+  /// How many elements, or how much weight, there is between neighbours of edges.
+  ///
+  /// Counts are whole numbers, which add up to the same in any order, so parts of the elements are
+  /// counted on several threads; weights are added one after the other.
+  fileprivate func counted(
+    _ edges: Tensor, areEven: Bool, _ weights: Tensor?, _ file: StaticString, _ line: UInt
+  ) -> Tensor {
+    check(
+      weights.map { $0.shape == shape } ?? true,
+      "histogram: weights of shape \(weights?.shape ?? []) for \(shape)", file: file, line: line)
+    let bins = edges.count - 1
+    let parts = weights == nil ? Swift.max(1, Swift.min(16, count / Swift.max(bins, 1 << 14))) : 1
+    let counts = Tensor(zeros: [parts, bins])
+    let (values, dense, list) = (contiguous(), weights?.contiguous(), edges.contiguous())
+    nonisolated(unsafe) let (input, weighing) = (values.pointer, dense?.pointer)
+    nonisolated(unsafe) let (places, output) = (list.pointer, counts.mutablePointer)
+    withExtendedLifetime((values, dense, list)) {
+      inParallel(parts, cost: 16 * count / parts) {
+        for part in $0 {
+          let range = count * part / parts..<count * (part + 1) / parts
+          _KernelsSequential.histogram(
+            input + range.lowerBound, weights: weighing, count: range.count, edges: places,
+            areEven: areEven, output + part * bins, bins: bins)
+        }
+      }
+    }
+    return counts.sum(axis: 0)
+  }
+
   /// Checks that these are edges of intervals.
   fileprivate func checkEdges(_ name: String, _ file: StaticString, _ line: UInt) {
     check(

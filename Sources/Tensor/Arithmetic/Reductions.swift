@@ -1,3 +1,4 @@
+internal import _KernelsActive
 internal import _KernelsMicro
 
 // Reductions over some axes, all of them by default; negative ones count from the end. The axes stay
@@ -222,12 +223,13 @@ extension Tensor where Scalar: TensorNumeric {
   private func walked(
     _ operation: Reduction, _ kept: [Int], _ axes: [Int], _ repeats: Int
   ) -> Tensor {
-    guard repeats > 1, operation == .sum || operation == .product else {
+    guard repeats > 1, [.sum, .product, .norm].contains(operation) else {
       return walked(operation, kept, axes)
     }
-    if operation == .sum && Scalar.scalarType.isFloatingPoint {
-      let sums = converted(to: Double.self).walked(operation, kept, axes)
-      return (sums * Double(repeats)).converted(to: Scalar.self)
+    if operation == .norm || (operation == .sum && Scalar.scalarType.isFloatingPoint) {
+      let results = converted(to: Double.self).walked(operation, kept, axes)
+      let factor = operation == .norm ? Double(repeats).squareRoot() : Double(repeats)
+      return (results * factor).converted(to: Scalar.self)
     }
     // So many times the same, by the bits of the number.
     var (result, term, rest) = (
@@ -548,35 +550,60 @@ extension Tensor where Scalar: TensorFloatingPoint {
   private func norms(
     _ order: Double, _ axes: [Int]?, _ keepingAxes: Bool, _ file: StaticString, _ line: UInt
   ) -> Tensor {
-    let wide = inDouble().absolute()
-    func sum(_ x: Tensor<Double>) -> Tensor<Double> {
-      x.sum(axes: axes, keepingAxes: keepingAxes, file: file, line: line)
+    switch order {
+    case 0:
+      return countNonzero(axes: axes, keepingAxes: keepingAxes, file: file, line: line)
+        .converted(to: Scalar.self)
+    case 2: return reduced(.norm, axes, keepingAxes, empty: .zero, file, line)
+    case 1: return absolute().sum(axes: axes, keepingAxes: keepingAxes, file: file, line: line)
+    case .infinity:
+      return absolute().max(axes: axes, keepingAxes: keepingAxes, file: file, line: line)
+    case -.infinity:
+      return absolute().min(axes: axes, keepingAxes: keepingAxes, file: file, line: line)
+    default:
+      let powers = pow(inDouble().absolute(), order)
+      let sums = powers.sum(axes: axes, keepingAxes: keepingAxes, file: file, line: line)
+      return pow(sums, 1 / order).converted(to: Scalar.self)
     }
-    let norms =
-      switch order {
-      case 0:
-        countNonzero(axes: axes, keepingAxes: keepingAxes, file: file, line: line)
-          .converted(to: Double.self)
-      case 1: sum(wide)
-      case 2: sum(wide * wide).squareRoot()
-      case .infinity: wide.max(axes: axes, keepingAxes: keepingAxes, file: file, line: line)
-      case -.infinity: wide.min(axes: axes, keepingAxes: keepingAxes, file: file, line: line)
-      default: pow(sum(pow(wide, order)), 1 / order)
-      }
-    return norms.converted(to: Scalar.self)
   }
 
   private func logSums(
     _ axes: [Int]?, _ keepingAxes: Bool, _ file: StaticString, _ line: UInt
   ) -> Tensor {
-    let wide = inDouble()
     let axes = resolved(axes, "logSumExp", file, line)
-    let largest = wide.reduced(.maximum, axes, true, empty: -.infinity, file, line)
+    let largest = reduced(.maximum, axes, true, empty: Scalar(-.infinity), file, line)
+      .converted(to: Double.self)
     // Where the largest is infinite, so is the sum, or it is zero.
     let shift = largest.where(largest.isFinite(), else: 0)
-    let sums = (wide - shift).exp().sum(axes: axes, keepingAxes: true).log() + shift
-    let result = keepingAxes ? sums : axes.reversed().reduce(sums) { $0.squeezed($1) }
-    return result.converted(to: Scalar.self)
+    let rows = permuted(shape.indices.filter { !axes.contains($0) } + axes)
+    let kernels = KernelTable.active.wide
+    let sums =
+      Scalar.scalarType == .double
+      ? rows.converted(to: Double.self).sumsOfRows(shift) {
+        kernels.sumOfWideExponentials($0, $1, $2)
+      }
+      : rows.converted(to: Float.self).sumsOfRows(shift) { kernels.sumOfExponentials($0, $1, $2) }
+    let result = sums.log() + shift
+    return (keepingAxes ? result : axes.reversed().reduce(result) { $0.squeezed($1) })
+      .converted(to: Scalar.self)
+  }
+
+  /// The sums that `sum` gives of the elements and the shift of each row, in the shape of the shifts.
+  private func sumsOfRows(
+    _ shift: Tensor<Double>, _ sum: @Sendable (UnsafePointer<Scalar>, Int, Double) -> Double
+  ) -> Tensor<Double> {
+    let result = Tensor<Double>(uninitialized: shift.shape)
+    let length = count / Swift.max(result.count, 1)
+    withUnsafeElements { elements in
+      shift.withUnsafeElements { shifts in
+        guard let base = elements.baseAddress, let first = shifts.baseAddress else { return }
+        nonisolated(unsafe) let (input, shift, output) = (base, first, result.mutablePointer)
+        inParallel(result.count, cost: 32 * length) {
+          for row in $0 { output[row] = sum(input + row * length, length, shift[row]) }
+        }
+      }
+    }
+    return result
   }
 
   private func bestOfNumbers(

@@ -136,20 +136,19 @@ extension Tensor where Scalar: TensorFloatingPoint {
       ((fractions .>= 0) .& (fractions .<= 1)).all(),
       "\(name): \(fractions) are not all from 0 to 1", file: file, line: line)
     // Sorting puts NaN last, so that the last place of a number is known.
-    let sorted = permuted(kept + axes).reshaped(kept.map { shape[$0] } + [length])
-      .converted(to: Double.self).sorted()
-    let isNumber = .!sorted.isNaN()
+    let sorted = permuted(kept + axes).reshaped(kept.map { shape[$0] } + [length]).sorted()
     let lastPlaces =
       leavesOutNaN
-      ? maximum(isNumber.count(axis: -1, keepingAxes: true) - 1, 0)
+      ? maximum((.!sorted.isNaN()).count(axis: -1, keepingAxes: true) - 1, 0)
       : Tensor<Int64>(scalar: Int64(length - 1)).broadcast(to: sorted.shape.dropLast() + [1])
-    let hasResult = leavesOutNaN ? isNumber.any(axis: -1) : isNumber.all(axis: -1)
+    let hasResult = .!sorted[.ellipsis, leavesOutNaN ? 0 : -1].isNaN()
     let parts = fractions.flattened().elements.map { fraction -> Tensor<Double> in
       let places = lastPlaces.converted(to: Double.self) * fraction
       let lower = places.floor()
       let lowerPlaces = lower.converted(to: Int64.self)
-      let a = sorted.gathered(along: -1, lowerPlaces).squeezed(-1)
-      let b = sorted.gathered(along: -1, minimum(lowerPlaces + 1, lastPlaces)).squeezed(-1)
+      let upperPlaces = minimum(lowerPlaces + 1, lastPlaces)
+      let a = sorted.gathered(along: -1, lowerPlaces).squeezed(-1).converted(to: Double.self)
+      let b = sorted.gathered(along: -1, upperPlaces).squeezed(-1).converted(to: Double.self)
       // From the nearer end, as NumPy does it, so that both ends are met.
       let t = (places - lower).squeezed(-1)
       let value = (a + (b - a) * t).where(t .< 0.5, else: b - (b - a) * (1 - t))

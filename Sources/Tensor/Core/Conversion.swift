@@ -29,7 +29,13 @@ extension AnyTensor {
       case (.float16, .float):
         KernelTable.active.widenFloat16(input, output.assumingMemoryBound(to: Float.self), count)
       case (let type, let outputType):
-        KernelTable.conversion.convert(type, input, outputType, output, count)
+        nonisolated(unsafe) let (input, output) = (input, output)
+        let (size, outputSize) = (type.byteCount, outputType.byteCount)
+        inParallel(count, grain: 4096, cost: size + outputSize) {
+          let start = $0.lowerBound
+          KernelTable.conversion.convert(
+            type, input + start * size, outputType, output + start * outputSize, $0.count)
+        }
       }
     }
     return result

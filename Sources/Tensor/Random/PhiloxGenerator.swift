@@ -1,4 +1,5 @@
-internal import _LibC
+internal import _KernelsActive
+internal import _KernelsMicro
 
 /// A generator that computes every block of its numbers from a counter alone.
 ///
@@ -40,58 +41,46 @@ public struct PhiloxGenerator: RandomSource {
   /// The draws u and v of 32 bits give two neighbours (Box–Muller): r cos θ and r sin θ, where
   /// r² = −2 log((u + 1) · 2⁻³²) and θ = 2π v · 2⁻³², worked out in `Double`. The last of an odd
   /// number drops its neighbour.
-  ///
-  /// Blocks do not depend on each other, so large draws are shared out over the threads.
   public mutating func normal(_ shape: [Int]) -> Tensor<Float> {
-    var tensor = Tensor<Float>(uninitialized: shape)
-    tensor.withUnsafeMutableElements { elements in
-      var i = 0
-      func drawPair(_ generator: inout PhiloxGenerator) {
-        let (first, second) = Self.pair(generator.next32(), generator.next32())
-        elements[i] = first
-        if i + 1 < elements.count { elements[i + 1] = second }
-        i += 2
-      }
-      // What is left of a block; where that is an odd number, pairs are never those of a block.
-      while i < elements.count && used == 2 { drawPair(&self) }
-      if used == 4, let base = elements.baseAddress, i < elements.count {
-        let blocks = (elements.count - i) / 4
-        nonisolated(unsafe) let output = base + i
-        let (first, upper, key) = (block, halves(stream), halves(seed))
-        inParallel(blocks, grain: 1024, cost: 512) { range in
-          for place in range {
-            let counter = halves(first &+ UInt64(place))
-            let draws = Self.block(counter: SIMD4(lowHalf: counter, highHalf: upper), key: key)
-            let target = output + 4 * place
-            (target[0], target[1]) = Self.pair(draws.x, draws.y)
-            (target[2], target[3]) = Self.pair(draws.z, draws.w)
-          }
-        }
-        block &+= UInt64(blocks)
-        i += 4 * blocks
-      }
-      while i < elements.count { drawPair(&self) }
+    let kernel = KernelTable.active.random.normal
+    let count = shape.product
+    guard count.isMultiple(of: 2) else {
+      return normal([count + 1])[0..<count].reshaped(shape)
     }
-    return tensor
+    return drawn(shape) { kernel($0, $1 / 2) }
   }
 
-  /// Two normal numbers of two draws.
-  private static func pair(_ u: UInt32, _ v: UInt32) -> (Float, Float) {
-    let radius = (-2 * log((Double(u) + 1) * 0x1p-32)).squareRoot()
-    let angle = 2 * Double.pi * Double(v) * 0x1p-32
-    return (Float(radius * cos(angle)), Float(radius * sin(angle)))
+  /// Draws 32 bits for each place.
+  ///
+  /// Blocks do not depend on each other, so large draws are shared out over the threads.
+  public mutating func next32(into words: UnsafeMutableBufferPointer<UInt32>) {
+    var i = 0
+    func drawSome(_ generator: inout PhiloxGenerator, upTo end: Int) {
+      while i < end {
+        words[i] = generator.next32()
+        i += 1
+      }
+    }
+    let left = 4 - used
+    drawSome(&self, upTo: min(left, words.count))
+    let blocks = (words.count - i) / 4
+    if blocks > 0, let base = words.baseAddress {
+      nonisolated(unsafe) let output = base + i
+      let (first, upper, key, kernel) = (block, stream, seed, KernelTable.active.random.philox)
+      inParallel(blocks, grain: 1024, cost: 32) { range in
+        kernel(
+          first &+ UInt64(range.lowerBound), upper, key, output + 4 * range.lowerBound, range.count)
+      }
+      block &+= UInt64(blocks)
+      i += 4 * blocks
+    }
+    drawSome(&self, upTo: words.count)
   }
 
   /// The four numbers of a counter and a key.
-  package static func block(counter: SIMD4<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UInt32> {
-    var (c, k) = (counter, key)
-    for _ in 0..<10 {
-      let p = c.x.multipliedFullWidth(by: 0xD251_1F53)
-      let q = c.z.multipliedFullWidth(by: 0xCD9E_8D57)
-      c = SIMD4(q.high ^ c.y ^ k.x, q.low, p.high ^ c.w ^ k.y, p.low)
-      k &+= SIMD2(0x9E37_79B9, 0xBB67_AE85)
-    }
-    return c
+  package static func block(counter c: SIMD4<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UInt32> {
+    let block = philoxBlock(c.x, c.y, c.z, c.w, key.x, key.y)
+    return SIMD4(block.0, block.1, block.2, block.3)
   }
 }
 

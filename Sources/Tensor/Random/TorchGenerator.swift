@@ -28,6 +28,11 @@ public struct TorchGenerator: RandomSource {
   /// Draws 32 bits.
   public mutating func next32() -> UInt32 { engine.next() }
 
+  /// Draws 32 bits for each place.
+  public mutating func next32(into words: UnsafeMutableBufferPointer<UInt32>) {
+    for i in words.indices { words[i] = engine.next() }
+  }
+
   /// Draws independent numbers of the standard normal distribution, in row-major order.
   public mutating func normal(_ shape: [Int]) -> Tensor<Float> {
     let normals = normals(shape) { Double($0.nextFloat()) }

@@ -67,9 +67,14 @@ extension Tensor {
     let layout = source.axisLayout(axis, count: places.shape[axis])
     source.withUnsafeElements { elements in
       places.withUnsafeElements { places in
-        guard let input = elements.baseAddress, let list = places.baseAddress else { return }
-        gatherAlong(
-          layout, width: MemoryLayout<Scalar>.stride, list, input, result.mutablePointer)
+        guard let first = elements.baseAddress, let list = places.baseAddress else { return }
+        nonisolated(unsafe) let (input, index) = (first, list)
+        nonisolated(unsafe) let output = result.mutablePointer
+        layout.forEachPart { part, places, elements in
+          gatherAlong(
+            part, width: MemoryLayout<Scalar>.stride, index + places, input + elements,
+            output + places)
+        }
       }
     }
     return result
@@ -99,8 +104,14 @@ extension Tensor {
     let layout = axisLayout(axis, count: places.shape[axis])
     elements.withUnsafeElements { elements in
       places.withUnsafeElements { places in
-        guard let input = elements.baseAddress, let list = places.baseAddress else { return }
-        scatterAlong(layout, width: MemoryLayout<Scalar>.stride, list, input, mutablePointer)
+        guard let first = elements.baseAddress, let list = places.baseAddress else { return }
+        nonisolated(unsafe) let (input, index) = (first, list)
+        nonisolated(unsafe) let output = mutablePointer
+        layout.forEachPart { part, places, elements in
+          scatterAlong(
+            part, width: MemoryLayout<Scalar>.stride, index + places, input + places,
+            output + elements)
+        }
       }
     }
   }
@@ -201,22 +212,59 @@ extension Tensor where Scalar: TensorNumeric {
     let layout = axisLayout(axis, count: places.shape[axis])
     elements.withUnsafeElements { elements in
       places.withUnsafeElements { places in
-        guard let input = elements.baseAddress, let list = places.baseAddress else { return }
-        Scalar._sequential.scatterAlong(operation, layout, list, input, mutablePointer)
+        guard let first = elements.baseAddress, let list = places.baseAddress else { return }
+        nonisolated(unsafe) let (input, index) = (first, list)
+        nonisolated(unsafe) let output = mutablePointer
+        let kernel = Scalar._sequential.scatterAlong
+        layout.forEachPart { part, places, elements in
+          kernel(operation, part, index + places, input + places, output + elements)
+        }
       }
     }
   }
 }
 
+extension AxisLayout {
+  /// Calls `body` with parts of the rows before the axis, on several threads where they are large, and
+  /// with how far places and elements are moved for each.
+  fileprivate func forEachPart(_ body: @Sendable (AxisLayout, Int, Int) -> Void) {
+    // A place has 8 bytes, and an element is read and written.
+    inParallel(outer, cost: 16 * count * inner) {
+      let (layout, places, elements) = part($0)
+      body(layout, places, elements)
+    }
+  }
+}
+
 extension Tensor<Int64> {
+  /// The least and the largest of the elements, of which there is one.
+  private var bounds: ClosedRange<Int64> {
+    let partLength = 1 << 16
+    let parts = (count + partLength - 1) / partLength
+    let results = Tensor(uninitialized: [2, parts])
+    withUnsafeElements { elements in
+      guard let base = elements.baseAddress else { return }
+      nonisolated(unsafe) let (input, output) = (base, results.mutablePointer)
+      let count = count
+      inParallel(parts, cost: 8 * partLength) {
+        for part in $0 {
+          let start = part * partLength
+          let bounds = placeBounds(input + start, count: Swift.min(partLength, count - start))
+          (output[part], output[parts + part]) = (bounds.lowerBound, bounds.upperBound)
+        }
+      }
+    }
+    return results.withUnsafeElements { elements in
+      elements.baseAddress.map { placeBounds($0, count: elements.count) } ?? 0...0
+    }
+  }
+
   /// The indices with negative ones counted from the end of an extent, which all of them are in.
   func resolvedIndices(
     _ extent: Int, _ name: String, _ file: StaticString, _ line: UInt
   ) -> Tensor {
     guard count > 0 else { return self }
-    let bounds = withUnsafeElements { elements in
-      elements.baseAddress.map { placeBounds($0, count: elements.count) } ?? 0...0
-    }
+    let bounds = bounds
     let outside = bounds.lowerBound < -Int64(extent) ? bounds.lowerBound : bounds.upperBound
     check(
       bounds.lowerBound >= -Int64(extent) && bounds.upperBound < Int64(extent),
@@ -228,9 +276,7 @@ extension Tensor<Int64> {
   /// Checks that all indices are at least zero and below a bound.
   func checkIndices(below bound: Int, _ name: String, _ file: StaticString, _ line: UInt) {
     guard count > 0 else { return }
-    let bounds = withUnsafeElements { elements in
-      elements.baseAddress.map { placeBounds($0, count: elements.count) } ?? 0...0
-    }
+    let bounds = bounds
     check(
       bounds.lowerBound >= 0 && bounds.upperBound < Int64(bound),
       "\(name): index \(bounds.lowerBound < 0 ? bounds.lowerBound : bounds.upperBound) is not in "

@@ -18,6 +18,13 @@ extension Tensor {
   ) -> Tensor {
     get { maskedSlices(mask, file, line).gathered(mask.truePlaces()) }
     set {
+      // One for all needs no places; it is broadcast as to any number of them.
+      if newValue.count == 1 && newValue.rank <= Swift.max(rank - mask.rank + 1, 1) {
+        checkMask(mask, file, line)
+        makeUniqueAndContiguous()
+        let condition = mask.reshaped(mask.shape + shape[mask.rank...].map { _ in 1 })
+        return replace(where: condition, with: newValue.reshaped([]))
+      }
       var slices = maskedSlices(mask, file, line)
       let (shape, rest) = (shape, Array(slices.shape[1...]))
       let places = mask.truePlaces()
@@ -35,10 +42,14 @@ extension Tensor {
   private func maskedSlices(
     _ mask: Tensor<Bool>, _ file: StaticString, _ line: UInt
   ) -> Tensor {
+    checkMask(mask, file, line)
+    return reshaped([mask.count] + shape[mask.rank...])
+  }
+
+  private func checkMask(_ mask: Tensor<Bool>, _ file: StaticString, _ line: UInt) {
     check(
       mask.rank <= rank && mask.shape == Array(shape[..<Swift.min(mask.rank, rank)]),
       "subscript: a mask of shape \(mask.shape) does not fit \(shape)", file: file, line: line)
-    return reshaped([mask.count] + shape[mask.rank...])
   }
 }
 

@@ -81,7 +81,23 @@ extension Tensor {
     check(
       (0...shape[axis]).contains(count),
       "top: axis \(axis) of \(shape) has not \(count) elements", file: file, line: line)
-    let places = argsort(axis: axis, descending: !smallest).narrowed(axis, 0..<count).copied()
+    guard (1...mostOfTop).contains(count) else {
+      let places = argsort(axis: axis, descending: !smallest).narrowed(axis, 0..<count).copied()
+      return (gathered(along: axis, places), places)
+    }
+    let places: Tensor<Int64> = alongLastAxis(axis, "top", file, line) { source, rows, extent in
+      let result = Tensor<Int64>(uninitialized: source.shape.dropLast() + [count])
+      source.withUnsafeElements { elements in
+        guard let base = elements.baseAddress else { return }
+        nonisolated(unsafe) let (input, output) = (base, result.mutablePointer)
+        inParallel(rows, cost: 8 * extent) { range in
+          _KernelsSequential.top(
+            Scalar.scalarType, input + range.lowerBound * extent, output + range.lowerBound * count,
+            rows: range.count, count: extent, wanted: count, isFalling: !smallest)
+        }
+      }
+      return result
+    }.contiguous()
     return (gathered(along: axis, places), places)
   }
 
@@ -161,9 +177,15 @@ extension Tensor {
     withUnsafeElements { elements in
       values.withUnsafeElements { values in
         guard let first = elements.baseAddress, let wanted = values.baseAddress else { return }
-        search(
-          Scalar.scalarType, sorted: first, sortedCount: elements.count, values: wanted,
-          count: values.count, result.mutablePointer, isAfterEquals: behindEquals)
+        nonisolated(unsafe) let (sorted, input) = (first, wanted)
+        nonisolated(unsafe) let output = result.mutablePointer
+        let sortedCount = elements.count
+        inParallel(values.count, grain: 8, cost: 128) { range in
+          search(
+            Scalar.scalarType, sorted: sorted, sortedCount: sortedCount,
+            values: input + range.lowerBound, count: range.count, output + range.lowerBound,
+            isAfterEquals: behindEquals)
+        }
       }
     }
     return result

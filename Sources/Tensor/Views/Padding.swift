@@ -49,16 +49,27 @@ extension Tensor {
     _ widths: [(before: Int, after: Int)], _ mode: PadMode, file: StaticString = #fileID,
     line: UInt = #line
   ) -> Tensor {
-    let padded = paddedShape(widths, file, line)
-    var result = self
-    for axis in shape.indices where padded[axis] != shape[axis] {
-      let extent = shape[axis]
+    let result = Tensor(uninitialized: paddedShape(widths, file, line))
+    for axis in shape.indices where result.shape[axis] != shape[axis] {
       check(
-        extent > 0, "pad: axis \(axis) of \(shape) has nothing to repeat", file: file, line: line)
-      let places = (-widths[axis].before..<extent + widths[axis].after).map {
-        Int64(mode.source($0, extent))
+        shape[axis] > 0, "pad: axis \(axis) of \(shape) has nothing to repeat", file: file,
+        line: line)
+    }
+    let inner = zip(shape, widths).map { $1.before..<$1.before + $0 }
+    var middle = result
+    for axis in shape.indices { middle = middle.narrowed(axis, inner[axis]) }
+    middle.update(from: self)
+    // Of the last axis first, whose slices are as long as the tensor was; the next ones are longer.
+    for axis in shape.indices.reversed() {
+      var whole = result
+      for other in shape.indices where other < axis { whole = whole.narrowed(other, inner[other]) }
+      let outside = [0..<inner[axis].lowerBound, inner[axis].upperBound..<result.shape[axis]]
+      for place in outside.joined() {
+        let source =
+          inner[axis].lowerBound + mode.source(place - inner[axis].lowerBound, shape[axis])
+        var slice = whole.narrowed(axis, place..<place + 1)
+        slice.update(from: whole.narrowed(axis, source..<source + 1))
       }
-      result = result.gathered(Tensor<Int64>(places), axis: axis)
     }
     return result
   }
