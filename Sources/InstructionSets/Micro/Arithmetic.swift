@@ -76,7 +76,7 @@ extension Arithmetic where Self: BinaryFloatingPoint {
   public static func isNaN(_ a: Self) -> Bool { a != a }
   /// The square root of a sum.
   @inlinable @inline(__always)
-  public static func squareRoot(_ sum: Double) -> Double { sum.squareRoot() }
+  public static func squareRoot(_ sum: Double) -> Double { rootOrNaN(sum) }
 }
 
 extension Float: Arithmetic {
@@ -210,7 +210,7 @@ extension Arithmetic where Self: FixedWidthInteger {
   /// The square root of a sum, towards zero; zero where the sum has become negative.
   @inlinable @inline(__always)
   public static func squareRoot(_ sum: Self) -> Self {
-    Self(truncatingIfNeeded: Int64(Double(Swift.max(sum, 0)).squareRoot()))
+    Self(truncatingIfNeeded: Int64(rootOrNaN(Double(Swift.max(sum, 0)))))
   }
 }
 
@@ -274,4 +274,13 @@ extension Arithmetic {
   public static func larger(_ a: Self, _ b: Self) -> Self {
     isNaN(a) || isLess(b, a) ? a : b
   }
+}
+
+/// The square root; NaN below zero.
+///
+/// Swift's own may call C's `sqrt` for what is below zero, in a branch.
+@inlinable @inline(__always)
+public func rootOrNaN(_ x: Double) -> Double {
+  let isValid = x >= 0
+  return (isValid ? x : 0).squareRoot() * (isValid ? 1 : .nan)
 }

@@ -81,5 +81,5 @@ extension BFloat16: Arithmetic {
   }
   /// The square root of a sum.
   @inlinable @inline(__always)
-  public static func squareRoot(_ sum: Double) -> Double { sum.squareRoot() }
+  public static func squareRoot(_ sum: Double) -> Double { rootOrNaN(sum) }
 }

@@ -69,7 +69,7 @@ extension InstructionSet {
   static func normal(_ numbers: UnsafeMutablePointer<Float>, pairs: Int) {
     for i in 0..<pairs {
       let (u, v) = (numbers[2 * i].bitPattern, numbers[2 * i + 1].bitPattern)
-      let radius = (-2 * log((Double(u) + 1) * 0x1p-32)).squareRoot()
+      let radius = rootOrNaN(-2 * log((Double(u) + 1) * 0x1p-32))
       // The turn is 2³²: to the nearest quarter of it, and what is left.
       let quarters = (v &+ 1 &<< 29) &>> 30
       let rest = Int32(bitPattern: v &- quarters &<< 30)
