@@ -21,19 +21,26 @@ struct JSONFault {
         + (fault.place == text.count ? ", and the file ends" : "")
       return
     }
-    // The number at fault is the one that is left when all others are made harmless.
-    let odd = scanner.numbers.filter { !$0.isHarmless }
-    let culprit = odd.first { number in
-      var changed = text
-      for other in odd.reversed() where other.range != number.range {
-        changed.replaceSubrange(other.range, with: [UInt8(ascii: "0")])
+    // Halves are searched for the first number at fault: the others do no harm as zeros.
+    let odd = scanner.oddNumbers
+    func isDecoded(keeping count: Int) -> Bool {
+      var (changed, end) = ([UInt8](), 0)
+      for number in odd[count...] {
+        changed += text[end..<number.lowerBound] + [UInt8(ascii: "0")]
+        end = number.upperBound
       }
-      return !isDecoded(changed)
+      return isDecoded(changed + text[end...])
     }
+    var (sound, faulty) = (0, odd.count)
+    while sound + 1 < faulty {
+      let middle = (sound + faulty) / 2
+      if isDecoded(keeping: middle) { sound = middle } else { faulty = middle }
+    }
+    let culprit = odd.isEmpty || !isDecoded(keeping: 0) ? nil : odd[sound]
     description =
       culprit.map {
-        "'\($0.key)' is \(String(decoding: text[$0.range], as: UTF8.self)), which is not a number "
-          + "of the kind that this key needs"
+        "'\(JSONOutline.key(of: $0, in: text))' is \(String(decoding: text[$0], as: UTF8.self)), "
+          + "which is not a number of the kind that this key needs"
       } ?? "it is not valid JSON"
   }
 }
@@ -46,21 +53,26 @@ private struct JSONOutline {
     let expected: String
   }
 
-  struct Number {
-    let key: String
-    let range: Range<Int>
-    /// Whether every kind of number takes it: a small whole one.
-    let isHarmless: Bool
-  }
-
   private let text: [UInt8]
   private var place = 0
   private var path: [String] = []
-  private(set) var numbers: [Number] = []
+  /// The numbers that not every kind of number takes: all but small whole ones.
+  private(set) var oddNumbers: [Range<Int>] = []
+  /// The number whose key is looked for, and its key.
+  private var wanted: Range<Int>?
+  private var wantedKey = ""
   /// As deep as Foundation goes.
   private static let depthLimit = 512
 
   init(_ text: [UInt8]) { self.text = text }
+
+  /// The key of a number: the names that lead to it, with points between.
+  static func key(of number: Range<Int>, in text: [UInt8]) -> String {
+    var outline = JSONOutline(text)
+    outline.wanted = number
+    _ = outline.fault()
+    return outline.wantedKey
+  }
 
   /// The first fault; nil where there is none.
   mutating func fault() -> Fault? {
@@ -142,9 +154,7 @@ private struct JSONOutline {
       place = start
       throw expected("a value")
     }
-    numbers.append(
-      Number(
-        key: path.joined(separator: "."), range: start..<place,
-        isHarmless: Int8(word) != nil))
+    if Int8(word) == nil { oddNumbers.append(start..<place) }
+    if start..<place == wanted { wantedKey = path.joined(separator: ".") }
   }
 }
