@@ -155,7 +155,8 @@ let package = Package(
       swiftSettings: common),
 
     .executableTarget(
-      name: "digits", dependencies: ["NN", "Tensor"], path: "Examples/Digits",
+      name: "digits", dependencies: ["NN", "Tensor", "_ExampleCommandLine"],
+      path: "Examples/Digits",
       exclude: ["digits.safetensors", "train_digits.py"], swiftSettings: common),
 
     .executableTarget(
@@ -176,7 +177,7 @@ let package = Package(
     .testTarget(
       name: "NNTests",
       dependencies: [
-        "NN", "Kernels", "Tensor", "digits", "_KernelsActive", "_KernelsMicro", "_TestSupport",
+        "NN", "Kernels", "Tensor", "_KernelsActive", "_KernelsMicro", "_TestSupport",
       ], swiftSettings: testing),
     .testTarget(
       name: "DiTTests",
@@ -187,7 +188,8 @@ let package = Package(
       name: "ExampleTests",
       dependencies: [
         "_ExampleCommandLine", "_ExampleReport", "_ExampleStudy", "ShowcaseModel", "DiT",
-        "compare", "block-study", "generate", "inspect", "Kernels", "Tensor", "_TestSupport",
+        "compare", "block-study", "digits", "generate", "inspect", "Kernels", "Tensor",
+        "_TestSupport",
       ], swiftSettings: testing),
     .testTarget(
       name: "TensorTests",

@@ -31,7 +31,8 @@ func page(_ findings: Findings) -> String {
   let setup = findings.setup
   var page = HTMLPage(
     title: "The blocks of \(setup.model), \(setup.steps) steps",
-    subtitle: "\(findings.depth) blocks, \(setup.images) images; \(findings.machine)")
+    subtitle: "\(findings.depth) blocks, \(setup.images) images; \(findings.machine)"
+      + (findings.isFinished ? "" : "; not all of it is drawn"))
   page.add(
     "Front, middle and rear blocks",
     note(

@@ -13,23 +13,38 @@ struct BlockStudy {
   static func main() async {
     let options = BlockStudyOptions()
     await runExample(options.command) { arguments in
-      try Workspace.selectInstructionSetFromEnvironment()
       let study = try Study(options.study, arguments, version: version)
       let folder = arguments[options.output]
       try makeFolder(folder)
       try checkFolder(folder)
       let command = (["block-study"] + CommandLine.arguments.dropFirst()).joined(separator: " ")
-      let findings = try await Findings(
-        study, interval: arguments[options.interval], command: command,
-        isQuiet: arguments[options.quiet])
-      func write(_ text: String, _ name: String) throws {
-        try AtomicFile.create("\(folder)/\(name)", Array(text.utf8))
+      var isBegun = false
+      do {
+        try await Findings.find(
+          study, interval: arguments[options.interval], command: command,
+          isQuiet: arguments[options.quiet]
+        ) { findings in
+          try write(findings, to: folder)
+          isBegun = true
+        }
+      } catch let error as CancellationError {
+        if isBegun, !arguments[options.quiet] {
+          try? StandardStream.error.write("what is finished is in \(folder)/report.html\n")
+        }
+        throw error
       }
-      try write(jsonReport(findings), "results.json")
-      try write(page(findings), "report.html")
       if !arguments[options.quiet] {
         try StandardStream.output.write("wrote      \(folder)/report.html\n")
       }
     }
+  }
+
+  /// Writes what was found so far.
+  private static func write(_ findings: Findings, to folder: String) throws {
+    func write(_ text: String, _ name: String) throws {
+      try AtomicFile.create("\(folder)/\(name)", Array(text.utf8))
+    }
+    try write(jsonReport(findings), "results.json")
+    try write(page(findings), "report.html")
   }
 }

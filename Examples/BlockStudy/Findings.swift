@@ -30,14 +30,26 @@ struct Findings: Encodable {
   let change, size: [[Double]]
   let reference: Trial
   /// Caches of the first, the middle and the last three quarters of the blocks.
-  let positions: [Trial]
+  private(set) var positions: [Trial] = []
   /// Δ-DiT with rising boundaries and with rising numbers of blocks.
-  let boundaries, counts: [Trial]
+  private(set) var boundaries: [Trial] = []
+  private(set) var counts: [Trial] = []
+  /// Whether nothing is left to draw.
+  private(set) var isFinished = false
 
-  init(_ study: Study, interval: Int, command: String, isQuiet: Bool) async throws {
-    (setup, machine, self.command) = (study.setup, study.machine, command)
-    (self.interval, depth) = (interval, study.pipeline.denoiser.architecture.depth)
-    let (steps, depth) = (study.setup.steps, depth)
+  /// Draws all that belongs to a study.
+  ///
+  /// - Parameters:
+  ///   - study: What is drawn.
+  ///   - interval: One step in so many is computed in full.
+  ///   - command: The command line.
+  ///   - isQuiet: Whether to show no progress.
+  ///   - keep: Called with what was found so far whenever there is more, at last with all.
+  /// - Throws: What drawing throws, `CancellationError` too, and `keep`.
+  static func find(
+    _ study: Study, interval: Int, command: String, isQuiet: Bool, keep: (Findings) throws -> Void
+  ) async throws {
+    let (steps, depth) = (study.setup.steps, study.pipeline.denoiser.architecture.depth)
     let standard = Int((0.75 * Double(depth)).rounded())
     let stage = Int((0.6 * Double(steps)).rounded())
     func spread(_ limit: Int) -> [Int] {
@@ -50,8 +62,6 @@ struct Findings: Encodable {
     let byCount = spread(depth).map { ($0, "delta-dit:n=\(interval),nc=\($0),b=\(stage)") }
 
     let offsets = try study.calibration(BlockOffsets.self, steps: steps)
-    change = transposed(offsets.tables["change"] ?? [])
-    size = transposed(offsets.tables["size"] ?? [])
     let count = 1 + places.count + byBoundary.count + byCount.count
     var bar = ProgressBar(total: count * study.setup.images, quiet: isQuiet)
     defer { bar.finish() }
@@ -70,17 +80,22 @@ struct Findings: Encodable {
     func trial(_ setting: Int, _ cache: String?, _ drawn: Drawn) -> Trial {
       Trial(cache, setting, drawn, study, uncached, images)
     }
-    func trials(_ list: [(Int, String)]) async throws -> [Trial] {
-      var found: [Trial] = []
-      for (setting, cache) in list {
-        found.append(trial(setting, cache, try await draw(cache)))
+    var findings = Findings(
+      setup: study.setup, machine: study.machine, command: command, interval: interval,
+      depth: depth, change: transposed(offsets.tables["change"] ?? []),
+      size: transposed(offsets.tables["size"] ?? []), reference: trial(0, nil, uncached))
+    try keep(findings)
+    let sweeps: [(WritableKeyPath<Findings, [Trial]>, [(Int, String)])] = [
+      (\.positions, places), (\.boundaries, byBoundary), (\.counts, byCount),
+    ]
+    for (sweep, settings) in sweeps {
+      for (setting, cache) in settings {
+        findings[keyPath: sweep].append(trial(setting, cache, try await draw(cache)))
+        try keep(findings)
       }
-      return found
     }
-    reference = trial(0, nil, uncached)
-    positions = try await trials(places)
-    boundaries = try await trials(byBoundary)
-    counts = try await trials(byCount)
+    findings.isFinished = true
+    try keep(findings)
   }
 }
 

@@ -11,11 +11,13 @@ struct Compare {
   static func main() async {
     let options = CompareOptions()
     await runExample(options.command) { arguments in
-      try Workspace.selectInstructionSetFromEnvironment()
       if let path = arguments[options.from] {
-        let folder = URL(filePath: path).deletingLastPathComponent().path
-        try write(Analysis(Results(path: path)), to: folder)
-        return
+        if let other = arguments.firstGiven(besides: [options.from, options.quiet]) {
+          throw UsageError.other(
+            "--from draws the report of '\(path)' anew, beside it, and takes no \(other)")
+        }
+        return try report(
+          Analysis(Results(path: path)), in: folder(of: path), isQuiet: arguments[options.quiet])
       }
       let settings = try CompareSettings(
         options, arguments, commandLine: Array(CommandLine.arguments.dropFirst()))
@@ -31,12 +33,14 @@ struct Compare {
         }
         throw error
       }
-      let analysis = Analysis(comparing.results)
-      try write(analysis, to: settings.output)
-      if !settings.isQuiet {
-        try StandardStream.output.write(summary(analysis, in: settings.output))
-      }
+      try report(Analysis(comparing.results), in: settings.output, isQuiet: settings.isQuiet)
     }
+  }
+
+  /// Writes a report and says what is in it.
+  private static func report(_ analysis: Analysis, in folder: String, isQuiet: Bool) throws {
+    try write(analysis, to: folder)
+    if !isQuiet { try StandardStream.output.write(summary(analysis, in: folder)) }
   }
 }
 

@@ -25,6 +25,9 @@ struct CompareSettings: Sendable {
     for text in arguments[o.methods] {
       do { try Self.checkForm(text) } catch { throw UsageError.other("--method: \(error)") }
     }
+    guard arguments.has(o.budget) || !arguments.has(o.budgetUnit) else {
+      throw UsageError.other("--budget-of needs a --budget")
+    }
     study = try Study(o.study, arguments, version: Compare.version)
     let steps = study.setup.steps
     methods =

@@ -95,6 +95,8 @@ struct Results: Codable {
     try same("first seed", setup.seed, other.setup.seed)
     try same("batch size", setup.batchSize, other.setup.batchSize)
     try same("list of prompts", setup.prompts, other.setup.prompts)
+    try same(
+      "autoencoder", setup.autoencoder ?? "the model's", other.setup.autoencoder ?? "the model's")
     try same("machine", machine, other.machine)
   }
 

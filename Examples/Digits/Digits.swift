@@ -5,6 +5,7 @@
 import Foundation
 import NN
 import Tensor
+import _ExampleCommandLine
 
 /// Reads digits: two convolutions with batch norm, ReLU and pooling, and a linear layer.
 struct Classifier: Layer {
@@ -117,17 +118,31 @@ func grid(_ images: Tensor<Float>, rows: Int) -> Tensor<UInt8> {
 
 @main
 enum Main {
-  static func main() throws {
-    let path = "Examples/Digits/digits.safetensors"
-    let digits = try Digits(path: path)
-    let count = digits.classifier.parameterCount + digits.decoder.parameterCount
-    print("\(path): \(count) numbers; results are within \(digits.error) of PyTorch's")
+  static let command = Command(
+    "digits", version: "0.1.0",
+    summary: "Draws handwritten digits, and reads them: two models ported from PyTorch.",
+    options: ())
 
-    let (images, read) = digits.draw(handwritings(16, seed: 7))
-    let right = read.elements.enumerated().count { Int($0.element) == $0.offset / 16 }
-    print("\(right) of \(read.count) digits drawn are read as what they are")
-    let large = interpolated(Tensor(scalar: 1) - images, height: 40, width: 40, .bicubic)
-    try PNG.write(grid(large, rows: 10), to: "digits.png")
-    print("digits.png")
+  static func main() async {
+    await runExample(command) { _ in
+      let (path, output) = ("Examples/Digits/digits.safetensors", "digits.png")
+      guard FileManager.default.fileExists(atPath: path) else {
+        throw UsageError.other("there is no '\(path)' here: run it in the folder of the clone")
+      }
+      try checkOutputs([output], clobber: true)
+      let digits = try Digits(path: path)
+      let count = digits.classifier.parameterCount + digits.decoder.parameterCount
+      let (images, read) = digits.draw(handwritings(16, seed: 7))
+      let right = read.elements.enumerated().count { Int($0.element) == $0.offset / 16 }
+      let large = interpolated(Tensor(scalar: 1) - images, height: 40, width: 40, .bicubic)
+      try PNG.write(grid(large, rows: 10), to: output)
+      try StandardStream.output.write(
+        """
+        \(path): \(count) numbers; results are within \(digits.error) of PyTorch's
+        \(right) of \(read.count) digits drawn are read as what they are
+        \(output)
+
+        """)
+    }
   }
 }

@@ -38,6 +38,7 @@ struct CalibrationRequest: Sendable {
       (type.correctsCaches ? [] : [o.cache])
       + [
         o.compare, o.grid, o.format, o.latentsOut, o.shard, o.previewInterval, o.skipExisting,
+        o.jsonProgress,
       ]
     if let other = others.first(where: { arguments.has($0) }) {
       throw .other("--calibrate draws no images, and takes no \(other.signature.name)")

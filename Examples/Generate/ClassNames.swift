@@ -118,7 +118,7 @@ struct ClassNames {
     let text =
       arguments[options.json]
       ? try jsonReport(names.enumerated().map { Entry(label: $0.offset, name: $0.element) })
-      : names.enumerated().map { "\($0.offset) \($0.element)\n" }.joined()
+      : names.enumerated().map { "\($0.offset) \($0.element.printable)\n" }.joined()
     try StandardStream.output.write(text)
   }
 }

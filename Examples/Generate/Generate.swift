@@ -14,6 +14,9 @@ struct Generate {
         throw UsageError.other("KERNELS_ISA: \(error)")
       }
       if arguments[options.cache] == "list" {
+        guard !arguments[options.json] else {
+          throw UsageError.other("--cache list prints a text, and takes no --json")
+        }
         return try StandardStream.output.write(CacheMethods.list + "\n")
       }
       if arguments[options.listsClasses] {
@@ -51,10 +54,15 @@ struct Generate {
     } catch {
       failure = error
     }
+    let isInterrupted = failure is CancellationError
     do {
       try writer.finish()
-      try console.report(
-        totals, writer, comparison: comparison, isInterrupted: failure is CancellationError)
+    } catch {
+      // That images could not be kept is worse than that there are no more.
+      failure = isInterrupted ? error : failure ?? error
+    }
+    do {
+      try console.report(totals, writer, comparison: comparison, isInterrupted: isInterrupted)
     } catch {
       failure = failure ?? error
     }

@@ -66,6 +66,8 @@ struct OutputRequest: Sendable {
       guard !StandardStream.output.isClosed else {
         throw UsageError.other("--output - means standard output, which is closed")
       }
+      // By way of a file there.
+      try checkFolder(FileManager.default.temporaryDirectory.path)
     case .nothing: break
     case .file(let path): try checkFile(path)
     case .folder(let path):

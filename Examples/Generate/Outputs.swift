@@ -22,6 +22,8 @@ struct Outputs: Sendable {
       }
     }
 
+    var isNothing: Bool { if case .nothing = self { true } else { false } }
+
     var isStandardOutput: Bool { if case .standardOutput = self { true } else { false } }
   }
 
@@ -85,7 +87,8 @@ struct Outputs: Sendable {
         return .together(stem + part + ending)
       } ?? .nothing
     if request.skipsExisting {
-      for place in [images, latents] where place.isTogether {
+      let places = [images, latents].filter { !$0.isNothing }
+      guard !places.isEmpty, !places.contains(where: \.isTogether) else {
         throw .other(
           "--skip-existing needs a file for each image: "
             + (request.isPrompt ? "" : "name classes, or ") + "give --output FOLDER/ or a pattern "

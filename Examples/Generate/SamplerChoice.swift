@@ -21,7 +21,9 @@ struct SamplerChoice: Sendable {
     eta = arguments[o.eta]
     let spacing = arguments[o.spacing].flatMap(TimestepSpacing.init(rawValue:))
     sigmas = arguments[o.schedule].flatMap(SigmaSpacing.init(rawValue:))
-    guard kind == .ddim || eta == 0 else { throw .other("--eta is for --sampler ddim only") }
+    guard kind == .ddim || !arguments.has(o.eta) else {
+      throw .other("--eta is for --sampler ddim only")
+    }
     guard kind.takesSpacing || spacing == nil else {
       throw .other("--timestep-spacing is not for --sampler \(kind.rawValue)")
     }

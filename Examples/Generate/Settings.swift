@@ -115,12 +115,17 @@ struct Settings: Sendable {
     self.encodedTexts = encodedTexts
     let bar = LoadingBar("loading", quiet: isQuiet || tellsSteps)
     defer { bar.clear() }
-    pipeline = try DiffusionPipeline(
-      folder: folder, autoencoder: autoencoder, textEncoder: textEncoder, variant: variant,
-      encodesImages: editOptions != nil, encodesTexts: encodedTexts == nil,
-      precision: Precision(rawValue: arguments[o.precision]),
-      textPrecision: arguments[o.textPrecision].flatMap(Precision.init(rawValue:)),
-      progress: { read, count in bar.advance(to: read, of: count) })
+    do {
+      pipeline = try DiffusionPipeline(
+        folder: folder, autoencoder: autoencoder, textEncoder: textEncoder, variant: variant,
+        encodesImages: editOptions != nil, encodesTexts: encodedTexts == nil,
+        precision: Precision(rawValue: arguments[o.precision]),
+        textPrecision: arguments[o.textPrecision].flatMap(Precision.init(rawValue:)),
+        progress: { read, count in bar.advance(to: read, of: count) })
+    } catch let error as ModelError {
+      if case .unused = error { throw UsageError.other("\(error)") }
+      throw error
+    }
     reference = try calibration?.reference.map { [autoencoder, variant] in
       try DiffusionPipeline(
         folder: folder, autoencoder: autoencoder, variant: variant, encodesTexts: false,
@@ -190,13 +195,15 @@ struct Settings: Sendable {
       try GivenNoise($0, shape: [total] + architecture.sampleShape)
     }
     noise = given.map { given in given.rows(items.map { $0.number - 1 }) }
-    let isIdle = subjects.prompts?.negative != nil && !guidance.isOn
+    let guiding = [
+      subjects.prompts?.negative == nil ? nil : "--negative-prompt",
+      arguments.has(o.guidedChannels) ? "--cfg-channels" : nil,
+    ].compactMap { [guidance] in guidance.isOn ? nil : $0 }
     let cutOff = pipeline.textEncoder.flatMap { subjects.prompts?.warnings($0) } ?? []
     warnings =
-      cutOff
+      cutOff + guiding.map { "\($0) does nothing without guidance (--cfg-scale 1)" }
       + [
         shard?.warning, given?.warning,
-        isIdle ? "--negative-prompt does nothing without guidance (--cfg-scale 1)" : nil,
         previewInterval.flatMap {
           $0 > sampler.stepCount
             ? "--preview-every \($0) makes none in \(counted(sampler.stepCount, "step"))" : nil

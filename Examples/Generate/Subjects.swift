@@ -44,6 +44,10 @@ enum Subjects: Sendable {
       throw UsageError.other(
         "name what to draw with --prompt or --prompt-file: the model draws from prompts")
     }
+    guard !arguments.has(o.embeddings) || !arguments.has(o.textPrecision) else {
+      throw UsageError.other(
+        "--text-precision is for a text encoder, and with --embeddings none is read")
+    }
     self = .prompts(prompts)
   }
 

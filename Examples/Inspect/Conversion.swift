@@ -71,8 +71,7 @@ struct Conversion {
     (self.path, self.format) = (path, format)
   }
 
-  /// Throws where the tensors are quantized already, or a file would be overwritten that must not
-  /// be.
+  /// Throws, before any work, where there is nothing to quantize, or a file could not be written.
   func check(_ checkpoint: Checkpoint) throws {
     let scales = checkpoint.names.first { $0.hasSuffix(".weight_scale") }
     if quantizer != nil, let scales {
@@ -80,10 +79,16 @@ struct Conversion {
         "'\(checkpoint.path)' is quantized already: it has '\(scales)'; --quantize takes the file that "
           + "it was made from")
     }
-    guard noClobber else { return }
-    for path in [path, path + ".index.json"] where FileManager.default.fileExists(atPath: path) {
-      throw OutputError.exists(path)
+    let isQuantizable = checkpoint.entries.contains { entry in
+      entry.scalarType?.isFloatingPoint == true
+        && quantizer?.width(of: entry.name, shape: entry.shape) != nil
     }
+    guard quantizer == nil || isQuantizable else {
+      throw UsageError.other(
+        "'\(checkpoint.path)' has no weights of linear layers in numbered blocks, and --quantize "
+          + "would change nothing")
+    }
+    try checkOutputs([path, path + ".index.json"], clobber: !noClobber)
   }
 
   /// Writes the tensors, and adds to a report which files were written and which tensors left out.

@@ -13,6 +13,8 @@ package struct Study: Sendable {
     package let guidanceScale: Float
     package let images, seed, batchSize: Int
     package let prompts: [String]
+    /// The autoencoder that was named instead of the model's.
+    package let autoencoder: String?
   }
 
   /// The model.
@@ -36,10 +38,21 @@ package struct Study: Sendable {
   ///
   /// - Throws: `UsageError` where options and model do not fit, and what loading throws.
   package init(_ o: StudyOptions, _ arguments: ParsedArguments, version: String) throws {
+    do {
+      try Workspace.selectInstructionSetFromEnvironment()
+    } catch {
+      throw UsageError.other("KERNELS_ISA: \(error)")
+    }
     let path = arguments[o.model]
     let folder = try path ?? ShowcaseModel.generator.folder()
-    pipeline = try DiffusionPipeline(
-      folder: folder, precision: Precision(rawValue: arguments[o.precision]))
+    do {
+      pipeline = try DiffusionPipeline(
+        folder: folder, autoencoder: arguments[o.autoencoder], variant: arguments[o.variant],
+        precision: Precision(rawValue: arguments[o.precision]))
+    } catch let error as ModelError {
+      if case .unused = error { throw UsageError.other("\(error)") }
+      throw error
+    }
     judge = path == nil ? try Judge(folder: ShowcaseModel.judge.folder()) : nil
     threads = arguments[o.threads] ?? Workspace().threads
     machine = Machine(threads: threads, version: version)
@@ -49,6 +62,10 @@ package struct Study: Sendable {
         prompts.isEmpty
           ? "this model draws what a text says: give it a --prompt"
           : "this model draws classes, not prompts: leave --prompt out")
+    }
+    guard prompts.count <= count else {
+      throw UsageError.other(
+        "--images \(count) draws only the first of \(prompts.count) prompts: give as many images")
     }
     if prompts.isEmpty {
       let classes = pipeline.classNames.count
@@ -69,7 +86,8 @@ package struct Study: Sendable {
       model: folder.split(separator: "/").last.map(String.init) ?? folder,
       fingerprint: pipeline.denoiser.fingerprint, precision: pipeline.denoiser.precision.rawValue,
       sampler: samplerKind.rawValue, steps: arguments[o.steps], guidanceScale: guidance.scale,
-      images: count, seed: arguments[o.seed], batchSize: arguments[o.batchSize], prompts: prompts)
+      images: count, seed: arguments[o.seed], batchSize: arguments[o.batchSize], prompts: prompts,
+      autoencoder: arguments[o.autoencoder])
   }
 
   /// The images that are drawn together.

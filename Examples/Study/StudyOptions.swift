@@ -8,6 +8,12 @@ package struct StudyOptions: SharedOptions, Sendable {
   let model = Option(
     "model", optional: .path.named("FOLDER"), default: "the shipped fashion-dit",
     "a folder of this package or of diffusers, a checkpoint, or a name in the cache")
+  let autoencoder = Option(
+    "vae", optional: .path.named("FOLDER"), default: "the model's",
+    "the folder of another autoencoder, or its name in the cache")
+  let variant = Option(
+    "variant", optional: .text.named("NAME"), default: "none",
+    "which of several files of weights to read, such as fp16")
   let precision = Option(
     "precision", as: .choice(["auto"] + Precision.allCases.map(\.rawValue)), default: "auto",
     "the numbers that the model multiplies")

@@ -50,6 +50,59 @@ import _TestSupport
     #expect(throws: ModelError.self) { try DiffusionPipeline(folder: folder.path, variant: "x") }
   }
 
+  /// The names of transformers, of a variant that the text encoder alone has.
+  @Test(arguments: ["model.fp16.safetensors", "model.safetensors.index.fp16.json"])
+  func readsAVariantThatTheTextEncoderHas(_ name: String) throws {
+    let folder = try FolderCopy("../pixart/folder")
+    let whole = "text_encoder/model.safetensors"
+    if name.hasSuffix("json") {
+      let part = "model.fp16-00001-of-00001.safetensors"
+      let names = try folder.tensors(whole).keys.map { "\"\($0)\": \"\(part)\"" }
+      try folder.move(whole, to: "text_encoder/\(part)")
+      try folder.write(
+        "{\"weight_map\": {\(names.joined(separator: ", "))}}", to: "text_encoder/\(name)")
+    } else {
+      try folder.move(whole, to: "text_encoder/\(name)")
+    }
+    let pipeline = try DiffusionPipeline(folder: folder.path, variant: "fp16")
+    #expect(pipeline.textEncoder?.tokenLimit == 120)
+    #expect(throws: ModelError.onlyVariants(folder: folder.file("text_encoder"), ["fp16"])) {
+      try DiffusionPipeline(folder: folder.path)
+    }
+    #expect(throws: ModelError.self) { try DiffusionPipeline(folder: folder.path, variant: "x") }
+    let alone = try DiffusionPipeline.textEncoder(folder: folder.path, variant: "fp16")
+    #expect(alone != nil)
+    #expect(throws: ModelError.self) {
+      try DiffusionPipeline.textEncoder(folder: folder.path, variant: "x")
+    }
+  }
+
+  /// What a model has no use for is no option of it.
+  @Test func refusesPartsThatItWouldNotUse() throws {
+    func expect(
+      _ folder: String, _ part: String, autoencoder: String? = nil, textEncoder: String? = nil,
+      variant: String? = nil, textPrecision: Precision? = nil
+    ) {
+      let error = #expect(throws: ModelError.self) {
+        try DiffusionPipeline(
+          folder: folder, autoencoder: autoencoder, textEncoder: textEncoder, variant: variant,
+          textPrecision: textPrecision)
+      }
+      guard case .unused(folder, let found, _)? = error else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
+      #expect(found.contains(part))
+    }
+    let own = Fixtures.showcaseModel, folder = FolderTests.folders + "/safetensors"
+    expect(own, "--vae", autoencoder: folder)
+    expect(own, "--variant", variant: "fp16")
+    for model in [own, folder] {
+      expect(model, "--text-encoder", textEncoder: folder)
+      expect(model, "--text-precision", textPrecision: .bfloat16)
+    }
+  }
+
   /// Beside an index, a single file may be a stale one; both names of an index of a variant are served.
   @Test(arguments: [
     ("safetensors.index.json", nil), ("safetensors.index.fp16.json", "fp16"),
@@ -184,6 +237,17 @@ import _TestSupport
     #expect(
       description.contains("DiT.pt: ") && description.contains("'\(name)'")
         && description.contains(message), "\(description)")
+  }
+
+  @Test func refusesAVariantOfNothing() throws {
+    let folder = try FolderCopy()
+    let path = folder.file("DiT.pt")
+    try Safetensors.write(Self.tensors(), to: path)
+    let error = #expect(throws: ModelError.self) {
+      try DiffusionPipeline(folder: path, autoencoder: folder.path, variant: "fp16")
+    }
+    #expect(error?.description.contains("a variant (--variant) would not be used") == true)
+    #expect(throws: ModelError.self) { try DiffusionPipeline(folder: path, variant: "fp16") }
   }
 
   @Test func namesWhatIsMissing() throws {

@@ -38,6 +38,19 @@ import _TestSupport
       })
   }
 
+  /// What examples write where nobody says where is no part of the repository.
+  @Test func outputsOfExamplesAreIgnored() throws {
+    let text = try String(contentsOfFile: Fixtures.repository + "/.gitignore", encoding: .utf8)
+    let lines = text.split(separator: "\n")
+    for output in [
+      "generate*.png", "generate*.npy", "generate*.safetensors", "calibration.json", "digits.png",
+      "compare-report/", "block-report/",
+    ] {
+      #expect(lines.contains("/\(output)"), "\(output)")
+    }
+    #expect(lines.contains(".*.tmp"))
+  }
+
   @Test(arguments: pages) func linksLeadSomewhere(_ page: String) throws {
     let folder = page.split(separator: "/").dropLast()
     // Code between backticks is no link.

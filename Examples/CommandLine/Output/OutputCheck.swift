@@ -13,6 +13,8 @@ package enum OutputError: Error, Equatable {
   case notRegular(String)
   /// The output exists, and is not to be overwritten.
   case exists(String)
+  /// No file can be called so.
+  case nameTooLong(String)
 }
 
 extension OutputError: CustomStringConvertible {
@@ -25,6 +27,8 @@ extension OutputError: CustomStringConvertible {
     case .isFolder(let path): "the output '\(path)' is a folder; name a file"
     case .notRegular(let path): "the output '\(path)' is a device or a pipe; name a file"
     case .exists(let path): "'\(path)' exists, and --no-clobber keeps it"
+    case .nameTooLong(let path):
+      "the output's name has \(lastName(of: path).utf8.count) bytes, which is too long: '\(path)'"
     }
   }
 }
@@ -92,7 +96,7 @@ package func checkOutputs(_ paths: [String], clobber: Bool) throws(OutputError) 
   for path in paths {
     let folder = folder(of: path)
     if folders.insert(folder).inserted { try checkFolder(folder) }
-    switch kind(of: path) {
+    switch try kind(of: path) {
     case nil: continue
     case S_IFDIR: throw .isFolder(path)
     case S_IFREG: if !clobber { throw .exists(path) }
@@ -101,14 +105,18 @@ package func checkOutputs(_ paths: [String], clobber: Bool) throws(OutputError) 
   }
 }
 
-/// Throws where a path is that of a device or a pipe, or its folder takes no new files.
+/// Throws where a path is that of a device or a pipe, or too long, or its folder takes no new files.
 package func checkFile(_ path: String) throws(OutputError) {
-  if let kind = kind(of: path), kind != S_IFREG, kind != S_IFDIR { throw .notRegular(path) }
+  if let kind = try kind(of: path), kind != S_IFREG, kind != S_IFDIR { throw .notRegular(path) }
   try checkFolder(folder(of: path))
 }
 
 /// What a path is, by the system's numbers; nil where there is nothing.
-private func kind(of path: String) -> mode_t? {
+///
+/// - Throws: `OutputError.nameTooLong` where there can be nothing.
+private func kind(of path: String) throws(OutputError) -> mode_t? {
   var status = stat()
-  return stat(path, &status) == 0 ? status.st_mode & S_IFMT : nil
+  if stat(path, &status) == 0 { return status.st_mode & S_IFMT }
+  guard errno != ENAMETOOLONG else { throw .nameTooLong(path) }
+  return nil
 }

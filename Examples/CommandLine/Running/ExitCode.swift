@@ -33,7 +33,8 @@ package enum ExitCode: Int32, Sendable {
 /// The line that reports an error to the user of a program, with its end.
 ///
 /// - Parameters:
-///   - error: What went wrong. Its line breaks become blanks.
+///   - error: What went wrong. Its line breaks become blanks; what else would move a terminal's
+///     cursor, as names in files may, becomes visible, and a very long text is cut.
 ///   - program: The name of the program.
 /// - Returns: The line, such as `generate: interrupted`.
 package func errorLine(_ error: any Error, of program: String) -> String {
@@ -44,5 +45,6 @@ package func errorLine(_ error: any Error, of program: String) -> String {
     case let error as CocoaError: error.localizedDescription
     default: "\(error)"
     }
-  return "\(program): \(message.split(whereSeparator: \.isNewline).joined(separator: " "))\n"
+  let line = message.split(whereSeparator: \.isNewline).joined(separator: " ")
+  return "\(program): \(line.shortened(to: 4000))\n"
 }

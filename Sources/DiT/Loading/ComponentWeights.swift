@@ -1,39 +1,55 @@
 internal import Foundation
 internal import Tensor
 
-/// The names that the weights of a part of diffusers' pipelines have in its folder.
-private enum WeightFiles {
-  static let stem = "diffusion_pytorch_model"
+/// The names that the weights of a part of a pipeline have in its folder.
+struct WeightFiles {
+  /// What the names begin with and their ending, the kind to look for first in front.
+  private let kinds: [(stem: String, ending: String)]
+  /// Whether an index of several files goes before a single one, which may be a stale one then.
+  private let isIndexFirst: Bool
 
-  /// The files to look for, the first one first: safetensors before PyTorch's, and an index of several
-  /// files before a single one, which may be a stale one then.
-  static func names(variant: String?) -> [String] {
-    ["safetensors", "bin"].flatMap { ending in
-      guard let variant else { return ["\(stem).\(ending).index.json", "\(stem).\(ending)"] }
-      return [
-        "\(stem).\(ending).index.\(variant).json",
-        // As older versions of diffusers wrote it.
-        "\(stem).\(ending).\(variant).index.json",
-        "\(stem).\(variant).\(ending)",
-      ]
+  /// Those of diffusers' models.
+  static let diffusers = WeightFiles(
+    kinds: [("diffusion_pytorch_model", "safetensors"), ("diffusion_pytorch_model", "bin")],
+    isIndexFirst: true)
+  /// Those of transformers' models, such as text encoders.
+  static let transformers = WeightFiles(
+    kinds: [("model", "safetensors"), ("pytorch_model", "bin")], isIndexFirst: false)
+
+  /// The files to look for, the first one first; nil is the variant without a name.
+  private func names(_ variant: String?) -> [String] {
+    kinds.flatMap { stem, ending in
+      let file = "\(stem).\(ending)"
+      guard let variant else {
+        return isIndexFirst ? [file + ".index.json", file] : [file, file + ".index.json"]
+      }
+      let whole = "\(stem).\(variant).\(ending)"
+      // The second one is as older versions of diffusers wrote it.
+      let indices = ["\(file).index.\(variant).json", "\(file).\(variant).index.json"]
+      return isIndexFirst ? indices + [whole] : [whole] + indices
     }
   }
+
+  private func first(_ variant: String?, in folder: String) -> String? {
+    names(variant).first { hasFile("\(folder)/\($0)") }
+  }
+
+  /// Whether a folder has weights of a variant.
+  func has(_ variant: String, in folder: String) -> Bool { first(variant, in: folder) != nil }
 
   /// The variants of which a folder has weights.
-  static func variants(in folder: String) -> [String] {
+  private func variants(in folder: String) -> [String] {
     let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    let words = files.filter { $0.hasPrefix(stem + ".") }.flatMap {
-      $0.dropFirst(stem.count + 1).split(separator: ".").map(String.init)
+    let words = kinds.flatMap { stem, _ in
+      files.filter { $0.hasPrefix(stem + ".") }.flatMap {
+        $0.dropFirst(stem.count + 1).split(separator: ".").map(String.init)
+      }
     }
     let candidates = Set(words).subtracting(["safetensors", "bin", "index", "json"])
-    return candidates.sorted().filter { variant in
-      names(variant: variant).contains { files.contains($0) }
-    }
+    return candidates.sorted().filter { has($0, in: folder) }
   }
-}
 
-extension Checkpoint {
-  /// Opens the weights in a folder of diffusers' models.
+  /// The path of the weights in a folder, or of the index of several files.
   ///
   /// A variant that only other parts of the pipeline have is not asked for of this one, as diffusers
   /// does it.
@@ -41,30 +57,40 @@ extension Checkpoint {
   /// - Parameters:
   ///   - folder: The path of the folder.
   ///   - variant: Which of several files to read, such as `fp16`; nil is the one without a name.
+  /// - Returns: The path.
   /// - Throws: `ModelError.missing` where there is none, `.onlyVariants` where there is one of another
-  ///   name, and what opening it throws.
-  init(component folder: String, variant: String?) throws {
-    func first(_ variant: String?) -> String? {
-      WeightFiles.names(variant: variant).first { hasFile("\(folder)/\($0)") }
-    }
-    var name = first(variant)
+  ///   name.
+  func path(in folder: String, variant: String?) throws(ModelError) -> String {
+    var name = first(variant, in: folder)
     if name == nil, let variant, Self.isVariant(variant, ofPartsBeside: folder) {
-      name = first(nil)
+      name = first(nil, in: folder)
     }
-    guard let name else {
-      let files = WeightFiles.names(variant: variant)
-      let variants = WeightFiles.variants(in: folder)
-      guard variants.isEmpty else { throw ModelError.onlyVariants(folder: folder, variants) }
-      throw ModelError.missing(folder: folder, files: files)
-    }
-    self = try Checkpoint(path: "\(folder)/\(name)").unwrapped()
+    if let name { return "\(folder)/\(name)" }
+    let variants = variants(in: folder)
+    guard variants.isEmpty else { throw .onlyVariants(folder: folder, variants) }
+    throw .missing(folder: folder, files: names(variant))
   }
 
   /// Whether another part of a pipeline has weights of a variant.
   private static func isVariant(_ variant: String, ofPartsBeside folder: String) -> Bool {
     let pipeline = folder + "/.."
     let parts = (try? FileManager.default.contentsOfDirectory(atPath: pipeline)) ?? []
-    return parts.contains { WeightFiles.variants(in: "\(pipeline)/\($0)").contains(variant) }
+    return parts.contains { part in
+      [diffusers, transformers].contains { $0.has(variant, in: "\(pipeline)/\(part)") }
+    }
+  }
+}
+
+extension Checkpoint {
+  /// Opens the weights of a part of a pipeline.
+  ///
+  /// - Parameters:
+  ///   - files: How they are called.
+  ///   - folder: The path of the folder.
+  ///   - variant: Which of several files to read, such as `fp16`; nil is the one without a name.
+  /// - Throws: `ModelError` where there is none, and what opening it throws.
+  init(_ files: WeightFiles = .diffusers, component folder: String, variant: String?) throws {
+    self = try Checkpoint(path: files.path(in: folder, variant: variant)).unwrapped()
   }
 
   /// The checkpoint, if its names are those of a model and not of a wrapper around it.

@@ -3,6 +3,7 @@ internal import Tensor
 extension DiffusionPipeline {
   /// Opens a folder that diffusers' `DiTPipeline` was saved to.
   init(dit folder: DiffusersFolder, _ options: LoadingOptions) throws {
+    try options.requireNoTextEncoder(for: folder.path)
     let transformer = folder.path + "/transformer"
     let fields: TransformerFields = try FileSettings.decoded(path: transformer + "/config.json")
     let c = try fields.configuration(FileSettings(file: transformer + "/config.json"))

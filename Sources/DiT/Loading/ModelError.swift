@@ -10,6 +10,8 @@ public enum ModelError: Error, Equatable, CustomStringConvertible {
   case partOfPipeline(path: String, folder: String)
   /// There is no folder of this name, and no model of it in the cache of Hugging Face.
   case notCached(name: String, cache: String)
+  /// A part was named to be read instead of a model's own, and the model has none of the kind.
+  case unused(model: String, part: String, reason: String)
   /// A file is not what it should be.
   case malformed(file: String, reason: String)
   /// There is less memory than a model takes, in bytes; `ofTextEncoder` is the share of its text
@@ -36,6 +38,8 @@ public enum ModelError: Error, Equatable, CustomStringConvertible {
     case .notCached(let name, let cache):
       "\(name): there is no such folder, and no such model in the cache '\(cache)'; "
         + "'hf download \(name)' of Hugging Face's own tool gets it"
+    case .unused(let model, let part, let reason):
+      "\(model): \(part) would not be used: \(reason)"
     case .malformed(let file, let reason): "\(file): \(reason)"
     case .memory(
       let file, let needed, let text, let available, let precision, let alternatives):

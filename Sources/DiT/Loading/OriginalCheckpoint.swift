@@ -10,6 +10,12 @@ extension DiffusionPipeline {
       try self.init(originalPixArt: checkpoint, folder: folder, options)
       return
     }
+    try options.requireNoTextEncoder(for: path)
+    guard options.variant == nil || options.autoencoder == nil else {
+      throw ModelError.unused(
+        model: path, part: "a variant (--variant)",
+        reason: "both files of weights are named, the autoencoder's by --vae")
+    }
     let c = try DiffusionTransformer.Configuration(checkpoint)
     let autoencoder = try options.autoencoder(else: folder + "vae", forLatentsOf: c.channels)
     let weights = try options.weights(

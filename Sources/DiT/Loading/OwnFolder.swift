@@ -6,6 +6,7 @@ extension DiffusionPipeline {
     let file = folder + "/config.json"
     let description: ModelDescription = try FileSettings.decoded(path: file)
     let c = try description.configuration(file: file)
+    try options.requireNoOtherParts(for: folder)
     let range = try description.range(file: file)
     let crop = try description.crop(file: file)
     let schedule = NoiseSchedule.linear(
@@ -16,7 +17,7 @@ extension DiffusionPipeline {
       else: TimestepSpacing.leading)
     let defaults = try Self.defaults(
       description.sampler, spacing: spacing, timestepCount: schedule.count, file: file)
-    let weights = try SafetensorsFile(path: folder + "/model.safetensors")
+    let weights = try Checkpoint(path: folder + "/model.safetensors").unwrapped()
     try self.init(
       denoiser: DiffusionTransformer(
         c, from: try options.weights(weights, shapes: weights.entries.map(\.shape))),
@@ -42,5 +43,21 @@ extension DiffusionPipeline {
       "sampler.steps", sampler?.steps, else: min(defaults.steps, timestepCount),
       in: 1...timestepCount)
     return defaults
+  }
+}
+
+extension LoadingOptions {
+  /// Throws where parts were asked for that a folder of this package does not have.
+  fileprivate func requireNoOtherParts(for model: String) throws(ModelError) {
+    guard autoencoder == nil else {
+      throw .unused(
+        model: model, part: "another autoencoder (--vae)", reason: "the model draws pixels")
+    }
+    guard variant == nil else {
+      throw .unused(
+        model: model, part: "a variant (--variant)",
+        reason: "the weights are in one file, 'model.safetensors'")
+    }
+    try requireNoTextEncoder(for: model)
   }
 }

@@ -26,14 +26,11 @@ struct TextEncoderFolder {
       precision: precision)
   }
 
-  /// The variant of the weights: that of the options where the folder has it.
+  /// The variant of the weights: that of the options, of another model's folder where it has it.
   private var variant: String? {
-    guard let variant = options.variant else { return nil }
-    let names = [
-      "model.\(variant).safetensors", "model.safetensors.index.\(variant).json",
-      "pytorch_model.\(variant).bin", "pytorch_model.bin.index.\(variant).json",
-    ]
-    return names.contains { hasFile("\(encoder)/\($0)") } ? variant : nil
+    options.variant.flatMap {
+      options.textEncoder == nil || WeightFiles.transformers.has($0, in: encoder) ? $0 : nil
+    }
   }
 }
 
@@ -60,6 +57,15 @@ extension LoadingOptions {
       "\(c.textWidth), the width of the texts that the transformer reads")
     return TextEncoderFolder(
       path: folder, configuration: configuration, tokenLimit: c.textTokens, options: self)
+  }
+
+  /// Throws where a text encoder was asked for, and the model draws classes.
+  func requireNoTextEncoder(for model: String) throws(ModelError) {
+    guard textEncoder == nil, textPrecision == nil else {
+      throw .unused(
+        model: model, part: "a text encoder (--text-encoder, --text-precision)",
+        reason: "the model draws classes")
+    }
   }
 
   /// The tokenizer in the folder `tokenizer`, or where the options say; nil where there is none.

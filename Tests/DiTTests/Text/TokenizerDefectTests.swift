@@ -30,6 +30,16 @@ import Testing
     try UnigramTokenizer(bytes, path: "spiece.model")
   }
 
+  /// What a clone without Git LFS has in its place.
+  @Test func whatIsStillToBeDownloadedIsNamed() throws {
+    let path = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try Data("version https://git-lfs.github.com/spec/v1\noid sha256:4d\n".utf8)
+      .write(to: URL(filePath: path))
+    let error = #expect(throws: ModelError.self) { try UnigramTokenizer(path: path) }
+    #expect(error?.description.contains("no tokenizer, but a pointer of Git LFS") == true)
+  }
+
   @Test func aModelByHandIsRead() throws {
     #expect(try tokenizer(Self.good).tokenize("aa").ids == [4, 3, 3, 1])
   }

@@ -77,6 +77,9 @@ import _ExampleCommandLine
     #expect(throws: OutputError.missingFolder(file)) {
       try checkOutputs([file + "/a.png"], clobber: true)
     }
+    let long = folder + "/" + String(repeating: "x", count: 256)
+    #expect(throws: OutputError.nameTooLong(long)) { try checkOutputs([long], clobber: true) }
+    #expect(throws: OutputError.nameTooLong(long)) { try checkFile(long) }
     #expect(throws: OutputError.notRegular("/dev/full")) {
       try checkOutputs(["/dev/full"], clobber: true)
     }

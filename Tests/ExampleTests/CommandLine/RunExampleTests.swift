@@ -26,6 +26,13 @@ private func output(_ result: ExitTest.Result?) -> String {
   @Test func errorsAreOneLine() {
     #expect(errorLine(UsageError.other("a\nb"), of: "generate") == "generate: a b\n")
     #expect(errorLine(CancellationError(), of: "generate") == "generate: interrupted\n")
+    // A name in a file of a stranger's moves no cursor, and fills no screen.
+    let hostile = errorLine(UsageError.other("a\u{1B}[2J\u{7}"), of: "generate")
+    #expect(
+      hostile.hasPrefix("generate: a\\u{") && hostile.utf8.allSatisfy { $0 >= 32 || $0 == 10 })
+    #expect(
+      errorLine(UsageError.other(String(repeating: "x", count: 9999)), of: "generate")
+        .hasSuffix("x… (9999 bytes)\n"))
     let missing = #expect(throws: CocoaError.self) {
       try Data(contentsOf: URL(fileURLWithPath: "/none"))
     }

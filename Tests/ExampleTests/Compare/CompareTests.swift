@@ -60,7 +60,7 @@ import _TestSupport
     let redrawn = try GenerateProcess(
       ["--from", folder.file("out/results.json")], executable: executable
     ).finish()
-    #expect(redrawn.status == 0)
+    #expect(redrawn.status == 0 && redrawn.output.contains(folder.file("out")))
     #expect(try page() == report)
   }
 
@@ -140,7 +140,9 @@ import _TestSupport
     ("--method", "delta-dip", 64, "--method: "),
     ("--method", "delta-dit:x=1", 64, "--method: "),
     ("--prompt", "a cat", 64, "this model draws classes"),
-    ("--from", "/nowhere/results.json", 1, "/nowhere/results.json: these are no results"),
+    ("--variant", "fp16", 64, "a variant (--variant) would not be used"),
+    ("--budget-of", "time", 64, "--budget-of needs a --budget"),
+    ("--from", "x", 64, "'x' anew, beside it, and takes no --batch-size"),
   ])
   func mistakesAreErrors(
     _ option: String, _ value: String, _ status: Int32, _ message: String
@@ -148,6 +150,31 @@ import _TestSupport
     let result = try start([], [option: value]).finish()
     #expect(result.status == status && result.error.contains(message), "\(result.error)")
     #expect(result.error.split(separator: "\n").count == 1)
+  }
+
+  /// A path of one letter too.
+  @Test(arguments: ["/nowhere/results.json", "x"])
+  func resultsThatAreNotThereAreNamed(_ path: String) throws {
+    let result = try GenerateProcess(
+      ["--from", path], executable: executable, folder: folder
+    ).finish()
+    #expect(result.status == 1 && result.error.contains("\(path): these are no results"))
+    #expect(result.error.split(separator: "\n").count == 1)
+  }
+
+  @Test func everyPromptIsDrawn() throws {
+    let options = arguments(["fora"], ["--model": TemporaryFolder.pixArt, "--images": "1"])
+    let result = try GenerateProcess(
+      options + ["-p", "two cats", "-p", "a horse"], executable: executable
+    ).finish()
+    #expect(result.status == 64 && result.error.contains("draws only the first of 2 prompts"))
+  }
+
+  @Test func anUnknownInstructionSetIsAMistake() throws {
+    let result = try GenerateProcess(
+      arguments(["fora"]), environment: ["KERNELS_ISA": "abacus"], executable: executable
+    ).finish()
+    #expect(result.status == 64 && result.error.hasPrefix("compare: KERNELS_ISA: "))
   }
 
   @Test func resultsOfAnotherSetupAreNotTouched() throws {

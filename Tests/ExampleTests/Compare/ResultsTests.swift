@@ -11,7 +11,7 @@ import _ExampleStudy
   init() throws { folder = try TemporaryFolder() }
 
   private func setup(
-    model: String = "DiT-1", steps: Int = 20, images: Int = 3
+    model: String = "DiT-1", steps: Int = 20, images: Int = 3, autoencoder: String = "null"
   ) throws -> Study.Setup {
     try JSONDecoder().decode(
       Study.Setup.self,
@@ -19,7 +19,7 @@ import _ExampleStudy
         """
         {"model": "m", "fingerprint": "\(model)", "precision": "f32", "sampler": "ddim",
          "steps": \(steps), "guidanceScale": 4, "images": \(images), "seed": 7, "batchSize": 2,
-         "prompts": []}
+         "prompts": [], "autoencoder": \(autoencoder)}
         """.utf8))
   }
 
@@ -59,6 +59,7 @@ import _ExampleStudy
       (try setup(model: "DiT-2"), "model: DiT-1, and this run is of DiT-2"),
       (try setup(steps: 50), "number of steps: 20, and this run is of 50"),
       (try setup(images: 4), "number of images: 3, and this run is of 4"),
+      (try setup(autoencoder: #""v""#), "autoencoder: the model's, and this run is of v"),
     ] {
       #expect {
         try old.require(results(other), path: "r.json")

@@ -94,6 +94,7 @@ import Testing
     (["--calibrate", "fora"], "'fora' is no method that measures the model; those that do are"),
     (["--calibrate", "magcache", "--cache", "fora"], "takes no --cache"),
     (["--calibrate", "magcache", "--grid"], "takes no --grid"),
+    (["--calibrate", "magcache", "--json-progress"], "takes no --json-progress"),
     (
       ["--calibrate", "magcache", "--reference", "f32"],
       "'magcache' corrects no precision; those that do are cache-quant, q-and-c"

@@ -59,6 +59,13 @@ import _TestSupport
     #expect(distances[0] < distances[1] / 2)
   }
 
+  @Test func aJPEGIsRefused() throws {
+    let path = folder.file("x.jpg")
+    try Data([0xFF, 0xD8, 0xFF, 0xE0, 0, 16]).write(to: URL(filePath: path))
+    let result = try change("--init-image", path)
+    #expect(result.status == 1 && result.error.contains("'\(path)' is no PNG image"))
+  }
+
   @Test(arguments: [
     (["--strength", "0.5"], "need an --init-image"),
     (["--mask", "x.png"], "need an --init-image"),

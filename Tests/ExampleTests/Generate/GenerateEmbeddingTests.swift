@@ -83,6 +83,10 @@ import _TestSupport
       "--save-embeddings draws no images, and takes no --steps"
     ),
     (["--embeddings", "f.safetensors", "-o", "x.png"], 1, "f.safetensors"),
+    (
+      ["--embeddings", "f.safetensors", "--text-precision", "bf16"], 64,
+      "--text-precision is for a text encoder, and with --embeddings none is read"
+    ),
   ])
   func explainsWhatCannotBe(_ options: [String], _ status: Int, _ message: String) throws {
     let result = try GenerateProcess(

@@ -42,6 +42,21 @@ import _TestSupport
     #expect(image.range(of: Data("Finished: \(count), Layout: grid".utf8)) != nil)
   }
 
+  /// What is finished and cannot be kept is an error, whatever ended the run.
+  @Test func saysThatWhatIsFinishedIsLost() throws {
+    let full = try #require(FileHandle(forWritingAtPath: "/dev/full"))
+    let process = try GenerateProcess(
+      [
+        "--class", "bag", "-b", "40", "--batch-size", "1", "--steps", "100", "--grid", "-o", "-",
+        "--latents-out", "{seed}.npy",
+      ], folder: folder, output: full)
+    while try process.isRunning && !folder.names.contains("42.npy") { usleep(10_000) }
+    process.interrupt()
+    let result = process.finish()
+    #expect(result.status == 1 && result.error.contains(" of 40\n"))
+    #expect(result.error.hasSuffix("cannot write to standard output: No space left on device\n"))
+  }
+
   /// Nothing can be done at the end, so images are written as their batches finish.
   @Test func aKilledRunHasItsImages() throws {
     let process = try start("-o", "bag.png")

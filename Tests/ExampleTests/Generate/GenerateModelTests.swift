@@ -69,13 +69,33 @@ import _TestSupport
   @Test func namesDamagedWeights() throws {
     let whole = try Data(contentsOf: weights)
     for (bytes, message) in [
-      (Data(), "0 bytes"), (whole.prefix(4), "4 bytes"), (whole.dropLast(100), "tensors end at"),
-      (whole + [0], "tensors end at"),
-      (Data(repeating: 0xFF, count: 8) + whole.dropFirst(8), "its header has"),
+      (Data(), "empty"), (whole.prefix(4), "is no checkpoint: "),
+      (whole.dropLast(100), "tensors end at"), (whole + [0], "tensors end at"),
+      (Data(repeating: 0xFF, count: 8) + whole.dropFirst(8), "is no checkpoint: "),
+      (Data("version https://git-lfs.github.com/spec/v1\n".utf8), "a pointer of Git LFS"),
+      (Data("<!DOCTYPE html>".utf8), "an HTML page"),
     ] {
       try Data(bytes).write(to: weights)
       try expectFailure(try draw(), weights, message)
     }
+  }
+
+  @Test func namesThePrefixOfAWrapper() throws {
+    let file = try SafetensorsFile(path: weights.path)
+    let tensors = try file.names.map { ("module.\($0)", try file.tensor(named: $0)) }
+    try Safetensors.write(Dictionary(uniqueKeysWithValues: tensors), to: weights.path)
+    try expectFailure(try draw(), weights, "all tensors begin with 'module.'")
+  }
+
+  /// What the model has no use for is not passed over in silence.
+  @Test(arguments: [
+    ("--vae", "another autoencoder (--vae) would not be used: the model draws pixels"),
+    ("--variant", "a variant (--variant) would not be used: the weights are in one file"),
+  ])
+  func refusesPartsThatItWouldNotUse(_ option: String, _ message: String) throws {
+    let result = try draw(option, "fp16")
+    #expect(result.status == 64 && result.error.contains(message), "\(result.error)")
+    #expect(try folder.names == ["model"])
   }
 
   /// Replaces the model by that of a golden file.

@@ -79,6 +79,11 @@ import _TestSupport
     (64, ["-o", "/dev/null", "--preview-every", "1"], "needs an --output with a name"),
     (64, ["--skip-existing"], "--skip-existing needs a file for each image"),
     (64, ["--skip-existing", "--no-clobber"], "give one"),
+    (64, ["-o", "/dev/null", "--skip-existing"], "--skip-existing needs a file for each image"),
+    (
+      1, ["--class", "1", "-o", String(repeating: "x", count: 252) + ".png"],
+      "the output's name has 256 bytes, which is too long"
+    ),
     (1, ["-o", "/proc/x.png"], "the output's folder '/proc' takes no new files"),
     (1, ["-o", "/dev/full"], "is a device or a pipe"),
     (1, ["-o", "none/x.png"], "the output's folder 'none' does not exist"),
@@ -200,6 +205,32 @@ import _TestSupport
     #expect(paths == ["x.png"])
     #expect(result.error.contains("warning: standard output is closed") == (stream == "1"))
     #expect(try PNG.read(folder.file("x.png")).shape == [28, 28, 1])
+  }
+
+  /// What goes to standard output is a file first, for which there must be a place.
+  @Test func aMissingFolderOfTemporaryFilesIsFoundBeforeTheWork() throws {
+    let result = try GenerateProcess(
+      ["--class", "1", "--steps", "1000", "-o", "-"],
+      environment: ["TMPDIR": folder.file("none")], folder: folder
+    ).finish()
+    #expect(result.status == 1 && result.error.contains("none' does not exist"), "\(result.error)")
+    #expect(result.error.split(separator: "\n").count == 1)
+  }
+
+  /// A limit of file sizes refuses to write as a full disk does: the first batch says so.
+  @Test func aFullDiskEndsTheWork() throws {
+    let result = try GenerateProcess(
+      [
+        "-c", "trap '' XFSZ; ulimit -f 8; exec \"$0\" \"$@\"", GenerateProcess.executable.path,
+        "--class", "bag", "-b", "100", "--steps", "2", "--json", "-o", "x.npy",
+      ], executable: URL(filePath: "/bin/sh"), folder: folder
+    ).finish()
+    #expect(
+      result.status == 1 && result.error.contains("x.npy': File too large"), "\(result.error)")
+    let report = try #require(
+      try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+    #expect(report["images"] as? Int == 0 || report["images"] as? Int == 10)
+    #expect(paths.allSatisfy { $0 == "x.npy" })
   }
 
   @Test func listsClasses() throws {

@@ -133,7 +133,9 @@ import _ExampleCommandLine
     for (options, message) in [
       (["-o", "x.npy", "--latents-out", "./x.npy"], "two outputs are one file, './x.npy'"),
       (["--cache", "delta-dit", "--compare", "--preview-every", "1"], "would spoil them"),
+      (["--cache", "list", "--json"], "prints a text, and takes no --json"),
       (["--sampler", "ddpm", "--eta", "1"], "for --sampler ddim only"),
+      (["--sampler", "ddpm", "--eta", "0"], "for --sampler ddim only"),
       (["--sampler", "ddim", "--schedule", "karras"], "--schedule is not for --sampler ddim"),
       (["--sampler", "lcm", "--timestep-spacing", "leading"], "is not for --sampler lcm"),
       (["--sampler", "flow-euler"], "'flow-euler' is not for models that predict 'epsilon'"),
@@ -173,6 +175,56 @@ import _ExampleCommandLine
     #expect(
       result.error.contains("is not beside this executable; name a model folder with --model"))
     #expect(try folder.names == ["moved"])
+  }
+
+  /// Below a scale of 1 the prediction without a class is mixed in, or there is no guidance.
+  @Test func guidesBelowOneAsAskedFor() throws {
+    let folder = try TemporaryFolder()
+    func latents(_ scale: String, _ more: String...) throws -> Data {
+      let result = try GenerateProcess(
+        [
+          "--class", "bag", "--steps", "2", "--cfg-scale", scale, "-o", "/dev/null",
+          "--latents-out", folder.file("l.npy"),
+        ] + more
+      ).finish()
+      #expect(result.status == 0, "\(result.error)")
+      let isIdle = result.error.contains(
+        "warning: --cfg-channels does nothing without guidance (--cfg-scale 1)")
+      #expect(isIdle == (more.contains("three") && scale == "1"))
+      return try Data(contentsOf: URL(filePath: folder.file("l.npy")))
+    }
+    let none = try latents("1", "--cfg-channels", "three")
+    #expect(try latents("0.5", "--cfg-below-one", "off") == none)
+    #expect(try latents("0.5", "--cfg-channels", "three") != none)
+  }
+
+  /// Times and speed-ups are of one statistic, and what is no number is null.
+  @Test func comparesInRounds() throws {
+    let folder = try TemporaryFolder()
+    let result = try generate(
+      "--class", "bag", "--steps", "4", "--cache", "fora", "--compare", "--json",
+      "--json-progress", "-o", folder.file("x.png"))
+    #expect(result.status == 0, "\(result.error)")
+    struct Report: Decodable {
+      struct Variant: Decodable {
+        let name: String
+        let seconds, speedUp: Double
+        let psnr: Double?
+      }
+      let comparison: [Variant]
+    }
+    let variants = try JSONDecoder().decode(Report.self, from: Data(result.output.utf8)).comparison
+    #expect(variants.map(\.name).prefix(2) == ["uncached", "cached"] && variants.count == 3)
+    #expect(variants[0].psnr == nil && variants[1].psnr != nil)
+    for variant in variants {
+      #expect(abs(variant.speedUp * variant.seconds / variants[0].seconds - 1) < 1e-9)
+    }
+    struct Line: Decodable { let round: Int, variant: String }
+    let lines = try result.error.split(separator: "\n").map {
+      try JSONDecoder().decode(Line.self, from: Data($0.utf8))
+    }
+    #expect(Set(lines.map(\.round)) == [1, 2, 3])
+    #expect(Set(lines.map(\.variant)) == Set(variants.map(\.name)))
   }
 
   /// One image that is no number ends its whole batch.

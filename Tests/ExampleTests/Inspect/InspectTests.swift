@@ -28,6 +28,12 @@ import _TestSupport
     #expect(lines.last == "total    2 tensors (2 F32), 8 numbers, 32 bytes")
   }
 
+  @Test func explainsSubtrees() throws {
+    let help = try inspect("--help").output.split { $0.isWhitespace }.joined(separator: " ")
+    #expect(help.contains("--subtree NAME only the tensors whose names begin with NAME and a dot"))
+    #expect(help.contains("with ema, ema.x is x"))
+  }
+
   @Test func reportsForPrograms() throws {
     let path = Self.checkpoint("model.safetensors.index.json")
     let result = try inspect(path, "--json", "--hash")
@@ -159,6 +165,14 @@ import _TestSupport
     let idle = try inspect(checkpoint, "--json", "--dtype", "f32")
     #expect(idle.status == 64 && idle.error.contains("--dtype needs --convert"))
     #expect(try inspect(checkpoint, "-o", path, "--shard-size", "1GB").status == 64)
+    let quantized = try inspect(checkpoint, "-o", path, "--quantize", "int8")
+    #expect(quantized.status == 64 && quantized.error.contains("--quantize would change nothing"))
+    for (output, message) in [
+      ("/nowhere/x.npz", "does not exist"), ("/proc/x.npz", "no new files"),
+    ] {
+      let refused = try inspect(checkpoint, "-o", output)
+      #expect(refused.status == 1 && refused.error.contains(message), "\(refused.error)")
+    }
     #expect(try inspect().status == 64)
     #expect(try folder.names.isEmpty)
   }

@@ -53,6 +53,14 @@ import Testing
     }
   }
 
+  /// A damaged archive of arrays is one of NumPy's, and not one of PyTorch's.
+  @Test func aDamagedArchiveIsCalledWhatItIs() throws {
+    let bytes = try Array(contents(ofFile: Fixtures.path("formats/arrays.npz")).dropLast(30))
+    let error = #expect(throws: CheckpointError.self) { try Checkpoint(Storage(bytes), path: "x") }
+    #expect(
+      error?.description.hasPrefix("'x' is no NumPy file we read: ") == true, "\(error as Any)")
+  }
+
   @Test func subtrees() throws {
     let checkpoint = try Checkpoint(path: Fixtures.path("formats/training.pt"))
     let ema = try checkpoint.subtree("ema")

@@ -54,19 +54,12 @@ public struct T5TextEncoder: TextEncoder {
     preparation: PromptPreparation = .lowercased, precision: Precision? = nil,
     layerStorage: T5Encoder.LayerStorage? = nil
   ) throws {
-    let infix = variant.map { ".\($0)" } ?? ""
-    let names = [("model", "safetensors"), ("pytorch_model", "bin")].flatMap { stem, ending in
-      ["\(stem)\(infix).\(ending)", "\(stem).\(ending).index\(infix).json"]
-    }
     let configuration = try T5Encoder.Configuration(path: "\(folder)/config.json")
-    guard let name = names.first(where: { hasFile("\(folder)/\($0)") }) else {
-      throw ModelError.missing(folder: folder, files: names)
-    }
+    let checkpoint = try Checkpoint(.transformers, component: folder, variant: variant)
     try self.init(
       tokenizer: UnigramTokenizer(path: tokenizer),
       encoder: T5Encoder(
-        configuration, from: Checkpoint(path: "\(folder)/\(name)"), precision: precision,
-        layerStorage: layerStorage),
+        configuration, from: checkpoint, precision: precision, layerStorage: layerStorage),
       tokenLimit: tokenLimit, preparation: preparation)
   }
 

@@ -34,6 +34,9 @@ public struct UnigramTokenizer: Sendable {
     let file = try Self.file(path)
     let bytes: [UInt8]
     do { bytes = try contents(ofFile: file) } catch { throw .unreadable(file: file) }
+    if let found = foreignFormat(of: bytes) {
+      throw .malformed(file: file, reason: "no tokenizer, but \(found)")
+    }
     try self.init(bytes, path: file, sentinels: try Self.sentinels(beside: file))
   }
 

@@ -77,6 +77,13 @@ enum FileFormat: Equatable {
   }
 }
 
+/// What a file is that is none of a model, such as a pointer of Git LFS; nil where that is not known.
+package func foreignFormat(of bytes: [UInt8]) -> String? {
+  bytes.withUnsafeBytes {
+    if case .other(let format)? = FileFormat($0) { format.rawValue } else { nil }
+  }
+}
+
 extension Checkpoint {
   /// Opens a file whose bytes are in memory, of any format but that of an index; `path` is for errors
   /// to name.
