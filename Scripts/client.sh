@@ -13,7 +13,8 @@ git clone --quiet --no-tags "$PWD" "$work/swift-dit"
 git -C "$work/swift-dit" -c advice.detachedHead=false tag 0.1.0
 
 # The client has executables and a module with names that this package uses too.
-mkdir -p "$work"/client/Sources/{generate,benchmarks,Active,tensor-tutorial,porting-tutorial}
+mkdir -p "$work"/client/Sources/{generate,benchmarks,Active}
+mkdir -p "$work"/client/Sources/{tensor-tutorial,porting-tutorial,docstring-examples}
 cat >"$work/client/Package.swift" <<EOF
 // swift-tools-version: 6.2
 import PackageDescription
@@ -31,6 +32,9 @@ let package = Package(
     .executableTarget(name: "benchmarks", dependencies: ["Active"]),
     .executableTarget(name: "tensor-tutorial", dependencies: products),
     .executableTarget(name: "porting-tutorial", dependencies: products),
+    .executableTarget(
+      name: "docstring-examples", dependencies: products,
+      swiftSettings: [.unsafeFlags(["-suppress-warnings"])]),
   ])
 EOF
 echo 'public let active = "client"' >"$work/client/Sources/Active/Active.swift"
@@ -40,6 +44,12 @@ for page in tensor porting; do
   tutorial_code "docs/$page.md" >"$work/client/Sources/$page-tutorial/main.swift"
 done
 cp Examples/Digits/digits.safetensors "$work/client"
+# The examples of docstrings; what is printed is held against their comments.
+examples=$work/client/Sources/docstring-examples
+cp Scripts/lib/examples.swift "$examples/Expect.swift"
+mapfile -t sources < <(find Sources/Tensor -name '*.swift' | sort)
+check "the examples of docstrings are blocks of code" \
+  awk -v target="$examples" -f Scripts/lib/examples.awk "${sources[@]}"
 cat >"$work/client/Sources/generate/main.swift" <<'EOF'
 import Active
 import DiT
@@ -65,13 +75,18 @@ print(workspace.instructionSet, active, plan.computedBlocks)
 EOF
 
 cd "$work/client"
-check "a client by URL and version builds in debug" swift build
+check "a client by URL and version builds in debug" swift build --product generate
 if output=$(swift run --skip-build generate 2>&1); then ok "it computes: $output"; else
   failed "it runs"; echo "$output" | sed 's/^/    /'; fi
-check "its own 'benchmarks' runs" swift run --skip-build benchmarks
+check "its own 'benchmarks' runs" swift run benchmarks
 for page in tensor porting; do
-  check "the code of docs/$page.md runs" swift run --skip-build "$page-tutorial"
+  check "the code of docs/$page.md runs" swift run "$page-tutorial"
 done
+if output=$(swift run docstring-examples 2>&1); then
+  ok "the examples of docstrings run: ${output##*$'\n'}"
+else
+  failed "the examples of docstrings run"; echo "$output" | tail -n 40 | sed 's/^/    /'
+fi
 weights=$(find .build -name '*.safetensors' ! -path '*/checkouts/*')
 if [[ -z $weights ]]; then ok "no weights in its build"; else
   failed "weights in its build"; echo "$weights" | sed 's/^/    /'; fi

@@ -7,4 +7,6 @@
 @_extern(c, "erfc") func erfc(_ x: Double) -> Double
 @_extern(c, "sin") func sin(_ x: Double) -> Double
 @_extern(c, "cos") func cos(_ x: Double) -> Double
+@_extern(c, "tan") func tan(_ x: Double) -> Double
+@_extern(c, "atan2") func atan2(_ y: Double, _ x: Double) -> Double
 @_extern(c, "exit") func exit(_ code: Int32)

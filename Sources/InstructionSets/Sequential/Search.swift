@@ -19,11 +19,11 @@ public func search(
 ) {
   let rule = KeyRule(type)
   @inline(__always)
-  func key(_ bits: UInt64) -> UInt64 { rule.key(bits, zerosAreEqual: true) }
-  @inline(__always)
-  func search<Bits: FixedWidthInteger & BitwiseCopyable>(
+  func search<Bits: FixedWidthInteger & UnsignedInteger>(
     _ bits: Bits.Type, _ comesBefore: (UInt64, UInt64) -> Bool
   ) {
+    @inline(__always)
+    func key(_ bits: Bits) -> UInt64 { UInt64(rule.key(bits, zerosAreEqual: true)) }
     let (x, y) = (
       sorted.assumingMemoryBound(to: Bits.self), values.assumingMemoryBound(to: Bits.self)
     )
@@ -32,12 +32,12 @@ public func search(
     for start in stride(from: 0, to: count, by: 8) {
       let lanes = min(8, count - start)
       for lane in 0..<8 {
-        keys[unchecked: lane] = key(UInt64(truncatingIfNeeded: y[start + min(lane, lanes - 1)]))
+        keys[unchecked: lane] = key(y[start + min(lane, lanes - 1)])
         places[unchecked: lane] = 0
       }
       @inline(__always)
       func isBefore(_ place: Int, _ lane: Int) -> Bool {
-        comesBefore(key(UInt64(truncatingIfNeeded: x[place])), keys[unchecked: lane])
+        comesBefore(key(x[place]), keys[unchecked: lane])
       }
       var rest = sortedCount
       while rest > 1 {

@@ -65,18 +65,20 @@ public func gather(
 
 /// Copies the element at each place of the axis: the places have all three axes, and so has the
 /// result.
+///
+/// - Returns: Whether all places are inside the axis; what is outside is left out.
 public func gatherAlong(
   _ layout: AxisLayout, width: Int, _ places: UnsafePointer<Int64>, _ input: UnsafeRawPointer,
   _ output: UnsafeMutableRawPointer
-) {
+) -> Bool {
   @inline(__always)
-  func gather<Bits: FixedWidthInteger>(_ bits: Bits.Type) {
+  func gather<Bits: FixedWidthInteger>(_ bits: Bits.Type) -> Bool {
     let (x, z) = (
       input.assumingMemoryBound(to: Bits.self), output.assumingMemoryBound(to: Bits.self)
     )
-    forEachPlace(layout, places) { z[$0] = x[$1] }
+    return forEachPlace(layout, places) { z[$0] = x[$1] }
   }
-  switch width {
+  return switch width {
   case 1: gather(UInt8.self)
   case 2: gather(UInt16.self)
   case 4: gather(UInt32.self)
@@ -85,18 +87,20 @@ public func gatherAlong(
 }
 
 /// Writes each element to its place of the axis; of several for one place the last stays.
+///
+/// - Returns: Whether all places are inside the axis; what is outside is left out.
 public func scatterAlong(
   _ layout: AxisLayout, width: Int, _ places: UnsafePointer<Int64>, _ input: UnsafeRawPointer,
   _ output: UnsafeMutableRawPointer
-) {
+) -> Bool {
   @inline(__always)
-  func scatter<Bits: FixedWidthInteger>(_ bits: Bits.Type) {
+  func scatter<Bits: FixedWidthInteger>(_ bits: Bits.Type) -> Bool {
     let (x, z) = (
       input.assumingMemoryBound(to: Bits.self), output.assumingMemoryBound(to: Bits.self)
     )
-    forEachPlace(layout, places) { z[$1] = x[$0] }
+    return forEachPlace(layout, places) { z[$1] = x[$0] }
   }
-  switch width {
+  return switch width {
   case 1: scatter(UInt8.self)
   case 2: scatter(UInt16.self)
   case 4: scatter(UInt32.self)
@@ -104,20 +108,42 @@ public func scatterAlong(
   }
 }
 
-/// Calls `body` with the positions of each place and of the element that it means.
+/// Calls `body` with the positions of each place and of the element that it means; a negative place
+/// counts from the end of the axis.
+///
+/// Places are looked at here, for a pass over them alone would take as long as the work.
+///
+/// - Returns: Whether all places are inside the axis; `body` is not called for others.
 @inline(__always)
 func forEachPlace(
   _ layout: AxisLayout, _ places: UnsafePointer<Int64>, _ body: (Int, Int) -> Void
-) {
-  var i = 0
+) -> Bool {
+  let (extent, width) = (layout.extent, layout.inner)
+  var areInside = true
   for outer in 0..<layout.outer {
-    for _ in 0..<layout.count {
-      for inner in 0..<layout.inner {
-        body(i, (outer * layout.extent + Int(places[i])) * layout.inner + inner)
-        i += 1
+    let (first, start) = (outer * layout.count * width, outer * extent * width)
+    @inline(__always)
+    func visit(_ i: Int, _ body: (Int) -> Void) {
+      let place = Int(places[i])
+      let position = place + (place < 0 ? extent : 0)
+      if UInt(bitPattern: position) < UInt(bitPattern: extent) {
+        body(position)
+      } else {
+        areInside = false
+      }
+    }
+    if width == 1 {
+      for i in first..<first + layout.count { visit(i) { body(i, start + $0) } }
+    } else {
+      for row in 0..<layout.count {
+        for inner in 0..<width {
+          let i = first + row * width + inner
+          visit(i) { body(i, start + $0 * width + inner) }
+        }
       }
     }
   }
+  return areInside
 }
 
 /// Writes the positions of the true ones of `count` truth values; as many as there are true ones.

@@ -20,12 +20,13 @@ public struct SequentialKernels<Element: Arithmetic>: Sendable {
     @Sendable (
       Accumulation, UnsafePointer<Element>, UnsafeMutablePointer<Element>, Int, Int, Int, Int
     ) -> Void
-  /// Takes each element into that at its place of the axis, one after the other.
+  /// Takes each element into that at its place of the axis, one after the other; whether all places
+  /// are inside the axis.
   public let scatterAlong:
     @Sendable (
       Accumulation, AxisLayout, UnsafePointer<Int64>, UnsafePointer<Element>,
       UnsafeMutablePointer<Element>
-    ) -> Void
+    ) -> Bool
   /// Writes the product of two matrices: rows × depth, depth × columns, output, these extents.
   public let product:
     @Sendable (

@@ -34,17 +34,18 @@ struct KeyRule {
   @inline(__always) var sign: UInt64 { 1 << UInt64(width * 8 - 1) }
   @inline(__always) var all: UInt64 { sign | (sign &- 1) }
 
+  /// The key of an element's bits, which are as wide as it is.
   @inline(__always)
-  func key(_ bits: UInt64, zerosAreEqual: Bool) -> UInt64 {
-    if isFloatingPoint {
-      let magnitude = bits & ~sign
-      if magnitude > infinity { return all }
-      if zerosAreEqual && magnitude == 0 { return sign }
-      // The sign is as good as random: a branch that depends on it would be mispredicted.
-      let negative = 0 &- bits &>> UInt64(width * 8 - 1)
-      return bits ^ (sign | negative & all)
-    }
-    return isSigned ? bits ^ sign : bits
+  func key<Bits: FixedWidthInteger & UnsignedInteger>(
+    _ bits: Bits, zerosAreEqual: Bool
+  ) -> Bits {
+    let sign = ~(Bits.max &>> 1)
+    guard isFloatingPoint else { return isSigned ? bits ^ sign : bits }
+    let magnitude = bits & ~sign
+    // The sign is as good as random: a branch that depends on it would be mispredicted.
+    let negative = 0 &- bits &>> Bits(Bits.bitWidth - 1)
+    let key = zerosAreEqual && magnitude == 0 ? sign : bits ^ (sign | negative)
+    return magnitude > Bits(truncatingIfNeeded: infinity) ? .max : key
   }
 
   /// The bits of an element, of a key that keeps zeros apart.
@@ -57,12 +58,14 @@ struct KeyRule {
     return isSigned ? key ^ sign : key
   }
 
-  /// Calls `body` with the bits of each element.
+  /// Calls `body` with the key of each element.
   @inline(__always)
-  func forEach(_ input: UnsafeRawPointer, _ count: Int, _ body: (Int, UInt64) -> Void) {
-    func each<Bits: FixedWidthInteger>(_ bits: Bits.Type) {
+  func forEachKey(
+    _ input: UnsafeRawPointer, _ count: Int, zerosAreEqual: Bool, _ body: (Int, UInt64) -> Void
+  ) {
+    func each<Bits: FixedWidthInteger & UnsignedInteger>(_ bits: Bits.Type) {
       let input = input.assumingMemoryBound(to: Bits.self)
-      for i in 0..<count { body(i, UInt64(truncatingIfNeeded: input[i])) }
+      for i in 0..<count { body(i, UInt64(key(input[i], zerosAreEqual: zerosAreEqual))) }
     }
     switch width {
     case 1: each(UInt8.self)
@@ -166,8 +169,8 @@ public func sort(
     withItems(count, Key.self) { keys, scratch in
       for row in 0..<rows {
         let start = row * count * rule.width
-        rule.forEach(input + start, count) {
-          keys[$0] = Key(truncatingIfNeeded: rule.key($1, zerosAreEqual: false) ^ flip)
+        rule.forEachKey(input + start, count, zerosAreEqual: false) {
+          keys[$0] = Key(truncatingIfNeeded: $1 ^ flip)
         }
         sortByDigits(keys, scratch, byteCount: rule.width) { UInt64($0) }
         for i in 0..<count { rule.store(rule.bits(UInt64(keys[i]) ^ flip), output + start, i) }
@@ -196,8 +199,8 @@ public func order(
     // Key and place in one number.
     withItems(count, UInt64.self) { items, scratch in
       for row in 0..<rows {
-        rule.forEach(input + row * count * rule.width, count) {
-          items[$0] = (rule.key($1, zerosAreEqual: true) ^ flip) << 32 | UInt64($0)
+        rule.forEachKey(input + row * count * rule.width, count, zerosAreEqual: true) {
+          items[$0] = ($1 ^ flip) << 32 | UInt64($0)
         }
         sortByDigits(items, scratch, byteCount: rule.width) { $0 >> 32 }
         for i in 0..<count { output[row * count + i] = Int64(items[i] & 0xFFFF_FFFF) }
@@ -206,8 +209,8 @@ public func order(
   } else {
     withItems(count, Placed.self) { items, scratch in
       for row in 0..<rows {
-        rule.forEach(input + row * count * rule.width, count) {
-          items[$0] = Placed(key: rule.key($1, zerosAreEqual: true) ^ flip, place: UInt64($0))
+        rule.forEachKey(input + row * count * rule.width, count, zerosAreEqual: true) {
+          items[$0] = Placed(key: $1 ^ flip, place: UInt64($0))
         }
         sortByDigits(items, scratch, byteCount: rule.width) { $0.key }
         for i in 0..<count { output[row * count + i] = Int64(items[i].place) }
@@ -224,10 +227,9 @@ public func runs(
 ) -> Int {
   let rule = KeyRule(type)
   var (last, run): (UInt64?, Int64) = (nil, -1)
-  rule.forEach(sorted, count) {
-    let key = rule.key($1, zerosAreEqual: true)
+  rule.forEachKey(sorted, count, zerosAreEqual: true) { place, key in
     if key != last { run += 1 }
-    (last, output[$0]) = (key, run)
+    (last, output[place]) = (key, run)
   }
   return Int(run + 1)
 }

@@ -3,10 +3,13 @@ public import _KernelsMicro
 /// The most elements that `top` finds without sorting all: each that is found moves up to so many.
 public let mostOfTop = 64
 
+/// How many elements are looked at side by side for whether one is better than those found.
+private let elementsAtOnce = 64
+
 /// Writes the places of the first elements of each of some rows, as `order` has them.
 ///
 /// The best ones so far are kept in order. Of a row in no order few of the others are better than the
-/// last of them, so most take a comparison alone.
+/// last of them, so most take a comparison alone, in vectors.
 ///
 /// - Parameters:
 ///   - type: The type of the elements.
@@ -21,25 +24,44 @@ public func top(
   count: Int, wanted: Int, isFalling: Bool
 ) {
   let rule = KeyRule(type)
-  let flip: UInt64 = isFalling ? rule.all : 0
-  withUnsafeTemporaryAllocation(of: Placed.self, capacity: wanted) { best in
-    for row in 0..<rows {
-      var found = 0
-      var last = UInt64.max
-      rule.forEach(input + row * count * rule.width, count) { place, bits in
-        let key = rule.key(bits, zerosAreEqual: true) ^ flip
-        // Of equals the first stays.
-        guard key < last || found < wanted else { return }
-        var i = min(found, wanted - 1)
-        while i > 0 && best[i - 1].key > key {
-          best[i] = best[i - 1]
-          i -= 1
+  @inline(__always)
+  func top<Bits: FixedWidthInteger & UnsignedInteger>(_ bits: Bits.Type) {
+    let flip: Bits = isFalling ? .max : 0
+    withUnsafeTemporaryAllocation(of: Placed.self, capacity: wanted) { best in
+      for row in 0..<rows {
+        let x = input.assumingMemoryBound(to: Bits.self) + row * count
+        @inline(__always)
+        func key(_ place: Int) -> Bits { rule.key(x[place], zerosAreEqual: true) ^ flip }
+        var (found, last) = (0, Bits.max)
+        for start in stride(from: 0, to: count, by: elementsAtOnce) {
+          let places = start..<min(start + elementsAtOnce, count)
+          if found == wanted {
+            var areBetter: Bits = 0
+            for place in places { areBetter |= key(place) < last ? 1 : 0 }
+            if areBetter == 0 { continue }
+          }
+          for place in places {
+            let key = key(place)
+            // Of equals the first stays.
+            guard key < last || found < wanted else { continue }
+            var i = min(found, wanted - 1)
+            while i > 0 && best[i - 1].key > key {
+              best[i] = best[i - 1]
+              i -= 1
+            }
+            best[i] = Placed(key: UInt64(key), place: UInt64(place))
+            found = min(found + 1, wanted)
+            if found == wanted { last = Bits(truncatingIfNeeded: best[wanted - 1].key) }
+          }
         }
-        best[i] = Placed(key: key, place: UInt64(place))
-        found = min(found + 1, wanted)
-        if found == wanted { last = best[wanted - 1].key }
+        for i in 0..<wanted { output[row * wanted + i] = Int64(best[i].place) }
       }
-      for i in 0..<wanted { output[row * wanted + i] = Int64(best[i].place) }
     }
+  }
+  switch rule.width {
+  case 1: top(UInt8.self)
+  case 2: top(UInt16.self)
+  case 4: top(UInt32.self)
+  default: top(UInt64.self)
   }
 }

@@ -1,32 +1,42 @@
 internal import _KernelsSequential
 
 // What is carried along an axis, in its order.
-//
-//     Tensor([1, 2, 3]).cumulativeSum(axis: 0)   // [1, 3, 6]
 extension Tensor where Scalar: TensorNumeric {
   /// The sums of the elements up to each one; of floating-point numbers in `Double`, each rounded once.
+  ///
+  /// The result has this tensor's shape, as that of the other functions that go along an axis.
+  ///
+  ///     Tensor([1, 2, 3]).cumulativeSum(axis: 0)   // [1, 3, 6]
   public func cumulativeSum(
     axis: Int, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor { accumulated(.sum, axis, "cumulativeSum", file, line) }
 
   /// The products of the elements up to each one.
+  ///
+  ///     Tensor([1, 2, 3]).cumulativeProduct(axis: 0)   // [1, 2, 6]
   public func cumulativeProduct(
     axis: Int, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor { accumulated(.product, axis, "cumulativeProduct", file, line) }
 
   /// The largest of the elements up to each one, NaN from the first NaN on.
+  ///
+  ///     Tensor([1, 3, 2]).cumulativeMax(axis: 0)   // [1, 3, 3]
   public func cumulativeMax(
     axis: Int, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor { accumulated(.maximum, axis, "cumulativeMax", file, line) }
 
   /// The smallest of the elements up to each one, NaN from the first NaN on.
+  ///
+  ///     Tensor([3, 1, 2]).cumulativeMin(axis: 0)   // [3, 1, 1]
   public func cumulativeMin(
     axis: Int, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor { accumulated(.minimum, axis, "cumulativeMin", file, line) }
 
   /// The differences of neighbours along an axis, which becomes one shorter; more than once if asked.
   ///
-  ///     Tensor([1, 4, 9]).differences()   // [3, 5]
+  ///     let x: Tensor<Float> = [1, 4, 9, 16]
+  ///     x.differences()           // [3, 5, 7]
+  ///     x.differences(order: 2)   // [2, 2]
   public func differences(
     order: Int = 1, axis: Int = -1, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {

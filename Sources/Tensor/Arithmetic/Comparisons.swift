@@ -5,10 +5,20 @@ internal import Synchronization
 // Elementwise comparisons, with broadcasting. Every comparison with NaN but `.!=` is false.
 extension Tensor where Scalar: TensorNumeric {
   /// Where both are equal.
+  ///
+  /// As all comparisons, it broadcasts the shapes of both against each other.
+  ///
+  ///     let x: Tensor<Float> = [1, 2, .nan]
+  ///     x .== 2   // [false, true, false]
+  ///     x .!= 2   // [true, false, true]
+  ///     1 .< x    // [false, true, false]
   public static func .== (a: Tensor, b: Tensor) -> Tensor<Bool> { compare(.equal, a, b, ".==") }
   /// Where both differ.
   public static func .!= (a: Tensor, b: Tensor) -> Tensor<Bool> { compare(.notEqual, a, b, ".!=") }
   /// Where the first is less.
+  ///
+  ///     let row: Tensor<Float> = [1, 2, 3], column: Tensor<Float> = [[2], [3]]
+  ///     row .< column   // [[true, false, false], [true, true, false]]
   public static func .< (a: Tensor, b: Tensor) -> Tensor<Bool> { compare(.less, a, b, ".<") }
   /// Where the first is less or both are equal.
   public static func .<= (a: Tensor, b: Tensor) -> Tensor<Bool> {
@@ -75,7 +85,8 @@ extension Tensor where Scalar: TensorNumeric {
 extension Tensor {
   /// The elements where a condition holds, those of another tensor elsewhere; all are broadcast.
   ///
-  ///     x.where(x .> 0, else: 0)
+  ///     let x: Tensor<Float> = [-1, 2, -3]
+  ///     x.where(x .> 0, else: 0)   // [0, 2, 0]
   public func `where`(_ condition: Tensor<Bool>, else other: Tensor) -> Tensor {
     Self.select(condition, self, other)
   }
@@ -87,6 +98,8 @@ extension Tensor {
   }
 
   /// The elements of `a` where a condition holds, of `b` elsewhere; all are broadcast.
+  ///
+  ///     Tensor<Float>.select([true, false], [1, 2], [10, 20])   // [1, 20]
   public static func select(_ condition: Tensor<Bool>, _ a: Tensor, _ b: Tensor) -> Tensor {
     let shape = commonShape(condition.shape, commonShape(a.shape, b.shape, "select"), "select")
     var result = b.broadcast(to: shape).copied()
@@ -114,7 +127,7 @@ extension Tensor where Scalar: TensorFloatingPoint {
   /// Where elements differ by at most `absolute + relative · |other|`, broadcast; infinities are close
   /// to themselves, NaN to nothing unless `nanIsEqual`.
   ///
-  ///     x.isClose(to: y, relative: 1e-3)
+  ///     Tensor([1, 2]).isClose(to: [1.001, 2.1], relative: 0.01)   // [true, false]
   public func isClose(
     to other: Tensor, relative: Double = 1e-5, absolute: Double = 1e-8, nanIsEqual: Bool = false
   ) -> Tensor<Bool> {
@@ -125,6 +138,8 @@ extension Tensor where Scalar: TensorFloatingPoint {
   }
 
   /// Whether all elements are close to those of another tensor, by the rules of `isClose`.
+  ///
+  ///     Tensor([1, 2]).allClose(to: [1.001, 2.001], relative: 0.01)   // true
   public func allClose(
     to other: Tensor, relative: Double = 1e-5, absolute: Double = 1e-8, nanIsEqual: Bool = false
   ) -> Bool {
@@ -134,6 +149,10 @@ extension Tensor where Scalar: TensorFloatingPoint {
 
 extension Tensor: Equatable {
   /// Whether both have the same shape and equal elements: zeros are equal, a NaN is not.
+  ///
+  ///     let x: Tensor<Float> = [1, 2], y: Tensor<Float> = [1, .nan]
+  ///     x == [1, 2]   // true
+  ///     y == y        // false
   public static func == (a: Tensor, b: Tensor) -> Bool {
     guard a.shape == b.shape else { return false }
     let isEqual = Atomic(true)

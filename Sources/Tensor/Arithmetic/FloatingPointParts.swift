@@ -26,6 +26,8 @@ extension Tensor where Scalar: TensorFloatingPoint {
   /// `spacing`.
   ///
   /// NaN of infinities and NaN; of both zeros the least number.
+  ///
+  ///     Tensor([16_777_216]).spacing()   // [2]
   public func spacing() -> Tensor {
     let infinity = Tensor(scalar: Scalar(.infinity))
     return nextAfter(self, copySign(infinity, self + Tensor(scalar: .zero))) - self

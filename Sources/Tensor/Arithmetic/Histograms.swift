@@ -4,7 +4,9 @@ internal import _KernelsSequential
 extension Tensor where Scalar: TensorNumeric {
   /// How many elements there are between neighbouring edges: NumPy's `histogram`.
   ///
-  ///     let (counts, edges) = x.histogram(bins: 10)
+  ///     let (counts, edges) = Tensor([1, 2, 2, 5]).histogram(bins: 2)
+  ///     counts   // [3, 1]
+  ///     edges    // [1, 3, 5]
   ///
   /// - Parameters:
   ///   - bins: The number of intervals of one width, at least one.
@@ -35,6 +37,8 @@ extension Tensor where Scalar: TensorNumeric {
   /// How many elements there are between neighbours of some edges; the last interval has its upper end
   /// too.
   ///
+  ///     Tensor([1, 2, 2, 5]).histogram(edges: [0, 2, 5])   // [1, 3]
+  ///
   /// - Parameters:
   ///   - edges: At least two, in rising order.
   ///   - weights: What each element counts, of this tensor's shape; one by default.
@@ -53,6 +57,8 @@ extension Tensor where Scalar: TensorNumeric {
   /// first edge, as many as there are edges behind the last.
   ///
   /// NumPy's `digitize`.
+  ///
+  ///     Tensor([0.5, 1, 9]).intervals([1, 2])   // [0, 1, 2]
   ///
   /// - Parameters:
   ///   - edges: The edges, in rising order.
@@ -163,6 +169,8 @@ extension Tensor where Scalar: TensorInteger {
   }
 
   /// The sums of the weights of each integer from zero on.
+  ///
+  ///     Tensor<Int64>([0, 2, 2]).counts(weights: Tensor([0.5, 1, 2]))   // [0.5, 0, 3]
   public func counts<Weight: TensorNumeric>(
     weights: Tensor<Weight>, length: Int = 0, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor<Weight> {

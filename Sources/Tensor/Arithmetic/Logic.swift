@@ -1,6 +1,12 @@
 // Elementwise operations on truth values, with broadcasting.
 extension Tensor<Bool> {
   /// Where the truth value is false.
+  ///
+  ///     let a: Tensor<Bool> = [true, false], b: Tensor<Bool> = [true, true]
+  ///     .!a      // [false, true]
+  ///     a .& b   // [true, false]
+  ///     a .| b   // [true, true]
+  ///     a .^ b   // [false, true]
   public static prefix func .! (a: Tensor) -> Tensor { a.bytes .== 0 }
 
   /// Where both are true.
@@ -13,14 +19,18 @@ extension Tensor<Bool> {
   public static func .^ (a: Tensor, b: Tensor) -> Tensor { a.bytes .!= b.bytes }
 
   /// Whether every element is true; of nothing, yes.
+  ///
+  ///     Tensor<Bool>([true, false]).all()   // false
   public func all() -> Bool { self == Tensor(scalar: true).broadcast(to: shape) }
 
   /// Whether an element is true; of nothing, no.
+  ///
+  ///     Tensor<Bool>([true, false]).any()   // true
   public func any() -> Bool { self != Tensor(scalar: false).broadcast(to: shape) }
 
   /// Where every element over some axes is true; all of them where nil.
   ///
-  ///     (x .> 0).all(axis: 1)
+  ///     Tensor<Bool>([[true, false], [true, true]]).all(axis: 1)   // [false, true]
   public func all(
     axes: [Int]?, keepingAxes: Bool = false, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
@@ -35,6 +45,8 @@ extension Tensor<Bool> {
   }
 
   /// Where an element over some axes is true; all of them where nil.
+  ///
+  ///     Tensor<Bool>([[false, false], [true, false]]).any(axis: 0)   // [true, false]
   public func any(
     axes: [Int]?, keepingAxes: Bool = false, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
@@ -49,6 +61,10 @@ extension Tensor<Bool> {
   }
 
   /// How many elements over some axes are true; all of them by default.
+  ///
+  ///     let x: Tensor<Bool> = [[true, false], [true, true]]
+  ///     x.count(axes: nil)   // 3
+  ///     x.count(axis: 0)     // [2, 1]
   public func count(
     axes: [Int]?, keepingAxes: Bool = false, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor<Int64> {

@@ -8,6 +8,9 @@
 
 extension Tensor<Float> {
   /// The sum of each element and a number.
+  ///
+  ///     let scale: Float = 0.5
+  ///     scale * Tensor([1, 2]) + 1   // [1.5, 2]
   @_disfavoredOverload
   public static func + (a: Tensor, b: Float) -> Tensor { a + Tensor(scalar: b) }
   /// The sum of each element and a number.

@@ -3,22 +3,31 @@ internal import _KernelsMicro
 // Elementwise arithmetic. Shapes are broadcast against each other as in NumPy; shapes that do not
 // meet stop the program. Whole numbers wrap around, and dividing one by zero gives zero.
 //
-//     let x: Tensor<Float> = [[1, 2, 3], [4, 5, 6]]
-//     2 * x - 1                 // a literal is a tensor of no dimension
-//     x / x.max(axis: 1, keepingAxes: true)
-//
 // Numbers in variables have operators in NumberOperators.swift.
 extension Tensor where Scalar: TensorNumeric {
   /// The sums.
+  ///
+  /// The shapes of both are broadcast against each other.
+  ///
+  ///     let x: Tensor<Float> = [[1, 2, 3], [4, 5, 6]]
+  ///     x + [10, 20, 30]   // [[11, 22, 33], [14, 25, 36]]
+  ///     2 * x - 1          // [[1, 3, 5], [7, 9, 11]]
   public static func + (a: Tensor, b: Tensor) -> Tensor { binary(.add, a, b, "+") }
   /// The differences.
   public static func - (a: Tensor, b: Tensor) -> Tensor { binary(.subtract, a, b, "-") }
   /// The products, element by element; those of matrices are `matmul`.
   public static func * (a: Tensor, b: Tensor) -> Tensor { binary(.multiply, a, b, "*") }
   /// The quotients.
+  ///
+  ///     let x: Tensor<Float> = [[1, 2], [3, 4]]
+  ///     x / x.max(axis: 1, keepingAxes: true)   // [[0.5, 1], [0.75, 1]]
   public static func / (a: Tensor, b: Tensor) -> Tensor { binary(.divide, a, b, "/") }
 
   /// Adds, in place where nobody else holds the elements.
+  ///
+  ///     var x: Tensor<Float> = [[1, 2], [3, 4]]
+  ///     x += [10, 20]
+  ///     x   // [[11, 22], [13, 24]]
   public static func += (a: inout Tensor, b: Tensor) { a.update(.add, b, "+=") }
   /// Subtracts, in place where nobody else holds the elements.
   public static func -= (a: inout Tensor, b: Tensor) { a.update(.subtract, b, "-=") }
@@ -41,14 +50,18 @@ extension Tensor where Scalar: TensorNumeric {
   public static func /= (a: inout Tensor, b: Scalar) { a /= Tensor(scalar: b) }
 
   /// The elements with the opposite sign.
+  ///
+  ///     -Tensor([1, -2])   // [-1, 2]
   public static prefix func - (a: Tensor) -> Tensor { a.mapped(.negate) }
 
   /// The absolute values; that of the least integer wraps around to itself.
+  ///
+  ///     Tensor([-3, 2]).absolute()   // [3, 2]
   public func absolute() -> Tensor { mapped(.magnitude) }
 
   /// The elements, those out of range replaced by the nearest end of it; NaN stays.
   ///
-  ///     x.clamped(to: -1...1)
+  ///     Tensor([-3, 0.5, 2]).clamped(to: -1...1)   // [-1, 0.5, 1]
   public func clamped(to range: ClosedRange<Scalar>) -> Tensor {
     minimum(
       maximum(self, Tensor(scalar: range.lowerBound)), Tensor(scalar: range.upperBound))
@@ -127,7 +140,7 @@ extension Tensor where Scalar: TensorNumeric {
 
 /// The larger of each two elements, broadcast; NaN where one is.
 ///
-///     maximum(0, x)
+///     maximum(0, Tensor([-1, 2]))   // [0, 2]
 public func maximum<Scalar: TensorNumeric>(
   _ a: Tensor<Scalar>, _ b: Tensor<Scalar>
 ) -> Tensor<Scalar> {
@@ -148,7 +161,7 @@ public func maximum<Scalar: TensorNumeric>(_ a: Scalar, _ b: Tensor<Scalar>) -> 
 
 /// The smaller of each two elements, broadcast; NaN where one is.
 ///
-///     minimum(x, 1)
+///     minimum(Tensor([-1, 2]), 1)   // [-1, 1]
 public func minimum<Scalar: TensorNumeric>(
   _ a: Tensor<Scalar>, _ b: Tensor<Scalar>
 ) -> Tensor<Scalar> {

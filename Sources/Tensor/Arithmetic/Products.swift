@@ -13,6 +13,8 @@ extension Tensor where Scalar: TensorNumeric {
   /// The sum of the products of the elements of two vectors; in `Double`, rounded once, where they are
   /// floating-point numbers.
   ///
+  ///     Tensor([1, 2]).dot([3, 4])   // 11
+  ///
   /// - Precondition: Both have as many elements.
   public func dot(
     _ other: Tensor, file: StaticString = #fileID, line: UInt = #line
@@ -25,7 +27,11 @@ extension Tensor where Scalar: TensorNumeric {
     return products.sum().converted(to: Scalar.self)
   }
 
-  /// The sums of the diagonals of the matrices along two axes.
+  /// The sums of the diagonals of the matrices along two axes, the last two unless said otherwise.
+  ///
+  ///     Tensor([[1, 2], [3, 4]]).trace()   // 5
+  ///
+  /// - Returns: One number for each matrix, of the shape of the other axes.
   public func trace(
     offset: Int = 0, axes: (Int, Int) = (-2, -1), file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
@@ -33,6 +39,8 @@ extension Tensor where Scalar: TensorNumeric {
   }
 
   /// The cross products of vectors of three elements along an axis, broadcast.
+  ///
+  ///     Tensor([1, 0, 0]).cross([0, 1, 0])   // [0, 0, 1]
   public func cross(
     _ other: Tensor, axis: Int = -1, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
@@ -94,6 +102,8 @@ extension Tensor where Scalar: TensorFloatingPoint {
   ///
   /// NumPy's `interp`.
   ///
+  ///     Tensor([0.5, 2]).interpolated([0, 1, 2], [0, 10, 30])   // [5, 30]
+  ///
   /// - Parameters:
   ///   - x: The places of the points, in rising order.
   ///   - y: Their values.
@@ -125,6 +135,10 @@ extension Tensor where Scalar: TensorFloatingPoint {
   ///
   /// NumPy's `gradient`.
   ///
+  /// The result has this tensor's shape.
+  ///
+  ///     Tensor([1, 4, 9, 16]).gradient()   // [3, 4, 6, 7]
+  ///
   /// - Precondition: The axis has at least two elements.
   public func gradient(
     axis: Int = -1, spacing: Double = 1, file: StaticString = #fileID, line: UInt = #line
@@ -142,6 +156,8 @@ extension Tensor where Scalar: TensorFloatingPoint {
   /// The integral along an axis by the trapezoidal rule, of elements that are `spacing` apart.
   ///
   /// NumPy's `trapezoid`.
+  ///
+  ///     Tensor([0, 1, 2]).trapezoid()   // 2
   public func trapezoid(
     axis: Int = -1, spacing: Double = 1, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
@@ -155,6 +171,10 @@ extension Tensor where Scalar: TensorFloatingPoint {
   /// half a turn is replaced by one that differs by whole turns.
   ///
   /// NumPy's `unwrap`.
+  ///
+  /// The result has this tensor's shape.
+  ///
+  ///     Tensor([0, 3, -3]).unwrapped()   // [0, 3, 3.283]
   public func unwrapped(
     axis: Int = -1, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {

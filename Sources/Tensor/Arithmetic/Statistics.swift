@@ -4,9 +4,11 @@ internal import _KernelsSequential
 extension Tensor where Scalar: TensorFloatingPoint {
   /// The softmax along an axis, eˣ / Σ eˣ.
   ///
-  ///     logits.softmax(axis: -1)
-  ///
   /// Infinity beside others and NaN give NaN. (`Kernels` has one for hot code, in a workspace.)
+  ///
+  /// The result has this tensor's shape.
+  ///
+  ///     Tensor([0, 0, 1]).softmax()   // [0.212, 0.212, 0.576]
   public func softmax(
     axis: Int = -1, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
@@ -15,6 +17,8 @@ extension Tensor where Scalar: TensorFloatingPoint {
   }
 
   /// The logarithms of the softmax along an axis, which do not underflow.
+  ///
+  ///     Tensor([0, 0]).logSoftmax()   // [-0.693, -0.693]
   public func logSoftmax(
     axis: Int = -1, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
@@ -35,7 +39,7 @@ extension Tensor where Scalar: TensorFloatingPoint {
   /// The quantiles over some axes: for each fraction the number below which that share of the
   /// elements lies, interpolated linearly between two neighbours.
   ///
-  ///     x.quantiles([0.25, 0.5, 0.75], axes: [0])
+  ///     Tensor([1, 2, 3, 4]).quantiles([0.25, 0.5])   // [1.75, 2.5]
   ///
   /// - Parameters:
   ///   - fractions: Of any shape, from 0 to 1; its axes come first in the result.
@@ -54,6 +58,8 @@ extension Tensor where Scalar: TensorFloatingPoint {
 
   /// The quantile over some axes, interpolated linearly between two neighbours; NaN where there is
   /// one.
+  ///
+  ///     Tensor([1, 2, 3, 4, 5]).quantile(0.9)   // 4.6
   ///
   /// - Precondition: There is at least one element to each result.
   public func quantile(
@@ -75,6 +81,8 @@ extension Tensor where Scalar: TensorFloatingPoint {
 
   /// The medians over some axes, NaN where there is one; of an even number the mean of both in the middle.
   ///
+  ///     Tensor([[3, 1, 8], [2, 4, 6]]).median(axis: 1)   // [3, 4]
+  ///
   /// - Precondition: There is at least one element to each result.
   public func median(
     axes: [Int]? = nil, keepingAxes: Bool = false, file: StaticString = #fileID,
@@ -92,6 +100,8 @@ extension Tensor where Scalar: TensorFloatingPoint {
 
   /// The quantiles over some axes, as `quantiles`, of the elements that are numbers.
   ///
+  ///     Tensor([1, .nan, 3]).quantilesOfNumbers([0, 0.5, 1])   // [1, 2, 3]
+  ///
   /// - Parameters:
   ///   - fractions: Of any shape, from 0 to 1; its axes come first in the result.
   ///   - axes: The axes, all of them by default.
@@ -108,6 +118,8 @@ extension Tensor where Scalar: TensorFloatingPoint {
   }
 
   /// The medians over some axes of the elements that are numbers; NaN where none is.
+  ///
+  ///     Tensor([1, .nan, 3]).medianOfNumbers()   // 2
   ///
   /// - Precondition: There is at least one element to each result.
   public func medianOfNumbers(
@@ -167,6 +179,8 @@ extension Tensor where Scalar: TensorFloatingPoint {
 
   /// The means over some axes, in which each element counts by its weight.
   ///
+  ///     Tensor([1, 5]).mean(weights: [3, 1])   // 2
+  ///
   /// - Parameters:
   ///   - weights: Broadcast to this tensor's shape.
   ///   - axes: The axes, all of them by default.
@@ -186,6 +200,8 @@ extension Tensor where Scalar: TensorFloatingPoint {
 
   /// The covariances of the rows of a matrix, each of which is a variable, and its columns samples.
   ///
+  ///     Tensor([[1, 2, 3], [6, 4, 2]]).covariance()   // [[1, -2], [-2, 4]]
+  ///
   /// - Parameters:
   ///   - correction: The sums are divided by the number of columns less this.
   ///   - file: The caller's file, for a message.
@@ -204,6 +220,8 @@ extension Tensor where Scalar: TensorFloatingPoint {
   }
 
   /// The correlations of the rows of a matrix, each of which is a variable.
+  ///
+  ///     Tensor([[1, 2, 3], [6, 4, 2]]).correlation()   // [[1, -1], [-1, 1]]
   public func correlation(file: StaticString = #fileID, line: UInt = #line) -> Tensor {
     let covariance = converted(to: Double.self).covariance(file: file, line: line)
     let deviation = covariance.diagonal().squareRoot()

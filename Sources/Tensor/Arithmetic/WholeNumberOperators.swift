@@ -3,6 +3,9 @@
 
 extension Tensor<Int8> {
   /// The sum of each element and a number.
+  ///
+  ///     let step: Int8 = 3
+  ///     step * Tensor<Int8>([1, 2]) + step   // [6, 9]
   @_disfavoredOverload
   public static func + (a: Tensor, b: Int8) -> Tensor { a + Tensor(scalar: b) }
   /// The sum of each element and a number.

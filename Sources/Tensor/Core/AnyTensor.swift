@@ -1,6 +1,10 @@
 /// A tensor whose element type is known only at run time, such as one from a file.
 ///
 /// Its elements stand in row-major order without gaps.
+///
+///     let x = AnyTensor(Tensor([1, 2]))
+///     x.scalarType == .float   // true
+///     x.shape                  // [2]
 public struct AnyTensor: Sendable {
   /// The element type.
   public let scalarType: ScalarType
@@ -18,6 +22,8 @@ public struct AnyTensor: Sendable {
   }
 
   /// The same tensor, sharing its elements if they stand in row-major order without gaps.
+  ///
+  ///     AnyTensor(Tensor([[1, 2]])).shape   // [1, 2]
   public init<Scalar>(_ tensor: Tensor<Scalar>) {
     let dense = tensor.contiguous()
     self.init(
@@ -26,6 +32,10 @@ public struct AnyTensor: Sendable {
   }
 
   /// The same tensor, sharing its elements; nil if they are of another type.
+  ///
+  ///     let x = AnyTensor(Tensor([1, 2]))
+  ///     x.tensor(of: Float.self)!          // [1, 2]
+  ///     x.tensor(of: Double.self) == nil   // true
   public func tensor<Scalar>(of scalar: Scalar.Type = Scalar.self) -> Tensor<Scalar>? {
     guard Scalar.scalarType == scalarType else { return nil }
     return Tensor(

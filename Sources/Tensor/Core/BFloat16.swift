@@ -3,6 +3,8 @@ public import _KernelsMicro
 /// The upper half of a `Float`: its sign and exponent, and seven bits of its significand.
 ///
 /// Arithmetic with tensors of it is that of `Float`, rounded after each operation.
+///
+///     let x: Tensor<BFloat16> = [1, 0.1]   // [1, 0.1001]
 public typealias BFloat16 = _KernelsMicro.BFloat16
 
 extension BFloat16: Hashable, Comparable {

@@ -1,5 +1,7 @@
 extension Tensor: Hashable where Scalar: Hashable {
   /// Hashes the shape and the elements, so that equal tensors give the same, whatever their strides.
+  ///
+  ///     Set([Tensor([1, 2]), Tensor([1, 2])]).count   // 1
   public func hash(into hasher: inout Hasher) {
     hasher.combine(shape)
     withUnsafeElements { for element in $0 { hasher.combine(element) } }
@@ -58,8 +60,9 @@ public struct TensorSlices<Scalar: TensorScalar>: RandomAccessCollection, Sendab
 extension Tensor {
   /// The slices along an axis, to iterate over; each is a view.
   ///
-  ///     for row in matrix.slices() { print(row.sum()) }
-  ///     let columns = matrix.slices(axis: 1)
+  ///     let x: Tensor<Float> = [[1, 2], [3, 4]]
+  ///     x.slices().map { $0.sum().item }   // [3, 7]
+  ///     x.slices(axis: 1)[1]               // [2, 4]
   public func slices(
     axis: Int = 0, file: StaticString = #fileID, line: UInt = #line
   ) -> TensorSlices<Scalar> {
@@ -75,6 +78,8 @@ extension Tensor {
 extension Array {
   /// The elements of a vector.
   ///
+  ///     [Float](Tensor([1, 2]))   // [1, 2]
+  ///
   /// - Precondition: The tensor has one dimension; `elements` has those of any.
   public init(_ tensor: Tensor<Element>) where Element: TensorScalar {
     tensor.checkRank(1)
@@ -82,6 +87,8 @@ extension Array {
   }
 
   /// The rows of a matrix: `[[Float]](matrix)`.
+  ///
+  ///     [[Float]](Tensor([[1, 2], [3, 4]]))   // [[1, 2], [3, 4]]
   ///
   /// - Precondition: The tensor has two dimensions.
   public init<Scalar: TensorScalar>(_ tensor: Tensor<Scalar>) where Element == [Scalar] {
@@ -109,12 +116,16 @@ extension Array {
 extension BinaryFloatingPoint where Self: TensorScalar {
   /// The only element of a tensor: `Float(loss)`.
   ///
+  ///     Float(Tensor([1, 2]).sum())   // 3
+  ///
   /// - Precondition: There is one element.
   public init(_ tensor: Tensor<Self>) { self = tensor.item }
 }
 
 extension FixedWidthInteger where Self: TensorScalar {
   /// The only element of a tensor: `Int64(x.argmax(axis: 0))`.
+  ///
+  ///     Int64(Tensor([1, 5, 2]).argmax(axis: 0))   // 1
   ///
   /// - Precondition: There is one element.
   public init(_ tensor: Tensor<Self>) { self = tensor.item }

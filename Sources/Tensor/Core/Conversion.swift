@@ -7,6 +7,8 @@ extension Tensor {
   /// A number becomes the nearest of the other type. Where that is an integer, fractions are
   /// dropped, what is out of range becomes the nearest end of it, and NaN becomes zero. A number
   /// other than zero is true.
+  ///
+  ///     Tensor([1.7, -2.5, 300]).converted(to: UInt8.self)   // [1, 0, 255]
   public func converted<Other: TensorScalar>(to other: Other.Type) -> Tensor<Other> {
     AnyTensor(self).converted(to: other)
   }
@@ -15,6 +17,8 @@ extension Tensor {
 extension AnyTensor {
   /// The elements as another type, by the rules of `Tensor.converted(to:)`; the same elements where
   /// they are of that type.
+  ///
+  ///     AnyTensor(Tensor([1.5, 2])).converted(to: Int32.self)   // [1, 2]
   public func converted<Scalar: TensorScalar>(to scalar: Scalar.Type) -> Tensor<Scalar> {
     if let tensor: Tensor<Scalar> = tensor() { return tensor }
     let result = Tensor<Scalar>(uninitialized: shape)

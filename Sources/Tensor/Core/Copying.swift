@@ -7,12 +7,15 @@ extension Tensor {
   /// What C code, a file or `withUnsafeElements` wants. A view shares its elements with the tensor
   /// that it is of; a copy does not keep that one in memory.
   ///
-  ///     a.transposed().contiguous()
+  ///     let x = Tensor([[1, 2], [3, 4]]).transposed()
+  ///     x.isContiguous                // false
+  ///     x.contiguous().isContiguous   // true
   public func contiguous() -> Tensor { isContiguous ? self : copied() }
 
   /// A copy with memory of its own, in row-major order.
   ///
-  ///     let row = table[7].copied()   // does not keep the table in memory
+  ///     let table: Tensor<Float> = [[1, 2], [3, 4]]
+  ///     let row = table[1].copied()   // [3, 4]
   public func copied() -> Tensor {
     var result = Tensor(uninitialized: shape)
     result.update(from: self)

@@ -1,15 +1,23 @@
 // Tensors of numbers that follow a rule.
 extension Tensor where Scalar: TensorNumeric {
   /// A tensor of zeros.
+  ///
+  ///     Tensor<Float>(zeros: [2, 3])   // [[0, 0, 0], [0, 0, 0]]
   public init(zeros shape: [Int]) { self.init(repeating: .zero, shape: shape) }
 
   /// A tensor of ones.
+  ///
+  ///     Tensor<Float>(ones: [2, 1])   // [[1], [1]]
   public init(ones shape: [Int]) { self.init(repeating: .one, shape: shape) }
 
   /// A tensor of zeros of the shape of another.
+  ///
+  ///     Tensor<Int32>(zerosLike: Tensor([0.5, 1.5]))   // [0, 0]
   public init<Other>(zerosLike other: Tensor<Other>) { self.init(zeros: other.shape) }
 
   /// A tensor of ones of the shape of another.
+  ///
+  ///     Tensor<Int32>(onesLike: Tensor([0.5, 1.5]))   // [1, 1]
   public init<Other>(onesLike other: Tensor<Other>) { self.init(ones: other.shape) }
 
   /// A vector of the integers of a range, or of every `step`-th of them, in rising order.
@@ -33,7 +41,7 @@ extension Tensor where Scalar: TensorNumeric {
 
   /// The identity matrix, or one with ones on another diagonal.
   ///
-  ///     Tensor<Float>(identity: 3)
+  ///     Tensor<Float>(identity: 2)                            // [[1, 0], [0, 1]]
   ///     Tensor<Float>(identity: 2, columns: 3, diagonal: 1)   // [[0, 1, 0], [0, 0, 1]]
   ///
   /// - Parameters:
@@ -47,7 +55,7 @@ extension Tensor where Scalar: TensorNumeric {
 
   /// A matrix with a vector on a diagonal and zeros elsewhere.
   ///
-  ///     Tensor(diagonal: [1, 2])   // [[1, 0], [0, 2]]
+  ///     Tensor(diagonal: Tensor([1, 2]))   // [[1, 0], [0, 2]]
   ///
   /// - Parameters:
   ///   - elements: A vector.
@@ -72,6 +80,8 @@ extension Tensor where Scalar: TensorNumeric {
   }
 
   /// The matrices along the last two axes with zeros above a diagonal.
+  ///
+  ///     Tensor([[1, 2], [3, 4]]).lowerTriangle()   // [[1, 0], [3, 4]]
   public func lowerTriangle(
     diagonal: Int = 0, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
@@ -79,6 +89,8 @@ extension Tensor where Scalar: TensorNumeric {
   }
 
   /// The matrices along the last two axes with zeros below a diagonal.
+  ///
+  ///     Tensor([[1, 2], [3, 4]]).upperTriangle()   // [[1, 2], [0, 4]]
   public func upperTriangle(
     diagonal: Int = 0, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
@@ -114,7 +126,7 @@ extension Tensor where Scalar: TensorNumeric {
 
   /// The powers of a vector's elements, the highest first unless they rise: NumPy's `vander`.
   ///
-  ///     Tensor(powersOf: [2, 3], count: 3)   // [[4, 2, 1], [9, 3, 1]]
+  ///     Tensor(powersOf: Tensor([2, 3]), count: 3)   // [[4, 2, 1], [9, 3, 1]]
   public init(powersOf elements: Tensor, count: Int, rising: Bool = false) {
     let powers = (0..<Swift.max(count, 1)).reduce(into: [Tensor]()) { powers, i in
       powers.append(i == 0 ? Tensor(onesLike: elements) : powers[i - 1] * elements)
@@ -129,9 +141,9 @@ extension Tensor where Scalar: TensorNumeric {
 extension Tensor where Scalar: TensorFloatingPoint {
   /// A vector of the numbers from one up to another, which is not included, a step apart.
   ///
-  ///     Tensor<Float>(from: 0, to: 1, by: 0.25)   // [0, 0.25, 0.5, 0.75]
-  ///
   /// Worked out in `Double` as `start + i · step`.
+  ///
+  ///     Tensor<Float>(from: 0, to: 1, by: 0.25)   // [0, 0.25, 0.5, 0.75]
   ///
   /// - Precondition: The step is not zero, and there are finitely many.
   public init(
@@ -195,6 +207,8 @@ extension Tensor where Scalar: TensorFloatingPoint {
 
 extension Tensor {
   /// A tensor of equal elements, of the shape of another.
+  ///
+  ///     Tensor<Float>(repeating: 2, like: Tensor([1, 5]))   // [2, 2]
   public init<Other>(repeating element: Scalar, like other: Tensor<Other>) {
     self.init(repeating: element, shape: other.shape)
   }
@@ -220,8 +234,8 @@ extension Tensor {
   /// The vectors of a grid, each along an axis of its own and repeated along the others, as views:
   /// NumPy's `meshgrid` with `indexing="ij"`.
   ///
-  ///     let grid = Tensor.grid([y, x])
-  ///     grid[0] * grid[0] + grid[1] * grid[1]
+  ///     let grid = Tensor<Float>.grid([[0, 1], [0, 1, 2]])
+  ///     10 * grid[0] + grid[1]   // [[0, 1, 2], [10, 11, 12]]
   ///
   /// - Parameters:
   ///   - vectors: Any number of vectors.

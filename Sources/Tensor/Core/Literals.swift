@@ -3,6 +3,8 @@
 
 extension Tensor: ExpressibleByIntegerLiteral where Scalar: ExpressibleByIntegerLiteral {
   /// A tensor of no dimension, of an integer: `let a: Tensor<Float> = 2`.
+  ///
+  ///     let x: Tensor<Float> = 2   // 2
   public init(integerLiteral value: Scalar.IntegerLiteralType) {
     self.init(scalar: Scalar(integerLiteral: value))
   }
@@ -10,6 +12,8 @@ extension Tensor: ExpressibleByIntegerLiteral where Scalar: ExpressibleByInteger
 
 extension Tensor: ExpressibleByFloatLiteral where Scalar: ExpressibleByFloatLiteral {
   /// A tensor of no dimension, of a number: `let a: Tensor<Float> = 0.5`.
+  ///
+  ///     let x: Tensor<Float> = 0.5   // 0.5
   public init(floatLiteral value: Scalar.FloatLiteralType) {
     self.init(scalar: Scalar(floatLiteral: value))
   }
@@ -17,11 +21,16 @@ extension Tensor: ExpressibleByFloatLiteral where Scalar: ExpressibleByFloatLite
 
 extension Tensor: ExpressibleByBooleanLiteral where Scalar == Bool {
   /// A tensor of no dimension, of a truth value.
+  ///
+  ///     let x: Tensor<Bool> = true   // true
   public init(booleanLiteral value: Bool) { self.init(scalar: value) }
 }
 
 extension Tensor: ExpressibleByArrayLiteral {
   /// The elements stacked along a new first axis: `let a: Tensor<Float> = [[1, 2], [3, 4]]`.
+  ///
+  ///     let x: Tensor<Float> = [[1, 2, 3], [4, 5, 6]]
+  ///     x.shape   // [2, 3]
   ///
   /// - Precondition: All have the same shape.
   public init(arrayLiteral elements: Tensor...) {
@@ -35,6 +44,8 @@ extension Tensor: ExpressibleByArrayLiteral {
 
 extension Tensor where Scalar: TensorFloatingPoint {
   /// A tensor of no dimension, not a number: `let a: Tensor<Float> = [1, .nan]`.
+  ///
+  ///     let x: Tensor<Float> = [1, .nan, .infinity, .pi]   // [1, nan, inf, 3.142]
   public static var nan: Tensor { Tensor(scalar: Scalar(.nan)) }
   /// A tensor of no dimension, infinity.
   public static var infinity: Tensor { Tensor(scalar: Scalar(.infinity)) }
@@ -44,6 +55,8 @@ extension Tensor where Scalar: TensorFloatingPoint {
 
 extension Tensor {
   /// A tensor of the elements of an array, in row-major order.
+  ///
+  ///     Tensor<Int32>([1, 2, 3, 4], shape: [2, 2])   // [[1, 2], [3, 4]]
   ///
   /// - Precondition: `elements.count` is the product of `shape`.
   @_disfavoredOverload
@@ -55,14 +68,13 @@ extension Tensor {
 
   /// A vector of the elements of an array.
   ///
-  ///     let a = Tensor([1, 2, 3])          // [3], of Float
-  ///     let b = Tensor<Int32>([1, 2, 3])
+  ///     Tensor<Int32>([1, 2, 3])   // [1, 2, 3]
   @_disfavoredOverload
   public init(_ elements: [Scalar]) { self.init(copying: elements, [elements.count]) }
 
   /// A matrix of the elements of nested arrays.
   ///
-  ///     let a = Tensor([[1, 2, 3], [4, 5, 6]])  // [2, 3], of Float
+  ///     Tensor<Int32>([[1, 2], [3, 4]])   // [[1, 2], [3, 4]]
   ///
   /// - Precondition: The inner arrays are of one length.
   @_disfavoredOverload
@@ -71,6 +83,8 @@ extension Tensor {
   }
 
   /// A tensor of the elements of arrays, nested three deep.
+  ///
+  ///     Tensor<Int32>([[[1, 2]], [[3, 4]]]).shape   // [2, 1, 2]
   ///
   /// - Precondition: Inner arrays are of one length.
   @_disfavoredOverload
@@ -128,6 +142,8 @@ extension Tensor {
 extension Tensor<Float> {
   /// A tensor of the elements of an array, in row-major order.
   ///
+  ///     Tensor([1, 2, 3, 4], shape: [2, 2])   // [[1, 2], [3, 4]]
+  ///
   /// - Precondition: `elements.count` is the product of `shape`.
   public init(
     _ elements: [Float], shape: [Int], file: StaticString = #fileID, line: UInt = #line
@@ -136,6 +152,8 @@ extension Tensor<Float> {
   }
 
   /// A vector of the elements of an array.
+  ///
+  ///     Tensor([1, 0.5])   // [1, 0.5]
   public init(_ elements: [Float]) { self.init(copying: elements, [elements.count]) }
 
   /// A matrix of the elements of nested arrays.

@@ -1,8 +1,12 @@
 extension Tensor: CustomStringConvertible {
   /// The elements in nested brackets, as `numpy.array2string` prints them with commas.
   ///
-  ///     [[1.  , 2.5 ],
-  ///      [0.25, nan ]]
+  ///     Tensor([[1, 2.5], [0.25, .nan]]).description   // [[1., 2.5], [0.25, nan]]
+  ///
+  /// ```text
+  /// [[1.  , 2.5 ],
+  ///  [0.25, nan ]]
+  /// ```
   ///
   /// Elements have one width. Floating-point numbers have as many digits as it takes to tell them
   /// apart, but at most eight behind the point, and none behind it where they are whole; where one

@@ -6,6 +6,12 @@
 ///
 /// The type shadows the module of the same name; where a module must be named, write
 /// `Tensor::Tensor`.
+///
+///     let x: Tensor<Float> = [[1, 2, 3], [4, 5, 6]]
+///     x.shape      // [2, 3]
+///     x.rank       // 2
+///     x.count      // 6
+///     x.elements   // [1, 2, 3, 4, 5, 6]
 public struct Tensor<Scalar: TensorScalar>: @unchecked Sendable {
   package var storage: Storage
   /// The position of the first element in the storage, in elements.
@@ -39,13 +45,15 @@ public struct Tensor<Scalar: TensorScalar>: @unchecked Sendable {
 
   /// A tensor of equal elements.
   ///
-  ///     Tensor(repeating: 0.5, shape: [2, 3])
+  ///     Tensor<Float>(repeating: 0.5, shape: [2, 3])   // [[0.5, 0.5, 0.5], [0.5, 0.5, 0.5]]
   public init(repeating element: Scalar, shape: [Int]) {
     self.init(uninitialized: shape)
     update(from: Tensor(scalar: element).broadcast(to: shape))
   }
 
   /// A tensor of no dimension: one element.
+  ///
+  ///     Tensor<Float>(scalar: 3).shape   // []
   public init(scalar: Scalar) {
     self.init(uninitialized: [])
     mutablePointer.initialize(to: scalar)
@@ -73,6 +81,8 @@ public struct Tensor<Scalar: TensorScalar>: @unchecked Sendable {
   }
 
   /// Calls `body` with the elements, in row-major order.
+  ///
+  ///     Tensor([1, 2, 3]).withUnsafeElements { $0.reduce(0, +) }   // 6
   public func withUnsafeElements<Result>(
     _ body: (UnsafeBufferPointer<Scalar>) throws -> Result
   ) rethrows -> Result {
@@ -83,6 +93,10 @@ public struct Tensor<Scalar: TensorScalar>: @unchecked Sendable {
   }
 
   /// Calls `body` with the elements, in row-major order, to be written to.
+  ///
+  ///     var x: Tensor<Float> = [1, 2]
+  ///     x.withUnsafeMutableElements { $0[1] = 9 }
+  ///     x   // [1, 9]
   public mutating func withUnsafeMutableElements<Result>(
     _ body: (UnsafeMutableBufferPointer<Scalar>) throws -> Result
   ) rethrows -> Result {

@@ -9,6 +9,8 @@ public enum TensorThreads {
   private static let limit = Atomic<Int>(0)
 
   /// The most threads that an operation uses: one for each processor unless it is set.
+  ///
+  ///     TensorThreads.maximum = 1   // the other processors are left alone
   public static var maximum: Int {
     get {
       let limit = limit.load(ordering: .relaxed)

@@ -23,6 +23,10 @@ extension ComplexTensor {
   ///
   /// Any length is fast: about `n · log n` operations.
   ///
+  ///     let x = ComplexTensor(real: Tensor([1, 0]), imaginary: [0, 1])
+  ///     x.fft().real        // [1, 1]
+  ///     x.fft().imaginary   // [1, -1]
+  ///
   /// - Parameters:
   ///   - axis: The axis; a negative one counts from the end.
   ///   - count: The length to cut the axis to, or to fill it up to with zeros; nil for its own.
@@ -36,6 +40,8 @@ extension ComplexTensor {
   }
 
   /// The inverse of `fft`, along an axis, computed in 64 bits; NumPy's `fft.ifft`.
+  ///
+  ///     Tensor([1, 2, 3]).fft().inverseFFT().real   // [1, 2, 3]
   ///
   /// - Parameters:
   ///   - axis: The axis; a negative one counts from the end.
@@ -51,6 +57,8 @@ extension ComplexTensor {
 
   /// The Fourier transform of images, along two axes; NumPy's `fft.fft2`.
   ///
+  ///     ComplexTensor(real: Tensor([[1, 2], [3, 4]])).fft2().real   // [[10, -2], [-4, 0]]
+  ///
   /// - Parameters:
   ///   - axes: Both axes, the last two unless said otherwise.
   ///   - normalization: What the result is divided by.
@@ -64,6 +72,8 @@ extension ComplexTensor {
   }
 
   /// The inverse of `fft2`; NumPy's `fft.ifft2`.
+  ///
+  ///     Tensor([[1, 2], [3, 4]]).fft2().inverseFFT2().real   // [[1, 2], [3, 4]]
   ///
   /// - Parameters:
   ///   - axes: Both axes, the last two unless said otherwise.
@@ -81,6 +91,8 @@ extension ComplexTensor {
   ///
   /// The other half of the frequencies counts as the conjugate of this one, and the imaginary part of
   /// the first as zero; so does that of the last where `count` is even.
+  ///
+  ///     Tensor([1, 2, 3]).realFFT().inverseRealFFT(count: 3)   // [1, 2, 3]
   ///
   /// - Parameters:
   ///   - axis: The axis of the frequencies from 0 on; a negative one counts from the end.
@@ -107,6 +119,8 @@ extension ComplexTensor {
   }
 
   /// The inverse of `Tensor.realFFT2`; NumPy's `fft.irfft2`.
+  ///
+  ///     Tensor([[1, 2], [3, 4]]).realFFT2().inverseRealFFT2()   // [[1, 2], [3, 4]]
   ///
   /// - Parameters:
   ///   - axes: Both axes; the second one is that of the first half of the frequencies.
@@ -183,9 +197,7 @@ private func fourierTransform(
 extension Tensor where Scalar: TensorFloatingPoint {
   /// The discrete Fourier transform of real numbers along an axis; NumPy's `fft.fft`.
   ///
-  /// ```swift
-  /// Tensor<Double>([1, 0, 0, 0]).fft().real  // [1, 1, 1, 1]
-  /// ```
+  ///     Tensor([1, 0, 0, 0]).fft().real   // [1, 1, 1, 1]
   ///
   /// - Parameters:
   ///   - axis: The axis; a negative one counts from the end.
@@ -201,6 +213,8 @@ extension Tensor where Scalar: TensorFloatingPoint {
 
   /// The Fourier transform of real images, along two axes; NumPy's `fft.fft2`.
   ///
+  ///     Tensor([[1, 2], [3, 4]]).fft2().real   // [[10, -2], [-4, 0]]
+  ///
   /// - Parameters:
   ///   - axes: Both axes, the last two unless said otherwise.
   ///   - normalization: What the result is divided by.
@@ -214,6 +228,8 @@ extension Tensor where Scalar: TensorFloatingPoint {
 
   /// The first half of the discrete Fourier transform of real numbers along an axis; the other one is
   /// its conjugate; NumPy's `fft.rfft`.
+  ///
+  ///     Tensor([1, 2, 3, 4]).realFFT().real   // [10, -2, -2]
   ///
   /// - Parameters:
   ///   - axis: The axis; a negative one counts from the end.
@@ -231,6 +247,8 @@ extension Tensor where Scalar: TensorFloatingPoint {
   }
 
   /// The first half of the Fourier transform of real images, along two axes; NumPy's `fft.rfft2`.
+  ///
+  ///     Tensor<Float>(ones: [4, 6]).realFFT2().shape   // [4, 4]
   ///
   /// - Parameters:
   ///   - axes: Both axes; of the second one, half of the frequencies is left out.

@@ -2,6 +2,8 @@ extension Tensor {
   /// The halves of axes swapped, so that frequency 0 moves from the first place to the middle;
   /// NumPy's `fft.fftshift`.
   ///
+  ///     Tensor([0, 1, 2, -2, -1]).fftShifted()   // [-2, -1, 0, 1, 2]
+  ///
   /// - Parameter axes: The axes, of which negative ones count from the end; all of them where nil.
   /// - Returns: The same shape.
   public func fftShifted(axes: [Int]? = nil) -> Tensor {
@@ -9,6 +11,8 @@ extension Tensor {
   }
 
   /// The inverse of `fftShifted`; NumPy's `fft.ifftshift`.
+  ///
+  ///     Tensor([-2, -1, 0, 1, 2]).inverseFFTShifted()   // [0, 1, 2, -2, -1]
   ///
   /// - Parameter axes: The axes, of which negative ones count from the end; all of them where nil.
   /// - Returns: The same shape.
@@ -31,6 +35,8 @@ extension Tensor where Scalar: TensorFloatingPoint {
   /// The frequencies of the results of `fft`, in periods for each unit of `spacing`: 0, 1, …, then the
   /// negative ones, over `count · spacing`; NumPy's `fft.fftfreq`.
   ///
+  ///     Tensor<Float>.fftFrequencies(count: 4)   // [0, 0.25, -0.5, -0.25]
+  ///
   /// - Parameters:
   ///   - count: The length of the transform, at least 1.
   ///   - spacing: The distance between two numbers that are transformed.
@@ -43,6 +49,8 @@ extension Tensor where Scalar: TensorFloatingPoint {
   }
 
   /// The frequencies of the results of `realFFT`; NumPy's `fft.rfftfreq`.
+  ///
+  ///     Tensor<Float>.realFFTFrequencies(count: 4)   // [0, 0.25, 0.5]
   ///
   /// - Parameters:
   ///   - count: The length of what is transformed, at least 1.

@@ -1,8 +1,8 @@
 // Fourier transforms along any number of axes: along one after the other.
-//
-//     volume.fft(axes: [-3, -2, -1]).squaredMagnitude
 extension ComplexTensor {
   /// The Fourier transform along several axes; NumPy's `fft.fftn`.
+  ///
+  ///     ComplexTensor(real: Tensor([[1, 2], [3, 4]])).fft(axes: nil).real   // [[10, -2], [-4, 0]]
   ///
   /// - Parameters:
   ///   - axes: The axes, of which negative ones count from the end; all of them where nil.
@@ -22,6 +22,8 @@ extension ComplexTensor {
 
   /// The inverse of `fft` along several axes; NumPy's `fft.ifftn`.
   ///
+  ///     Tensor([[1, 2], [3, 4]]).fft(axes: nil).inverseFFT(axes: nil).real   // [[1, 2], [3, 4]]
+  ///
   /// - Parameters:
   ///   - axes: The axes, of which negative ones count from the end; all of them where nil.
   ///   - normalization: What the result is divided by.
@@ -39,6 +41,9 @@ extension ComplexTensor {
   }
 
   /// The inverse of `Tensor.realFFT` along several axes; NumPy's `fft.irfftn`.
+  ///
+  ///     let x: Tensor<Float> = [[1, 2, 3], [4, 5, 6]]
+  ///     x.realFFT(axes: [0, 1]).inverseRealFFT(axes: [0, 1], count: 3)   // [[1, 2, 3], [4, 5, 6]]
   ///
   /// - Parameters:
   ///   - axes: The axes; the last one is that of the first half of the frequencies.
@@ -59,6 +64,8 @@ extension ComplexTensor {
 
   /// The real spectrum of numbers whose second half is the conjugate of the first, which is given;
   /// NumPy's `fft.hfft`.
+  ///
+  ///     ComplexTensor(real: Tensor([2, 1, 0])).hermitianFFT()   // [4, 2, 0, 2]
   ///
   /// - Parameters:
   ///   - axis: The axis; a negative one counts from the end.
@@ -83,6 +90,8 @@ extension ComplexTensor {
 extension Tensor where Scalar: TensorFloatingPoint {
   /// The Fourier transform of real numbers along several axes; NumPy's `fft.fftn`.
   ///
+  ///     Tensor([[1, 2], [3, 4]]).fft(axes: [0, 1]).real   // [[10, -2], [-4, 0]]
+  ///
   /// - Parameters:
   ///   - axes: The axes, of which negative ones count from the end; all of them where nil.
   ///   - normalization: What the result is divided by.
@@ -98,6 +107,8 @@ extension Tensor where Scalar: TensorFloatingPoint {
   }
 
   /// The first half of the Fourier transform of real numbers along several axes; NumPy's `fft.rfftn`.
+  ///
+  ///     Tensor<Float>(ones: [4, 6, 8]).realFFT(axes: [0, 1, 2]).shape   // [4, 6, 5]
   ///
   /// - Parameters:
   ///   - axes: The axes; of the last one, half of the frequencies is left out.
@@ -117,6 +128,8 @@ extension Tensor where Scalar: TensorFloatingPoint {
 
   /// The first half of the numbers that `ComplexTensor.hermitianFFT` makes this real spectrum of;
   /// NumPy's `fft.ihfft`.
+  ///
+  ///     Tensor([4, 2, 0, 2]).inverseHermitianFFT().real   // [2, 1, 0]
   ///
   /// - Parameters:
   ///   - axis: The axis; a negative one counts from the end.

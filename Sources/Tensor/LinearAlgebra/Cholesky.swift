@@ -4,9 +4,7 @@ extension Tensor where Scalar: TensorFloatingPoint {
   ///
   /// Only what is on and below the diagonal is looked at.
   ///
-  /// ```swift
-  /// try Tensor<Double>([4, 2, 2, 5], shape: [2, 2]).cholesky()  // [[2, 0], [1, 2]]
-  /// ```
+  ///     try Tensor([[4, 2], [2, 5]]).cholesky()   // [[2, 0], [1, 2]]
   ///
   /// - Returns: The lower triangles `l`, `[…, n, n]`.
   /// - Throws: `LinearAlgebraError.notPositiveDefinite`, `notFinite`.

@@ -38,11 +38,8 @@ extension Tensor where Scalar: TensorFloatingPoint {
   ///
   /// It goes through the singular value decomposition, so matrices may have any shape and rank.
   ///
-  /// ```swift
-  /// // The line through (0, 1), (1, 3), (2, 4): y = 1.5 x + 1.166…
-  /// let a = Tensor<Double>([0, 1, 1, 1, 2, 1], shape: [3, 2])
-  /// try a.leastSquares(Tensor([1, 3, 4])).solution
-  /// ```
+  ///     let a: Tensor<Double> = [[0, 1], [1, 1], [2, 1]]   // of the line y = c x + d
+  ///     try a.leastSquares([1, 3, 5]).solution             // [2, 1]
   ///
   /// - Parameters:
   ///   - b: One right-hand side, `[m]`, or some in columns, `[…, m, k]`, with the leading axes of
@@ -89,6 +86,8 @@ extension Tensor where Scalar: TensorFloatingPoint {
 
   /// The pseudo-inverses of Moore and Penrose, by singular values in 64 bits; NumPy's `linalg.pinv`.
   ///
+  ///     try Tensor([[2, 0], [0, 0]]).pseudoInverse()   // [[0.5, 0], [0, 0]]
+  ///
   /// - Parameter tolerance: Singular values up to this part of the largest count as zero; nil for the
   ///   larger extent times the distance from 1 to the scalar's next number.
   /// - Returns: `[…, n, m]` of `[…, m, n]`.
@@ -107,6 +106,8 @@ extension Tensor where Scalar: TensorFloatingPoint {
 
   /// The ranks: the numbers of singular values that are not zero but for rounding; NumPy's
   /// `linalg.matrix_rank`.
+  ///
+  ///     try Tensor([[1, 2], [2, 4]]).matrixRank()   // 1
   ///
   /// - Parameter tolerance: Singular values up to this part of the largest count as zero; nil for the
   ///   larger extent times the distance from 1 to the scalar's next number.

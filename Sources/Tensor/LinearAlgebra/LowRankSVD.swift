@@ -7,10 +7,10 @@ extension Tensor where Scalar: TensorFloatingPoint {
   /// Tropp, *Finding structure with randomness*, 2011, algorithm 4.4). The random vectors are always
   /// the same, and so is the result. It is exact where the rank is no larger than what is asked for.
   ///
-  /// ```swift
-  /// let svd = try weight.lowRankSVD(rank: 128)
-  /// let (a, b) = (svd.u * svd.values, svd.vTransposed)  // weight is nearly a · b
-  /// ```
+  ///     let weight = Tensor([1, 2]).outer([3, 4])
+  ///     let svd = try weight.lowRankSVD(rank: 1)
+  ///     svd.values                                           // [11.180]
+  ///     let (a, b) = (svd.u * svd.values, svd.vTransposed)   // weight is nearly a · b
   ///
   /// - Parameters:
   ///   - rank: How many singular values, no more than the shorter side has.

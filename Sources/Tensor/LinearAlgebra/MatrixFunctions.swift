@@ -1,26 +1,7 @@
 extension Tensor where Scalar: TensorNumeric {
-  /// The elements of a diagonal, a view.
-  private func diagonalView() -> Tensor {
-    let count = Swift.min(shape[rank - 2], shape[rank - 1])
-    return Tensor(
-      storage: storage, offset: offset, shape: shape.dropLast(2) + [count],
-      strides: strides.dropLast(2) + [strides[rank - 2] + strides[rank - 1]])
-  }
-
-  /// The sums of the diagonals of the matrices that the last two axes are; NumPy's `linalg.trace`.
-  ///
-  /// - Returns: One number for each matrix, of the shape of the leading axes.
-  /// - Precondition: There are at least two axes.
-  public func trace() -> Tensor {
-    check(rank >= 2, "trace: a tensor of shape \(shape) is no matrix")
-    return diagonalView().sum(axes: [-1])
-  }
-
   /// The Kronecker product: each element of `self` times all of `other`; NumPy's `kron`.
   ///
-  /// ```swift
-  /// Tensor<Int32>([1, 10]).kronecker(Tensor([1, 2, 3]))  // [1, 2, 3, 10, 20, 30]
-  /// ```
+  ///     Tensor<Int32>([1, 10]).kronecker([1, 2, 3])   // [1, 2, 3, 10, 20, 30]
   ///
   /// - Parameter other: A tensor of any shape; the one of lower rank gets leading axes of extent 1.
   /// - Returns: A tensor whose extents are the products of both tensors' extents.
@@ -39,6 +20,8 @@ extension Tensor where Scalar: TensorFloatingPoint {
   /// `linalg.matrix_power`.
   ///
   /// It takes a product for each binary digit of the exponent, and one more for each that is 1.
+  ///
+  ///     try Tensor([[1, 1], [1, 0]]).matrixPower(10)   // [[89, 55], [55, 34]]
   ///
   /// - Parameter exponent: How often; 0 gives ones on the diagonal, a negative one powers of the
   ///   inverse.

@@ -44,6 +44,11 @@ public enum MatrixNorm: Sendable, Hashable, CaseIterable {
 extension Tensor where Scalar: TensorFloatingPoint {
   /// The norms of matrices, computed in 64 bits; NumPy's `linalg.matrix_norm`.
   ///
+  ///     let x: Tensor<Float> = [[1, -2], [3, 4]]
+  ///     try x.matrixNorm()             // 5.477
+  ///     try x.matrixNorm(.columnSum)   // 6
+  ///     try x.matrixNorm(.rowSum)      // 7
+  ///
   /// - Parameter norm: Which norm.
   /// - Returns: One number for each matrix, of the shape of the leading axes; zero where it is empty.
   /// - Throws: `LinearAlgebraError.notFinite`, `notConverged`, if the norm is one of singular values;
@@ -60,6 +65,8 @@ extension Tensor where Scalar: TensorFloatingPoint {
 
   /// The condition numbers `‖a‖ · ‖a⁻¹‖`: how much larger relative errors can become when equations are
   /// solved; NumPy's `linalg.cond`.
+  ///
+  ///     try Tensor([[1, 0], [0, 0.001]]).conditionNumber()   // 1000
   ///
   /// - Parameter norm: Which norm; for `spectral` matrices need not be square, and the number is the
   ///   largest singular value over the smallest.

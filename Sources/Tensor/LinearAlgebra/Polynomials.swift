@@ -1,10 +1,8 @@
 extension Tensor where Scalar: TensorFloatingPoint {
   /// The polynomial that comes nearest to some points, by least squares in 64 bits; NumPy's `polyfit`.
   ///
-  /// ```swift
-  /// let x = Tensor<Double>([0, 1, 2, 3])
-  /// try Tensor.polynomialFit(x: x, y: Tensor([1, 2, 5, 10]), degree: 2)  // [1, 0, 1]: x² + 1
-  /// ```
+  ///     let x: Tensor<Double> = [0, 1, 2, 3], y: Tensor<Double> = [1, 2, 5, 10]
+  ///     try Tensor.polynomialFit(x: x, y: y, degree: 2)   // [1, 0, 1]
   ///
   /// - Parameters:
   ///   - x: Where the points are, `[count]`.
@@ -57,6 +55,8 @@ extension Tensor where Scalar: TensorFloatingPoint {
   }
 
   /// The values of a polynomial, by Horner's rule; NumPy's `polyval`.
+  ///
+  ///     Tensor<Double>.polynomialValue([1, 0, 1], at: [2, 3])   // [5, 10]
   ///
   /// - Parameters:
   ///   - coefficients: Those of the powers, the highest first, `[degree + 1]`; the sum of none is 0.

@@ -65,9 +65,9 @@ extension Tensor where Scalar: TensorFloatingPoint {
   /// The columns of `q` are orthonormal, and `r` is upper triangular. As in NumPy (`linalg.qr`), its
   /// diagonal may be negative.
   ///
-  /// ```swift
-  /// let (q, r) = try Tensor<Double>([1, 2, 3, 4, 5, 6], shape: [3, 2]).qr()  // [3, 2], [2, 2]
-  /// ```
+  ///     let (q, r) = try Tensor([[3, 1], [4, 2]]).qr()
+  ///     q   // [[-0.6, -0.8], [-0.8, 0.6]]
+  ///     r   // [[-5, -2.2], [0, 0.4]]
   ///
   /// - Parameter full: Whether `q` is square, `[…, m, m]`, and `r` is `[…, m, n]`.
   /// - Returns: Of `[…, m, n]`, with `k` the smaller of both, `q` of `[…, m, k]` and `r` of

@@ -118,11 +118,9 @@ extension Tensor where Scalar: TensorFloatingPoint {
   /// It is by one-sided Jacobi rotations, whose vectors are orthogonal to rounding, also those of
   /// singular values that are zero or nearly so.
   ///
-  /// ```swift
-  /// let a = Tensor<Double>([3, 0, 4, 5], shape: [2, 2])
-  /// let svd = try a.svd()
-  /// svd.values  // [6.708…, 2.236…]: √45 and √5
-  /// ```
+  ///     let svd = try Tensor([[3, 0], [4, 5]]).svd()
+  ///     svd.values    // [6.708, 2.236]
+  ///     svd.u.shape   // [2, 2]
   ///
   /// - Parameter full: Whether all vectors are wanted, or only those that have a singular value.
   /// - Returns: Of `[…, m, n]`, with `k` the smaller of both, vectors of `[…, m, k]` and `[…, k, n]`
@@ -149,6 +147,8 @@ extension Tensor where Scalar: TensorFloatingPoint {
   }
 
   /// The singular values, which fall, computed in 64 bits; NumPy's `linalg.svdvals`.
+  ///
+  ///     try Tensor([[3, 0], [4, 5]]).singularValues()   // [6.708, 2.236]
   ///
   /// - Returns: `[…, k]` of `[…, m, n]`, with `k` the smaller of both.
   /// - Throws: `LinearAlgebraError.notFinite`, `notConverged`.

@@ -1,10 +1,7 @@
 extension Tensor where Scalar: TensorFloatingPoint {
   /// The solutions of `self · x = b`, by elimination in 64 bits; NumPy's `linalg.solve`.
   ///
-  /// ```swift
-  /// let a = Tensor<Double>([2, 1, 1, 3], shape: [2, 2])
-  /// try a.solve(Tensor([3, 5]))  // [0.8, 1.4]
-  /// ```
+  ///     try Tensor([[2, 1], [1, 3]]).solve([3, 5])   // [0.8, 1.4]
   ///
   /// - Parameter b: One vector, `[n]`, or matrices whose columns are the right-hand sides, `[…, n, k]`.
   /// - Returns: The solutions, `[…, n]` or `[…, n, k]`; leading axes of both are broadcast.
@@ -24,6 +21,8 @@ extension Tensor where Scalar: TensorFloatingPoint {
   /// `linalg.solve_triangular`.
   ///
   /// Only what is on the diagonal and on one side of it is looked at.
+  ///
+  ///     try Tensor([[2, 0], [1, 4]]).solveTriangular([2, 9], lower: true)   // [1, 2]
   ///
   /// - Parameters:
   ///   - b: One vector, `[n]`, or matrices whose columns are the right-hand sides, `[…, n, k]`.
@@ -49,6 +48,8 @@ extension Tensor where Scalar: TensorFloatingPoint {
   ///
   /// To solve equations, `solve(_:)` is faster and rounds less.
   ///
+  ///     try Tensor([[2, 0], [1, 4]]).inverse()   // [[0.5, 0], [-0.125, 0.25]]
+  ///
   /// - Returns: `[…, n, n]`.
   /// - Throws: `LinearAlgebraError.singular`, `notFinite`.
   /// - Precondition: The last two of at least two axes are equal.
@@ -71,6 +72,8 @@ extension Tensor where Scalar: TensorFloatingPoint {
 
   /// The determinants, by elimination in 64 bits; NumPy's `linalg.det`.
   ///
+  ///     Tensor([[1, 2], [3, 4]]).determinant()   // -2
+  ///
   /// - Returns: One number for each matrix, of the shape of the leading axes: zero where it is
   ///   singular, 1 where it is empty, NaN where an element is.
   /// - Precondition: The last two of at least two axes are equal.
@@ -84,6 +87,8 @@ extension Tensor where Scalar: TensorFloatingPoint {
 
   /// The signs of the determinants and the natural logarithms of their magnitudes, which neither
   /// overflow nor vanish; NumPy's `linalg.slogdet`.
+  ///
+  ///     Tensor([[1, 2], [3, 4]]).signAndLogDeterminant()   // (-1, 0.693)
   ///
   /// - Returns: Of the shape of the leading axes, signs of 1, -1 or 0, and logarithms, minus infinity
   ///   where a determinant is zero.

@@ -126,10 +126,9 @@ extension Tensor where Scalar: TensorFloatingPoint {
   ///
   /// Only what is on and below the diagonal is looked at.
   ///
-  /// ```swift
-  /// let (values, vectors) = try Tensor<Double>([2, 1, 1, 2], shape: [2, 2]).symmetricEigen()
-  /// values  // [1, 3]
-  /// ```
+  ///     let (values, vectors) = try Tensor([[2, 1], [1, 2]]).symmetricEigen()
+  ///     values               // [1, 3]
+  ///     vectors.absolute()   // [[0.707, 0.707], [0.707, 0.707]]
   ///
   /// - Returns: Of `[…, n, n]`, the eigenvalues `[…, n]`, which rise, and the orthonormal eigenvectors
   ///   in columns, `[…, n, n]`.
@@ -151,6 +150,8 @@ extension Tensor where Scalar: TensorFloatingPoint {
   }
 
   /// The eigenvalues of symmetric matrices, which rise; NumPy's `linalg.eigvalsh`.
+  ///
+  ///     try Tensor([[2, 1], [1, 2]]).symmetricEigenvalues()   // [1, 3]
   ///
   /// - Returns: `[…, n]` of `[…, n, n]`.
   /// - Throws: `LinearAlgebraError.notFinite`, `notConverged`.

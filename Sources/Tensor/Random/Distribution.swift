@@ -4,6 +4,10 @@ internal import _LibC
 ///
 /// Where the quantiles have a formula, a number is drawn from one uniform number, by the inverse of its
 /// cumulative distribution; the others are drawn by what is said with them.
+///
+///     var generator = PhiloxGenerator(seed: 1)
+///     generator.draw(.poisson(mean: 4), [6])                      // [7, 3, 6, 4, 3, 5]
+///     generator.draw(.gamma(shape: 2), [1000]).mean().rounded()   // 2
 public enum Distribution: Sendable, Hashable {
   /// Density e^(-x/scale) / scale from zero on.
   case exponential(scale: Double = 1)

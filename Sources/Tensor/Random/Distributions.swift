@@ -1,12 +1,11 @@
 internal import _KernelsSequential
 
 // What is drawn with any generator.
-//
-//     var generator = PhiloxGenerator(seed: 1)
-//     generator.normal([2, 3], mean: 5, standardDeviation: 0.1)
-//     generator.permutation(10)
 extension RandomSource {
   /// Draws independent normal numbers of a mean and a standard deviation, in row-major order.
+  ///
+  ///     var generator = PhiloxGenerator(seed: 1)
+  ///     generator.normal([3], mean: 5, standardDeviation: 0.1)   // [5.038, 4.970, 4.975]
   public mutating func normal(
     _ shape: [Int], mean: Float, standardDeviation: Float
   ) -> Tensor<Float> {
@@ -14,11 +13,17 @@ extension RandomSource {
   }
 
   /// Draws independent numbers, evenly distributed over a range without its end, in row-major order.
+  ///
+  ///     var generator = PhiloxGenerator(seed: 1)
+  ///     generator.uniform([3], in: -1..<1)   // [0.813, -0.921, 0.892]
   public mutating func uniform(_ shape: [Int], in range: Range<Float>) -> Tensor<Float> {
     uniform(shape) * (range.upperBound - range.lowerBound) + range.lowerBound
   }
 
   /// Draws independent integers, evenly distributed over a range, in row-major order.
+  ///
+  ///     var generator = PhiloxGenerator(seed: 1)
+  ///     generator.integers([6], in: 1..<7)   // [5, 1, 3, 2, 6, 5]
   ///
   /// - Precondition: The range is not empty, and has at most 2⁶³ - 1 numbers.
   public mutating func integers(
@@ -32,13 +37,17 @@ extension RandomSource {
   }
 
   /// Draws truth values that are true with some probability, in row-major order.
+  ///
+  ///     var generator = PhiloxGenerator(seed: 1)
+  ///     generator.bernoulli([4], probability: 0.5)   // [false, true, false, true]
   public mutating func bernoulli(_ shape: [Int], probability: Float) -> Tensor<Bool> {
     uniform(shape) .< probability
   }
 
   /// Draws an order of the integers below a count; all are equally likely but for count / 2⁶⁴.
   ///
-  ///     x.gathered(generator.permutation(x.shape[0]))   // the rows, shuffled
+  ///     var generator = PhiloxGenerator(seed: 1)
+  ///     generator.permutation(5)   // [0, 4, 2, 1, 3]
   public mutating func permutation(_ count: Int) -> Tensor<Int64> {
     let order = Tensor<Int64>(uninitialized: [count])
     var words = Tensor<UInt32>(uninitialized: [2 * min(count, numbersDrawnAtOnce)])
@@ -54,6 +63,9 @@ extension RandomSource {
   }
 
   /// Draws the order of the slices of an axis anew.
+  ///
+  ///     var generator = PhiloxGenerator(seed: 2)
+  ///     generator.shuffled(Tensor([[1, 2], [3, 4], [5, 6]]))   // [[5, 6], [3, 4], [1, 2]]
   public mutating func shuffled<Scalar>(
     _ tensor: Tensor<Scalar>, axis: Int = 0, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor<Scalar> {
@@ -62,6 +74,10 @@ extension RandomSource {
   }
 
   /// Draws integers below a count, with equal or with given probabilities.
+  ///
+  ///     var generator = PhiloxGenerator(seed: 1)
+  ///     generator.choice(of: 10, [3], replacing: false)           // [3, 9, 0]
+  ///     generator.choice(of: 2, [5], probabilities: [0.5, 0.5])   // [0, 1, 0, 0, 0]
   ///
   /// - Parameters:
   ///   - count: How many there are to choose from.
@@ -102,7 +118,8 @@ extension RandomSource {
   /// Draws independent numbers of a distribution, in row-major order, computed in `Double` and rounded
   /// once.
   ///
-  ///     generator.draw(.gamma(shape: 2), [3, 4])
+  ///     var generator = PhiloxGenerator(seed: 1)
+  ///     generator.draw(.gamma(shape: 2), [3, 4]).shape   // [3, 4]
   ///
   /// - Precondition: The distribution's parameters are in their ranges.
   public mutating func draw(

@@ -4,7 +4,9 @@ internal import _LibC
 extension RandomSource {
   /// Draws vectors of normal numbers with a mean and a covariance.
   ///
-  ///     try generator.normal(100, mean: [0, 1], covariance: [[2, 0.5], [0.5, 1]])   // [100, 2]
+  ///     var generator = PhiloxGenerator(seed: 1)
+  ///     let covariance: Tensor<Double> = [[2, 0.5], [0.5, 1]]
+  ///     try generator.normal(100, mean: [0, 1], covariance: covariance).shape   // [100, 2]
   ///
   /// - Parameters:
   ///   - count: How many vectors.
@@ -35,6 +37,9 @@ extension RandomSource {
 
   /// Draws vectors of positive numbers whose sum is one: Dirichlet's distribution, by gamma numbers.
   ///
+  ///     var generator = PhiloxGenerator(seed: 1)
+  ///     generator.dirichlet(2, concentrations: [1, 1, 1]).sum(axis: 1)   // [1, 1]
+  ///
   /// - Parameters:
   ///   - count: How many vectors.
   ///   - concentrations: Positive numbers, at least one; the larger, the more a place gets.
@@ -53,6 +58,9 @@ extension RandomSource {
   }
 
   /// Draws how often each of some outcomes comes in a number of trials, by binomial numbers.
+  ///
+  ///     var generator = PhiloxGenerator(seed: 1)
+  ///     generator.multinomial(2, trials: 10, probabilities: [0.5, 0.5]).sum(axis: 1)   // [10, 10]
   ///
   /// - Parameters:
   ///   - count: How many vectors.

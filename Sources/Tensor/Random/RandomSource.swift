@@ -5,6 +5,10 @@ internal import _KernelsMicro
 ///
 /// Generators are values: a copy draws the same numbers as the original from there on. The
 /// 32-bit draws decide everything else, in the way that PyTorch's generator does it.
+///
+///     var generator = PhiloxGenerator(seed: 1)
+///     var copy = generator
+///     generator.normal([4]) == copy.normal([4])   // true
 public protocol RandomSource: RandomNumberGenerator, Sendable {
   /// Draws 32 bits.
   mutating func next32() -> UInt32
@@ -34,6 +38,9 @@ extension RandomSource {
   /// Draws independent numbers, evenly distributed over 0 ..< 1, in row-major order.
   ///
   /// Each is the lower 24 bits of one draw, times 2⁻²⁴.
+  ///
+  ///     var generator = TorchGenerator(seed: 0)
+  ///     generator.uniform([3])   // [0.496, 0.768, 0.088]
   public mutating func uniform(_ shape: [Int]) -> Tensor<Float> {
     let kernel = KernelTable.active.random.uniform
     return drawn(shape) { kernel($0, $1) }
@@ -42,6 +49,9 @@ extension RandomSource {
   /// Draws independent numbers, evenly distributed over 0 ..< 1, in row-major order.
   ///
   /// Each is the lower 53 bits of one draw of 64 bits, times 2⁻⁵³.
+  ///
+  ///     var generator = TorchGenerator(seed: 0)
+  ///     generator.uniform([2], of: Double.self)   // [0.970, 0.708]
   public mutating func uniform(_ shape: [Int], of _: Double.Type) -> Tensor<Double> {
     var tensor = Tensor<Double>(uninitialized: shape)
     tensor.withUnsafeMutableElements { elements in
@@ -54,6 +64,9 @@ extension RandomSource {
   ///
   /// Each is the remainder of a draw of 32 bits, or of 64 if `bound` is 2²⁸ or more, and so is
   /// not quite evenly distributed.
+  ///
+  ///     var generator = TorchGenerator(seed: 0)
+  ///     generator.integers([5], below: 10)   // [4, 9, 3, 0, 3]
   ///
   /// - Precondition: `bound` is positive.
   public mutating func integers(_ shape: [Int], below bound: Int64) -> Tensor<Int64> {

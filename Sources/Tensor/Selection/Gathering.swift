@@ -1,14 +1,14 @@
+internal import Synchronization
 internal import _KernelsSequential
 
 // Elements by tensors of their places. A negative place counts from the end of its axis; one that is
 // not there stops the program.
-//
-//     let table: Tensor<Float> = [[1, 2], [3, 4], [5, 6]]
-//     table.gathered([2, 0])                     // [[5, 6], [1, 2]]
-//     table.gathered([-1], axis: 1)              // [[2], [4], [6]]
-//     table.gathered(along: 1, table.argsort(axis: 1))
 extension Tensor {
   /// The slices of an axis at some places: NumPy's `take`, PyTorch's `index_select`.
+  ///
+  ///     let table: Tensor<Float> = [[1, 2], [3, 4], [5, 6]]
+  ///     table.gathered([2, 0])          // [[5, 6], [1, 2]]
+  ///     table.gathered([-1], axis: 1)   // [[2], [4], [6]]
   ///
   /// - Parameters:
   ///   - places: Of any shape, which takes the place of the axis in the result.
@@ -51,6 +51,10 @@ extension Tensor {
   /// The elements of an axis, each at a place of its own: NumPy's `take_along_axis`, PyTorch's
   /// `gather`.
   ///
+  ///     let x: Tensor<Float> = [[3, 1], [2, 4]]
+  ///     x.gathered(along: 1, [[1], [0]])           // [[1], [2]]
+  ///     x.gathered(along: 1, x.argsort(axis: 1))   // [[1, 3], [2, 4]]
+  ///
   /// - Parameters:
   ///   - axis: The axis; a negative one counts from the end.
   ///   - places: As many dimensions as this tensor has; but for the axis, its extents are broadcast
@@ -64,17 +68,12 @@ extension Tensor {
     let (source, places, axis) = aligned(places, axis, "take", file, line)
     let result = Tensor(uninitialized: places.shape)
     guard result.count > 0 else { return result }
-    let layout = source.axisLayout(axis, count: places.shape[axis])
     source.withUnsafeElements { elements in
-      places.withUnsafeElements { places in
-        guard let first = elements.baseAddress, let list = places.baseAddress else { return }
-        nonisolated(unsafe) let (input, index) = (first, list)
-        nonisolated(unsafe) let output = result.mutablePointer
-        layout.forEachPart { part, places, elements in
-          gatherAlong(
-            part, width: MemoryLayout<Scalar>.stride, index + places, input + elements,
-            output + places)
-        }
+      guard let first = elements.baseAddress else { return }
+      nonisolated(unsafe) let (input, output) = (first, result.mutablePointer)
+      source.forEachPlace(axis, places, "take", file, line) { part, index, places, elements in
+        gatherAlong(
+          part, width: MemoryLayout<Scalar>.stride, index, input + elements, output + places)
       }
     }
     return result
@@ -85,7 +84,8 @@ extension Tensor {
   /// Of several for one place the last one stays.
   ///
   ///     var x = Tensor<Float>(zeros: [2, 3])
-  ///     x.put(1, along: 1, at: [[0], [2]])       // [[1, 0, 0], [0, 0, 1]]
+  ///     x.put(1, along: 1, at: [[0], [2]])
+  ///     x   // [[1, 0, 0], [0, 0, 1]]
   ///
   /// - Parameters:
   ///   - elements: Broadcast to the shape of the places.
@@ -101,17 +101,12 @@ extension Tensor {
     let (elements, places, axis) = prepared(elements, axis, places, "put", file, line)
     guard places.count > 0 else { return }
     makeUniqueAndContiguous()
-    let layout = axisLayout(axis, count: places.shape[axis])
     elements.withUnsafeElements { elements in
-      places.withUnsafeElements { places in
-        guard let first = elements.baseAddress, let list = places.baseAddress else { return }
-        nonisolated(unsafe) let (input, index) = (first, list)
-        nonisolated(unsafe) let output = mutablePointer
-        layout.forEachPart { part, places, elements in
-          scatterAlong(
-            part, width: MemoryLayout<Scalar>.stride, index + places, input + places,
-            output + elements)
-        }
+      guard let first = elements.baseAddress else { return }
+      nonisolated(unsafe) let (input, output) = (first, mutablePointer)
+      forEachPlace(axis, places, "put", file, line) { part, index, places, elements in
+        scatterAlong(
+          part, width: MemoryLayout<Scalar>.stride, index, input + places, output + elements)
       }
     }
   }
@@ -128,7 +123,6 @@ extension Tensor {
     var target = shape
     target[axis] = places.shape[axis]
     let list = places.broadcast(to: target, file: file, line: line)
-      .resolvedIndices(shape[axis], name, file, line)
     return (elements.broadcast(to: target, file: file, line: line), list, axis)
   }
 
@@ -147,8 +141,33 @@ extension Tensor {
       source[other] = shape[other] == 1 ? target[other] : shape[other]
       target[other] = source[other]
     }
-    let list = places.resolvedIndices(shape[axis], name, file, line).broadcast(to: target)
-    return (broadcast(to: source), list, axis)
+    return (broadcast(to: source), places.broadcast(to: target), axis)
+  }
+
+  /// Calls `body` with parts of the rows before an axis, on several threads where they are large, with
+  /// their places, and with how far places and elements are moved for each.
+  ///
+  /// `body` says whether all of its places are inside the axis; one that is not stops the program.
+  fileprivate func forEachPlace(
+    _ axis: Int, _ places: Tensor<Int64>, _ name: String, _ file: StaticString, _ line: UInt,
+    _ body: @Sendable (AxisLayout, UnsafePointer<Int64>, Int, Int) -> Bool
+  ) {
+    let layout = axisLayout(axis, count: places.shape[axis])
+    let areInside = Atomic(true)
+    places.withUnsafeElements { places in
+      guard let list = places.baseAddress else { return }
+      nonisolated(unsafe) let index = list
+      // A place has 8 bytes, and an element is read and written.
+      inParallel(layout.outer, cost: 16 * layout.count * layout.inner) {
+        let (part, places, elements) = layout.part($0)
+        if !body(part, index + places, places, elements) {
+          areInside.store(false, ordering: .relaxed)
+        }
+      }
+    }
+    if !areInside.load(ordering: .relaxed) {
+      places.checkPlaces(places.bounds, shape[axis], name, file, line)
+    }
   }
 
   /// How the axis lies between the others.
@@ -163,6 +182,10 @@ extension Tensor where Scalar: TensorNumeric {
   /// Adds elements at places of an axis: PyTorch's `scatter_add_`.
   ///
   /// Those for one place are all added, in their order.
+  ///
+  ///     var x: Tensor<Float> = [0, 0, 0]
+  ///     x.add([1, 2, 3], along: 0, at: [0, 2, 0])
+  ///     x   // [4, 0, 2]
   ///
   /// - Parameters:
   ///   - elements: Broadcast to the shape of the places.
@@ -179,6 +202,10 @@ extension Tensor where Scalar: TensorNumeric {
   }
 
   /// Multiplies with elements at places of an axis.
+  ///
+  ///     var x: Tensor<Float> = [1, 1, 1]
+  ///     x.multiply(by: [2, 3], along: 0, at: [1, 1])
+  ///     x   // [1, 6, 1]
   public mutating func multiply(
     by elements: Tensor, along axis: Int, at places: Tensor<Int64>, file: StaticString = #fileID,
     line: UInt = #line
@@ -187,6 +214,10 @@ extension Tensor where Scalar: TensorNumeric {
   }
 
   /// Keeps the larger of what is at a place of an axis and of elements for it; NaN where one is.
+  ///
+  ///     var x: Tensor<Float> = [1, 5]
+  ///     x.formMaximum(with: [3, 4], along: 0, at: [0, 1])
+  ///     x   // [3, 5]
   public mutating func formMaximum(
     with elements: Tensor, along axis: Int, at places: Tensor<Int64>,
     file: StaticString = #fileID, line: UInt = #line
@@ -195,6 +226,10 @@ extension Tensor where Scalar: TensorNumeric {
   }
 
   /// Keeps the smaller of what is at a place of an axis and of elements for it; NaN where one is.
+  ///
+  ///     var x: Tensor<Float> = [1, 5]
+  ///     x.formMinimum(with: [3, 4], along: 0, at: [0, 1])
+  ///     x   // [1, 4]
   public mutating func formMinimum(
     with elements: Tensor, along axis: Int, at places: Tensor<Int64>,
     file: StaticString = #fileID, line: UInt = #line
@@ -209,36 +244,20 @@ extension Tensor where Scalar: TensorNumeric {
     let (elements, places, axis) = prepared(elements, axis, places, name, file, line)
     guard places.count > 0 else { return }
     makeUniqueAndContiguous()
-    let layout = axisLayout(axis, count: places.shape[axis])
     elements.withUnsafeElements { elements in
-      places.withUnsafeElements { places in
-        guard let first = elements.baseAddress, let list = places.baseAddress else { return }
-        nonisolated(unsafe) let (input, index) = (first, list)
-        nonisolated(unsafe) let output = mutablePointer
-        let kernel = Scalar._sequential.scatterAlong
-        layout.forEachPart { part, places, elements in
-          kernel(operation, part, index + places, input + places, output + elements)
-        }
+      guard let first = elements.baseAddress else { return }
+      nonisolated(unsafe) let (input, output) = (first, mutablePointer)
+      let kernel = Scalar._sequential.scatterAlong
+      forEachPlace(axis, places, name, file, line) { part, index, places, elements in
+        kernel(operation, part, index, input + places, output + elements)
       }
-    }
-  }
-}
-
-extension AxisLayout {
-  /// Calls `body` with parts of the rows before the axis, on several threads where they are large, and
-  /// with how far places and elements are moved for each.
-  fileprivate func forEachPart(_ body: @Sendable (AxisLayout, Int, Int) -> Void) {
-    // A place has 8 bytes, and an element is read and written.
-    inParallel(outer, cost: 16 * count * inner) {
-      let (layout, places, elements) = part($0)
-      body(layout, places, elements)
     }
   }
 }
 
 extension Tensor<Int64> {
   /// The least and the largest of the elements, of which there is one.
-  private var bounds: ClosedRange<Int64> {
+  fileprivate var bounds: ClosedRange<Int64> {
     let partLength = 1 << 16
     let parts = (count + partLength - 1) / partLength
     let results = Tensor(uninitialized: [2, parts])
@@ -265,12 +284,19 @@ extension Tensor<Int64> {
   ) -> Tensor {
     guard count > 0 else { return self }
     let bounds = bounds
+    checkPlaces(bounds, extent, name, file, line)
+    guard bounds.lowerBound < 0 else { return self }
+    return Tensor.select(self .< 0, self + Tensor(scalar: Int64(extent)), self)
+  }
+
+  /// Checks that indices of some bounds are in an axis of an extent; negative ones count from its end.
+  fileprivate func checkPlaces(
+    _ bounds: ClosedRange<Int64>, _ extent: Int, _ name: String, _ file: StaticString, _ line: UInt
+  ) {
     let outside = bounds.lowerBound < -Int64(extent) ? bounds.lowerBound : bounds.upperBound
     check(
       bounds.lowerBound >= -Int64(extent) && bounds.upperBound < Int64(extent),
       "\(name): index \(outside) is out of range in an axis of \(extent)", file: file, line: line)
-    guard bounds.lowerBound < 0 else { return self }
-    return Tensor.select(self .< 0, self + Tensor(scalar: Int64(extent)), self)
   }
 
   /// Checks that all indices are at least zero and below a bound.

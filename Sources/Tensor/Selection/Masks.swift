@@ -5,8 +5,9 @@ extension Tensor {
   ///
   /// Writing puts elements there: as many as are true, in row-major order, or one for all.
   ///
-  ///     x[x .> 1]              // those above one
+  ///     var x: Tensor<Float> = [1, .nan, 3]
   ///     x[x.isNaN()] = 0
+  ///     x[x .> 0]   // [1, 3]
   ///
   /// - Parameters:
   ///   - mask: Its extents are the first ones of this tensor. Where there are fewer, whole
@@ -55,6 +56,8 @@ extension Tensor {
 
 extension Tensor<Bool> {
   /// The places in row-major order of the true elements: NumPy's `flatnonzero`.
+  ///
+  ///     Tensor<Bool>([[true, false], [false, true]]).truePlaces()   // [0, 3]
   public func truePlaces() -> Tensor<Int64> {
     withUnsafeElements { elements in
       guard let condition = elements.baseAddress else { return Tensor<Int64>([]) }
@@ -66,6 +69,8 @@ extension Tensor<Bool> {
 
   /// The indices of the true elements, one a row: NumPy's `argwhere`.
   ///
+  ///     Tensor<Bool>([[true, false], [false, true]]).trueIndices()   // [[0, 0], [1, 1]]
+  ///
   /// - Returns: As many rows as elements are true, as many columns as there are dimensions.
   public func trueIndices() -> Tensor<Int64> { truePlaces().indices(in: shape) }
 }
@@ -76,8 +81,7 @@ extension Tensor where Scalar: TensorNumeric {
   ///
   /// NaN is not zero.
   ///
-  ///     let x: Tensor<Float> = [[0, 5], [7, 0]]
-  ///     x.nonzeroIndices()    // [[0, 1], [1, 0]]
+  ///     Tensor([[0, 5], [7, 0]]).nonzeroIndices()   // [[0, 1], [1, 0]]
   ///
   /// - Returns: As many rows as such elements, as many columns as there are dimensions.
   public func nonzeroIndices() -> Tensor<Int64> {

@@ -3,12 +3,11 @@ internal import _KernelsSequential
 // Sorting puts NaN last (first where it falls), takes both zeros for equal, and leaves equals in their
 // order. Truth values, whole numbers and all floating-point numbers are sorted by their digits, which
 // takes as long whatever their order.
-//
-//     let x: Tensor<Float> = [3, 1, 2]
-//     x.sorted()                    // [1, 2, 3]
-//     x.argsort(descending: true)   // [0, 2, 1]
 extension Tensor {
   /// The elements along an axis in rising order, or in falling one.
+  ///
+  ///     Tensor([3, 1, .nan, 2]).sorted()             // [1, 2, 3, nan]
+  ///     Tensor([3, 1, 2]).sorted(descending: true)   // [3, 2, 1]
   ///
   /// - Parameters:
   ///   - axis: The axis, the last by default; a negative one counts from the end.
@@ -37,6 +36,8 @@ extension Tensor {
 
   /// The places of the elements along an axis in the order of the elements; equals stay in theirs.
   ///
+  ///     Tensor([3, 1, 2]).argsort()   // [1, 2, 0]
+  ///
   /// - Parameters:
   ///   - axis: The axis, the last by default; a negative one counts from the end.
   ///   - descending: The largest first, and NaN before it.
@@ -64,7 +65,9 @@ extension Tensor {
 
   /// The largest elements along an axis and their places, the largest first: PyTorch's `topk`.
   ///
-  ///     let (values, places) = logits.top(5)
+  ///     let (values, places) = Tensor([3, 9, 1, 7]).top(2)
+  ///     values   // [9, 7]
+  ///     places   // [1, 3]
   ///
   /// - Parameters:
   ///   - count: How many, at most the extent of the axis.
@@ -132,8 +135,8 @@ extension Tensor {
   /// The different elements in rising order; all NaN are one, and so are both zeros.
   ///
   ///     let x: Tensor<Int32> = [3, 1, 3]
-  ///     x.unique().values      // [1, 3]
-  ///     x.unique().counts      // [1, 2]
+  ///     x.unique().values   // [1, 3]
+  ///     x.unique().counts   // [1, 2]
   public func unique() -> UniqueElements<Scalar> {
     let flat = flattened()
     let order = flat.argsort()
@@ -159,7 +162,7 @@ extension Tensor {
   /// The place at which each value would have to be put into a sorted vector to leave it sorted:
   /// NumPy's `searchsorted`.
   ///
-  ///     Tensor<Float>([1, 3, 5]).places(for: [0, 3, 9])   // [0, 1, 3]
+  ///     Tensor([1, 3, 5]).places(for: [0, 3, 9])   // [0, 1, 3]
   ///
   /// - Parameters:
   ///   - values: Of any shape.
@@ -194,6 +197,8 @@ extension Tensor {
   /// Where an element is one of some values: NumPy's `isin`.
   ///
   /// NaN is none.
+  ///
+  ///     Tensor([1, 2, 3]).isIn([3, 1])   // [true, false, true]
   public func isIn(_ values: Tensor) -> Tensor<Bool> {
     let sorted = values.flattened().sorted()
     guard sorted.count > 0 else { return Tensor<Bool>(repeating: false, shape: shape) }
@@ -204,23 +209,31 @@ extension Tensor {
   }
 
   /// The different elements that are in both tensors, in rising order.
+  ///
+  ///     Tensor([1, 2, 2, 3]).intersection([2, 3, 4])   // [2, 3]
   public func intersection(_ other: Tensor) -> Tensor {
     let values = unique().values
     return values[values.isIn(other)]
   }
 
   /// The different elements that are in either tensor, in rising order.
+  ///
+  ///     Tensor([1, 2, 2, 3]).union([2, 3, 4])   // [1, 2, 3, 4]
   public func union(_ other: Tensor) -> Tensor {
     Tensor(concatenating: [flattened(), other.flattened()]).unique().values
   }
 
   /// The different elements that are not in another tensor, in rising order.
+  ///
+  ///     Tensor([1, 2, 2, 3]).subtracting([2, 3, 4])   // [1]
   public func subtracting(_ other: Tensor) -> Tensor {
     let values = unique().values
     return values[.!values.isIn(other)]
   }
 
   /// The different elements that are in just one of both tensors, in rising order.
+  ///
+  ///     Tensor([1, 2, 2, 3]).symmetricDifference([2, 3, 4])   // [1, 4]
   public func symmetricDifference(_ other: Tensor) -> Tensor {
     subtracting(other).union(other.subtracting(self))
   }
@@ -228,6 +241,8 @@ extension Tensor {
 
 /// The places of rows in the order of several keys, the first of which decides, then the next: NumPy's
 /// `lexsort` with its keys in the opposite order.
+///
+///     argsort(by: [Tensor([1, 0, 1]), Tensor([5, 9, 4])])   // [1, 2, 0]
 ///
 /// - Parameters:
 ///   - keys: Vectors of one length, at least one.

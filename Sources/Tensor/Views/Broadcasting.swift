@@ -2,9 +2,9 @@ extension Tensor {
   /// A view of another shape in which dimensions of extent one, and missing leading ones, are
   /// repeated.
   ///
-  /// - Precondition: Every other extent is that of `shape`, counted from the end.
-  ///
   ///     Tensor([1, 2, 3]).broadcast(to: [2, 3])   // [[1, 2, 3], [1, 2, 3]]
+  ///
+  /// - Precondition: Every other extent is that of `shape`, counted from the end.
   public func broadcast(
     to shape: [Int], file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
@@ -23,7 +23,8 @@ extension Tensor {
 
   /// Views of tensors in the shape that all of them stretch to: NumPy's `broadcast_arrays`.
   ///
-  ///     Tensor.broadcast([column, row])   // of [2, 1] and [3], two tensors of [2, 3]
+  ///     let column: Tensor<Float> = [[1], [2]], row: Tensor<Float> = [3, 4, 5]
+  ///     Tensor.broadcast([column, row]).map(\.shape)   // [[2, 3], [2, 3]]
   ///
   /// - Precondition: The shapes meet.
   public static func broadcast(

@@ -1,6 +1,8 @@
 extension Tensor {
   /// Tensors one after the other along an axis.
   ///
+  ///     Tensor(concatenating: [Tensor([1, 2]), Tensor([3])])   // [1, 2, 3]
+  ///
   /// - Parameters:
   ///   - tensors: At least one; all extents but that of the axis are equal.
   ///   - axis: The axis; a negative one counts from the end.
@@ -33,6 +35,9 @@ extension Tensor {
 
   /// Tensors of one shape along a new axis.
   ///
+  ///     Tensor(stacking: [Tensor([1, 2]), Tensor([3, 4])])            // [[1, 2], [3, 4]]
+  ///     Tensor(stacking: [Tensor([1, 2]), Tensor([3, 4])], axis: 1)   // [[1, 3], [2, 4]]
+  ///
   /// - Parameters:
   ///   - tensors: At least one.
   ///   - axis: The place of the new axis; a negative one counts from the end of the result.
@@ -56,7 +61,8 @@ extension Tensor {
 
   /// A matrix of matrices: those of a row beside each other, the rows below each other; NumPy's `block`.
   ///
-  ///     Tensor(blocks: [[a, b], [c, d]])
+  ///     let a: Tensor<Float> = [[1]], b: Tensor<Float> = [[2]]
+  ///     Tensor(blocks: [[a, b], [b, a]])   // [[1, 2], [2, 1]]
   ///
   /// - Parameters:
   ///   - rows: At least one row of at least one tensor, which are joined along their last two axes.
@@ -81,6 +87,8 @@ extension Tensor {
 
   /// A view with a dimension of extent one more.
   ///
+  ///     Tensor([1, 2]).expanded(at: 1)   // [[1], [2]]
+  ///
   /// - Parameters:
   ///   - axis: The place of the new axis; a negative one counts from the end of the result.
   ///   - file: The caller's file, for a message.
@@ -100,6 +108,8 @@ extension Tensor {
 
   /// A view without a dimension of extent one.
   ///
+  ///     Tensor([[1, 2]]).squeezed(0)   // [1, 2]
+  ///
   /// - Precondition: The axis has that extent; a negative one counts from the end.
   public func squeezed(
     _ axis: Int, file: StaticString = #fileID, line: UInt = #line
@@ -115,11 +125,15 @@ extension Tensor {
   }
 
   /// A view without the dimensions of extent one.
+  ///
+  ///     Tensor([[[1], [2]]]).squeezed()   // [1, 2]
   public func squeezed() -> Tensor {
     shape.indices.reversed().reduce(self) { shape[$1] == 1 ? $0.squeezed($1) : $0 }
   }
 
   /// Views of consecutive parts of an axis.
+  ///
+  ///     Tensor([1, 2, 3]).split([1, 2])   // [[1], [2, 3]]
   ///
   /// - Parameters:
   ///   - counts: The extents of the parts, together that of the axis.
@@ -148,7 +162,7 @@ extension Tensor {
   /// Views of equal parts of an axis; the first ones are one longer where the number of parts does
   /// not divide the extent.
   ///
-  ///     a.split(into: 3, axis: -1)
+  ///     Tensor([1, 2, 3]).split(into: 2)   // [[1, 2], [3]]
   ///
   /// - Precondition: There is at least one part.
   public func split(
@@ -161,6 +175,8 @@ extension Tensor {
   }
 
   /// A view with an axis in the opposite direction.
+  ///
+  ///     Tensor([[1, 2], [3, 4]]).flipped(1)   // [[2, 1], [4, 3]]
   public func flipped(
     _ axis: Int, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
@@ -173,6 +189,8 @@ extension Tensor {
   }
 
   /// A view with some axes in the opposite direction, all of them by default.
+  ///
+  ///     Tensor([[1, 2], [3, 4]]).flipped()   // [[4, 3], [2, 1]]
   public func flipped(
     axes: [Int]? = nil, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {

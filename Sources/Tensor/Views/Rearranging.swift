@@ -24,6 +24,8 @@ extension Tensor {
   }
 
   /// The elements moved in row-major order; those that leave at one end come back at the other.
+  ///
+  ///     Tensor([[1, 2], [3, 4]]).rolled(by: 1)   // [[4, 1], [2, 3]]
   public func rolled(by places: Int) -> Tensor {
     flattened().rolled(by: places, axis: 0).reshaped(shape)
   }
@@ -50,6 +52,8 @@ extension Tensor {
   }
 
   /// Each slice of an axis repeated by a count of its own.
+  ///
+  ///     Tensor([1, 2]).repeated([2, 1], axis: 0)   // [1, 1, 2]
   public func repeated(
     _ counts: [Int], axis: Int, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
@@ -118,7 +122,8 @@ extension Tensor {
   /// Writes to a diagonal of the matrices along the last two axes: NumPy's `fill_diagonal`.
   ///
   ///     var x = Tensor<Float>(zeros: [2, 2])
-  ///     x.fillDiagonal(with: 3)   // [[3, 0], [0, 3]]
+  ///     x.fillDiagonal(with: 3)
+  ///     x   // [[3, 0], [0, 3]]
   ///
   /// - Parameters:
   ///   - elements: Broadcast to the diagonal.
@@ -134,6 +139,8 @@ extension Tensor {
   }
 
   /// The matrices along two axes turned by quarters, from the first axis to the second; a view.
+  ///
+  ///     Tensor([[1, 2], [3, 4]]).rotated()   // [[2, 4], [1, 3]]
   public func rotated(
     quarters: Int = 1, axes: (Int, Int) = (0, 1), file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
@@ -148,6 +155,8 @@ extension Tensor {
   }
 
   /// The tensor without some slices of an axis.
+  ///
+  ///     Tensor([1, 2, 3]).removing([0, -1])   // [2]
   ///
   /// - Parameters:
   ///   - places: Places in the axis; negative ones count from the end.
@@ -167,6 +176,8 @@ extension Tensor {
   }
 
   /// The tensor with slices put into an axis before a place of it.
+  ///
+  ///     Tensor([1, 4]).inserting([2, 3], at: 1)   // [1, 2, 3, 4]
   ///
   /// - Parameters:
   ///   - slices: Broadcast to the other axes.

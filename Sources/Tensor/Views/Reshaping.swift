@@ -1,14 +1,14 @@
 extension Tensor {
   /// The same elements in another shape; a view where the strides allow, else a copy.
   ///
+  ///     Tensor<Float>(range: 0..<6).reshaped([2, -1])   // [[0, 1, 2], [3, 4, 5]]
+  ///
   /// - Parameters:
   ///   - shape: The new shape; one extent may be -1 and is then worked out.
   ///   - file: The caller's file, for a message.
   ///   - line: The caller's line, for a message.
   /// - Returns: A tensor of the new shape.
   /// - Precondition: The shapes hold equally many elements.
-  ///
-  ///     Tensor(range: 0..<6).reshaped([2, -1])   // [2, 3]
   public func reshaped(
     _ shape: [Int], file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
@@ -31,6 +31,8 @@ extension Tensor {
   }
 
   /// The elements as a vector in row-major order; a view where the strides allow, else a copy.
+  ///
+  ///     Tensor([[1, 2], [3, 4]]).flattened()   // [1, 2, 3, 4]
   public func flattened() -> Tensor { reshapedUnchecked([count]) }
 
   private func reshapedUnchecked(_ shape: [Int]) -> Tensor {
@@ -69,7 +71,8 @@ extension Tensor {
 
   /// The dimensions in another order; a view.
   ///
-  ///     image.permuted([2, 0, 1])   // [height, width, channels] to [channels, height, width]
+  ///     let image = Tensor<Float>(zeros: [4, 6, 3])
+  ///     image.permuted([2, 0, 1]).shape   // [3, 4, 6]
   ///
   /// - Precondition: `axes` is a permutation of `0..<rank`; negative ones count from the end.
   public func permuted(
@@ -87,6 +90,8 @@ extension Tensor {
 
   /// Two dimensions exchanged, the last two unless said otherwise; a view.
   ///
+  ///     Tensor([[1, 2, 3], [4, 5, 6]]).transposed()   // [[1, 4], [2, 5], [3, 6]]
+  ///
   /// - Precondition: Both axes exist; a negative one counts from the end.
   public func transposed(
     _ first: Int = -2, _ second: Int = -1, file: StaticString = #fileID, line: UInt = #line
@@ -98,7 +103,8 @@ extension Tensor {
 
   /// An axis at another place, the others in their order; a view.
   ///
-  ///     image.movingAxis(-1, to: 0)   // channels first
+  ///     let image = Tensor<Float>(zeros: [4, 6, 3])
+  ///     image.movingAxis(-1, to: 0).shape   // [3, 4, 6]
   public func movingAxis(
     _ axis: Int, to place: Int, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {

@@ -4,9 +4,10 @@ extension Tensor {
   /// Reading gives a view that shares the elements. Writing puts a tensor, broadcast to the part's
   /// shape, in its place; other holders of the elements do not see it.
   ///
-  ///     a[0]                     // the first row
-  ///     a[.ellipsis, 1..<3] = 0  // a literal is a tensor
-  ///     a[-1] = a[0] * 2
+  ///     var x: Tensor<Float> = [[1, 2, 3], [4, 5, 6]]
+  ///     x[.all, 1..<3] = 0
+  ///     x[1] = x[0] * 2
+  ///     x   // [[1, 0, 0], [2, 0, 0]]
   ///
   /// - Parameters:
   ///   - indices: An index, a range or the like for each of the leading dimensions.
@@ -20,8 +21,8 @@ extension Tensor {
 
   /// A part of the tensor, by an array of selections that is worked out at run time.
   ///
-  ///     let middle: [any TensorIndex] = [.all, 1..<3]
-  ///     a[middle]
+  ///     let firstColumns: [any TensorIndex] = [.all, ..<2]
+  ///     Tensor([[1, 2, 3], [4, 5, 6]])[firstColumns]   // [[1, 2], [4, 5]]
   public subscript(
     _ indices: [any TensorIndex], file file: StaticString = #fileID, line line: UInt = #line
   ) -> Tensor {
@@ -31,11 +32,12 @@ extension Tensor {
 
   /// An element by as many indices as there are dimensions, where a number is wanted.
   ///
-  ///     let x: Float = a[0, 1]
-  ///     a[0, 1] = x
-  ///
   /// Between operators two indices give a number too: where `a` has three dimensions,
   /// `let row: Tensor = a[0, 1] * 2` says that it is a row. Of a vector, `a[3].item` is the element.
+  ///
+  ///     var x: Tensor<Float> = [[1, 2], [3, 4]]
+  ///     x[0, 1] = 7
+  ///     let element: Float = x[0, 1]   // 7
   ///
   /// - Precondition: There are as many indices as dimensions, and they exist; negative ones count from
   ///   the end.
@@ -55,6 +57,8 @@ extension Tensor {
   }
 
   /// The only element of a tensor that has just one.
+  ///
+  ///     Tensor([1, 2]).sum().item   // 3
   ///
   /// - Precondition: There is one element.
   public var item: Scalar {

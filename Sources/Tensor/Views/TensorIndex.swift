@@ -1,14 +1,16 @@
 /// What may stand in a tensor's subscript for one dimension.
 ///
-///     t[0]                      // the first row
-///     t[-1, 2..<5]              // of the last row, three columns
-///     t[.all, .stride(from: 0, by: 2)]
-///     t[.ellipsis, .newAxis]    // a dimension more at the end
+///     let t: Tensor<Int32> = [[1, 2, 3], [4, 5, 6], [7, 8, 9]]
+///     t[0]                           // [1, 2, 3]
+///     t[-1, 1..<3]                   // [8, 9]
+///     t[.all, .stride(by: 2)]        // [[1, 3], [4, 6], [7, 9]]
+///     t[.ellipsis, .newAxis].shape   // [3, 3, 1]
 ///
 /// A negative number counts from the end, also in a range:
 ///
-///     t[-2...]                  // the last two rows
-///     t[1..<-1]                 // all but the first and the last
+///     let t: Tensor<Int32> = [1, 2, 3, 4]
+///     t[-2...]    // [3, 4]
+///     t[1..<-1]   // [2, 3]
 ///
 /// (With a space, `1 ..< -1` is a range of Swift's, which has no end before its start.)
 public protocol TensorIndex {

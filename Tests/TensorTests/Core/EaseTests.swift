@@ -90,6 +90,14 @@ import Testing
     #expect(a == [[1, 6, 0], [0, 6, 1]])
     a.formMaximum(with: 2, along: 0, at: [[0, 0, 0]])
     #expect(a == [[2, 6, 2], [0, 6, 1]])
+    // Negative places count from the end, of the last axis and of one before it.
+    #expect(a.gathered(along: 1, [[-1, 0], [-2, -3]]) == [[2, 2], [6, 0]])
+    #expect(a.gathered(along: 0, [[-1, -2, 0]]) == [[0, 6, 2]])
+    var b = a
+    b.put(9, along: 1, at: [[-1], [-3]])
+    #expect(b == [[2, 6, 9], [9, 6, 1]])
+    b.add([[1, 1, 1], [10, 10, 10]], along: 0, at: [[-1, 0, -1], [-1, -2, 1]])
+    #expect(b == [[2, 17, 9], [20, 6, 12]])
     let (values, where_) = a.top(2)
     #expect(values == [[6, 2], [6, 1]] && where_ == [[1, 0], [1, 2]])
     #expect(Tensor<Float>(oneHot: [2, 0], count: 3) == [[0, 0, 1], [1, 0, 0]])

@@ -103,6 +103,17 @@ import Testing
     }
     #expect(Self.message(index).contains("PreconditionTests.swift:"))
     #expect(Self.message(index).contains("take: index 5 is out of range in an axis of 2"))
+    let along = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Tensor<Float>(zeros: [2, 3]).gathered(along: 1, [[0, 1], [3, 2]])
+    }
+    #expect(Self.message(along).contains("PreconditionTests.swift:"))
+    #expect(Self.message(along).contains("take: index 3 is out of range in an axis of 3"))
+    let place = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      var sums = Tensor<Float>(zeros: [2, 3])
+      sums.add(1, along: 0, at: [[0, 1, -3]])
+    }
+    #expect(Self.message(place).contains("PreconditionTests.swift:"))
+    #expect(Self.message(place).contains("add: index -3 is out of range in an axis of 2"))
     let axis = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       _ = Tensor<Float>(zeros: [2, 3]).sum(axis: 2)
     }
