@@ -141,6 +141,8 @@ import _TestSupport
     ("--method", "delta-dit:x=1", 64, "--method: "),
     ("--prompt", "a cat", 64, "this model draws classes"),
     ("--from", "/nowhere/results.json", 1, "/nowhere/results.json: these are no results"),
+    ("--output", "/dev/null", 1, "the output's folder '/dev/null' takes no new files: File exists"),
+    ("--output", "/proc/x", 1, "'/proc/x' takes no new files: No such file or directory"),
   ])
   func mistakesAreErrors(
     _ option: String, _ value: String, _ status: Int32, _ message: String
@@ -148,6 +150,21 @@ import _TestSupport
     let result = try start([], [option: value]).finish()
     #expect(result.status == status && result.error.contains(message), "\(result.error)")
     #expect(result.error.split(separator: "\n").count == 1)
+  }
+
+  @Test func resultsOfAnotherKindAreNotTouched() throws {
+    try FileManager.default.createDirectory(
+      atPath: folder.file("out"), withIntermediateDirectories: true)
+    let path = folder.file("out/results.json")
+    for (text, reason) in [
+      ("{\"rows\": []}", "it has no 'setup'"), ("[]", "it is not what compare writes"),
+    ] {
+      try text.write(toFile: path, atomically: true, encoding: .utf8)
+      let result = try start(["delta-dit"]).finish()
+      #expect(result.status == 1)
+      #expect(result.error.contains("\(path): these are no results of compare: \(reason)"))
+      #expect(try String(contentsOfFile: path, encoding: .utf8) == text)
+    }
   }
 
   @Test func resultsOfAnotherSetupAreNotTouched() throws {
