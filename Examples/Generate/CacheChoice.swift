@@ -47,7 +47,7 @@ struct CacheChoice: Sendable {
   var introduction: [String] {
     var lines = ["cache      \(method.text), at most \(plan.peakByteCount / 1000) kB"]
     lines += plan.description.split(separator: "\n").map { "           \($0)" }
-    lines += method.warnings(for: plan.outline).map { "           note: \($0)" }
+    lines += method.warnings(for: plan).map { "           note: \($0)" }
     return lines
   }
 }

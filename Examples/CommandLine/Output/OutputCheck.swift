@@ -55,16 +55,14 @@ package func lastName(of path: String) -> Substring {
 
 /// Makes a folder, and those that it is in; another process may do so at the same time.
 ///
-/// - Throws: `OutputError.readOnlyFolder` where that is not possible.
+/// - Throws: `OutputError.readOnlyFolder` where that is not possible, with the folder at fault.
 package func makeFolder(_ path: String) throws(OutputError) {
-  do {
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  } catch {
-    let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-    throw .readOnlyFolder(
-      path,
-      reason: cause.map { String(cString: strerror(Int32($0.code))) } ?? error.localizedDescription)
-  }
+  let parent = folder(of: path)
+  if parent != path, kind(of: parent) == nil { try makeFolder(parent) }
+  guard mkdir(path, 0o777) != 0 else { return }
+  let code = errno
+  guard kind(of: path) != S_IFDIR else { return }
+  throw .readOnlyFolder(path, reason: String(cString: strerror(code)))
 }
 
 /// Throws where a folder takes no new files, by making one and removing it: permissions do not tell

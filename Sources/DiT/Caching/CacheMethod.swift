@@ -13,8 +13,6 @@ public protocol CacheMethod: Sendable {
 public protocol NamedCacheMethod: CacheMethod {
   /// How it is named, described and set up.
   static var about: CacheMethodDescription { get }
-  /// Whether one stream of guidance stands in for the other, as the method's paper means it.
-  static var sharesStreams: Bool { get }
 
   /// A method with the settings of a text; each key is asked for with its default and its meaning.
   ///
@@ -27,8 +25,6 @@ extension NamedCacheMethod {
   public static var name: String { about.name }
   /// The limits where none are given.
   public static var limits: CacheLimits { about.limits }
-  /// It does not.
-  public static var sharesStreams: Bool { false }
 }
 
 /// How a method is named, described and set up; settings are texts of the form `key=value,…`.
@@ -47,15 +43,19 @@ public struct CacheMethodDescription: Sendable, Hashable {
   public let idle: String
   /// The limits where none are given.
   public let limits: CacheLimits
+  /// Whether one stream of guidance stands in for the other, as the method's paper means it.
+  public let sharesStreams: Bool
 
   /// A description; the preset `balanced` has the defaults where it says nothing else.
   public init(
     _ name: String, _ summary: String, source: String, quality: String, balanced: String = "",
-    fast: String, sample: String, idle: String, limits: CacheLimits = CacheLimits()
+    fast: String, sample: String, idle: String, limits: CacheLimits = CacheLimits(),
+    sharesStreams: Bool = false
   ) {
     (self.name, self.summary, self.source) = (name, summary, source)
     presets = CachePresets(quality: quality, balanced: balanced, fast: fast)
-    (self.sample, self.idle, self.limits) = (sample, idle, limits)
+    (self.sample, self.idle) = (sample, idle)
+    (self.limits, self.sharesStreams) = (limits, sharesStreams)
   }
 }
 

@@ -21,12 +21,21 @@ public enum CacheMethods {
     private let method: any CacheMethod
     /// The calibrations that the methods take.
     public let calibrations: [CacheCalibration]
+    /// The method with another threshold; nil where it has none.
+    private let trials: Trials?
+
+    /// A method whose threshold may be another one.
+    fileprivate struct Trials: Sendable {
+      let key: String
+      let method: @Sendable (_ threshold: Double) -> (any CacheMethod)?
+    }
 
     fileprivate init(
-      name: String, text: String, method: any CacheMethod, calibrations: [CacheCalibration]
+      name: String, text: String, method: any CacheMethod, calibrations: [CacheCalibration],
+      trials: Trials? = nil
     ) {
       (self.name, self.text, self.method) = (name, text, method)
-      self.calibrations = calibrations
+      (self.calibrations, self.trials) = (calibrations, trials)
     }
 
     /// Several methods at once.
@@ -37,14 +46,37 @@ public enum CacheMethods {
         calibrations: parts.flatMap(\.calibrations))
     }
 
-    /// What a user should know before a run.
-    public func warnings(for run: RunOutline) -> [String] {
-      var warnings = calibrations.flatMap { $0.warnings(for: run) }
-      if run.stepCount <= 8 {
+    /// What a user should know before a run with a plan of this method.
+    public func warnings(for plan: CachePlan) -> [String] {
+      let steps = plan.outline.stepCount
+      var warnings = calibrations.flatMap { $0.warnings(for: plan.outline) }
+      if plan.rules.isEmpty, plan.sampleCorrections.isEmpty {
         warnings.append(
-          "\(run.stepCount) steps are few: neighbouring ones differ much, and little can be reused")
+          "with these settings nothing is reused in \(steps) steps"
+            + (leastThreshold(for: plan.outline).map { "; above \($0) something is" } ?? ""))
+      }
+      if steps <= 8 {
+        warnings.append(
+          "\(steps) steps are few: neighbouring ones differ much, and little can be reused")
       }
       return warnings
+    }
+
+    /// The threshold above which a plan reuses something, such as `alpha=0.02`; nil where none
+    /// does.
+    private func leastThreshold(for run: RunOutline) -> String? {
+      guard let trials else { return nil }
+      func reuses(_ threshold: Double) -> Bool {
+        (try? trials.method(threshold)?.plan(for: run).rules.isEmpty) == false
+      }
+      var (low, high) = (1e-9, 1e9)
+      guard reuses(high) else { return nil }
+      guard !reuses(low) else { return "\(trials.key)=0" }
+      while high > 1.01 * low {
+        let middle = (low * high).squareRoot()
+        if reuses(middle) { high = middle } else { low = middle }
+      }
+      return "\(trials.key)=\(short(low))"
     }
 
     /// The plan of a run; see `CacheMethod`.
@@ -105,12 +137,20 @@ public enum CacheMethods {
       method: type.name, values: values, words: words, calibration: calibration)
     let method = try configured(type, &parameters)
     try parameters.finish()
+    let trials = parameters.thresholdKey.map { key in
+      Choice.Trials(key: key) { [values, words, calibration = parameters.calibration] threshold in
+        var other = CacheParameters(
+          method: type.name, values: values.merging([key: "\(threshold)"]) { $1 }, words: words,
+          calibration: calibration)
+        return try? configured(type, &other)
+      }
+    }
     let shown = words + values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
     return Choice(
       name: type.name, text: preset == nil ? text : "\(name):\(shown.joined(separator: ","))",
       method: method,
       calibrations: type is any CalibratedCacheMethod.Type
-        ? [parameters.calibration].compactMap { $0 } : [])
+        ? [parameters.calibration].compactMap { $0 } : [], trials: trials)
   }
 
   /// A method with the settings that all methods have.

@@ -21,6 +21,8 @@ public struct CacheParameters {
   public private(set) var calibration: CacheCalibration?
   /// The limits, which are read before the method is made.
   public private(set) var limits = CacheLimits()
+  /// The key of the threshold below which something is reused, where there is one.
+  var thresholdKey: String?
   /// The keys that were asked for so far.
   public private(set) var keys: [Key] = []
   private var values: [String: String]

@@ -80,6 +80,30 @@ public struct CachePlan: CacheMethod, CustomStringConvertible {
     try checkStreams()
   }
 
+  /// A plan of one rule.
+  ///
+  /// - Throws: `CacheError`, as for several rules.
+  public init(
+    for outline: RunOutline, sites: [CacheSite], schedule: CacheSchedule,
+    predictor: any CachePredictor = LastValue(), gate: (any CacheGate)? = nil
+  ) throws(CacheError) {
+    try self.init(
+      for: outline,
+      rules: [Rule(sites: sites, schedule: schedule, predictor: predictor, gate: gate)])
+  }
+
+  /// A plan of one rule, whose gate decides about all steps but the first.
+  ///
+  /// - Throws: `CacheError`, as for several rules.
+  public init(
+    for outline: RunOutline, sites: [CacheSite], predictor: any CachePredictor = LastValue(),
+    gate: any CacheGate
+  ) throws(CacheError) {
+    try self.init(
+      for: outline, sites: sites, schedule: .gated(stepCount: outline.stepCount),
+      predictor: predictor, gate: gate)
+  }
+
   /// The plan of a run that computes everything.
   public init(computingEverything outline: RunOutline) {
     (self.outline, rules) = (outline, [])
@@ -239,7 +263,7 @@ public struct CachePlan: CacheMethod, CustomStringConvertible {
 
   /// The plan with everything computed where limits say so.
   ///
-  /// - Throws: `CacheError.inapplicable` where the limits leave nothing to reuse.
+  /// - Throws: `CacheError` where two reuses meet, as in `init(for:rules:)`.
   public func limited(by limits: CacheLimits) throws(CacheError) -> CachePlan {
     let guidance = rules.first { $0.sites == [.unconditional] }?.schedule.limited(by: limits)
     var plan = try CachePlan(

@@ -127,7 +127,7 @@ extension CacheTrace {
 }
 
 /// A number in four significant digits.
-private func short(_ value: Double) -> String {
+func short(_ value: Double) -> String {
   value.isFinite ? String(format: "%.4g", value) : "-"
 }
 

@@ -1,18 +1,36 @@
 // Keys that several methods read.
 extension CacheParameters {
-  /// `n`: one step in so many is computed in full.
-  mutating func interval(default standard: Int) throws(CacheError) -> Int {
-    try integer("n", in: 1...Int.max, default: standard, "one step in so many is full")
+  /// `n`, or another key: one step in so many is computed.
+  mutating func interval(
+    _ key: String = "n", upTo most: Int = .max, default standard: Int,
+    _ meaning: String = "one step in so many is full"
+  ) throws(CacheError) -> Int {
+    try integer(key, in: 1...most, default: standard, meaning)
   }
 
-  /// `threshold`, and what it is of.
+  /// `threshold`, or another key, and what it is of.
   mutating func threshold(
-    default standard: Double, _ meaning: String
+    _ key: String = "threshold", default standard: Double, _ meaning: String
   ) throws(CacheError) -> Double {
-    try number("threshold", in: 0...Double.infinity, default: standard, meaning)
+    thresholdKey = key
+    return try number(key, in: 0...Double.infinity, default: standard, meaning)
   }
 
-  /// `order`: the highest difference of a forecast.
+  /// A share in percent, and what it is of.
+  mutating func percent(
+    _ key: String, default standard: Double, of whole: String
+  ) throws(CacheError) -> Double {
+    try number(key, in: 0...100, default: standard, "percent of \(whole)")
+  }
+
+  /// `start`: the share of the steps before something is first reused, in percent.
+  mutating func start(
+    default standard: Double, of what: String = "the first reuse"
+  ) throws(CacheError) -> Double {
+    try percent("start", default: standard, of: "the steps before \(what)")
+  }
+
+  /// `order`: the highest difference of a forecast; 0 is the last value.
   mutating func order(
     default standard: Int, _ meaning: String = "the highest difference"
   ) throws(CacheError) -> Int {
@@ -25,6 +43,21 @@ extension CacheParameters {
   }
 }
 
+extension NamedCacheMethod {
+  /// Checks a value whose range follows from the run.
+  ///
+  /// - Throws: `CacheError.value` where it is out of range.
+  static func require(
+    _ key: String, _ value: Int, in range: ClosedRange<Int>
+  ) throws(CacheError) {
+    guard range.contains(value) else {
+      throw .value(
+        key: key, method: name, found: "\(value)",
+        expected: "from \(range.lowerBound) to \(range.upperBound)")
+    }
+  }
+}
+
 extension RunOutline {
   /// Checks that there are blocks behind the first one.
   ///
@@ -33,5 +66,12 @@ extension RunOutline {
     guard depth > 1 else {
       throw .inapplicable(method: method, reason: "the model has one block only")
     }
+  }
+
+  /// A share of the steps, as a number of them.
+  func steps(
+    percent: Double, rounded rule: FloatingPointRoundingRule = .toNearestOrAwayFromZero
+  ) -> Int {
+    Int((percent / 100 * Double(stepCount)).rounded(rule))
   }
 }

@@ -85,9 +85,19 @@ import Testing
   }
 
   @Test func warnsOfFewSteps() throws {
-    let method = try CacheMethods.method("fora")
-    #expect(method.warnings(for: outline(steps: 4, depth: 2)).count == 1)
-    #expect(method.warnings(for: outline(steps: 20, depth: 2)).isEmpty)
+    func warnings(_ text: String, steps: Int) throws -> [String] {
+      let method = try CacheMethods.method(text)
+      return method.warnings(for: try method.plan(for: outline(steps: steps, depth: 2)))
+    }
+    #expect(
+      try warnings("fora", steps: 4)
+        == ["4 steps are few: neighbouring ones differ much, and little can be reused"])
+    #expect(try warnings("fora", steps: 20).isEmpty)
+    // What the settings leave nothing to do for says so before the run.
+    for text in ["fora:n=1", "fora:warmup=20", "dbcache:cooldown=20", "delta-dit:nc=0"] {
+      #expect(
+        try warnings(text, steps: 20) == ["with these settings nothing is reused in 20 steps"])
+    }
   }
 }
 

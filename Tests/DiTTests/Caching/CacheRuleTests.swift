@@ -128,7 +128,7 @@ import _TestSupport
   /// `s · a + (1 - s) · b` is the same whichever of both is called conditional.
   @Test(arguments: names, RuleModel.allCases)
   func streamsNeverShare(_ name: String, _ model: RuleModel) throws {
-    guard try !CacheMethods.type(named: name).sharesStreams else { return }
+    guard try !CacheMethods.type(named: name).about.sharesStreams else { return }
     let cache = try method(name, for: model)
     let one = try finished(run(model, cache, conditions: [0], negatives: [2], scale: 3))
     let other = try finished(run(model, cache, conditions: [2], negatives: [0], scale: -2))
@@ -206,14 +206,33 @@ import _TestSupport
   }
 
   @Test(arguments: names, RuleModel.allCases)
-  func runsIn16Bits(_ name: String, _ model: RuleModel) throws {
-    let denoiser = try model.denoiser(.bfloat16, .active)
+  func runsInFewerBits(_ name: String, _ model: RuleModel) throws {
     let request = try Self.request(model, [0, 2], method(name, for: model))
-    let run = try finished(
-      DenoisingRun(denoiser: denoiser, sampler: DDIM(steps: 8), request: request, threads: 2))
-    let isFinite = run.latents.elements.allSatisfy { $0.isFinite }
-    #expect(isFinite)
-    #expect(run.report.blockCost.linear <= run.report.fullBlockCost.linear)
+    for precision in Precision.allCases where precision != .float32 {
+      let run = try finished(
+        DenoisingRun(
+          denoiser: model.denoiser(precision, .active), sampler: DDIM(steps: 8),
+          request: request, threads: 2))
+      let isFinite = run.latents.elements.allSatisfy { $0.isFinite }
+      #expect(isFinite)
+      #expect(run.report.blockCost.linear <= run.report.fullBlockCost.linear)
+    }
+  }
+
+  /// Q&C gives the samples of every other cache the variances that they have without it.
+  @Test(arguments: names, RuleModel.allCases)
+  func variancesMayBeCorrected(_ name: String, _ model: RuleModel) throws {
+    guard name != QAndC.name else { return }
+    let cache = try method(name, for: model)
+    let calibration = try QAndC.calibration(of: run(model, cache))
+    let correction = QAndC(interval: 1, calibration: calibration)
+    func variances(_ cache: (any CacheMethod)?) throws -> [Float] {
+      try finished(run(model, cache)).latents.variance(axes: [0, 2, 3]).elements
+    }
+    let exact = try variances(nil)
+    let corrected = try variances(cache.joined(with: correction))
+    #expect(relativeError(corrected, exact) < 1e-4)
+    #expect(relativeError(try variances(cache), exact) > 1e-4)
   }
 
   /// Beside a cache of guidance a method runs or says why it does not.
@@ -265,6 +284,68 @@ import _TestSupport
     #expect(run.traces[0].measurements.contains("step"))
   }
 
+  /// A gate that never or always reused says in which range of thresholds it would do something else.
+  @Test(arguments: names, RuleModel.allCases)
+  func notesSayWhichThresholdsMatter(_ name: String, _ model: RuleModel) throws {
+    let sample = try CacheMethods.type(named: name).about.sample
+    guard try run(model, method(name, for: model)).plan.hasGates else { return }
+    func traced(_ threshold: Double) throws -> CacheTrace {
+      let settings = sample.replacing(#/threshold=[\d.]+/#, with: "threshold=\(threshold)")
+      #expect(settings != sample)
+      let cache = try CacheMethods.method("\(name):\(settings),most=100")
+      return try #require(try finished(run(model, cache, conditions: [1])).traces.first)
+    }
+    func indicators(_ trace: CacheTrace) -> [Double] {
+      trace.lines.flatMap { $0.indicators.compactMap { $0 } }.filter(\.isFinite)
+    }
+    // SpeCa judges by the step before, and its first forecasts not at all.
+    let isDirect = name != SpeCa.name
+    if isDirect {
+      let never = try traced(1e-12)
+      let low = try #require(indicators(never).min())
+      for (line, note) in zip(never.lines, never.notes) {
+        #expect(note.hasPrefix("\(line.title): nothing was reused; its indicator was "))
+        #expect(note.hasSuffix(", the threshold 1e-12"))
+      }
+      #expect(never.notes.count == never.lines.count)
+      #expect(try traced(0.999 * low).lines.allSatisfy { $0.reuseCount == 0 })
+      #expect(try traced(1.001 * low).lines.contains { $0.reuseCount > 0 })
+    }
+    // AdaCache's codebook ends each reuse.
+    guard name != AdaCache.name else { return }
+    let always = try traced(1e12)
+    let high = try #require(indicators(always).max())
+    for (line, note) in zip(always.lines, always.notes) {
+      #expect(note.hasPrefix("\(line.title): every step that the gate decided was reused; its "))
+    }
+    #expect(always.notes.count == always.lines.count)
+    if isDirect { #expect(try traced(1.001 * high).notes.count == always.lines.count) }
+    #expect(try traced(0.999 * high).notes.count < always.lines.count)
+  }
+
+  /// Where a calibrated method's threshold is too small for anything, a warning before the run says
+  /// which is not.
+  @Test(arguments: ["smoothcache", "magcache", "feb-cache", "ditfastattn"], RuleModel.allCases)
+  func warningsSayWhichThresholdsReuse(_ name: String, _ model: RuleModel) throws {
+    let type = try CacheMethods.type(named: name)
+    let calibration = try Self.calibration(type, of: model)
+    let outline = try run(model, nil).plan.outline
+    func planned(_ settings: String) throws -> (plan: CachePlan, warnings: [String]) {
+      let cache = try CacheMethods.method("\(name):\(settings)", calibration: calibration)
+      let plan = try cache.plan(for: outline)
+      return (plan, cache.warnings(for: plan))
+    }
+    let idle = try planned(type.about.idle)
+    let warning = try #require(idle.warnings.first)
+    let match = try #require(
+      warning.wholeMatch(
+        of: #/with these settings nothing is reused in 8 steps; above (\w+)=(\S+) something is/#),
+      "\(warning)")
+    let threshold = try #require(Double(match.output.2))
+    #expect(try !planned("\(match.output.1)=\(1.02 * threshold + 1e-9)").plan.rules.isEmpty)
+    #expect(try planned("\(match.output.1)=\(0.98 * threshold)").plan.rules.isEmpty)
+  }
+
   @Test(arguments: names, RuleModel.allCases)
   func limitsHold(_ name: String, _ model: RuleModel) throws {
     // A mask says itself which steps are computed, and the limits go before it.
@@ -275,6 +356,44 @@ import _TestSupport
         #expect(!line.actions.suffix(2).contains("-"))
       }
     }
+  }
+
+  /// Of a calibration whose rows have other lengths comes the same plan, where those rows are not
+  /// asked for, or an error; nothing stops the program.
+  @Test(arguments: names, RuleModel.allCases)
+  func rowsOfOtherLengthsAreRefused(_ name: String, _ model: RuleModel) throws {
+    let type = try CacheMethods.type(named: name)
+    guard let calibration = try Self.calibration(type, of: model) else { return }
+    let outline = try run(model, nil).plan.outline
+    func plan(_ calibration: CacheCalibration) throws -> String {
+      try CacheMethods.method("\(name):\(type.about.sample)", calibration: calibration)
+        .plan(for: outline).description
+    }
+    let expected = try plan(calibration)
+    let changes: [(inout [Double]) -> Void] = [
+      { $0 = Array($0.dropLast()) }, { $0.append(1) }, { $0 = [] },
+    ]
+    var refused: Set<String> = []
+    for (table, rows) in calibration.tables {
+      for changed in [0..<rows.count, 0..<1, 1..<2, 7..<8] {
+        for change in changes {
+          var damaged = calibration
+          for row in changed { change(&damaged.tables[table, default: rows][row]) }
+          guard damaged != calibration else { continue }
+          do {
+            #expect(try plan(damaged) == expected)
+          } catch let error as CacheError {
+            #expect("\(error)".hasPrefix("\(name)"))
+            refused.insert(table)
+          }
+        }
+      }
+    }
+    #expect(!refused.isEmpty)
+    // Without a table that it needs, too.
+    var damaged = calibration
+    damaged.tables = [:]
+    #expect(throws: CacheError.self) { try plan(damaged) }
   }
 
   @Test(arguments: names, RuleModel.allCases)

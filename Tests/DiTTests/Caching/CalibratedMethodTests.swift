@@ -106,6 +106,16 @@ import _TestSupport
     }
   }
 
+  /// Runs of two images are compared with the same two.
+  @Test func febCacheNeedsANumberForEachImage() throws {
+    var calibration = try plain.calibration(FEBCache.self)
+    calibration.tables["both 1"] = calibration.tables["both 1"]?.map { $0 + $0 }
+    #expect(
+      throws: CacheError.calibration(
+        method: "feb-cache", what: "'both 1' with rows of", expected: "1", found: "2 numbers")
+    ) { try plain.run(FEBCache(calibration: calibration)) }
+  }
+
   // MARK: ProfilingDiT
 
   @Test func profilingDiT() throws {
@@ -264,11 +274,9 @@ import _TestSupport
   private func run(
     _ precision: Precision, _ cache: (any CacheMethod)? = nil
   ) throws -> DenoisingRun {
-    try DenoisingRun(
-      denoiser: RuleModel.dit.denoiser(precision, .active), sampler: plain.sampler,
-      request: .init(
-        labels: [plain.label], noise: plain.noise, generators: [TorchGenerator(seed: 0)],
-        guidance: Guidance(scale: Float(plain.scale)), cache: cache))
+    try plain.run(
+      RuleModel.dit.denoiser(precision, .active), .label(plain.label),
+      away: .label(plain.model.c.nullClass), cache)
   }
 
   /// The offsets of the last three blocks in each step of a run without a cache.
@@ -389,6 +397,26 @@ import _TestSupport
         "\(error)".hasPrefix(
           "q-and-c: the calibration is of the cache none, the run has blocks 1-2 R-R-"))
     }
+  }
+
+  /// A dry run reuses nothing, so there is nothing to correct, and nothing was corrected where it was
+  /// measured.
+  @Test func qAndCLeavesADryRunAsItIs() throws {
+    let other = DeltaCache(blocks: 1..<3, interval: 2)
+    let own = QAndC(calibration: try QAndC.calibration(of: run(.float32)))
+    let joined = QAndC(interval: 1, calibration: try QAndC.calibration(of: run(.float32, other)))
+    let expected = try plain.sampled(nil)
+    let caches: [any CacheMethod] = [
+      own.dry, other.joined(with: joined).dry, other.dry.joined(with: joined),
+    ]
+    for cache in caches {
+      #expect(try plain.sampled(cache) == expected)
+      var run = try plain.run(cache)
+      while try run.next() != nil {}
+      #expect(run.traces[0].lines.contains { $0.errors.contains { $0 != nil } })
+    }
+    #expect(
+      try QAndC.calibration(of: run(.float32, other.dry)) == QAndC.calibration(of: run(.float32)))
   }
 
   /// The images that were measured have the variances of the model in 32 bits after each step.

@@ -17,11 +17,7 @@ struct LateAttention: NamedCacheMethod {
   func plan(for run: RunOutline) throws(CacheError) -> CachePlan {
     let count = Int((share / 100 * Double(run.depth)).rounded())
     return try CachePlan(
-      for: run,
-      rules: [
-        .init(
-          sites: run.branchSites([.attention], blocks: run.depth - count..<run.depth),
-          schedule: .every(2, stepCount: run.stepCount))
-      ])
+      for: run, sites: run.branchSites([.attention], blocks: run.depth - count..<run.depth),
+      schedule: .every(2, stepCount: run.stepCount))
   }
 }

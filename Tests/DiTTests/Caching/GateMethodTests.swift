@@ -211,6 +211,15 @@ import Testing
     #expect(decisions.contains("-") && decisions.dropFirst(2).contains("R"))
   }
 
+  @Test func magCacheNeedsARatioForEachStep() throws {
+    var calibration = try plain.calibration(MagCache.self)
+    calibration.tables["ratios"]?[3] = [1, 1]
+    #expect(
+      throws: CacheError.calibration(
+        method: "magcache", what: "'ratios' with rows of", expected: "1", found: "2 numbers")
+    ) { try plain.run(MagCache(calibration: calibration)) }
+  }
+
   @Test func adaCache() throws {
     let codebook = try #require(Codebook("0.2:4;0.3:3;0.5:2;1:1"))
     let threshold = try plain.middle(AdaCache(codebook: codebook, block: 1))
@@ -238,11 +247,12 @@ import Testing
       decisions: [decisions])
   }
 
-  @Test func dbCache() throws {
-    let cache = DBCache(front: 1, back: 1)
+  /// With the last offset, and with a line through the last two.
+  @Test(arguments: [0, 1]) func dbCache(_ order: Int) throws {
+    let cache = DBCache(front: 1, back: 1, order: order)
     let threshold = try plain.middle(cache)
     var reference: [Matrix] = []
-    var kept: [Matrix] = [[], []]
+    var kept: [[(step: Int, value: Matrix)]] = [[], []]
     var decisions = ""
     let expected = try plain.sampled { step in
       let first = plain.model.embed(step.sample)
@@ -256,15 +266,22 @@ import Testing
       let outputs = step.conditions.indices.map { stream in
         let c = step.conditions[stream]
         if !isReused {
-          kept[stream] = plain.model.blocks(front[stream], 1..<3, c) - front[stream]
+          kept[stream].append(
+            (step.index, plain.model.blocks(front[stream], 1..<3, c) - front[stream]))
         }
-        return plain.model.predict(
-          plain.model.block(front[stream] + kept[stream], 3, c), c)
+        let new = kept[stream][kept[stream].count - 1]
+        var offset = new.value
+        if order > 0, isReused, let old = kept[stream].dropLast().last {
+          let share = Double(step.index - new.step) / Double(new.step - old.step)
+          offset = offset + share * (new.value - old.value)
+        }
+        return plain.model.predict(plain.model.block(front[stream] + offset, 3, c), c)
       }
       return plain.guided(outputs[0], outputs[1])
     }
     try plain.expectSame(
-      DBCache(front: 1, back: 1, threshold: threshold), expected, decisions: [decisions])
+      DBCache(front: 1, back: 1, threshold: threshold, order: order), expected,
+      decisions: [decisions])
   }
 
   @Test func dbCacheFitsSmallModels() throws {

@@ -26,12 +26,7 @@ import _TestSupport
           if branch == .attention {
             return linear("attn.proj", plain.model.heads(linear("attn.qkv", input)))
           }
-          let hidden = linear("mlp.fc1", input).map { row in
-            row.map { v in
-              0.5 * v * (1 + tanh((2 / Double.pi).squareRoot() * (v + 0.044715 * v * v * v)))
-            }
-          }
-          return linear("mlp.fc2", hidden)
+          return linear("mlp.fc2", gelu(linear("mlp.fc1", input)))
         }
       }
     }
@@ -42,8 +37,8 @@ import _TestSupport
     var kept: [String: (input: Matrix, value: Matrix)] = [:]
     return try sampled { step, key, name, x in
       guard step.index % 2 == 1, let old = kept[key] else {
-        kept[key] = (x, plain.model.linear(name, x))
-        return plain.model.linear(name, x)
+        kept[key] = (x, plain.model.layers.linear(name, x))
+        return plain.model.layers.linear(name, x)
       }
       return old.value + product(x - old.input, transposed(weights[name] ?? []))
     }
@@ -61,7 +56,7 @@ import _TestSupport
   ) -> [String: Matrix] {
     Dictionary(
       uniqueKeysWithValues: layers.map { name in
-        let weight = plain.model.matrix(name + ".weight")
+        let weight = plain.model.layers.matrix(name + ".weight")
         // Queries, keys and values are layers of their own.
         let size = name.hasSuffix("qkv") ? weight.count / 3 : weight.count
         let rows = stride(from: 0, to: weight.count, by: size).flatMap { first in
@@ -91,7 +86,7 @@ import _TestSupport
       for row in rows { sums = zip(sums ?? row.map { _ in 0 }, row).map { $0 + abs($1) } }
     }
     _ = try sampled { _, _, name, x in
-      let value = plain.model.linear(name, x)
+      let value = plain.model.layers.linear(name, x)
       add(value, to: &outputs[name])
       add(x, to: &inputs[name])
       return value

@@ -90,6 +90,25 @@ import _ExampleCommandLine
       try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ["a.png", "sub"])
   }
 
+  /// What stands in the way of a folder is told in the system's words.
+  @Test func makesFolders() throws {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("swift-dit-\(UUID().uuidString)").path
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    for _ in 0..<2 {
+      try makeFolder(folder + "/a/b")
+      try checkFolder(folder + "/a/b")
+    }
+    let file = folder + "/file"
+    try Data().write(to: URL(fileURLWithPath: file))
+    for (path, reason) in [
+      (file, "File exists"), (file + "/a", "Not a directory"),
+      ("/proc/x", "No such file or directory"),
+    ] {
+      #expect(throws: OutputError.readOnlyFolder(path, reason: reason)) { try makeFolder(path) }
+    }
+  }
+
   @Test func describesErrors() {
     #expect(OutputError.exists("a").description == "'a' exists, and --no-clobber keeps it")
     #expect(OutputError.isFolder("a").description == "the output 'a' is a folder; name a file")

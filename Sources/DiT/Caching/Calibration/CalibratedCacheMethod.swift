@@ -36,8 +36,10 @@ public struct CalibrationRuns {
 
   /// What the runs are.
   public var outline: RunOutline { run.plan.outline }
-  /// The cache of the run, for methods that correct it.
-  var cache: CachePlan { run.plan }
+  /// The cache of the run, for methods that correct it; a dry one reuses nothing.
+  var cache: CachePlan {
+    run.plan.isDry ? CachePlan(computingEverything: outline) : run.plan
+  }
 
   /// Begins a run with rules that measure instead of its cache.
   private func start(_ rules: [CachePlan.Rule]) -> DenoisingRun {

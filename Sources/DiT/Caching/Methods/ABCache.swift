@@ -23,18 +23,14 @@ public struct ABCache: NamedCacheMethod {
 
   /// Reads the settings.
   public init(_ p: inout CacheParameters) throws(CacheError) {
-    interval = try p.integer("n", in: 1...Int.max, default: 3, "one step in so many is computed")
+    interval = try p.interval(default: 3, "one step in so many is computed")
     order = try p.integer("order", in: 1...4, default: 2, "predictions that are combined")
   }
 
   /// The plan of a run.
   public func plan(for run: RunOutline) throws(CacheError) -> CachePlan {
     try CachePlan(
-      for: run,
-      rules: [
-        .init(
-          site: .prediction, schedule: .every(interval, stepCount: run.stepCount),
-          predictor: Extrapolation(count: order))
-      ])
+      for: run, sites: [.prediction], schedule: .every(interval, stepCount: run.stepCount),
+      predictor: Extrapolation(count: order))
   }
 }

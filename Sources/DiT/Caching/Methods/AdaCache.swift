@@ -37,8 +37,7 @@ public struct AdaCache: NamedCacheMethod {
       "book", standard: "fast", allowed: "slow, fast, long or CHANGE:STEPS;… in falling steps",
       "steps to the next computed one, for the change of a step"
     ) { Self.codebooks[$0] ?? Codebook($0) }
-    threshold = try p.threshold(
-      default: 1, "factor of the codebook's changes")
+    threshold = try p.threshold(default: 1, "factor of the codebook's changes")
     block = try p.integer(
       "block", in: 0...Int.max, standard: "the one in the middle", "block that is measured")
   }
@@ -46,20 +45,12 @@ public struct AdaCache: NamedCacheMethod {
   /// The plan of a run.
   public func plan(for run: RunOutline) throws(CacheError) -> CachePlan {
     let block = block ?? (run.depth - 1) / 2
-    guard block < run.depth else {
-      throw .value(
-        key: "block", method: Self.name, found: "\(block)", expected: "from 0 to \(run.depth - 1)")
-    }
+    try Self.require("block", block, in: 0...run.depth - 1)
     guard let codebook = codebook ?? Self.codebooks["fast"] else {
       throw .inapplicable(method: Self.name, reason: "there is no codebook")
     }
     return try CachePlan(
-      for: run,
-      rules: [
-        .init(
-          site: .blocks(0..<run.depth), schedule: .gated(stepCount: run.stepCount),
-          gate: CodebookGate(
-            .branch(.attention, block: block), codebook, threshold: threshold))
-      ])
+      for: run, sites: [.blocks(0..<run.depth)],
+      gate: CodebookGate(.branch(.attention, block: block), codebook, threshold: threshold))
   }
 }

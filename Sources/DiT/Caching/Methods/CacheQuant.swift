@@ -31,8 +31,8 @@ public struct CacheQuant: CalibratedCacheMethod {
 
   /// Reads the settings.
   public init(_ p: inout CacheParameters) throws(CacheError) {
-    interval = try p.integer(
-      "n", in: 1...(Self.reach + 1) / 2, default: 2, "one step in so many is full, on average")
+    interval = try p.interval(
+      upTo: (Self.reach + 1) / 2, default: 2, "one step in so many is full, on average")
     calibration = try p.requireCalibration()
   }
 
@@ -49,13 +49,11 @@ public struct CacheQuant: CalibratedCacheMethod {
       let measured = past.map { old in
         let difference = (now.value - old.value).absolute().sum().item
         let target = references?[context.step.index] ?? now.value
-        let lines = fittedLines(from: old.value, to: target)
-        return [Double(difference) / Double(now.value.count)] + lines.factors + lines.summands
+        return [Double(difference) / Double(now.value.count)]
+          + fittedLines(from: old.value, to: target)
       }
       // Where there is no step so far back, what is nearest stands in.
-      let nearest =
-        measured.last
-        ?? [0] + Array(repeating: 1, count: width) + Array(repeating: 0, count: width)
+      let nearest = measured.last ?? [0] + AffineCorrection.Line.identity(channels: width)
       return (0..<reach).flatMap { $0 < measured.count ? measured[$0] : nearest }
     }
     return ["pairs": try runs.measure([site], pairs)[site] ?? []]
@@ -63,8 +61,7 @@ public struct CacheQuant: CalibratedCacheMethod {
 
   /// The plan of a run.
   public func plan(for run: RunOutline) throws(CacheError) -> CachePlan {
-    let width = run.architecture.width
-    let size = 1 + 2 * width
+    let size = 1 + 2 * run.architecture.width
     let rows = try calibration.table(
       "pairs", of: Self.name, for: run, columns: Self.reach * size)
     let groups = (run.stepCount + interval - 1) / interval
@@ -76,12 +73,9 @@ public struct CacheQuant: CalibratedCacheMethod {
       }, isLess: <)
     let schedule = CacheSchedule(stepCount: run.stepCount) { starts?.contains($0) ?? true }
     let correction = AffineCorrection { step, lag in
-      let line = rows[step][((lag - 1) * size + 1)...].prefix(2 * width).map { Float($0) }
-      return AffineCorrection.Line(
-        factor: Tensor(Array(line[..<width]), shape: [width]),
-        summand: Tensor(Array(line[width...]), shape: [width]))
+      AffineCorrection.Line(rows[step][((lag - 1) * size + 1)..<lag * size])
     }
     return try CachePlan(
-      for: run, rules: [.init(site: Self.site(run), schedule: schedule, predictor: correction)])
+      for: run, sites: [Self.site(run)], schedule: schedule, predictor: correction)
   }
 }

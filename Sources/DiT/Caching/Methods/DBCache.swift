@@ -33,30 +33,19 @@ public struct DBCache: NamedCacheMethod {
     threshold = try p.threshold(
       default: 0.08,
       "relative change of the first blocks' offset below which those between are reused")
-    order = try p.integer(
-      "order", in: 0...4, default: 0, "differences that the offset goes on with")
+    order = try p.order(default: 0)
   }
 
   /// The plan of a run.
   public func plan(for run: RunOutline) throws(CacheError) -> CachePlan {
     try run.requireBlocks(for: Self.name)
-    guard (0...run.depth - 2).contains(back) else {
-      throw .value(
-        key: "back", method: Self.name, found: "\(back)", expected: "from 0 to \(run.depth - 2)")
-    }
+    try Self.require("back", back, in: 0...run.depth - 2)
     let most = run.depth - back - 1
     let front = front ?? min(8, max(1, run.depth / 3), most)
-    guard (1...most).contains(front) else {
-      throw .value(
-        key: "front", method: Self.name, found: "\(front)", expected: "from 1 to \(most)")
-    }
+    try Self.require("front", front, in: 1...most)
     return try CachePlan(
-      for: run,
-      rules: [
-        .init(
-          site: .blocks(front..<run.depth - back), schedule: .gated(stepCount: run.stepCount),
-          predictor: DifferenceSeries(order: order),
-          gate: DistanceGate(.offset(0..<front), threshold: threshold))
-      ])
+      for: run, sites: [.blocks(front..<run.depth - back)],
+      predictor: DifferenceSeries(order: order),
+      gate: DistanceGate(.offset(0..<front), threshold: threshold))
   }
 }

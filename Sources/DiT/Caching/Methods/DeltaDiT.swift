@@ -64,16 +64,9 @@ public struct DeltaDiT: NamedCacheMethod {
       }
       (interval, count) = try planner.settings(for: target * planner.fullCost)
     }
-    let boundary = boundary ?? Int((0.6 * Double(run.stepCount)).rounded())
-    guard (0...run.stepCount).contains(boundary) else {
-      throw .value(
-        key: "b", method: Self.name, found: "\(boundary)", expected: "from 0 to \(run.stepCount)")
-    }
-    guard (0...run.depth - count).contains(frontStart) else {
-      throw .value(
-        key: "front", method: Self.name, found: "\(frontStart)",
-        expected: "from 0 to \(run.depth - count)")
-    }
+    let boundary = boundary ?? run.steps(percent: 60)
+    try Self.require("b", boundary, in: 0...run.stepCount)
+    try Self.require("front", frontStart, in: 0...run.depth - count)
     let front = frontStart..<frontStart + count
     let rear = run.depth - count..<run.depth
     return try offsetPlan(for: run, interval: interval) { $0 < boundary ? rear : front }

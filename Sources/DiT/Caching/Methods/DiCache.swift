@@ -30,26 +30,18 @@ public struct DiCache: NamedCacheMethod {
       "sum of relative changes behind the first blocks up to which the others are reused")
     probe = try p.integer(
       "probe", in: 1...Int.max, default: 1, "first blocks, computed in every step")
-    start = try p.number(
-      "start", in: 0...100, default: 20, "percent of the steps before the first reuse")
+    start = try p.start(default: 20)
   }
 
   /// The plan of a run.
   public func plan(for run: RunOutline) throws(CacheError) -> CachePlan {
     try run.requireBlocks(for: Self.name)
-    guard (1..<run.depth).contains(probe) else {
-      throw .value(
-        key: "probe", method: Self.name, found: "\(probe)", expected: "from 1 to \(run.depth - 1)")
-    }
-    let last = Int(start / 100 * Double(run.stepCount))
+    try Self.require("probe", probe, in: 1...run.depth - 1)
+    let last = run.steps(percent: start, rounded: .down)
     return try CachePlan(
-      for: run,
-      rules: [
-        .init(
-          site: .blocks(probe..<run.depth),
-          schedule: CacheSchedule((0..<run.stepCount).map { $0 <= last ? .record : .ask }),
-          predictor: ProbeAlignment(behind: 0..<probe),
-          gate: AccumulatedDistance(.output(0..<probe), threshold: threshold))
-      ])
+      for: run, sites: [.blocks(probe..<run.depth)],
+      schedule: CacheSchedule((0..<run.stepCount).map { $0 <= last ? .record : .ask }),
+      predictor: ProbeAlignment(behind: 0..<probe),
+      gate: AccumulatedDistance(.output(0..<probe), threshold: threshold))
   }
 }

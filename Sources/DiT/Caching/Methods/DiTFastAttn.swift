@@ -12,9 +12,8 @@ public struct DiTFastAttn: CalibratedCacheMethod {
     "ditfastattn",
     "Shares attention between steps, between halves of guidance, and beyond a window.",
     source: "https://arxiv.org/abs/2406.08552",
-    quality: "delta=0.05", fast: "delta=0.2", sample: "delta=2", idle: "delta=0")
-  /// One half of guidance stands in for the other.
-  public static let sharesStreams = true
+    quality: "delta=0.05", fast: "delta=0.2", sample: "delta=2", idle: "delta=0",
+    sharesStreams: true)
   /// The most steps that something is shared over.
   static let reach = 5
 
@@ -31,8 +30,8 @@ public struct DiTFastAttn: CalibratedCacheMethod {
 
   /// Reads the settings.
   public init(_ p: inout CacheParameters) throws(CacheError) {
-    delta = try p.number(
-      "delta", in: 0...Double.infinity, default: 0.1,
+    delta = try p.threshold(
+      "delta", default: 0.1,
       "relative error of the last block's attention up to which it shares something")
     calibration = try p.requireCalibration()
   }

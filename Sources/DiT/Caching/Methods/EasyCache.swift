@@ -26,10 +26,8 @@ public struct EasyCache: NamedCacheMethod {
   public init(_ p: inout CacheParameters) throws(CacheError) {
     threshold = try p.threshold(
       default: 0.2, "estimated relative change of the prediction up to which it is reused")
-    let start = try p.number(
-      "start", in: 0...100, default: 15, "percent of the steps before the first reuse")
-    let end = try p.number(
-      "end", in: 0...100, default: 95, "percent of the steps before the last reuse")
+    let start = try p.start(default: 15)
+    let end = try p.percent("end", default: 95, of: "the steps before the last reuse")
     window = min(start, end)...max(start, end)
   }
 
@@ -42,11 +40,7 @@ public struct EasyCache: NamedCacheMethod {
         return step >= 2 && window.contains(percent) ? .ask : .record
       })
     return try CachePlan(
-      for: run,
-      rules: [
-        .init(
-          site: .prediction, schedule: schedule, predictor: InputOffset(),
-          gate: RateGate(threshold: threshold))
-      ])
+      for: run, sites: [.prediction], schedule: schedule, predictor: InputOffset(),
+      gate: RateGate(threshold: threshold))
   }
 }

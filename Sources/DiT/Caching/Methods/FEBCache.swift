@@ -32,8 +32,8 @@ public struct FEBCache: CalibratedCacheMethod {
 
   /// Reads the settings.
   public init(_ p: inout CacheParameters) throws(CacheError) {
-    delta = try p.number(
-      "delta", in: 0...Double.infinity, default: 0.05,
+    delta = try p.threshold(
+      "delta", default: 0.05,
       "relative change of the prediction's size up to which branches are reused")
     scales.early = try p.number("early", in: 0...2, default: 0.98, "factor of the noise at 60 %")
     scales.late = try p.number("late", in: 0...2, default: 0.96, "factor of the noise at 100 %")

@@ -25,6 +25,6 @@ public struct FORA: NamedCacheMethod {
     let schedule = CacheSchedule(stepCount: run.stepCount) {
       (run.stepCount - 1 - $0) % interval == 0
     }
-    return try CachePlan(for: run, rules: [.init(sites: run.branchSites(), schedule: schedule)])
+    return try CachePlan(for: run, sites: run.branchSites(), schedule: schedule)
   }
 }

@@ -12,9 +12,7 @@ public struct FasterCache: NamedCacheMethod {
     "Extrapolates attention, and makes the unconditional prediction of the conditional one.",
     source: "https://arxiv.org/abs/2410.19355",
     quality: "start=50,guidance=3,guidance-start=50", fast: "n=3,guidance=6",
-    sample: "start=25,guidance=3,guidance-start=25", idle: "n=1,guidance=1")
-  /// Whether one stream of guidance stands in for the other.
-  public static let sharesStreams = true
+    sample: "start=25,guidance=3,guidance-start=25", idle: "n=1,guidance=1", sharesStreams: true)
 
   /// One step in so many computes attention.
   public var interval: Int
@@ -36,33 +34,26 @@ public struct FasterCache: NamedCacheMethod {
 
   /// Reads the settings.
   public init(_ p: inout CacheParameters) throws(CacheError) {
-    interval = try p.integer(
-      "n", in: 1...Int.max, default: 2, "one step in so many computes attention")
-    start = try p.number(
-      "start", in: 0...100, default: 32, "percent of the steps before attention is reused")
+    interval = try p.interval(default: 2, "one step in so many computes attention")
+    start = try p.start(default: 32, of: "attention is reused")
     weight = try p.number(
       "weight", in: 0...2, default: 1, "how much of the way to the extrapolated value to go")
     guidance = FasterCacheGuidance(
-      interval: try p.integer(
-        "guidance", in: 1...Int.max, default: 5, "one step in so many computes both streams"),
-      start: try p.number(
-        "guidance-start", in: 0...100, default: 36,
-        "percent of the steps before the unconditional stream is reused"))
+      interval: try p.interval(
+        "guidance", default: 5, "one step in so many computes both streams"),
+      start: try p.percent(
+        "guidance-start", default: 36, of: "the steps before the unconditional stream is reused"))
   }
 
   /// The plan of a run; of attention alone where guidance is off.
   public func plan(for run: RunOutline) throws(CacheError) -> CachePlan {
     let streams = try run.isGuided ? guidance.plan(for: run) : CachePlan(computingEverything: run)
-    let first = Int((start / 100 * Double(run.stepCount)).rounded(.up))
+    let first = run.steps(percent: start, rounded: .up)
     let schedule = CacheSchedule(stepCount: run.stepCount) { $0 < first || $0 % interval == 0 }
     return try streams.joined(
       with: CachePlan(
-        for: run,
-        rules: [
-          .init(
-            sites: run.branchSites([.attention]),
-            schedule: schedule.serving(streams.rules.first?.schedule),
-            predictor: Extrapolation(count: 2, weight: Float(weight)))
-        ]))
+        for: run, sites: run.branchSites([.attention]),
+        schedule: schedule.serving(streams.rules.first?.schedule),
+        predictor: Extrapolation(count: 2, weight: Float(weight))))
   }
 }

@@ -9,10 +9,8 @@ public struct FasterCacheGuidance: NamedCacheMethod {
     "faster-cache-guidance",
     "Makes the unconditional prediction of the conditional one, by their last difference.",
     source: "https://arxiv.org/abs/2410.19355",
-    quality: "n=3,start=50", fast: "n=6,start=24", sample: "n=3,start=25", idle: "n=1")
-
-  /// Whether one stream of guidance stands in for the other.
-  public static let sharesStreams = true
+    quality: "n=3,start=50", fast: "n=6,start=24", sample: "n=3,start=25", idle: "n=1",
+    sharesStreams: true)
 
   /// One step in so many computes both predictions.
   public var interval: Int
@@ -32,11 +30,9 @@ public struct FasterCacheGuidance: NamedCacheMethod {
   /// Reads the settings.
   public init(_ p: inout CacheParameters) throws(CacheError) {
     interval = try p.interval(default: 5)
-    start = try p.number(
-      "start", in: 0...100, default: 36, "percent of the steps before the first reuse")
-    turn = try p.number(
-      "turn", in: 0...100, default: 90,
-      "percent of the steps after which high frequencies are raised, not low ones")
+    start = try p.start(default: 36)
+    turn = try p.percent(
+      "turn", default: 90, of: "the steps after which high frequencies are raised, not low ones")
     weight = try p.number(
       "weight", in: 0...10, default: 1.1, "factor of the raised frequencies in each step")
   }
@@ -47,10 +43,9 @@ public struct FasterCacheGuidance: NamedCacheMethod {
       throw .inapplicable(
         method: Self.name, reason: "guidance is off, so there is no unconditional prediction")
     }
-    let count = Double(run.stepCount)
-    let first = Int((start / 100 * count).rounded(.up))
+    let first = run.steps(percent: start, rounded: .up)
     let schedule = CacheSchedule(stepCount: run.stepCount) { $0 < first || $0 % interval == 0 }
-    let turn = Int((turn / 100 * count).rounded(.up))
+    let turn = run.steps(percent: turn, rounded: .up)
     let weight = weight
     // The factor compounds over the steps since the last full one.
     let powers = schedule.actions.indices.map { step -> (low: Float, high: Float) in
@@ -62,11 +57,7 @@ public struct FasterCacheGuidance: NamedCacheMethod {
       return powers
     }
     return try CachePlan(
-      for: run,
-      rules: [
-        .init(
-          site: .unconditional, schedule: schedule,
-          predictor: FrequencyBias { powers[$0.index] })
-      ])
+      for: run, sites: [.unconditional], schedule: schedule,
+      predictor: FrequencyBias { powers[$0.index] })
   }
 }

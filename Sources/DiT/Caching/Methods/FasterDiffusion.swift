@@ -31,11 +31,7 @@ public struct FasterDiffusion: NamedCacheMethod {
   public func plan(for run: RunOutline) throws(CacheError) -> CachePlan {
     let count = try cachedBlocks.resolved(depth: run.depth, method: Self.name)
     return try CachePlan(
-      for: run,
-      rules: [
-        .init(
-          sites: count > 0 ? [.output(0..<count)] : [],
-          schedule: .every(interval, stepCount: run.stepCount))
-      ])
+      for: run, sites: count > 0 ? [.output(0..<count)] : [],
+      schedule: .every(interval, stepCount: run.stepCount))
   }
 }

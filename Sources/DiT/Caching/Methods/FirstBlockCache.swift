@@ -26,11 +26,7 @@ public struct FirstBlockCache: NamedCacheMethod {
   public func plan(for run: RunOutline) throws(CacheError) -> CachePlan {
     try run.requireBlocks(for: Self.name)
     return try CachePlan(
-      for: run,
-      rules: [
-        .init(
-          site: .blocks(1..<run.depth), schedule: .gated(stepCount: run.stepCount),
-          gate: DistanceGate(.offset(0..<1), threshold: threshold))
-      ])
+      for: run, sites: [.blocks(1..<run.depth)],
+      gate: DistanceGate(.offset(0..<1), threshold: threshold))
   }
 }

@@ -34,8 +34,9 @@ public struct FoCa: NamedCacheMethod {
 
   /// The plan of a run.
   public func plan(for run: RunOutline) throws(CacheError) -> CachePlan {
-    try forecastPlan(
-      for: run, sites: target.sites(of: run), interval: interval, warmup: warmup,
+    try CachePlan(
+      for: run, sites: target.sites(of: run),
+      schedule: .every(interval, after: warmup, stepCount: run.stepCount),
       predictor: CalibratedForecast())
   }
 }

@@ -38,8 +38,9 @@ public struct FreqCa: NamedCacheMethod {
 
   /// The plan of a run.
   public func plan(for run: RunOutline) throws(CacheError) -> CachePlan {
-    try forecastPlan(
-      for: run, sites: [.output(0..<run.depth)], interval: interval, warmup: warmup,
+    try CachePlan(
+      for: run, sites: [.output(0..<run.depth)],
+      schedule: .every(interval, after: warmup, stepCount: run.stepCount),
       predictor: BandSeries(
         TokenBands(grid: run.grid, cutoff: cutoff),
         high: DifferenceSeries(order: order, basis: .hermite(sigma: 0.71))))

@@ -59,11 +59,7 @@ public struct ICC: CalibratedCacheMethod {
     var factors: [CacheSite: LowRankFactors] = [:]
     for site in Self.sites(run) { factors[site] = try self.factors(of: site, for: run) }
     return try CachePlan(
-      for: run,
-      rules: [
-        .init(
-          sites: Self.sites(run), schedule: schedule, predictor: LowRankCorrection(factors))
-      ])
+      for: run, sites: Self.sites(run), schedule: schedule, predictor: LowRankCorrection(factors))
   }
 
   private func factors(

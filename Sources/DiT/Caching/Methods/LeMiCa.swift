@@ -28,7 +28,7 @@ public struct LeMiCa: CalibratedCacheMethod {
 
   /// Reads the settings.
   public init(_ p: inout CacheParameters) throws(CacheError) {
-    share = try p.number("share", in: 0...100, default: 40, "computed steps in percent")
+    share = try p.percent("share", default: 40, of: "the steps that are computed")
     calibration = try p.requireCalibration()
   }
 
@@ -63,7 +63,7 @@ public struct LeMiCa: CalibratedCacheMethod {
     let errors = try calibration.table("errors", of: Self.name, for: run, columns: Self.reach)
     // The last step is computed too, and ends the last group.
     let last = run.stepCount - 1
-    let full = Int((share / 100 * Double(run.stepCount)).rounded())
+    let full = run.steps(percent: share)
     guard
       let starts = cheapestGroups(
         of: last, into: max(full - 1, min(last, 1)), lengths: 1...Self.reach + 1, zero: [Double](),
@@ -78,7 +78,6 @@ public struct LeMiCa: CalibratedCacheMethod {
         expected: "from \(100 * least / run.stepCount) to 100 in \(run.stepCount) steps")
     }
     let schedule = CacheSchedule(stepCount: run.stepCount) { $0 == last || starts.contains($0) }
-    return try CachePlan(
-      for: run, rules: [.init(site: .blocks(0..<run.depth), schedule: schedule)])
+    return try CachePlan(for: run, sites: [.blocks(0..<run.depth)], schedule: schedule)
   }
 }

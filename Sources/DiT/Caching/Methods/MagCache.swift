@@ -35,8 +35,7 @@ public struct MagCache: CalibratedCacheMethod {
   public init(_ p: inout CacheParameters) throws(CacheError) {
     threshold = try p.threshold(
       default: 0.12, "sum of relative errors of the offset's size up to which blocks are reused")
-    start = try p.number(
-      "start", in: 0...100, default: 20, "percent of the steps before the first reuse")
+    start = try p.start(default: 20)
     limits = p.limits
     calibration = try p.requireCalibration()
   }
@@ -58,7 +57,7 @@ public struct MagCache: CalibratedCacheMethod {
   /// The plan of a run.
   public func plan(for run: RunOutline) throws(CacheError) -> CachePlan {
     let ratios = try calibration.table("ratios", of: Self.name, for: run, columns: 1)
-    let first = max(Int((start / 100 * Double(run.stepCount)).rounded()), limits.warmup, 1)
+    let first = max(run.steps(percent: start), limits.warmup, 1)
     // The product of the ratios since the last computed step, and its errors added up.
     var (size, error, reused) = (1.0, 0.0, 0)
     let schedule = CacheSchedule(stepCount: run.stepCount) { step in
@@ -72,7 +71,6 @@ public struct MagCache: CalibratedCacheMethod {
       (size, error, reused) = (1, 0, 0)
       return true
     }
-    return try CachePlan(
-      for: run, rules: [.init(site: .blocks(0..<run.depth), schedule: schedule)])
+    return try CachePlan(for: run, sites: [.blocks(0..<run.depth)], schedule: schedule)
   }
 }

@@ -39,8 +39,7 @@ public struct ProfilingDiT: CalibratedCacheMethod {
   /// Reads the settings.
   public init(_ p: inout CacheParameters) throws(CacheError) {
     blocks = try p.list("blocks", standard: "by the calibration", "reused blocks, from 0")
-    share = try p.number(
-      "share", in: 0...100, default: 60, "percent of the blocks that the calibration chooses")
+    share = try p.percent("share", default: 60, of: "the blocks that the calibration chooses")
     longest = try p.integer(
       "longest", in: 1...10_000, standard: "24% of the steps", "steps of the first interval")
     shortest = try p.integer("shortest", in: 1...10_000, default: 2, "steps of the last interval")
@@ -65,7 +64,7 @@ public struct ProfilingDiT: CalibratedCacheMethod {
 
   /// The plan of a run.
   public func plan(for run: RunOutline) throws(CacheError) -> CachePlan {
-    let longest = longest ?? max(shortest, Int((0.24 * Double(run.stepCount)).rounded()))
+    let longest = longest ?? max(shortest, run.steps(percent: 24))
     let warmup = min(warmup, run.stepCount)
     var (full, next) = (Set(0..<warmup), warmup)
     while next < run.stepCount {
@@ -75,7 +74,7 @@ public struct ProfilingDiT: CalibratedCacheMethod {
     }
     let schedule = CacheSchedule(stepCount: run.stepCount) { full.contains($0) }
     let sites = try runsOfBlocks(for: run).map { CacheSite.blocks($0) }
-    return try CachePlan(for: run, rules: [.init(sites: sites, schedule: schedule)])
+    return try CachePlan(for: run, sites: sites, schedule: schedule)
   }
 
   /// The reused blocks as ranges as long as possible, whose offsets are kept as one.

@@ -29,10 +29,9 @@ public struct PyramidAttentionBroadcast: NamedCacheMethod {
 
   /// Reads the settings.
   public init(_ p: inout CacheParameters) throws(CacheError) {
-    attention = try p.integer(
-      "attention", in: 1...Int.max, default: 2, "one step in so many computes attention")
-    crossAttention = try p.integer(
-      "cross", in: 1...Int.max, default: 6, "one step in so many computes cross-attention")
+    attention = try p.interval("attention", default: 2, "one step in so many computes attention")
+    crossAttention = try p.interval(
+      "cross", default: 6, "one step in so many computes cross-attention")
     let steps = try p.range(
       "window", standard: "100-800", "timesteps of 1000 in which attention may be reused")
     window = steps.map { Double($0.lowerBound)...Double($0.upperBound - 1) } ?? 100...800

@@ -36,8 +36,8 @@ public struct QAndC: CalibratedCacheMethod {
 
   /// Reads the settings.
   public init(_ p: inout CacheParameters) throws(CacheError) {
-    interval = try p.integer(
-      "n", in: 1...Self.longestInterval, default: 2,
+    interval = try p.interval(
+      upTo: Self.longestInterval, default: 2,
       "one step in so many is full; 1 to correct the cache that the calibration was made with")
     calibration = try p.requireCalibration()
   }
@@ -47,7 +47,6 @@ public struct QAndC: CalibratedCacheMethod {
 
   /// Fits the corrections of a run with its cache, or else of runs with FORA's intervals.
   public static func calibrate(_ runs: CalibrationRuns) throws -> [String: [[Double]]] {
-    let channels = runs.outline.architecture.channels
     let exact = try runs.exactSamples().map { moments($0).variances }
     var tables: [String: [[Double]]] = [:]
     for interval in 1...(runs.cache.rules.isEmpty ? longestInterval : 1) {
@@ -57,7 +56,7 @@ public struct QAndC: CalibratedCacheMethod {
         let (means, variances) = moments(samples)
         let factors = zip(exact[step], variances).map { $1 > 0 ? ($0 / $1).squareRoot() : 1 }
         rows.append(factors + zip(factors, means).map { (1 - $0) * $1 })
-        return line(rows[step], channels: channels).applied(toSamples: samples)
+        return AffineCorrection.Line(rows[step]).applied(toSamples: samples)
       }
       tables[table(interval)] = rows
     }
@@ -72,23 +71,15 @@ public struct QAndC: CalibratedCacheMethod {
     return (means.elements, (distances * distances).mean(axes: [0, 2, 3]).elements)
   }
 
-  /// The factors of channels and then their summands, as a line.
-  private static func line(_ row: [Double], channels: Int) -> AffineCorrection.Line {
-    AffineCorrection.Line(
-      factor: Tensor(row[..<channels].map { Float($0) }, shape: [channels]),
-      summand: Tensor(row[channels...].map { Float($0) }, shape: [channels]))
-  }
-
   /// The plan of a run.
   public func plan(for run: RunOutline) throws(CacheError) -> CachePlan {
     let channels = run.architecture.channels
     let rows = try calibration.table(
       Self.table(interval), of: Self.name, for: run, columns: 2 * channels)
     var plan = try FORA(interval: interval).plan(for: run)
-    let identity = Array(repeating: 1.0, count: channels) + Array(repeating: 0, count: channels)
-    let isIdle = rows.allSatisfy { $0 == identity }
+    let isIdle = rows.allSatisfy { $0 == AffineCorrection.Line.identity(channels: channels) }
     plan.correctSamples(
-      isIdle ? [] : rows.map { Self.line($0, channels: channels) }, by: Self.name,
+      isIdle ? [] : rows.map { AffineCorrection.Line($0) }, by: Self.name,
       measuredWith: calibration.cache ?? CachePlan(computingEverything: run).fingerprint)
     return plan
   }

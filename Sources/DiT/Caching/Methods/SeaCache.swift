@@ -38,29 +38,21 @@ public struct SeaCache: NamedCacheMethod {
     guard run.noiseLevels.count == run.stepCount else {
       throw .inapplicable(method: Self.name, reason: "the noise of the steps is not known")
     }
-    let (levels, grid, power) = (run.noiseLevels, run.grid, power)
     return try CachePlan(
-      for: run,
-      rules: [
-        .init(
-          site: .blocks(0..<run.depth), schedule: .gated(stepCount: run.stepCount),
-          gate: AccumulatedDistance(
-            .modulatedInput, threshold: threshold,
-            transform: { tokens, step, workspace in
-              let filter = MapFilter(grid: grid) {
-                Self.gain(of: $0, at: levels[step.index], power: power)
-              }
-              return filter(tokens, in: workspace)
-            }))
-      ])
+      for: run, sites: [.blocks(0..<run.depth)],
+      gate: AccumulatedDistance(
+        .modulatedInput, threshold: threshold,
+        transform: { tokens, step, workspace in
+          let filter = MapFilter(grid: run.grid) { gain(of: $0, at: run.noiseLevels[step.index]) }
+          return filter(tokens, in: workspace)
+        }))
   }
 
   /// Wiener's gain, `a · S / (a² · S + b²)` with the image's power `S = 1 / frequency^power` and the
   /// shares a of image and b of noise; the code keeps a² and b² off zero by a millionth.
-  static func gain(of frequency: Double, at level: NoiseLevel, power: Double) -> Double {
-    let (a, b) = (
-      max(level.alpha * level.inputScale, 1e-3), max(level.sigma * level.inputScale, 1e-3)
-    )
+  private func gain(of frequency: Double, at level: NoiseLevel) -> Double {
+    let a = max(level.alpha * level.inputScale, 1e-3)
+    let b = max(level.sigma * level.inputScale, 1e-3)
     return a / (a * a + b * b * pow(frequency, power))
   }
 }

@@ -28,8 +28,7 @@ public struct SmoothCache: CalibratedCacheMethod {
 
   /// Reads the settings.
   public init(_ p: inout CacheParameters) throws(CacheError) {
-    alpha = try p.number(
-      "alpha", in: 0...Double.infinity, default: 0.18, "error up to which branches are reused")
+    alpha = try p.threshold("alpha", default: 0.18, "error up to which branches are reused")
     reach = try p.integer(
       "reach", in: 1...Self.reach, default: 3, "most steps in a row that the error is known for")
     calibration = try p.requireCalibration()

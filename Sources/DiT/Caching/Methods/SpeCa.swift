@@ -37,8 +37,7 @@ public struct SpeCa: NamedCacheMethod {
   /// Reads the settings.
   public init(_ p: inout CacheParameters) throws(CacheError) {
     threshold = try p.threshold(
-      default: 0.1,
-      "relative error of the last block up to which forecasts go on, in the first step")
+      default: 0.1, "relative error of the last block up to which forecasts go on, at first")
     decay = try p.number(
       "decay", in: 0...1, default: 0.01, "what is left of the threshold in the last step")
     least = try p.integer("least", in: 1...Int.max, default: 3, "forecasts without verification")
@@ -50,14 +49,9 @@ public struct SpeCa: NamedCacheMethod {
   public func plan(for run: RunOutline) throws(CacheError) -> CachePlan {
     try run.requireBlocks(for: Self.name)
     return try CachePlan(
-      for: run,
-      rules: [
-        .init(
-          sites: target.sites(of: run, blocks: 0..<run.depth - 1),
-          schedule: .gated(stepCount: run.stepCount), predictor: DifferenceSeries(order: order),
-          gate: VerificationGate(
-            block: run.depth - 1, order: order, threshold: threshold, decay: decay,
-            least: least))
-      ])
+      for: run, sites: target.sites(of: run, blocks: 0..<run.depth - 1),
+      predictor: DifferenceSeries(order: order),
+      gate: VerificationGate(
+        block: run.depth - 1, order: order, threshold: threshold, decay: decay, least: least))
   }
 }

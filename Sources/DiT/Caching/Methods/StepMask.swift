@@ -32,10 +32,8 @@ public struct StepMask: NamedCacheMethod {
     ) { text in
       text.allSatisfy { $0 == "0" || $0 == "1" } ? text.map { $0 == "1" } : nil
     }
-    share = try p.number(
-      "share", in: 0...100, default: 50, "computed steps in percent, where there is no mask")
-    order = try p.integer(
-      "order", in: 0...4, default: 0, "differences that the offset goes on with")
+    share = try p.percent("share", default: 50, of: "the steps computed, where there is no mask")
+    order = try p.order(default: 0)
   }
 
   /// The plan of a run.
@@ -59,11 +57,8 @@ public struct StepMask: NamedCacheMethod {
         expected: "1 at first: there is nothing to reuse yet")
     }
     return try CachePlan(
-      for: run,
-      rules: [
-        .init(
-          site: .blocks(0..<run.depth), schedule: CacheSchedule(stepCount: count) { mask[$0] },
-          predictor: DifferenceSeries(order: order))
-      ])
+      for: run, sites: [.blocks(0..<run.depth)],
+      schedule: CacheSchedule(stepCount: count) { mask[$0] },
+      predictor: DifferenceSeries(order: order))
   }
 }

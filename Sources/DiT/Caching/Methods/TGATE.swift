@@ -10,9 +10,7 @@ public struct TGATE: NamedCacheMethod {
     "tgate", "Freezes cross-attention and leaves out the unconditional stream from a gate step on.",
     source: "https://arxiv.org/abs/2404.02747",
     quality: "gate=60,n=3", fast: "gate=32", sample: "gate=65,n=3,warmup=1", idle: "gate=100,n=1",
-    limits: CacheLimits(warmup: 2))
-  /// Whether one stream of guidance stands in for the other.
-  public static let sharesStreams = true
+    limits: CacheLimits(warmup: 2), sharesStreams: true)
 
   /// The share of the steps before the gate, in percent: the code's 10 of 25 steps.
   public var gate: Double
@@ -28,9 +26,9 @@ public struct TGATE: NamedCacheMethod {
 
   /// Reads the settings.
   public init(_ p: inout CacheParameters) throws(CacheError) {
-    gate = try p.number("gate", in: 0...100, default: 40, "percent of the steps before the gate")
-    interval = try p.integer(
-      "n", in: 1...Int.max, default: 5, "one step in so many computes self-attention before it")
+    gate = try p.percent("gate", default: 40, of: "the steps before the gate")
+    interval = try p.interval(
+      default: 5, "one step in so many computes self-attention before the gate")
     warmup = p.limits.warmup
   }
 
@@ -42,7 +40,7 @@ public struct TGATE: NamedCacheMethod {
         method: Self.name,
         reason: "the model has no cross-attention, guidance is off, and n=1 reuses no attention")
     }
-    let gate = max(Int((gate / 100 * Double(run.stepCount)).rounded()), 1)
+    let gate = max(run.steps(percent: gate), 1)
     let frozen = CacheSchedule(stepCount: run.stepCount) { $0 < gate }
     let planning = CacheSchedule(stepCount: run.stepCount) {
       $0 <= warmup || $0 >= gate - 1 || $0 % interval == 0

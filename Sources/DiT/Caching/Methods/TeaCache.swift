@@ -53,26 +53,23 @@ public struct TeaCache: CalibratedCacheMethod {
   public func plan(for run: RunOutline) throws(CacheError) -> CachePlan {
     let polynomial = try polynomial(for: run)
     return try CachePlan(
-      for: run,
-      rules: [
-        .init(
-          site: .blocks(0..<run.depth), schedule: .gated(stepCount: run.stepCount),
-          gate: AccumulatedDistance(
-            .modulatedInput, threshold: threshold,
-            rescale: { polynomial?.magnitude(at: $0) ?? $0 }))
-      ])
+      for: run, sites: [.blocks(0..<run.depth)],
+      gate: AccumulatedDistance(
+        .modulatedInput, threshold: threshold,
+        rescale: { polynomial?.magnitude(at: $0) ?? $0 }))
   }
 
   /// The polynomial of the calibration; nil without one.
   private func polynomial(for run: RunOutline) throws(CacheError) -> FittedPolynomial? {
     guard let calibration else { return nil }
-    var rows = try calibration.table("changes", of: Self.name, for: run)
-    rows = try calibration.table("changes", of: Self.name, for: run, columns: rows[0].count)
+    let first = try calibration.table("changes", of: Self.name, for: run)[0]
+    let rows = try calibration.table(
+      "changes", of: Self.name, for: run, columns: (first.count + 1) / 2 * 2)
     // A single step reuses nothing, and its row has nothing to fit.
     guard run.stepCount > 1 else { return nil }
     // The first step has nothing to compare with, and zeros.
     let numbers = rows.filter { $0.contains { $0 != 0 } }.flatMap { $0 }
-    guard !numbers.isEmpty, numbers.count.isMultiple(of: 2) else {
+    guard !numbers.isEmpty else {
       throw .inapplicable(method: Self.name, reason: "the calibration has measured no changes")
     }
     let pairs = stride(from: 0, to: numbers.count, by: 2).map { (numbers[$0], numbers[$0 + 1]) }

@@ -19,6 +19,19 @@ public struct AffineCorrection: CachePredictor {
       (self.factor, self.summand) = (factor, summand)
     }
 
+    /// The lines of numbers: the factors of all channels, and behind them their summands.
+    init(_ numbers: some Collection<Double>) {
+      let numbers = numbers.map { Float($0) }
+      let channels = numbers.count / 2
+      factor = Tensor(Array(numbers[..<channels]), shape: [channels])
+      summand = Tensor(Array(numbers[channels...]), shape: [channels])
+    }
+
+    /// The numbers of lines that change nothing.
+    static func identity(channels: Int) -> [Double] {
+      Array(repeating: 1, count: channels) + Array(repeating: 0, count: channels)
+    }
+
     /// A line of each channel of samples `[batch, channels, height, width]`.
     func applied(toSamples x: Tensor<Float>) -> Tensor<Float> {
       let shape = [factor.count, 1, 1]
@@ -64,11 +77,9 @@ public struct AffineCorrection: CachePredictor {
 /// - Parameters:
 ///   - x: `[rows, tokens, channels]`.
 ///   - y: The values to come near, of the same shape.
-/// - Returns: A factor and a summand for each channel; the factor 1 where `x` is the same
+/// - Returns: The numbers of an `AffineCorrection.Line`; the factor 1 where `x` is the same
 ///   everywhere.
-func fittedLines(from x: Tensor<Float>, to y: Tensor<Float>) -> (
-  factors: [Double], summands: [Double]
-) {
+func fittedLines(from x: Tensor<Float>, to y: Tensor<Float>) -> [Double] {
   let (x, y) = (x.converted(to: Double.self), y.converted(to: Double.self))
   let (xMean, yMean) = (x.mean(axes: [0, 1]), y.mean(axes: [0, 1]))
   let (dx, dy) = (x - xMean, y - yMean)
@@ -76,5 +87,5 @@ func fittedLines(from x: Tensor<Float>, to y: Tensor<Float>) -> (
   let variance = (dx * dx).sum(axes: [0, 1]).elements
   let factors = zip(covariance, variance).map { $1 > 0 ? $0 / $1 : 1 }
   let summands = zip(zip(xMean.elements, yMean.elements), factors).map { $0.1 - $1 * $0.0 }
-  return (factors, summands)
+  return factors + summands
 }
