@@ -58,10 +58,10 @@ package func lastName(of path: String) -> Substring {
 /// - Throws: `OutputError.readOnlyFolder` where that is not possible, with the folder at fault.
 package func makeFolder(_ path: String) throws(OutputError) {
   let parent = folder(of: path)
-  if parent != path, kind(of: parent) == nil { try makeFolder(parent) }
+  if parent != path, try kind(of: parent) == nil { try makeFolder(parent) }
   guard mkdir(path, 0o777) != 0 else { return }
   let code = errno
-  guard kind(of: path) != S_IFDIR else { return }
+  guard try kind(of: path) != S_IFDIR else { return }
   throw .readOnlyFolder(path, reason: String(cString: strerror(code)))
 }
 
