@@ -23,7 +23,7 @@ struct JSONFault {
     }
     // Halves are searched for the first number at fault: the others do no harm as zeros.
     let odd = scanner.oddNumbers
-    func isDecoded(keeping count: Int) -> Bool {
+    func isSound(keeping count: Int) -> Bool {
       var (changed, end) = ([UInt8](), 0)
       for number in odd[count...] {
         changed += text[end..<number.lowerBound] + [UInt8(ascii: "0")]
@@ -34,9 +34,9 @@ struct JSONFault {
     var (sound, faulty) = (0, odd.count)
     while sound + 1 < faulty {
       let middle = (sound + faulty) / 2
-      if isDecoded(keeping: middle) { sound = middle } else { faulty = middle }
+      if isSound(keeping: middle) { sound = middle } else { faulty = middle }
     }
-    let culprit = odd.isEmpty || !isDecoded(keeping: 0) ? nil : odd[sound]
+    let culprit = odd.isEmpty || !isSound(keeping: 0) ? nil : odd[sound]
     description =
       culprit.map {
         "'\(JSONOutline.key(of: $0, in: text))' is \(String(decoding: text[$0], as: UTF8.self)), "
