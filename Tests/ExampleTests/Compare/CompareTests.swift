@@ -140,6 +140,8 @@ import _TestSupport
     ("--method", "delta-dip", 64, "--method: "),
     ("--method", "delta-dit:x=1", 64, "--method: "),
     ("--prompt", "a cat", 64, "this model draws classes"),
+    ("--steps", "2000", 64, "--steps: 2000 steps are not possible: from 1 to 1000 are"),
+    ("--reference-steps", "1001", 64, "--reference-steps: 1001 steps are not possible"),
     ("--variant", "fp16", 64, "a variant (--variant) would not be used"),
     ("--budget-of", "time", 64, "--budget-of needs a --budget"),
     ("--from", "x", 64, "'x' anew, beside it, and takes no --batch-size"),
