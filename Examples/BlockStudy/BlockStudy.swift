@@ -29,7 +29,7 @@ struct BlockStudy {
         }
       } catch let error as CancellationError {
         if isBegun, !arguments[options.quiet] {
-          try? StandardStream.error.write("what is finished is in \(folder)/report.html\n")
+          StandardStream.tell("what is finished is in \(folder)/report.html\n")
         }
         throw error
       }

@@ -28,7 +28,7 @@ struct Compare {
         // What is finished is on disk already; its report is a comfort.
         try? write(Analysis(comparing.results), to: settings.output)
         if error is CancellationError, !settings.isQuiet {
-          try? StandardStream.error.write(
+          StandardStream.tell(
             "what is finished is in \(settings.output); the same command goes on\n")
         }
         throw error

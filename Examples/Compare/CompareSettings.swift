@@ -38,6 +38,7 @@ struct CompareSettings: Sendable {
       arguments[o.ladder] == "none"
       ? [] : Candidate.ladder(below: steps, all: arguments[o.ladder] == "all")
     (referenceSteps, rounds) = (arguments[o.referenceSteps], arguments[o.rounds])
+    try study.require(steps: referenceSteps, of: "--reference-steps")
     budget = arguments[o.budget].map {
       Budget(share: $0, isOfTime: arguments[o.budgetUnit] == "time")
     }

@@ -14,7 +14,7 @@ struct Console {
   }
 
   /// Says what is about to be done, on standard error.
-  func introduce() throws {
+  func introduce() {
     guard !settings.isQuiet, !settings.tellsSteps else { return }
     let (s, c) = (settings, settings.architecture)
     var lines = [
@@ -51,7 +51,7 @@ struct Console {
         "comparing  with and without the cache, and with fewer steps, "
           + "in \(Comparison.rounds) rounds")
     }
-    try StandardStream.error.write(lines.joined(separator: "\n") + "\n")
+    StandardStream.tell(lines.joined(separator: "\n") + "\n")
     for warning in s.warnings { StandardStream.warn(warning, of: "generate") }
   }
 
@@ -67,9 +67,12 @@ struct Console {
     if settings.isJSON {
       try StandardStream.output.write(try jsonReport(report))
     } else if !settings.isQuiet {
-      let isTaken = settings.outputs.images.isStandardOutput
-      let stream = isTaken ? StandardStream.error : .output
-      try stream.write(words(report, comparison))
+      let words = words(report, comparison)
+      if settings.outputs.images.isStandardOutput {
+        StandardStream.tell(words)
+      } else {
+        try StandardStream.output.write(words)
+      }
     }
   }
 
@@ -123,7 +126,7 @@ struct Console {
   /// The first of some files, and the number of the rest.
   private func listed(_ files: [String], _ title: String) -> [String] {
     let rest = files.count > 3 ? ["           and \(files.count - 3) more"] : []
-    return files.prefix(3).map { "\(title)    \($0)" } + rest
+    return files.prefix(3).map { "\(title)    \($0.printable)" } + rest
   }
 
   private func giga(_ value: Double) -> String { String(format: "%.1f", value / 1e9) }

@@ -30,7 +30,7 @@ struct Generate {
       let loadSeconds = start.duration(to: .now) / .seconds(1)
       try settings.checkOutputs()
       let console = Console(settings, loadSeconds: loadSeconds)
-      try console.introduce()
+      console.introduce()
       try settings.encodePrompts()
       if let calibration = settings.calibration { return try calibration.calibrate(settings) }
       try await draw(settings, Console(settings, loadSeconds: loadSeconds))

@@ -88,6 +88,17 @@ package struct Study: Sendable {
       sampler: samplerKind.rawValue, steps: arguments[o.steps], guidanceScale: guidance.scale,
       images: count, seed: arguments[o.seed], batchSize: arguments[o.batchSize], prompts: prompts,
       autoencoder: arguments[o.autoencoder])
+    try require(steps: setup.steps, of: "--steps")
+  }
+
+  /// Throws `UsageError` where no run can have as many steps as an option says.
+  package func require(steps: Int, of option: String) throws {
+    do {
+      _ = try pipeline.sampler(samplerKind, steps: steps)
+    } catch let error as SamplerError {
+      if case .prediction = error { throw UsageError.other("--sampler: \(error)") }
+      throw UsageError.other("\(option): \(error)")
+    }
   }
 
   /// The images that are drawn together.

@@ -45,7 +45,7 @@ import Testing
     ("\"layers_per_block\": 65", "'layers_per_block' must be 1 to 64, not 65"),
     ("\"layers_per_block\": 9e99", "which is not a number of the kind that this key needs"),
     ("\"sample_size\": 0", "'sample_size' must be 1 to 65536, not 0"),
-    ("\"sample_size\": []", "key 'sampleSize' is not of type Int"),
+    ("\"sample_size\": []", "key 'sample_size' must be an integer"),
     ("\"norm_num_groups\": 0", "'norm_num_groups' must be 1 to 65536, not 0"),
     ("\"block_out_channels\": []", "'block_out_channels' must be 1 to 8 numbers, not 0 numbers"),
     ("\"block_out_channels\": [0]", "'block_out_channels' must be 1 to 65536, and multiples of"),

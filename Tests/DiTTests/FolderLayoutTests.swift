@@ -157,6 +157,11 @@ import _TestSupport
       folder: folder.path, autoencoder: FolderTests.folders + "/bin")
     #expect(try Self.bits(pipeline) == Self.expected.get())
     #expect(pipeline.autoencoder?.configuration.scalingFactor == 0.18215)
+    let file = FolderTests.folders + "/bin/vae/diffusion_pytorch_model.bin"
+    let error = #expect(throws: ModelError.self) {
+      try DiffusionPipeline(folder: folder.path, autoencoder: file)
+    }
+    #expect(error?.description.contains("name that folder") == true)
   }
 }
 

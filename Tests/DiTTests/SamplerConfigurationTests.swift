@@ -40,7 +40,7 @@ import _TestSupport
       "'trained_betas' must be between 0 and 1, not 1"
     ),
     ("\"num_train_timesteps\": 1", "'num_train_timesteps' must be 2 to 65536, not 1"),
-    ("\"num_train_timesteps\": \"a\"", "is not of type Int"),
+    ("\"num_train_timesteps\": \"a\"", "must be an integer"),
     ("\"prediction_type\": \"magic\"", "'prediction_type' must be epsilon or sample or v_pred"),
     ("\"timestep_spacing\": \"magic\"", "'timestep_spacing' must be leading or trailing or"),
     ("\"steps_offset\": -1", "'steps_offset' must be 0 to 1000, not -1"),

@@ -28,7 +28,8 @@ extension OutputError: CustomStringConvertible {
     case .notRegular(let path): "the output '\(path)' is a device or a pipe; name a file"
     case .exists(let path): "'\(path)' exists, and --no-clobber keeps it"
     case .nameTooLong(let path):
-      "the output's name has \(lastName(of: path).utf8.count) bytes, which is too long: '\(path)'"
+      "the output's name has \(lastName(of: path).utf8.count) bytes, which is too long: "
+        + "'\(path.shortened(to: 100))'"
     }
   }
 }

@@ -35,8 +35,7 @@ package func runExample(
     }
     exit(ExitCode.success.rawValue)
   } catch {
-    // There is nobody left to tell where this fails.
-    try? StandardStream.error.write(errorLine(error, of: command.name))
+    StandardStream.tell(errorLine(error, of: command.name))
     exit(ExitCode(error, signal: interrupts.signal).rawValue)
   }
 }

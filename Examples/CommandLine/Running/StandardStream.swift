@@ -49,10 +49,12 @@ package enum StandardStream: Int32, Sendable {
   /// Whether the stream was closed when the program began; what is written to it goes nowhere.
   package var isClosed: Bool { Self.closed.withLock { $0.contains(rawValue) } }
 
+  /// Says on standard error what the work does; a message that cannot be told is no reason to stop.
+  package static func tell(_ message: String) { try? error.write(message) }
+
   /// Says on standard error what the user may not have meant.
   package static func warn(_ message: String, of program: String) {
-    // A message that cannot be told is no reason to stop.
-    try? error.write("\(program): warning: \(message)\n")
+    tell("\(program): warning: \(message)\n")
   }
 
   /// Whether a person reads along.

@@ -46,7 +46,8 @@ struct WeightFiles {
       }
     }
     let candidates = Set(words).subtracting(["safetensors", "bin", "index", "json"])
-    return candidates.sorted().filter { has($0, in: folder) }
+    // One of several files is no variant.
+    return candidates.sorted().filter { !$0.contains("-of-") && has($0, in: folder) }
   }
 
   /// The path of the weights in a folder, or of the index of several files.

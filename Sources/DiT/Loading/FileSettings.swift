@@ -35,26 +35,43 @@ struct FileSettings: Sendable, Hashable {
     do {
       return try decoder.decode(Settings.self, from: data)
     } catch DecodingError.dataCorrupted {
-      let fault = JSONFault(in: [UInt8](data)) { text in
+      let fault = JSONFault(in: [UInt8](data), allowsJSON5: allowsJSON5) { text in
         (try? decoder.decode(Settings.self, from: Data(text))) != nil
       }
       throw .malformed(file: path, reason: fault.description)
     } catch let error as DecodingError {
-      throw .malformed(file: path, reason: reason(error))
+      throw .malformed(file: path, reason: reason(error, in: String(decoding: data, as: UTF8.self)))
     } catch {
       throw .malformed(file: path, reason: "\(error)")
     }
   }
 
-  private static func reason(_ error: DecodingError) -> String {
-    func key(_ path: [any CodingKey]) -> String { path.map(\.stringValue).joined(separator: ".") }
+  private static func reason(_ error: DecodingError, in text: String) -> String {
+    /// The keys as the file has them, or would have them.
+    func key(_ path: [any CodingKey]) -> String {
+      path.map(\.stringValue).map {
+        text.contains("\"\($0)\"")
+          ? $0 : $0.replacing(#/[A-Z]/#) { "_" + $0.output.lowercased() }
+      }.joined(separator: ".")
+    }
     return switch error {
     case .keyNotFound(let missing, let context):
       "key '\(key(context.codingPath + [missing]))' is missing"
     case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
       context.codingPath.isEmpty
-        ? "it is not a JSON object" : "key '\(key(context.codingPath))' is not of type \(type)"
+        ? "it is not a JSON object" : "key '\(key(context.codingPath))' must be \(words(for: type))"
     default: "\(error)"
+    }
+  }
+
+  /// A type as JSON has it.
+  private static func words(for type: Any.Type) -> String {
+    switch type {
+    case is Bool.Type: "true or false"
+    case is String.Type: "a text"
+    case is any BinaryInteger.Type: "an integer"
+    case is any BinaryFloatingPoint.Type: "a number"
+    default: "\(type)".hasPrefix("Array") ? "a list" : "an object"
     }
   }
 

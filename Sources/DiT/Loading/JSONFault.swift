@@ -8,9 +8,10 @@ struct JSONFault {
   ///
   /// - Parameters:
   ///   - text: The text.
+  ///   - allowsJSON5: Whether it may have infinities and NaN.
   ///   - isDecoded: Whether another text can be.
-  init(in text: [UInt8], isDecoded: ([UInt8]) -> Bool) {
-    var scanner = JSONOutline(text)
+  init(in text: [UInt8], allowsJSON5: Bool, isDecoded: ([UInt8]) -> Bool) {
+    var scanner = JSONOutline(text, allowsJSON5: allowsJSON5)
     if let fault = scanner.fault() {
       let before = text[..<fault.place]
       let line = before.count { $0 == UInt8(ascii: "\n") } + 1
@@ -54,6 +55,8 @@ private struct JSONOutline {
   }
 
   private let text: [UInt8]
+  /// The words that stand for values.
+  private let words: Set<String>
   private var place = 0
   private var path: [String] = []
   /// The numbers that not every kind of number takes: all but small whole ones.
@@ -64,11 +67,15 @@ private struct JSONOutline {
   /// As deep as Foundation goes.
   private static let depthLimit = 512
 
-  init(_ text: [UInt8]) { self.text = text }
+  init(_ text: [UInt8], allowsJSON5: Bool) {
+    self.text = text
+    words = Set(
+      ["true", "false", "null"] + (allowsJSON5 ? ["Infinity", "-Infinity", "NaN"] : []))
+  }
 
   /// The key of a number: the names that lead to it, with points between.
   static func key(of number: Range<Int>, in text: [UInt8]) -> String {
-    var outline = JSONOutline(text)
+    var outline = JSONOutline(text, allowsJSON5: true)
     outline.wanted = number
     _ = outline.fault()
     return outline.wantedKey
@@ -149,7 +156,7 @@ private struct JSONOutline {
     let start = place
     while place < text.count, !",:[]{}\" \t\r\n".utf8.contains(text[place]) { place += 1 }
     let word = String(decoding: text[start..<place], as: UTF8.self)
-    guard !["true", "false", "null", "Infinity", "-Infinity", "NaN"].contains(word) else { return }
+    guard !words.contains(word) else { return }
     guard Double(word) != nil, let first = word.first, "-0123456789".contains(first) else {
       place = start
       throw expected("a value")

@@ -39,9 +39,12 @@ enum ModelLocation: Equatable {
   /// none.
   private static func pipeline(around path: String, isFolder: Bool) -> String? {
     guard !isFolder || !isDiffusers(path) else { return nil }
+    if !isFolder, path.split(separator: "/").last == "model_index.json" { return parent(path) }
     let part = isFolder ? path : parent(path)
     let folder = parent(part)
-    return hasFile(part + "/config.json") && hasFile(folder + "/model_index.json") ? folder : nil
+    // A checkpoint of the original code may be in any folder.
+    return (isFolder || hasFile(part + "/config.json")) && hasFile(folder + "/model_index.json")
+      ? folder : nil
   }
 
   /// The folder that a path is in, as the path spells it.
@@ -62,10 +65,18 @@ enum ModelLocation: Equatable {
   ///   - path: The path of its folder, or of one that has it in `vae`, or a name in the cache.
   ///   - cache: Where to look for names.
   /// - Returns: The path of a folder that should have `config.json`.
-  /// - Throws: `ModelError` where a name is not in the cache.
+  /// - Throws: `ModelError` where a name is not in the cache, or the path is that of a file.
   static func autoencoderFolder(
     _ path: String, cache: HuggingFaceCache = HuggingFaceCache()
   ) throws(ModelError) -> String {
+    var isFolder: ObjCBool = true
+    guard
+      !FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) || isFolder.boolValue
+    else {
+      throw .malformed(
+        file: path,
+        reason: "an autoencoder is a folder with 'config.json' and weights; name that folder")
+    }
     let isCached = !hasFile(path) && HuggingFaceCache.isName(path)
     let folder = isCached ? try cache.snapshot(of: path) : path
     return hasFile(folder + "/vae") ? folder + "/vae" : folder

@@ -28,7 +28,7 @@ import Testing
         "'relative_attention_max_distance' must be more than 8"
       ),
       ("layer_norm_epsilon", 2.0, "'layer_norm_epsilon' must be"),
-      ("d_kv", "seven", "'dKv' is not of type Int"),
+      ("d_kv", "seven", "'d_kv' must be an integer"),
     ] as [(String, Any, String)] {
       let path = try configuration { $0[key] = value }
       defer { try? FileManager.default.removeItem(atPath: path) }

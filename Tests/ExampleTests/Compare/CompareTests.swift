@@ -140,15 +140,14 @@ import _TestSupport
     ("--method", "delta-dip", 64, "--method: "),
     ("--method", "delta-dit:x=1", 64, "--method: "),
     ("--prompt", "a cat", 64, "this model draws classes"),
-<<<<<<< HEAD
+    ("--steps", "2000", 64, "--steps: 2000 steps are not possible: from 1 to 1000 are"),
+    ("--reference-steps", "1001", 64, "--reference-steps: 1001 steps are not possible"),
     ("--variant", "fp16", 64, "a variant (--variant) would not be used"),
     ("--budget-of", "time", 64, "--budget-of needs a --budget"),
     ("--from", "x", 64, "'x' anew, beside it, and takes no --batch-size"),
-=======
     ("--from", "/nowhere/results.json", 1, "/nowhere/results.json: these are no results"),
     ("--output", "/dev/null", 1, "the output's folder '/dev/null' takes no new files: File exists"),
     ("--output", "/proc/x", 1, "'/proc/x' takes no new files: No such file or directory"),
->>>>>>> c
   ])
   func mistakesAreErrors(
     _ option: String, _ value: String, _ status: Int32, _ message: String
@@ -158,7 +157,6 @@ import _TestSupport
     #expect(result.error.split(separator: "\n").count == 1)
   }
 
-<<<<<<< HEAD
   /// A path of one letter too.
   @Test(arguments: ["/nowhere/results.json", "x"])
   func resultsThatAreNotThereAreNamed(_ path: String) throws {
@@ -182,7 +180,8 @@ import _TestSupport
       arguments(["fora"]), environment: ["KERNELS_ISA": "abacus"], executable: executable
     ).finish()
     #expect(result.status == 64 && result.error.hasPrefix("compare: KERNELS_ISA: "))
-=======
+  }
+
   @Test func resultsOfAnotherKindAreNotTouched() throws {
     try FileManager.default.createDirectory(
       atPath: folder.file("out"), withIntermediateDirectories: true)
@@ -196,7 +195,6 @@ import _TestSupport
       #expect(result.error.contains("\(path): these are no results of compare: \(reason)"))
       #expect(try String(contentsOfFile: path, encoding: .utf8) == text)
     }
->>>>>>> c
   }
 
   @Test func resultsOfAnotherSetupAreNotTouched() throws {

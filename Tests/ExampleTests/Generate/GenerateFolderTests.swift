@@ -44,7 +44,10 @@ import _TestSupport
 
   /// Where a path or a name leads to no model, the message says which does.
   @Test func namesTheWayOut() throws {
-    for path in ["transformer", "transformer/", "transformer/diffusion_pytorch_model.safetensors"] {
+    for path in [
+      "transformer", "transformer/", "transformer/diffusion_pytorch_model.safetensors",
+      "scheduler", "model_index.json",
+    ] {
       let result = try draw("--class", "1", model: Self.model + "/" + path)
       #expect(result.status == 1)
       #expect(result.error.contains("a part of the pipeline in '\(Self.model)'; open that folder"))

@@ -193,6 +193,19 @@ import _TestSupport
     #expect(again.error.contains("neighbours correlate by 0."))
   }
 
+  /// Messages that cannot be told are no reason to stop.
+  @Test func drawsWhereMessagesAreLost() throws {
+    let result = try GenerateProcess(
+      [
+        "-c", "exec \"$0\" --class 1 --steps 2 -o - --latents-out l.npy 2>/dev/full",
+        GenerateProcess.executable.path,
+      ],
+      executable: URL(filePath: "/bin/sh"), folder: folder, output: .nullDevice
+    ).finish()
+    #expect(result.status == 0)
+    #expect(paths == ["l.npy"])
+  }
+
   @Test(arguments: ["1", "2"]) func drawsWhereAStreamIsClosed(_ stream: String) throws {
     let result = try GenerateProcess(
       [
