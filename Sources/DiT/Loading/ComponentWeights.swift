@@ -1,12 +1,12 @@
 internal import Foundation
 internal import Tensor
 
-/// The names that the weights of a part of diffusers' pipelines have in its folder.
+/// The names of files with weights in the folder of a part of diffusers' pipelines.
 private enum WeightFiles {
   static let stem = "diffusion_pytorch_model"
 
-  /// The files to look for, the first one first: safetensors before PyTorch's, and an index of several
-  /// files before a single one, which may be a stale one then.
+  /// The files to look for, in this order: safetensors before PyTorch's, and an index of several
+  /// files before a single file, which may be stale beside an index.
   static func names(variant: String?) -> [String] {
     ["safetensors", "bin"].flatMap { ending in
       guard let variant else { return ["\(stem).\(ending).index.json", "\(stem).\(ending)"] }
@@ -35,14 +35,14 @@ private enum WeightFiles {
 extension Checkpoint {
   /// Opens the weights in a folder of diffusers' models.
   ///
-  /// A variant that only other parts of the pipeline have is not asked for of this one, as diffusers
-  /// does it.
+  /// Where only other parts of the pipeline have the variant, the weights without a variant are
+  /// read, as in diffusers.
   ///
   /// - Parameters:
   ///   - folder: The path of the folder.
   ///   - variant: Which of several files to read, such as `fp16`; nil is the one without a name.
-  /// - Throws: `ModelError.missing` where there is none, `.onlyVariants` where there is one of another
-  ///   name, and what opening it throws.
+  /// - Throws: `ModelError.missing` where there is none, `.onlyVariants` where there is one of
+  ///   another name, and what opening it throws.
   init(component folder: String, variant: String?) throws {
     func first(_ variant: String?) -> String? {
       WeightFiles.names(variant: variant).first { hasFile("\(folder)/\($0)") }
