@@ -13,6 +13,11 @@ package struct Study: Sendable {
     package let guidanceScale: Float
     package let images, seed, batchSize: Int
     package let prompts: [String]
+
+    /// The classes or prompts, in words.
+    package var subject: String {
+      prompts.isEmpty ? "the classes in turn" : prompts.joined(separator: " · ")
+    }
   }
 
   /// The model.
@@ -77,10 +82,5 @@ package struct Study: Sendable {
     stride(from: 0, to: setup.images, by: setup.batchSize).map {
       $0..<min($0 + setup.batchSize, setup.images)
     }
-  }
-
-  /// What is drawn, in words.
-  package var subject: String {
-    setup.prompts.isEmpty ? "the classes in turn" : setup.prompts.joined(separator: " · ")
   }
 }
