@@ -1,5 +1,5 @@
-/// A plan whose first steps are full, and behind them every `interval`-th one; those between are
-/// forecast.
+/// A plan whose first steps are computed in full, and then every `interval`-th one; the steps
+/// between are forecast.
 ///
 /// - Parameters:
 ///   - run: The run.
