@@ -1,11 +1,11 @@
 internal import _ExampleReport
 
-/// What results amount to: every number of a report, worked out once.
+/// Every number of a report, computed from the results.
 struct Analysis {
   /// A candidate that was measured.
   struct Row {
     let entry: Results.Entry
-    /// What the page's links name it by.
+    /// The id that links of the page lead to.
     let id: String
     /// The seconds of a batch: the median of the rounds.
     let seconds: Double?
@@ -15,10 +15,10 @@ struct Analysis {
     let speedUp: Double?
     /// The share of the multiply-adds of a run without a cache.
     let costShare: Double?
-    /// What it reached, by the measure's id.
+    /// Its value in each measure, by the measure's id.
     let values: [String: Resampled]
-    /// By how much it is better than fewer steps of as many seconds, by the measure's id; only of
-    /// methods.
+    /// By how much a method is better than fewer steps in the same time, by the measure's id; empty
+    /// for references and fewer steps.
     var advantages: [String: Advantage] = [:]
 
     var candidate: Candidate { entry.candidate }
@@ -72,7 +72,7 @@ struct Analysis {
   /// The methods that were measured.
   var methods: [Row] { rows.filter { $0.candidate.kind == .method && $0.entry.isDrawn } }
 
-  /// How many methods are better than fewer steps, undecided, and worse.
+  /// The numbers of methods that are better than fewer steps, undecided, and worse.
   func tally(_ measure: Measure) -> (better: Int, even: Int, worse: Int) {
     let verdicts = methods.compactMap { $0.advantages[measure.id]?.verdict }
     return (

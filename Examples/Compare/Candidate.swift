@@ -1,6 +1,6 @@
 internal import DiT
 
-/// A way of drawing that is compared.
+/// A way to draw the images: with a cache, with fewer steps, or as a reference.
 struct Candidate: Sendable, Hashable, Codable {
   /// What it is.
   enum Kind: String, Sendable, Hashable, Codable {
@@ -30,7 +30,7 @@ struct Candidate: Sendable, Hashable, Codable {
     }
   }
 
-  /// The method without its settings, which it has in common with some others.
+  /// The name of the method without its settings.
   var family: String {
     (cache ?? "").split(separator: "+").map { $0.prefix { $0 != ":" } }.joined(separator: "+")
   }
@@ -40,7 +40,7 @@ struct Candidate: Sendable, Hashable, Codable {
     Self(kind: .method, steps: steps, cache: text)
   }
 
-  /// Every method with its three presets; those of the same settings once.
+  /// Every method with each of its presets, equal ones once.
   static func allMethods(steps: Int) -> [Self] {
     var known: Set<String> = []
     return CacheMethods.all.flatMap { type in
@@ -52,12 +52,12 @@ struct Candidate: Sendable, Hashable, Codable {
     }
   }
 
-  /// The numbers of fewer steps to compare with.
+  /// Runs of fewer steps to compare with.
   ///
   /// - Parameters:
   ///   - steps: The steps of the reference.
   ///   - all: Whether to take every number from 4 on, or six that are spread.
-  /// - Returns: Rising numbers of steps.
+  /// - Returns: The runs, by rising numbers of steps.
   static func ladder(below steps: Int, all: Bool) -> [Self] {
     let numbers = Array(min(4, max(1, steps - 1))..<max(steps, 2))
     let chosen =

@@ -25,7 +25,7 @@ struct Compare {
       do {
         try await comparing.finish()
       } catch {
-        // What is finished is on disk already; its report is a comfort.
+        // All results so far are on disk; a report of them helps, but may fail.
         try? write(Analysis(comparing.results), to: settings.output)
         if error is CancellationError, !settings.isQuiet {
           StandardStream.tell(

@@ -16,7 +16,7 @@ func page(_ analysis: Analysis) -> String {
   page.add("What each step computes", timeline(analysis))
   page.add("Images", images(analysis))
   if let search = analysis.results.search { page.add("Search", html(search)) }
-  page.add("How it was measured", protocolText(analysis))
+  page.add("How it was measured", howItWasMeasured(analysis))
   return page.text
 }
 
@@ -122,14 +122,15 @@ private func html(_ search: Search.Found) -> String {
       + "methods above.") + table.html
 }
 
-private func protocolText(_ analysis: Analysis) -> String {
+private func howItWasMeasured(_ analysis: Analysis) -> String {
   let (results, setup) = (analysis.results, analysis.results.setup)
-  let subject =
-    setup.prompts.isEmpty ? "the classes in turn" : setup.prompts.joined(separator: " · ")
   let last = setup.seed + setup.images - 1
   return definitions([
     ("model", "\(setup.model), \(setup.precision), \(setup.fingerprint)"),
-    ("images", "\(setup.images): \(subject); seeds \(setup.seed) to \(last), the same for all"),
+    (
+      "images",
+      "\(setup.images): \(setup.subject); seeds \(setup.seed) to \(last), the same for all"
+    ),
     ("sampling", "\(setup.sampler), \(setup.steps) steps, guidance \(setup.guidanceScale)"),
     (
       "references",

@@ -2,7 +2,7 @@ internal import DiT
 internal import _ExampleCommandLine
 internal import _ExampleStudy
 
-/// What a run of `compare` is to do.
+/// The options of `compare`, checked.
 struct CompareSettings: Sendable {
   /// What `--budget` asks for.
   struct Budget: Codable, Equatable, Sendable {
@@ -47,8 +47,10 @@ struct CompareSettings: Sendable {
       .joined(separator: " ")
   }
 
-  /// Finds a mistake in a method before anything is drawn; whether it suits the model shows when its
-  /// turn comes, and a calibration is made then.
+  /// Throws where a method is misspelt, before anything is drawn.
+  ///
+  /// Whether it applies to the model shows only when it is drawn, and a calibration is measured
+  /// only then.
   private static func checkForm(_ text: String) throws(CacheError) {
     for part in text.split(separator: "+", omittingEmptySubsequences: false) {
       let type = try CacheMethods.type(named: String(part.prefix { $0 != ":" }))

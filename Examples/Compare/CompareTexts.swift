@@ -48,11 +48,11 @@ func markdown(_ analysis: Analysis) -> String {
   func table(_ rows: [Analysis.Row]) -> String {
     line(heads) + rule
       + rows.map { row in
-        let name = row.settings.isEmpty ? "" : " (`\(row.settings)`)"
+        let settings = row.settings.isEmpty ? "" : " (`\(row.settings)`)"
         let isCode = row.candidate.kind == .method
         return line(
           [
-            (isCode ? "`\(row.candidate.name)`" : row.candidate.name) + name,
+            (isCode ? "`\(row.candidate.name)`" : row.candidate.name) + settings,
             number(row.seconds, "%.3f"), number(row.speedUp, "%.2f ×"),
             number(row.costShare.map { 100 * $0 }, "%.0f %%"),
             String(format: "%.1f", Double(row.entry.cacheBytes) / 1e6),
@@ -70,7 +70,8 @@ func markdown(_ analysis: Analysis) -> String {
     + (failed.isEmpty ? "" : "\nNot on this model:\n\n" + failed.joined())
 }
 
-/// A measured number, and whether fewer steps of equal time are worse (↑), as good (·) or better (↓).
+/// A measured number, and whether it is better (↑), undecided (·) or worse (↓) than that of fewer
+/// steps in the same time.
 private func cell(_ row: Analysis.Row, _ measure: Measure) -> String {
   guard let value = row.values[measure.id] else { return "–" }
   switch row.advantages[measure.id]?.verdict {

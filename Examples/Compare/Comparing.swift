@@ -32,7 +32,9 @@ struct Comparing {
     }
   }
 
-  /// Does all that is left to do; what is finished is kept where this throws.
+  /// Does all that is left to do.
+  ///
+  /// Where it throws, what is finished is on disk.
   mutating func finish() async throws {
     var candidates = settings.methods + settings.ladder
     if let budget = settings.budget {
@@ -50,7 +52,7 @@ struct Comparing {
     try await time(timed)
   }
 
-  /// What is left to do; a step of an image is a unit.
+  /// The steps that are left to take, of all images.
   private func workLeft(_ candidates: [Candidate], _ timed: [Candidate]) -> Int {
     let drawn = settings.references.filter { latents(of: $0) == nil }
     let drawing = (drawn + candidates.filter { !isFinished($0) }).reduce(0) { $0 + $1.steps }
@@ -114,7 +116,7 @@ struct Comparing {
       entry.settings = cache?.text
       try keep(entry)
     } catch let error where !(error is CancellationError) && !(error is FileError) {
-      // It does not work on this model; the others go on.
+      // This method does not apply to the model; the others go on.
       var entry = Results.Entry(candidate)
       entry.failure = "\(error)"
       try keep(entry)
@@ -143,7 +145,7 @@ struct Comparing {
     bar?.advance(to: done)
   }
 
-  /// What is measured of drawn images.
+  /// The measurements of drawn images.
   private func entry(
     _ candidate: Candidate, _ drawn: Drawn, _ images: [Tensor<UInt8>]
   ) -> Results.Entry {
@@ -168,7 +170,7 @@ struct Comparing {
   /// Times all candidates in turns, each round beginning with another one.
   private mutating func time(_ candidates: [Candidate]) async throws {
     guard let batch = study.batches.first else { return }
-    // Writing takes a while when there is much, so it is not done between any two of them.
+    // Writing takes time, so it is done every two seconds, not after each candidate.
     var unsaved = ContinuousClock.now
     for round in 0..<settings.rounds {
       for offset in candidates.indices {

@@ -3,16 +3,18 @@ internal import _ExampleReport
 
 /// A measure of images that a report compares by.
 struct Measure: Sendable {
-  /// What files and the page call it by.
+  /// Its name in files and in the page's links.
   let id: String
   let name: String
   let isHigherBetter: Bool
   private let decimals: Int
-  /// What an entry reached; nil where it was not measured.
+  /// The value of an entry; nil where it was not measured.
   let value: @Sendable (Results.Entry) -> Resampled?
 
-  /// What a PSNR counts as most: above it, images differ by a level here and there, and the mean
-  /// would be made of those that are equal.
+  /// The limit of a PSNR.
+  ///
+  /// Above it images differ by single levels, and equal images, whose PSNR is infinite, would
+  /// dominate the mean.
   private static let highestPSNR = 60.0
 
   /// The measures of every report; those that a model has no numbers for are left out.

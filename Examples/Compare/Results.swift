@@ -2,9 +2,9 @@ internal import Foundation
 internal import Tensor
 internal import _ExampleStudy
 
-/// What was compared, and all that was measured so far.
+/// The setup of a comparison, and all that was measured so far.
 struct Results: Codable {
-  /// A Fréchet distance, and what it is of images drawn anew.
+  /// A Fréchet distance, and its values on resampled images.
   struct Frechet: Codable, Equatable {
     let value: Double
     let replicates: [Double]
@@ -113,7 +113,7 @@ struct Results: Codable {
   }
 }
 
-/// What keeps a comparison from its results.
+/// Results that cannot be read, or are those of another comparison.
 enum CompareError: Error, Equatable, CustomStringConvertible {
   case results(String, reason: String)
   case other(String, what: String, found: String, asked: String)

@@ -4,12 +4,13 @@ internal import Tensor
 internal import _ExampleCommandLine
 internal import _ExampleStudy
 
-/// Looks for settings that spend a share of a run without a cache, on other images than they are
-/// judged on.
+/// A search for settings within a budget, a share of the cost of a run without a cache.
+///
+/// It tries them on other images than those that the comparison judges them on.
 struct Search {
   /// What was found.
   struct Found: Codable, Equatable {
-    /// Something that was tried.
+    /// One setting that was tried.
     struct Trial: Codable, Equatable {
       let candidate: Candidate
       /// The share of the cost of a run without a cache.
@@ -19,14 +20,14 @@ struct Search {
     }
 
     let budget: CompareSettings.Budget
-    /// The number of images that all were tried on.
+    /// The number of images that each was tried on.
     let imageCount: Int
-    /// How many were tried, those beyond the budget too.
+    /// The number of settings tried, including those beyond the budget.
     let triedCount: Int
-    /// What stays within the budget, the best first.
+    /// The settings within the budget, the best first.
     let trials: [Trial]
 
-    /// What is worth being judged on the images of the comparison.
+    /// The three best, which the comparison then measures.
     var candidates: [Candidate] { trials.prefix(3).map(\.candidate) }
   }
 
@@ -40,7 +41,8 @@ struct Search {
     images = 0..<min(16, study.setup.images, study.setup.batchSize)
   }
 
-  /// What is tried: all presets, a grid over Δ-DiT's and the series' settings, and fewer steps.
+  /// What is tried: all presets, grids over the settings of Δ-DiT and of TaylorSeer, and fewer
+  /// steps.
   private var candidates: [Candidate] {
     let steps = study.setup.steps
     let depth = study.pipeline.denoiser.architecture.depth
@@ -58,7 +60,7 @@ struct Search {
       + Candidate.ladder(below: steps, all: true)
   }
 
-  /// Tries all, by how near their images are to those without a cache.
+  /// Tries all candidates, and ranks them by how near their images are to those without a cache.
   ///
   /// - Throws: `CancellationError`, and what the run without a cache throws.
   func found() async throws -> Found {

@@ -1,13 +1,13 @@
 internal import Foundation
 
-/// A scale of a plot: from numbers to places, with round marks.
+/// A scale of a plot: it maps numbers to places, and has marks at round numbers.
 struct Axis {
   private let low, high: Double
   private let from, to: Double
   /// The round numbers to mark.
   let marks: [Double]
 
-  /// A scale that shows all of some numbers.
+  /// A scale that covers some numbers.
   ///
   /// - Parameters:
   ///   - values: The numbers; those that are not finite do not count.
@@ -16,7 +16,7 @@ struct Axis {
   init(_ values: [Double], from: Double, to: Double) {
     let finite = values.filter(\.isFinite)
     var (least, most) = (finite.min() ?? 0, finite.max() ?? 1)
-    // Equal numbers lie in the middle.
+    // A range of no width is widened, so that the number lies in the middle.
     if most == least { (least, most) = (least - abs(least) / 10 - 1, most + abs(most) / 10 + 1) }
     let span = most - least
     let raw = span / 6
@@ -30,7 +30,7 @@ struct Axis {
   /// The place of a number.
   func place(_ value: Double) -> Double { from + (value - low) / (high - low) * (to - from) }
 
-  /// A number as short as it can be told.
+  /// A number with at most four significant digits.
   static func label(_ value: Double) -> String {
     abs(value) < 1e-12 ? "0" : String(format: "%.4g", value)
   }
@@ -56,7 +56,7 @@ struct PlotFrame {
     (self.size, self.xName, self.yName) = (size, xName, yName)
   }
 
-  /// A point as SVG writes it: with a tenth of a pixel.
+  /// The place of a point, rounded to a tenth of a pixel.
   func place(_ a: Double, _ b: Double) -> (x: String, y: String) {
     (rounded(x.place(a)), rounded(y.place(b)))
   }
@@ -90,9 +90,9 @@ struct PlotFrame {
   /// A whole SVG element with the frame and what is in it.
   ///
   /// - Parameters:
-  ///   - label: What the plot shows, for those who do not see it.
+  ///   - label: What the plot shows, for screen readers.
   ///   - content: SVG.
-  ///   - isFile: Whether it is a file of its own, with its style.
+  ///   - isFile: Whether it is a file of its own, which contains its style.
   /// - Returns: The element.
   func element(_ label: String, _ content: String, isFile: Bool = false) -> String {
     "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 \(Int(size.width)) \(Int(size.height))\" "
@@ -101,5 +101,5 @@ struct PlotFrame {
   }
 }
 
-/// A place of a plot with a tenth of a pixel.
+/// A place of a plot, rounded to a tenth of a pixel.
 func rounded(_ place: Double) -> String { String(format: "%.1f", place) }

@@ -1,4 +1,4 @@
-/// A text for HTML, in which nothing is taken for a tag.
+/// A text with HTML's special characters escaped.
 package func escaped(_ text: some StringProtocol) -> String {
   text.reduce(into: "") { result, character in
     switch character {
@@ -13,8 +13,8 @@ package func escaped(_ text: some StringProtocol) -> String {
 
 /// A report: one file with its style, its script and its images.
 ///
-/// It is readable without the script, prints, and follows the colours that the reader prefers. Its
-/// own policy forbids every request.
+/// It can be read without the script and printed, and follows the reader's choice of light or dark.
+/// Its content security policy forbids every request.
 package struct HTMLPage {
   private let title, subtitle: String
   private var sections: [(heading: String, content: String)] = []

@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// A map of numbers by colour, from dark for the least to bright for the most.
+/// A heat map: dark for the least number, bright for the largest.
 ///
 /// - Parameters:
 ///   - rows: A list of numbers for each row, from top to bottom.

@@ -1,5 +1,6 @@
-/// The same images drawn in several ways, a row for each; a click flips one against the first row's,
-/// and then shows their difference.
+/// The same images drawn in several ways, a row for each way.
+///
+/// A click on an image shows that of the first row in its place, a second click their difference.
 package struct ImageStrip {
   private var rows: [(name: String, images: [String])] = []
 

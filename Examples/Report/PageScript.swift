@@ -1,6 +1,6 @@
 /// The script of a report: sorting, choosing a plot, and flipping images.
 ///
-/// All of it is a comfort; the page says the same without it.
+/// The page shows the same without it.
 let pageScript = """
   'use strict';
   for (const table of document.querySelectorAll('table.sortable')) {

@@ -1,9 +1,9 @@
-/// Names beside points of a plot, none of them over another one or over a point.
+/// Places names beside points of a plot, so that no name covers another one or a point.
 struct PlotLabels {
   private struct Box {
     let x, y, width, height: Double
 
-    func meets(_ other: Box) -> Bool {
+    func overlaps(_ other: Box) -> Bool {
       x < other.x + other.width && other.x < x + width && y < other.y + other.height
         && other.y < y + height
     }
@@ -33,7 +33,7 @@ struct PlotLabels {
     ]
     let free = boxes.first { box in
       box.x > 70 && box.x + box.width < size.width - 4 && box.y > 4
-        && box.y + box.height < size.height - 50 && !taken.contains { $0.meets(box) }
+        && box.y + box.height < size.height - 50 && !taken.contains { $0.overlaps(box) }
     }
     guard let free else { return "" }
     taken.append(free)

@@ -1,13 +1,13 @@
-/// A number that was measured on some images, and what it is on images that are drawn anew from them.
+/// A number that was measured on some images, and its bootstrap replicates: the same number on
+/// images drawn from them with replacement.
 ///
-/// The draws are the same for every method, so that the difference of two methods is of the same
-/// images.
+/// The draws are the same for every method, so that replicates of two methods can be subtracted.
 ///
 /// Reference: Efron, 1979, "Bootstrap methods: another look at the jackknife".
 package struct Resampled: Sendable, Hashable {
   /// What was measured.
   package let value: Double
-  /// The same of each resampling; empty for a single image.
+  /// The number of each resampling; empty for a single image.
   package let replicates: [Double]
 
   /// A number and its replicates.
@@ -25,8 +25,8 @@ package struct Resampled: Sendable, Hashable {
     self.init(values.reduce(0, +) / count, replicates: replicates)
   }
 
-  /// The bounds of the interval that holds 95 % of the replicates, moved so that their mean is the
-  /// value: some statistics, such as Fréchet distances, are larger on images drawn with replacement.
+  /// The interval of 95 % of the replicates, shifted so that their mean is the value. (Some
+  /// numbers, such as Fréchet distances, are larger on images drawn with replacement.)
   package var interval: (low: Double, high: Double) {
     let sorted = replicates.sorted()
     guard sorted.count > 1 else { return (value, value) }
@@ -35,7 +35,8 @@ package struct Resampled: Sendable, Hashable {
     return (sorted[tail] + shift, sorted[sorted.count - 1 - tail] + shift)
   }
 
-  /// What lies between two numbers of the same images, a share of the way from this one.
+  /// A number between this one and another one of the same images, a share of the way from this
+  /// one.
   package func interpolated(to other: Resampled, _ share: Double) -> Resampled {
     combined(with: other) { $0 + share * ($1 - $0) }
   }
@@ -50,7 +51,7 @@ package struct Resampled: Sendable, Hashable {
       function(value, other.value), replicates: zip(replicates, other.replicates).map(function))
   }
 
-  /// Indices of images drawn with replacement, the same on every machine; none of a single image.
+  /// Indices of images drawn with replacement, the same on every machine; empty for a single image.
   package static func draws(of count: Int, times: Int) -> [[Int]] {
     guard count > 1 else { return [] }
     var state = UInt64(count)

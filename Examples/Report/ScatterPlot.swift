@@ -1,5 +1,5 @@
-/// A plot of costs against values: methods as points, a ladder of fewer steps as a line, and the
-/// front that nothing beats.
+/// A plot of values over costs: methods as points, runs of fewer steps as a line, and the Pareto
+/// front.
 package struct ScatterPlot {
   /// A point.
   package struct Point: Sendable {
@@ -13,11 +13,11 @@ package struct ScatterPlot {
     ///
     /// - Parameters:
     ///   - name: What it is.
-    ///   - family: What it has in common with those that a thin line joins it with.
+    ///   - family: A thin line joins the points of a family.
     ///   - cost: Its place from left to right.
     ///   - value: Its place from bottom to top.
     ///   - isStep: Whether it belongs to the line of fewer steps.
-    ///   - link: The id of the element of the page that tells more of it.
+    ///   - link: The id of the page's element with more about it.
     package init(
       _ name: String, family: String, cost: Double, value: Resampled, isStep: Bool,
       link: String? = nil
@@ -105,7 +105,9 @@ package struct ScatterPlot {
   }
 }
 
-/// Plots of which a reader chooses one by its measure and its cost; all of them without a script.
+/// Plots of which the reader chooses one by its measure and its cost.
+///
+/// Without the script all are shown.
 package func chooser(_ plots: [ScatterPlot]) -> String {
   ScatterPlot.legend + "\n<div class=\"chooser\">\n"
     + plots.map(\.html).joined(separator: "\n") + "\n</div>"

@@ -1,17 +1,17 @@
-/// The middle of some numbers; nil where there are none.
+/// The median; nil of no numbers.
 package func median(_ values: [Double]) -> Double? {
   let sorted = values.sorted()
   guard !sorted.isEmpty else { return nil }
   return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
 }
 
-/// How many times as fast some rounds are as others: the ratio of the median seconds, so that it
-/// agrees with the seconds beside it; nil where one has no rounds.
+/// The speed-up of some rounds over those of a reference: the ratio of the median seconds, which a
+/// table shows beside it; nil where there are no rounds.
 ///
 /// - Parameters:
 ///   - seconds: The seconds of each round.
-///   - reference: Those of what is compared with.
-/// - Returns: More than one where they are faster.
+///   - reference: The seconds of each round of the reference.
+/// - Returns: More than 1 where the rounds are faster than the reference.
 package func speedUp(_ seconds: [Double], from reference: [Double]) -> Double? {
   guard let seconds = median(seconds), let reference = median(reference), seconds > 0 else {
     return nil
@@ -19,7 +19,7 @@ package func speedUp(_ seconds: [Double], from reference: [Double]) -> Double? {
   return reference / seconds
 }
 
-/// The points that no other one beats in cost and in value at once.
+/// The Pareto front: the points that no other point beats in both cost and value.
 ///
 /// - Parameters:
 ///   - points: The cost and the value of each; a smaller cost is better.

@@ -1,16 +1,16 @@
-/// Runs of fewer and fewer steps: what a method that spends as much has to beat.
+/// Runs of fewer and fewer steps, which a method has to beat at the same cost.
 package struct StepLadder: Sendable {
   private let rungs: [(cost: Double, value: Resampled)]
 
   /// A ladder.
   ///
-  /// - Parameter rungs: What each run costs and reaches.
+  /// - Parameter rungs: The cost and the value of each run.
   package init(_ rungs: [(cost: Double, value: Resampled)]) {
     self.rungs = rungs.sorted { $0.cost < $1.cost }
   }
 
-  /// What fewer steps reach at a cost: the straight line between the next cheaper and the next
-  /// dearer run; nil below the first and above the last one.
+  /// The value that fewer steps reach at a cost, by linear interpolation between the runs next to
+  /// it; nil below the cheapest and above the dearest one.
   package func value(at cost: Double) -> Resampled? {
     guard let above = rungs.firstIndex(where: { $0.cost >= cost }) else { return nil }
     if rungs[above].cost == cost { return rungs[above].value }
@@ -23,7 +23,7 @@ package struct StepLadder: Sendable {
   ///
   /// - Parameters:
   ///   - cost: What the method costs.
-  ///   - value: What it reaches on the ladder's images.
+  ///   - value: Its value on the same images.
   ///   - isHigherBetter: Whether larger values are better.
   /// - Returns: The advantage; nil where the ladder has nothing of that cost.
   package func advantage(cost: Double, _ value: Resampled, isHigherBetter: Bool) -> Advantage? {
@@ -34,7 +34,7 @@ package struct StepLadder: Sendable {
 
 /// By how much a method is better than fewer steps that cost as much.
 package struct Advantage: Sendable, Hashable {
-  /// What can be said of it.
+  /// Whether the difference is significant.
   package enum Verdict: String, Sendable {
     /// The whole interval is above zero.
     case better
@@ -49,7 +49,7 @@ package struct Advantage: Sendable, Hashable {
 
   init(_ difference: Resampled) { self.difference = difference }
 
-  /// What can be said of it.
+  /// Whether the difference is significant.
   package var verdict: Verdict {
     guard difference.replicates.count > 1 else { return .even }
     let (low, high) = difference.interval

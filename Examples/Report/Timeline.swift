@@ -1,4 +1,4 @@
-/// What every method computes and reuses in each step, a row of cells for each of its rules.
+/// What each method computes and reuses in each step: a row of cells for each of its rules.
 package struct Timeline {
   private var methods: [(name: String, rules: [(site: String, actions: String)])] = []
 

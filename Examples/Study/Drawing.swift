@@ -12,11 +12,13 @@ package struct Drawn: Sendable {
 }
 
 extension Study {
-  /// What is added to the seeds of images that settings are found on, so that they are not those
-  /// that the settings are judged on.
+  /// The distance between the seeds of images that settings are found on and those of images that
+  /// the settings are judged on, so that they are different images.
   package static let tuningOffset = 1_000_000
 
-  /// The cache that a text names, calibrated on other images where the method needs it.
+  /// The cache that a text names.
+  ///
+  /// A method that needs a calibration is calibrated on other images.
   ///
   /// - Parameters:
   ///   - text: As the command line takes it.
@@ -33,26 +35,24 @@ extension Study {
     return try CacheMethods.method(text)
   }
 
-  /// What a method measures of the model, on a few images of other seeds.
+  /// The calibration of a method, measured on a few images of other seeds.
   package func calibration(
     _ type: any CalibratedCacheMethod.Type, steps: Int
   ) throws -> CacheCalibration {
     let images = 0..<min(8, conditions.count)
-    var generators = generators(images, seedOffset: Self.tuningOffset)
-    let shape = [1] + pipeline.denoiser.architecture.sampleShape
-    let noise = Tensor(
-      concatenating: generators.indices.map { generators[$0].normal(shape) }, axis: 0)
     return try type.calibration(
-      of: pipeline.denoiser, sampler: pipeline.sampler(samplerKind, steps: steps),
-      request: .init(
-        conditions: Array(conditions[images]),
-        negatives: negatives.map { Array($0[images]) }, noise: noise,
-        generators: generators, guidance: guidance),
-      threads: threads)
+      of: run(images, steps: steps, cache: nil, seedOffset: Self.tuningOffset))
   }
 
-  private func generators(_ images: Range<Int>, seedOffset: Int) -> [any RandomSource] {
-    images.map { TorchGenerator(seed: UInt64(setup.seed + seedOffset + $0)) }
+  /// A run that draws some of the images.
+  private func run(
+    _ images: Range<Int>, steps: Int, cache: (any CacheMethod)?, seedOffset: Int
+  ) throws -> DenoisingRun {
+    try pipeline.run(
+      Array(conditions[images]), negatives: negatives.map { Array($0[images]) },
+      generators: images.map { TorchGenerator(seed: UInt64(setup.seed + seedOffset + $0)) },
+      sampler: pipeline.sampler(samplerKind, steps: steps), guidance: guidance, cache: cache,
+      threads: threads)
   }
 
   /// Draws images.
@@ -72,11 +72,7 @@ extension Study {
     var parts: [Tensor<Float>] = []
     var report = RunReport()
     for batch in batches {
-      var run = try pipeline.run(
-        Array(conditions[batch]), negatives: negatives.map { Array($0[batch]) },
-        generators: generators(batch, seedOffset: seedOffset),
-        sampler: pipeline.sampler(samplerKind, steps: steps), guidance: guidance, cache: cache,
-        threads: threads)
+      var run = try run(batch, steps: steps, cache: cache, seedOffset: seedOffset)
       while try run.next() != nil { await Task.yield() }
       parts.append(run.latents)
       report += run.report

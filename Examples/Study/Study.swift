@@ -15,6 +15,11 @@ package struct Study: Sendable {
     package let prompts: [String]
     /// The autoencoder that was named instead of the model's.
     package let autoencoder: String?
+
+    /// The classes or prompts, in words.
+    package var subject: String {
+      prompts.isEmpty ? "the classes in turn" : prompts.joined(separator: " · ")
+    }
   }
 
   /// The model.
@@ -106,10 +111,5 @@ package struct Study: Sendable {
     stride(from: 0, to: setup.images, by: setup.batchSize).map {
       $0..<min($0 + setup.batchSize, setup.images)
     }
-  }
-
-  /// What is drawn, in words.
-  package var subject: String {
-    setup.prompts.isEmpty ? "the classes in turn" : setup.prompts.joined(separator: " · ")
   }
 }

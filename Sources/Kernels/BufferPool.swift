@@ -1,11 +1,11 @@
 internal import Synchronization
 package import Tensor
 
-/// Memory that is lent to tensors and comes back when the last of them is done with it.
+/// A pool of memory for tensors; a block comes back when the last tensor that uses it is gone.
 ///
-/// A run asks for the same sizes at every step, so that after the first one nothing is allocated. It
-/// keeps at most 16 MB, or twice what was lent at once of late: sizes that are not asked for again are
-/// given back to the system.
+/// A run asks for the same sizes in every step, so nothing is allocated after the first one. The
+/// pool keeps at most 16 MB, or twice the most that was recently in use at once; blocks of sizes
+/// that are no longer asked for are freed.
 package final class BufferPool: Sendable {
   private typealias FreeBlocks = (addresses: [UInt], size: SizeClass)
 
@@ -18,13 +18,13 @@ package final class BufferPool: Sendable {
     var misses = 0
     var lentBytes = 0
     var freeBytes = 0
-    /// The most that was lent at once in this period of requests, and in the one before.
+    /// The most that was in use at once in this period of requests, and in the one before.
     var peak = 0
     var lastPeak = 0
 
-    /// What a pool may keep in any case, in bytes.
+    /// The bytes that a pool may always keep.
     static let floor = 16 << 20
-    /// The requests after which what was lent before no longer counts, at most twice as many.
+    /// The length of a period, in requests.
     static let period = 4096
 
     /// A free block of a size, or of up to twice that.
@@ -47,7 +47,7 @@ package final class BufferPool: Sendable {
       peak = max(peak, lentBytes)
     }
 
-    /// Removes the free blocks that are too much, those of sizes first that were not used for longest.
+    /// Removes free blocks beyond the limit, those of the least recently used sizes first.
     mutating func removeSurplus() -> [FreeBlocks] {
       let limit = max(2 * max(peak, lastPeak), Self.floor)
       var removed: [FreeBlocks] = []

@@ -78,7 +78,7 @@ private func channelFactors(
   return Tensor(mean.elements + factors + summands, shape: [3, channels])
 }
 
-/// Images of which each channel is scaled, `activation((x - subtrahend) · factor + summand)`.
+/// Scales each channel of images: `activation((x - subtrahend) · factor + summand)`.
 ///
 /// It is the last pass of a group norm, whose subtrahends and factors are those of the images.
 ///

@@ -7,11 +7,11 @@ public import Tensor
 ///     einsum("ii", a)                             // the trace
 ///     einsum("...i,i->...", a, weights)
 ///
-/// A letter is a dimension; those of one letter have one extent, or one of them is 1. What stands behind
-/// the arrow are the dimensions of the result, and the others are summed over; without an arrow they
-/// are those that are named once, in the order of the alphabet. `...` stands for all that are not
-/// named. Of three and more operands the first two are taken first. Two that share summed dimensions
-/// are a product of matrices.
+/// A letter is a dimension. Dimensions with the same letter have the same extent, or 1. The letters
+/// behind the arrow are the dimensions of the result; all others are summed over. Without an arrow,
+/// the result has the letters that occur once, in alphabetical order. `...` stands for all
+/// dimensions without a letter. Three or more operands are combined from left to right. Two
+/// operands that share summed dimensions are multiplied as matrices.
 ///
 /// - Parameters:
 ///   - equation: The dimensions of each operand, with commas between them, and of the result.

@@ -15,7 +15,7 @@ public struct PackedKernel: Sendable {
   public let dilation: Int
   /// The number of groups of channels; an output sees the inputs of its group alone.
   public let groups: Int
-  /// The numbers that the products multiply.
+  /// The precision of the products.
   public let precision: Precision
   /// The kernels that the layout is for.
   package let table: KernelTable
@@ -33,8 +33,8 @@ public struct PackedKernel: Sendable {
     case winograd(WinogradKernel, weight: Tensor<Float>)
     /// For a few outputs, in the same order as in `rows`, `[outputs, height, width · inputs]`.
     case narrow(Tensor<Float>)
-    /// A product for each group of channels, of 32 bits in every precision: groups are not the blocks
-    /// of 32 channels that the tile unit reads.
+    /// A product for each group of channels, of 32 bits in every precision: groups are not the
+    /// blocks of 32 channels that the tile unit reads.
     case groups([PackedMatrix])
     /// For groups of one channel, `[height, width, channels]`.
     case depthwise(Tensor<Float>)
@@ -48,7 +48,7 @@ public struct PackedKernel: Sendable {
   ///   - dilation: The distance between the pixels of a window.
   ///   - groups: The number of groups of channels; an output sees the inputs of its group alone.
   ///     With two or more, numbers of 32 bits are multiplied in every precision.
-  ///   - precision: The numbers to multiply with; weights are rounded to them.
+  ///   - precision: The precision, to which weights are rounded.
   /// - Precondition: `weight` has four dimensions; `groups` divides the outputs.
   public init(
     _ weight: Tensor<Float>, stride: Int = 1, dilation: Int = 1, groups: Int = 1,

@@ -11,7 +11,7 @@ public struct PackedMatrix: Sendable {
   public let inputs: Int
   /// The length of the rows that it gives.
   public let outputs: Int
-  /// The numbers that the product multiplies.
+  /// The precision of the product.
   public let precision: Precision
   /// The kernels that the layout is for.
   package let table: KernelTable
@@ -23,8 +23,8 @@ public struct PackedMatrix: Sendable {
   ///
   /// - Parameters:
   ///   - weight: A row for each output, `[outputs, inputs]`, as PyTorch stores them.
-  ///   - precision: The numbers to multiply with; weights are rounded to them, or quantized in groups
-  ///     of `QuantizedMatrix.defaultGroupSize`.
+  ///   - precision: The precision, to which weights are rounded, or quantized in groups of
+  ///     `QuantizedMatrix.defaultGroupSize`.
   /// - Precondition: `weight` has two dimensions, and finite elements where it is quantized.
   public init(_ weight: Tensor<Float>, precision: Precision = .float32) {
     self.init(weight, precision: precision, table: .active)

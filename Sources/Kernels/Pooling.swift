@@ -4,8 +4,8 @@ public import Tensor
 
 /// Which windows of an image are pooled.
 public struct PoolingWindows: Sendable, Hashable {
-  /// The first place of each window along an axis, the one behind its last, and the number of places
-  /// that an average is of.
+  /// The first place of each window along an axis, the one behind its last, and the number of
+  /// places that an average is of.
   struct Axis: Sendable, Hashable {
     var bounds: [Int] = []
     var counts: [Int] = []
@@ -23,9 +23,10 @@ public struct PoolingWindows: Sendable, Hashable {
   /// - Parameters:
   ///   - size: The side of a window.
   ///   - stride: The distance between windows; nil for their size.
-  ///   - padding: How many places windows may reach beyond each side, half their size at most.
-  ///   - countsPadding: Whether these places count in an average, as zeros.
-  ///   - roundsUp: Whether there is a last window that reaches beyond the end, where places are left.
+  ///   - padding: The places added on each side, at most half the size of a window.
+  ///   - countsPadding: Whether an average counts these places, as zeros (`count_include_pad`).
+  ///   - roundsUp: Whether places that are left at the end get a last window, which reaches beyond
+  ///     the end (`ceil_mode`).
   /// - Returns: Windows that are the same along both axes.
   public static func windows(
     _ size: Int, stride: Int? = nil, padding: Int = 0, countsPadding: Bool = true,

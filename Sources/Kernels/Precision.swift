@@ -1,7 +1,7 @@
 internal import _KernelsActive
 package import _KernelsMicro
 
-/// The numbers that matrix products and attention multiply.
+/// The numbers that matrix products and attention multiply, as PyTorch's `dtype` of a model.
 ///
 /// Sums are always of 32 bits.
 public enum Precision: String, Sendable, CaseIterable {
@@ -36,8 +36,8 @@ public enum Precision: String, Sendable, CaseIterable {
   /// else the same numbers.
   public var unquantized: Precision { elementWidth == nil ? self : .float32 }
 
-  /// For layers that a model quantizes the weights of alone, in 8 bits: those whose few rows cost no
-  /// time, and whose errors count in every token.
+  /// For layers that a model quantizes the weights of alone, in 8 bits: those whose few rows cost
+  /// no time, and whose errors count in every token.
   public var weightsOnly: Precision { elementWidth == nil ? self : .weights8 }
 }
 
@@ -65,7 +65,8 @@ extension KernelTable {
     precision == .bfloat16 ? bfloat16 : float32
   }
 
-  /// The kernels for quantized weights of a precision; nil where weights are floating-point numbers.
+  /// The kernels for quantized weights of a precision; nil where weights are floating-point
+  /// numbers.
   package func quantizedKernels(for precision: Precision) -> QuantizedKernels? {
     switch precision {
     case .float32, .bfloat16: nil

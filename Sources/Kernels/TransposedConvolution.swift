@@ -16,7 +16,7 @@ public struct PackedTransposedKernel: Sendable {
   public let stride: Int
   /// The distance between the pixels of a window in the result.
   public let dilation: Int
-  /// The numbers that the products multiply.
+  /// The precision of the products.
   public let precision: Precision
   /// The kernels that the layout is for.
   package let table: KernelTable
@@ -62,7 +62,7 @@ public struct PackedTransposedKernel: Sendable {
   ///   - stride: The distance in the result between the windows of neighbouring pixels.
   ///   - dilation: The distance between the pixels of a window in the result.
   ///   - padding: The lines and pixels that are cut off the result on each side.
-  ///   - precision: The numbers to multiply with; weights are rounded to them.
+  ///   - precision: The precision, to which weights are rounded.
   /// - Precondition: `weight` has four dimensions.
   public init(
     _ weight: Tensor<Float>, stride: Int = 1, dilation: Int = 1, padding: Int = 0,

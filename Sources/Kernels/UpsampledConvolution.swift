@@ -8,20 +8,20 @@ public struct PackedUpsamplingKernel: Sendable {
   public let inputs: Int
   /// The number of channels that it gives.
   public let outputs: Int
-  /// The numbers that the products multiply.
+  /// The precision of the products.
   public let precision: Precision
   /// The kernels that the layout is for.
   package let table: KernelTable
   /// The weights of the products.
   let layout: Layout
 
-  /// The weights as one of two ways to compute needs them.
+  /// The weights for one of two ways to compute the convolution.
   enum Layout {
-    /// Some of the nine pixels that a result is made of are copies of the same one. Which, depends
-    /// on whether its line and its column are even or odd. So there are four kernels of 2 × 2
-    /// pixels, in which the weights of copies are added up.
+    /// Of the nine pixels of a window, some are copies of the same pixel; which ones depends on
+    /// whether the line and the column of the result are even or odd. So there are four kernels of
+    /// 2 × 2 pixels, in which the weights of copies are added up.
     case parts([(line: Int, column: Int, kernel: PackedKernel)])
-    /// For Winograd's products, 9 where those of parts are 16.
+    /// For Winograd's products: 9 multiply-adds instead of the 16 of `parts`.
     case winograd(WinogradKernel)
   }
 
@@ -32,7 +32,7 @@ public struct PackedUpsamplingKernel: Sendable {
   ///
   /// - Parameters:
   ///   - weight: `[outputs, inputs, 3, 3]`, as PyTorch stores them.
-  ///   - precision: The numbers to multiply with; weights are rounded to them.
+  ///   - precision: The precision, to which weights are rounded.
   /// - Precondition: `weight` has this shape.
   public init(_ weight: Tensor<Float>, precision: Precision = .float32) {
     self.init(weight, precision: precision, table: .active)
@@ -65,10 +65,10 @@ public struct PackedUpsamplingKernel: Sendable {
   }
 }
 
-/// The convolution of images of which each pixel becomes four, plus a bias.
+/// The convolution of images after nearest upsampling by two, plus a bias.
 ///
-/// It does the work of `convolution` of `upsampled` images with a quarter to a half of the
-/// multiply-adds, and up to rounding gives the same.
+/// Up to rounding, the result is that of `convolution` of `upsampled` images, with a quarter to a
+/// half of the multiply-adds.
 ///
 /// - Parameters:
 ///   - x: The images, `[batch, height, width, inputs]`, with a padding of one pixel.
@@ -78,7 +78,8 @@ public struct PackedUpsamplingKernel: Sendable {
 /// - Returns: `[batch, 2 · height, 2 · width, outputs]`, without padding, in the layout that norms,
 ///   convolutions and other operations on images of the same precision read with the least traffic
 ///   of memory.
-/// - Complexity: pixels of the result · 4 · inputs · outputs multiply-adds; in f32 2.25 instead of 4.
+/// - Complexity: pixels of the result · 4 · inputs · outputs multiply-adds; in f32 2.25 instead of
+///   4.
 public func upsampledConvolution(
   _ x: PaddedPixels, _ weight: PackedUpsamplingKernel, bias: Tensor<Float>? = nil,
   in workspace: Workspace

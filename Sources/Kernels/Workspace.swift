@@ -12,7 +12,7 @@ internal import _Parallel
 public struct Workspace: Sendable {
   /// The most threads that an operation uses.
   public let threads: Int
-  /// The numbers that operands of products are written in, and attention multiplies.
+  /// The precision of attention, and of the operands that operations write for products.
   public private(set) var precision: Precision
   package let table: KernelTable
   package let pool = BufferPool()
@@ -128,11 +128,11 @@ public struct Workspace: Sendable {
 
   /// Selects the instruction set of all workspaces and packed weights made from now on.
   ///
-  /// Those made before keep theirs. A product or convolution whose weights and workspace have two
-  /// different ones stops with a message.
+  /// Weights and workspaces that exist already keep their own. A product or convolution whose
+  /// weights and workspace have different instruction sets stops the program with a message.
   ///
   /// - Parameter name: One of `supportedInstructionSets`.
-  /// - Throws: An error that lists what there is, where the machine has none of that name.
+  /// - Throws: An error that lists the available sets, where the machine has none of that name.
   public static func selectInstructionSet(_ name: String) throws {
     try KernelTable.select(name)
   }
@@ -141,7 +141,7 @@ public struct Workspace: Sendable {
   ///
   /// Executables call this first: a library only falls back to the widest set.
   ///
-  /// - Throws: An error that lists what there is, where the machine has none of that name.
+  /// - Throws: An error that lists the available sets, where the machine has none of that name.
   public static func selectInstructionSetFromEnvironment() throws {
     if let name = KernelTable.environmentName { try selectInstructionSet(name) }
   }

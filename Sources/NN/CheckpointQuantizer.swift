@@ -3,9 +3,9 @@ public import Tensor
 
 /// Quantizes the linear layers of a checkpoint's blocks, to be written to a smaller one.
 ///
-/// For each of them `weight` becomes three tensors, which `Weights` reads (docs/quantization.md).
-/// Modulation layers keep 8 bits, because their few rows reach every token; everything outside of
-/// numbered blocks, embeddings and tables are left as they are.
+/// The `weight` of each becomes three tensors, which `Weights` reads (docs/quantization.md).
+/// Modulation layers get 8 bits at least, because their errors are in every token. Embeddings,
+/// tables, and all layers outside of numbered blocks stay as they are.
 public struct CheckpointQuantizer: Sendable {
   /// How large the integers are.
   public var width: QuantizedMatrix.Width
@@ -38,8 +38,7 @@ public struct CheckpointQuantizer: Sendable {
     return modulates ? .eightBits : width
   }
 
-  /// All tensors of a checkpoint, with those in place of its linear layers' weights that `Weights`
-  /// reads.
+  /// All tensors of a checkpoint, with quantized weights in place of those of its linear layers.
   ///
   /// - Parameter checkpoint: The checkpoint.
   /// - Returns: Tensors to be written; making one throws what `tensors(of:in:)` says.
@@ -53,7 +52,7 @@ public struct CheckpointQuantizer: Sendable {
     }
   }
 
-  /// What takes the place of a linear layer's weights.
+  /// The tensors that replace the weights of a linear layer.
   ///
   /// - Parameters:
   ///   - entry: The weights.

@@ -44,7 +44,7 @@ public struct Conv1d: Layer {
   ///   - padding: The zeros before and behind a sequence.
   ///   - dilation: The distance between the places of a window.
   ///   - groups: The number of groups of channels; an output sees the inputs of its group alone.
-  ///   - precision: The numbers to multiply.
+  ///   - precision: The precision of the products.
   public init(
     weight: Tensor<Float>, bias: Tensor<Float>? = nil, stride: Int = 1, padding: Int = 0,
     dilation: Int = 1, groups: Int = 1, precision: Precision = .float32

@@ -86,7 +86,7 @@ public struct Conv2d: Layer {
   ///   - padding: The zeros around images.
   ///   - dilation: The distance between the pixels of a window.
   ///   - groups: The number of groups of channels; an output sees the inputs of its group alone.
-  ///   - precision: The numbers to multiply.
+  ///   - precision: The precision of the products.
   public init(
     weight: Tensor<Float>, bias: Tensor<Float>? = nil, stride: Int = 1,
     padding: Padding = .none, dilation: Int = 1, groups: Int = 1,

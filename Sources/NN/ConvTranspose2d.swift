@@ -3,7 +3,8 @@ public import Tensor
 internal import _KernelsActive
 package import _KernelsMicro
 
-/// A transposed convolution of images, channels last, plus a bias: each pixel is spread over several.
+/// A transposed convolution of images, channels last, plus a bias: each pixel is spread over
+/// several.
 public struct ConvTranspose2d: Layer {
   /// The weights, `[inputs, outputs / groups, height, width]`.
   private let weight: Tensor<Float>
@@ -53,7 +54,7 @@ public struct ConvTranspose2d: Layer {
   ///   - outputPadding: The lines and pixels that are added at the end of the result.
   ///   - dilation: The distance between the pixels of a window in the result.
   ///   - groups: The number of groups of channels; an output sees the inputs of its group alone.
-  ///   - precision: The numbers to multiply.
+  ///   - precision: The precision of the products.
   public init(
     weight: Tensor<Float>, bias: Tensor<Float>? = nil, stride: Int = 1, padding: Int = 0,
     outputPadding: Int = 0, dilation: Int = 1, groups: Int = 1,

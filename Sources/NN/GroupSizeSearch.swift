@@ -4,15 +4,15 @@ public import Tensor
 /// A search for the number of inputs that share a scale, one for each layer, as Q-DiT has it
 /// ([arXiv 2406.17343](https://arxiv.org/abs/2406.17343)).
 ///
-/// Smaller groups are more exact and have more scales, but how much a layer gains differs, and larger
-/// groups may even be better by chance. Q-DiT searches by the FID of samples; this one by a local
-/// error, which needs the weights alone: the squared error of a layer's weights over their squared
-/// length, which is that of its results for inputs that do not correlate. It finds the smallest sum
-/// of these for which there are no more scales than with groups of one size everywhere.
+/// Smaller groups are more exact but have more scales, and some layers gain more from them than
+/// others. Q-DiT searches by the FID of samples. This search needs only the weights: it minimizes
+/// the sum over layers of the squared error of a layer's weights over their squared norm, which is
+/// the relative error of its outputs for uncorrelated inputs. The file has no more scales than with
+/// groups of one size everywhere.
 public struct GroupSizeSearch: Sendable {
   /// The sizes to choose from.
   public var candidates: [Int]
-  /// The size whose number of scales is the most that there may be.
+  /// The group size that sets the budget: no more scales than with groups of this size everywhere.
   public var budget: Int
 
   /// A search among Q-DiT's sizes.
@@ -20,7 +20,7 @@ public struct GroupSizeSearch: Sendable {
     (self.candidates, self.budget) = (candidates, budget)
   }
 
-  /// What a size costs and gives in a layer.
+  /// The number of scales and the error of a layer with groups of a size.
   struct Choice: Equatable {
     let size: Int
     /// The scales of the layer, and its error.
@@ -59,7 +59,7 @@ public struct GroupSizeSearch: Sendable {
     let layerChoices = keys.compactMap { choices[$0] }
     let uniform = layerChoices.compactMap(\.last)
     var best = Self.best(layerChoices, within: uniform.reduce(0) { $0 + $1.scales })
-    // What is left of the scales may have done more good with one size.
+    // The search may leave scales unused; groups of one size may then be better.
     if Self.error(uniform) < Self.error(best) { best = uniform }
     var result = quantizer
     for (key, choice) in zip(keys, best) {
@@ -96,7 +96,7 @@ public struct GroupSizeSearch: Sendable {
     Choice(size: a.size, scales: a.scales + b.scales, error: a.error + b.error)
   }
 
-  /// The name of a layer, the same for those of queries, keys and values.
+  /// The name of a layer, with one name for the layers of queries, keys and values.
   static func jointName(_ name: String) -> String {
     let parts = name.split(separator: ".").map {
       ["to_q", "to_k", "to_v", "q", "k", "v"].contains($0) ? "qkv" : String($0)
@@ -104,11 +104,11 @@ public struct GroupSizeSearch: Sendable {
     return parts.joined(separator: ".")
   }
 
-  /// Choices with no more scales than `limit` whose sum of errors is small: the smallest that there
-  /// is for the number of scales that they have.
+  /// Choices with at most `limit` scales and a small sum of errors: no choices with as many scales
+  /// have a smaller one.
   ///
-  /// A price of a scale makes the choices of layers independent of each other; it is raised as far as
-  /// needed.
+  /// This is Lagrange's relaxation: each scale has a price, which makes the choices of layers
+  /// independent, and the price is raised until the limit holds.
   static func best(_ layers: [[Choice]], within limit: Int) -> [Choice] {
     func chosen(_ price: Double) -> [Choice] {
       layers.compactMap { layer in

@@ -2,8 +2,8 @@ public import Tensor
 
 /// A layer or a model: a value with named parameters.
 ///
-/// A model is a structure of layers. Its parameters are found by itself: those of each stored property
-/// that is a layer, a list of layers or a tensor, under the property's name.
+/// A model is a structure of layers. Its parameters are found automatically: those of each stored
+/// property that is a layer, a list of layers or a tensor, under the property's name.
 ///
 /// ```swift
 /// struct Classifier: Layer {
@@ -41,17 +41,17 @@ extension Layer {
     parameters.map { $0.below(name) }
   }
 
-  /// The number of numbers in all parameters.
+  /// The number of elements of all parameters.
   public var parameterCount: Int { parameters.reduce(0) { $0 + $1.count } }
 
-  /// Writes all parameters to a safetensors file, in the place of what has its name.
+  /// Writes all parameters to a safetensors file, and replaces one of the same name.
   ///
-  /// A layer that multiplies bfloat16 has its weights rounded to that, and so they are written.
+  /// The weights of a layer that multiplies bfloat16 are rounded, and are written as they are.
   ///
   /// - Parameters:
   ///   - path: The path of the file.
   ///   - metadata: Texts to go with them.
-  /// - Throws: `SafetensorsError`, and then the old file is as it was.
+  /// - Throws: `SafetensorsError`; an old file is then unchanged.
   public func save(to path: String, metadata: [String: String] = [:]) throws {
     let tensors = parameters.map { parameter in
       DeferredTensor(parameter.name, scalarType: .float, shape: parameter.shape) {
@@ -81,17 +81,17 @@ public struct Parameter: Sendable {
   public let shape: [Int]
   private let read: @Sendable () -> Tensor<Float>
 
-  /// A parameter that a layer keeps as it is.
+  /// A parameter that a layer keeps as a tensor.
   public init(_ name: String, _ tensor: Tensor<Float>) {
     self.init(name, shape: tensor.shape) { tensor }
   }
 
-  /// A parameter that a layer keeps in another form, and that `read` makes a tensor of.
+  /// A parameter that a layer keeps in another form, such as packed weights.
   ///
   /// - Parameters:
   ///   - name: The name below the layer.
   ///   - shape: The number of elements in each dimension.
-  ///   - read: Gives the tensor, of that shape.
+  ///   - read: Returns the tensor, of that shape.
   public init(_ name: String, shape: [Int], read: @escaping @Sendable () -> Tensor<Float>) {
     (self.name, self.shape, self.read) = (name, shape, read)
   }
@@ -106,11 +106,10 @@ public struct Parameter: Sendable {
   public func below(_ scope: String) -> Parameter {
     Parameter("\(scope).\(name)", shape: shape, read: read)
   }
-
 }
 
 extension [Parameter] {
-  /// Those of some tensors that there are.
+  /// The parameters of some tensors, without those that are nil.
   static func list(_ tensors: KeyValuePairs<String, Tensor<Float>?>) -> [Parameter] {
     tensors.compactMap { name, tensor in tensor.map { Parameter(name, $0) } }
   }

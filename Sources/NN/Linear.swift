@@ -12,11 +12,11 @@ public struct Linear: Layer {
 
   /// The kernels that the weights are packed for.
   package var table: KernelTable { weight.table }
-  /// The length of the rows that it takes.
+  /// The number of input features.
   public var inputs: Int { weight.inputs }
-  /// The length of the rows that it gives.
+  /// The number of output features.
   public var outputs: Int { weight.outputs }
-  /// The numbers that the layer multiplies.
+  /// The precision of the layer's products.
   public var precision: Precision { weight.precision }
 
   /// Reads `weight` and `bias`.
@@ -25,8 +25,8 @@ public struct Linear: Layer {
   /// (docs/quantization.md).
   ///
   /// - Parameters:
-  ///   - inputs: The length of the rows that it takes.
-  ///   - outputs: The length of the rows that it gives.
+  ///   - inputs: The number of input features.
+  ///   - outputs: The number of output features.
   ///   - bias: Whether there is a bias.
   ///   - weights: The scope of the layer.
   /// - Throws: `WeightError` where they are missing, of another shape, or cannot be quantized.
@@ -36,12 +36,12 @@ public struct Linear: Layer {
       bias: bias ? try weights.tensor("bias", [outputs]) : nil)
   }
 
-  /// Reads some of the results of a layer, as one of their own.
+  /// Reads some outputs of a layer, as a layer of their own.
   ///
   /// - Parameters:
-  ///   - inputs: The length of the rows that it takes.
-  ///   - rows: The results, rows of its weights.
-  ///   - outputs: The number of all results.
+  ///   - inputs: The number of input features.
+  ///   - rows: The outputs to read, which are rows of the weights.
+  ///   - outputs: The number of all outputs.
   ///   - bias: Whether there is a bias.
   ///   - weights: The scope of the layer.
   /// - Throws: `WeightError` where they are missing, of another shape, or cannot be quantized.
@@ -53,13 +53,13 @@ public struct Linear: Layer {
       bias: bias ? try weights.tensor("bias", [outputs])[rows].copied() : nil)
   }
 
-  /// Reads layers that take the same rows, as one that gives their results side by side.
+  /// Reads several layers of the same input as one layer, whose outputs stand side by side.
   ///
   /// - Parameters:
-  ///   - inputs: The length of the rows that they take.
-  ///   - outputs: The length of all their results together.
+  ///   - inputs: The number of input features.
+  ///   - outputs: The number of outputs of all layers together.
   ///   - bias: Whether they have a bias.
-  ///   - layers: The scopes of the layers, whose results are of one length.
+  ///   - layers: The scopes of the layers, which have equally many outputs.
   /// - Throws: `WeightError` where parameters are missing or of another shape.
   public init(
     _ inputs: Int, _ outputs: Int, bias: Bool = true, joining layers: [Weights]
@@ -79,7 +79,7 @@ public struct Linear: Layer {
   /// - Parameters:
   ///   - weight: `[outputs, inputs]`.
   ///   - bias: `[outputs]`; nil for none.
-  ///   - precision: The numbers to multiply.
+  ///   - precision: The precision of the products.
   public init(
     weight: Tensor<Float>, bias: Tensor<Float>? = nil, precision: Precision = .float32
   ) {
@@ -134,11 +134,11 @@ public struct Linear: Layer {
     self(Operand(x), activation: activation, in: workspace ?? defaultWorkspace)
   }
 
-  /// What it computes with where no workspace is named.
+  /// The workspace of calls that name none.
   var defaultWorkspace: Workspace { .default(precision, for: table) }
 
-  /// Applies the layer to each row, then `activation`, and multiplies the result with `factor`, for a
-  /// next layer of the same precision.
+  /// Applies the layer to each row, then `activation`, and multiplies the result with `factor`, for
+  /// a next layer of the same precision.
   ///
   /// - Parameters:
   ///   - x: `[…, inputs]`.

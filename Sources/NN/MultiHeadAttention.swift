@@ -1,8 +1,8 @@
 public import Kernels
 public import Tensor
 
-/// Multi-head attention with queries from one sequence, and keys and values from the same or another
-/// one: PyTorch's `nn.MultiheadAttention` with `batch_first`, and the layers of its kind.
+/// Multi-head attention with queries from one sequence, and keys and values from the same or
+/// another one: PyTorch's `nn.MultiheadAttention` with `batch_first`, and the layers of its kind.
 ///
 /// ```swift
 /// let attention = try MultiHeadAttention(64, headCount: 4, from: weights["self_attn"])
@@ -21,7 +21,7 @@ public struct MultiHeadAttention: Layer {
   public let output: Linear
   /// The number of heads.
   public let headCount: Int
-  /// What parameters are called.
+  /// The names of parameters.
   private let names: Names
 
   private enum Names {
@@ -34,8 +34,8 @@ public struct MultiHeadAttention: Layer {
   /// Reads the parameters of PyTorch's `nn.MultiheadAttention`.
   ///
   /// They are `in_proj_weight`, `[3 · width, width]`, or where keys and values have another width
-  /// `q_proj_weight`, `k_proj_weight` and `v_proj_weight`; then `in_proj_bias`, `out_proj.weight` and
-  /// `out_proj.bias`.
+  /// `q_proj_weight`, `k_proj_weight` and `v_proj_weight`; then `in_proj_bias`, `out_proj.weight`
+  /// and `out_proj.bias`.
   ///
   /// - Parameters:
   ///   - width: The width of a token.
@@ -81,10 +81,10 @@ public struct MultiHeadAttention: Layer {
   /// Attention with four layers.
   ///
   /// - Parameters:
-  ///   - query: What makes queries, `[heads · size, width]`.
-  ///   - key: What makes keys, `[heads · size, width of the context]`.
-  ///   - value: What makes values, `[heads · size, width of the context]`.
-  ///   - output: What makes the result, `[width, heads · size]`.
+  ///   - query: The layer that makes queries, `[heads · size, width]`.
+  ///   - key: The layer that makes keys, `[heads · size, width of the context]`.
+  ///   - value: The layer that makes values, `[heads · size, width of the context]`.
+  ///   - output: The output projection, `[width, heads · size]`.
   ///   - headCount: The number of heads.
   public init(query: Linear, key: Linear, value: Linear, output: Linear, headCount: Int) {
     (self.query, self.key, self.value, self.output) = (query, key, value, output)
@@ -100,8 +100,8 @@ public struct MultiHeadAttention: Layer {
         + "output of \(output.inputs) are not those of \(headCount) heads")
   }
 
-  /// The parameters: with PyTorch's names where they were read under these, or else those of the four
-  /// layers.
+  /// The parameters: with PyTorch's names where they were read under these, or else those of the
+  /// four layers.
   public var parameters: [Parameter] {
     let layers = [query, key, value]
     func joined(_ name: String, _ part: String, shape: [Int]) -> Parameter {
@@ -129,8 +129,8 @@ public struct MultiHeadAttention: Layer {
   /// Applies the layer.
   ///
   /// - Parameters:
-  ///   - x: The tokens that ask, `[batch, queries, width]`.
-  ///   - context: The tokens that are asked, `[batch, keys, width of keys]`; nil for `x`.
+  ///   - x: The tokens that queries are made of, `[batch, queries, width]`.
+  ///   - context: The tokens that keys are made of, `[batch, keys, width of keys]`; nil for `x`.
   ///   - values: The tokens that values are made of, `[batch, keys, width of values]`; nil for
   ///     `context`.
   ///   - mask: Which keys count, `[batch, keys]`; nil where all do. (PyTorch's `key_padding_mask` is the
@@ -170,8 +170,8 @@ public struct MultiHeadAttention: Layer {
 /// What is added to the scores of causal attention: zero, or minus infinity where a key comes after
 /// its query.
 ///
-/// The last query attends to all keys, and each one before it to one fewer. All rows are views of one,
-/// which begins with zeros.
+/// The last query attends to all keys, and each one before it to one fewer. All rows are views of
+/// one, which begins with zeros.
 ///
 /// - Parameters:
 ///   - heads: The number of heads.

@@ -146,15 +146,30 @@ public struct TimestepEmbedding: Layer {
 ///   - columns: The number of patches from left to right.
 /// - Returns: `[1, rows · columns, width]`.
 public func sineCosinePositions(width: Int, rows: Int, columns: Int) -> Tensor<Float> {
+  sineCosinePositions(
+    width: width, rows: (0..<rows).map(Double.init), columns: (0..<columns).map(Double.init))
+}
+
+/// The same table for patches at positions of one's own, such as interpolated ones.
+///
+/// - Parameters:
+///   - width: The length of a row of the table, a multiple of four.
+///   - rows: The position of each row of patches, from top to bottom.
+///   - columns: The position of each column of patches, from left to right.
+/// - Returns: `[1, rows.count · columns.count, width]`.
+public func sineCosinePositions(
+  width: Int, rows: [Double], columns: [Double]
+) -> Tensor<Float> {
   check(width % 4 == 0, "positions: width \(width) is no multiple of four")
   let quarter = width / 4
   let frequencies = (0..<quarter).map { 1 / pow(10_000, Double($0) / Double(quarter)) }
-  func waves(_ position: Int) -> [Float] {
-    frequencies.map { Float(sin(Double(position) * $0)) }
-      + frequencies.map { Float(cos(Double(position) * $0)) }
+  func waves(_ position: Double) -> [Float] {
+    frequencies.map { Float(sin(position * $0)) } + frequencies.map { Float(cos(position * $0)) }
   }
-  let table = (0..<rows).flatMap { row in
-    (0..<columns).flatMap { column in waves(column) + waves(row) }
+  let acrossColumns = columns.map(waves)
+  let table = rows.flatMap { row in
+    let ofRow = waves(row)
+    return acrossColumns.flatMap { $0 + ofRow }
   }
-  return Tensor(table, shape: [1, rows * columns, width])
+  return Tensor(table, shape: [1, rows.count * columns.count, width])
 }

@@ -1,11 +1,11 @@
 public import Kernels
 internal import Tensor
 
-/// A convolution of 3 × 3 pixels, of images of which each pixel becomes four first, plus a bias.
+/// Nearest upsampling by two and a convolution of 3 × 3 pixels, computed as one, plus a bias.
 public struct UpsamplingConv2d: Layer {
   /// The weights, `[channels, channels, 3, 3]`.
   private let weight: Tensor<Float>
-  /// What the products of them are.
+  /// The same, packed for products.
   private let packed: PackedUpsamplingKernel
   /// The bias, `[channels]`.
   private let bias: Tensor<Float>

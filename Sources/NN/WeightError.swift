@@ -1,7 +1,7 @@
 public import Kernels
 public import Tensor
 
-/// Weights and a model that do not fit.
+/// Weights that do not fit a model.
 public enum WeightError: Error, Equatable, CustomStringConvertible {
   /// A tensor of the model is not in the file.
   case missing(file: String, tensor: String)
@@ -9,7 +9,7 @@ public enum WeightError: Error, Equatable, CustomStringConvertible {
   case shape(file: String, tensor: String, expected: [Int], found: [Int])
   /// A tensor does not hold numbers of the kind that the model needs.
   case scalarType(file: String, tensor: String, expected: String, found: ScalarType)
-  /// Weights cannot be quantized, or are quantized in a way that makes no sense.
+  /// Weights cannot be quantized, or quantized weights of the file are not valid.
   case quantization(file: String, tensor: String, QuantizationError)
   /// Tensors of the file have no place in the model.
   case unexpected(file: String, tensors: [String])

@@ -13,7 +13,7 @@ package import _KernelsMicro
 public struct Weights: Sendable {
   private let source: any WeightSource
   private let scope: String
-  /// The numbers that linear layers multiply.
+  /// The precision of linear layers.
   public let precision: Precision
   /// The kernels that linear layers are packed for.
   package let table: KernelTable
@@ -38,7 +38,7 @@ public struct Weights: Sendable {
   ///
   /// - Parameters:
   ///   - source: Where the tensors are.
-  ///   - precision: The numbers that linear layers are to multiply.
+  ///   - precision: The precision of linear layers.
   ///   - progress: Called after each tensor that was read.
   public init(
     _ source: any WeightSource, precision: Precision = .float32, progress: Progress? = nil
@@ -66,7 +66,7 @@ public struct Weights: Sendable {
   ///
   /// - Parameters:
   ///   - tensors: The tensors by name.
-  ///   - precision: The numbers that linear layers are to multiply.
+  ///   - precision: The precision of linear layers.
   public init(tensors: [String: Tensor<Float>], precision: Precision = .float32) {
     self.init(NamedTensors(tensors: tensors), precision: precision)
   }
@@ -94,9 +94,8 @@ public struct Weights: Sendable {
   /// - Parameters:
   ///   - name: The name below this scope.
   ///   - shape: The shape that it must have.
-  ///   - mapped: Whether the tensor may share the bytes of the file. Then what is written into that file
-  ///     later changes it, so it is for who packs or copies it at once. By default it has memory of its
-  ///     own.
+  ///   - mapped: Whether the tensor may share the bytes of the mapped file. It then changes when
+  ///     the file does, so it must be packed or copied at once. By default it is a copy.
   /// - Returns: The tensor, of that shape.
   /// - Throws: `WeightError` where it is missing or of another shape, and what the source throws.
   public func tensor(
@@ -117,12 +116,12 @@ public struct Weights: Sendable {
     contains(name) ? try source.tensor(named: fullName(name)).scalarType : nil
   }
 
-  /// An error of quantized weights of this scope, which names the tensor that is at fault.
+  /// An error of quantized weights of this scope, with the name of the tensor.
   func error(_ error: QuantizationError, in tensor: String) -> WeightError {
     .quantization(file: source.description, tensor: fullName(tensor), error)
   }
 
-  /// Reads a tensor of a type that fulfils a condition, for which `needed` is the words.
+  /// Reads a tensor whose type `isValid` allows; errors name the allowed types as `needed`.
   func read<Value>(
     _ name: String, _ shape: [Int], _ isValid: (ScalarType) -> Bool, _ needed: String,
     _ convert: (AnyTensor) throws -> Value
@@ -148,7 +147,7 @@ public struct Weights: Sendable {
     return try convert(tensor)
   }
 
-  /// Whether the tensors of this scope are those of another one, in name, type, shape and bytes.
+  /// Whether the tensors of this scope and of another one are equal in name, type, shape and bytes.
   ///
   /// - Throws: What the source throws.
   public func areEqual(to other: Weights) throws -> Bool {
@@ -168,7 +167,8 @@ public struct Weights: Sendable {
       .sorted()
   }
 
-  /// Leaves out the tensors of this scope, or the one of its name, as if they were not in the file.
+  /// Says that the tensors of this scope, or the tensor of its name, are not wanted: `finish()`
+  /// then does not report them.
   public func leaveOut() {
     names.unread.withLock { $0 = $0.filter { $0 != scope && !$0.hasPrefix(scope + ".") } }
   }
@@ -195,7 +195,7 @@ extension AnyTensor {
   }
 }
 
-/// Where weights come from, a file as a rule.
+/// A source of weights, usually a file.
 public protocol WeightSource: Sendable, CustomStringConvertible {
   /// The names of all tensors.
   var names: [String] { get }

@@ -1,4 +1,5 @@
-/// The candidate that differs least from a text, if one differs by no more than a slip or two.
+/// The candidate that differs least from a text; nil where all differ by more than a typing mistake
+/// or two.
 ///
 /// - Parameters:
 ///   - text: What the user wrote.

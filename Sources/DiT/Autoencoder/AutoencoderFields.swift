@@ -29,7 +29,7 @@ struct AutoencoderFields: Decodable {
   ///
   /// - Parameter settings: The file to name in an error.
   /// - Returns: Sizes that go together; diffusers' own where a field is left out.
-  /// - Throws: `ModelError.value` where a field asks for what is not served.
+  /// - Throws: `ModelError.value` where a field has a value that is not supported.
   func configuration(
     _ settings: FileSettings
   ) throws(ModelError) -> AutoencoderKL.Configuration {

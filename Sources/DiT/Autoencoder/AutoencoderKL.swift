@@ -2,11 +2,11 @@ public import Kernels
 public import NN
 public import Tensor
 
-/// The autoencoder of latent diffusion, which makes small latents of images and images of
-/// latents.
+/// The autoencoder of latent diffusion: it encodes images to small latents, and decodes latents to
+/// images.
 ///
 /// Reference: [Rombach et al., 2022](https://arxiv.org/abs/2112.10752), and `AutoencoderKL` of
-/// [diffusers](https://github.com/huggingface/diffusers), whose names the weights have.
+/// [diffusers](https://github.com/huggingface/diffusers); weights have the names of that code.
 public struct AutoencoderKL: Sendable {
   /// The sizes of this model.
   public let configuration: Configuration
@@ -46,16 +46,16 @@ public struct AutoencoderKL: Sendable {
     try weights.finish()
   }
 
-  /// The images of latents.
+  /// Decodes latents to images.
   ///
-  /// They are decoded one after the other, so a batch takes hardly more memory than one.
+  /// They are decoded one after the other, so a batch takes hardly more memory than one image.
   ///
   /// - Parameters:
-  ///   - z: Latents as the encoder gives them, `[batch, latentChannels, height, width]`; those of a
-  ///     diffusion model are `unscaled(_:)` first.
-  ///   - tiling: How large latents are cut; nil to decode them whole.
+  ///   - z: Latents as the encoder gives them, `[batch, latentChannels, height, width]`; pass the
+  ///     samples of a diffusion model through `unscaled(_:)` first.
+  ///   - tiling: The tiles that latents are decoded in; nil decodes them whole.
   ///   - workspace: What to compute with.
-  /// - Returns: Values that are from -1 to 1 as a rule, `[batch, outputChannels, scale · height,
+  /// - Returns: Values that are usually from -1 to 1, `[batch, outputChannels, scale · height,
   ///   scale · width]`.
   public func decode(
     _ z: Tensor<Float>, tiling: Tiling? = nil, in workspace: Workspace

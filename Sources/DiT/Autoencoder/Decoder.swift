@@ -3,7 +3,7 @@ internal import NN
 internal import Tensor
 
 extension AutoencoderKL {
-  /// The half of the autoencoder that makes images of latents.
+  /// The decoder, from latents to images.
   struct Decoder: Sendable {
     let input: Conv2d
     let middle: MiddleBlock

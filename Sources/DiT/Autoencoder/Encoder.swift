@@ -3,7 +3,7 @@ internal import NN
 internal import Tensor
 
 extension AutoencoderKL {
-  /// The half of the autoencoder that makes the means and variances of latents of images.
+  /// The encoder, from images to the means and variances of latents.
   struct Encoder: Sendable {
     let input: Conv2d
     let stages: [Stage]

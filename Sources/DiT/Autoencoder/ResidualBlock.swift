@@ -2,11 +2,11 @@ internal import Kernels
 internal import NN
 
 extension AutoencoderKL {
-  /// Two convolutions beside a residual stream, each behind a norm and SiLU.
+  /// A residual block of two convolutions, each after a norm and SiLU.
   struct ResidualBlock: Sendable {
     let norm1, norm2: GroupNorm
     let conv1, conv2: Conv2d
-    /// What makes the stream's channels those of the result where they differ.
+    /// Converts the input to the channels of the output; nil where they are equal.
     let shortcut: Conv2d?
 
     init(_ inputs: Int, _ outputs: Int, groups: Int, from weights: Weights) throws {
@@ -23,7 +23,7 @@ extension AutoencoderKL {
     ///
     /// - Parameters:
     ///   - x: The features.
-    ///   - padding: The zeros that what comes next needs.
+    ///   - padding: The zeros that the next operation needs around images.
     ///   - workspace: What to compute with.
     func callAsFunction(
       _ x: inout PaddedPixels, padding: Padding = .none, in workspace: Workspace

@@ -1,11 +1,10 @@
 internal import Tensor
 
 extension AutoencoderKL {
-  /// How images that are too large for memory are cut into tiles, which overlap and blend into
-  /// one another.
+  /// How an image that is too large for memory is cut into tiles, which overlap and are blended.
   ///
-  /// A tile knows nothing of the rest of the image, so the result is near that of the whole, not
-  /// the same.
+  /// A tile is computed without the rest of the image, so the result differs slightly from that of
+  /// the whole image.
   public struct Tiling: Sendable, Hashable {
     /// The side of a tile of a latent; latents that are no larger are not cut.
     public let side: Int
@@ -49,9 +48,9 @@ extension AutoencoderKL {
       resultOverlap = resultUnit * (tiling.side - tiling.stride)
     }
 
-    /// Puts together what becomes of the tiles of an image.
+    /// Computes an image in tiles, and puts their results together.
     ///
-    /// Of the results only those of a line of tiles are kept at a time.
+    /// Only the results of one line of tiles are kept at a time.
     ///
     /// - Parameters:
     ///   - x: `[1, height, width, channels]`.
@@ -81,7 +80,8 @@ extension AutoencoderKL {
 }
 
 extension Tensor<Float> {
-  /// Passes over from the end of `other` to this tile, along an axis of its lines (1) or columns (2).
+  /// Passes over from the end of `other` to this tile, along an axis of its lines (1) or columns
+  /// (2).
   fileprivate mutating func blend(from other: Tensor, axis: Int, over extent: Int) {
     let extent = Swift.min(extent, shape[axis], other.shape[axis])
     let shares = Tensor(

@@ -5,14 +5,14 @@ public import Tensor
 extension CacheState {
   /// Passes tokens through all blocks, computing or reusing runs of them.
   ///
-  /// Lanes that compute the same block do so together. Where some reuse a run of blocks and others
-  /// compute it, these go through it in a group of their own, and all join again behind it.
+  /// Lanes that compute the same block do so together. Where some lanes reuse a run of blocks, the
+  /// others go through it as a group, and all join again behind it.
   ///
   /// - Parameters:
   ///   - tokens: The residual stream, `[rows, tokens, width]`.
   ///   - workspace: What to compute with.
-  ///   - modulatedInput: The input of the first block after its norm and modulation, for gates that
-  ///     look at it.
+  ///   - modulatedInput: Computes the input of the first block after its norm and modulation, for
+  ///     gates that look at it.
   ///   - block: Passes tokens through the block of an index. It gets the rows of the batch that the
   ///     tokens belong to, and the state, which it asks at each branch.
   /// - Returns: The multiply-adds that the blocks took, for all rows.
@@ -30,7 +30,7 @@ extension CacheState {
     if lanes[0].watches(.modulatedInput) {
       show(modulatedInput(tokens), .modulatedInput, in: workspace)
     }
-    // Nobody else holds the tokens meanwhile, so blocks change them in place.
+    // The tokens are moved, so that this is the only reference and blocks change them in place.
     var moved = Tensor<Float>(zeros: [0])
     swap(&moved, &tokens)
     var groups = [LaneGroup(members: batch, tokens: consume moved)]
@@ -64,7 +64,7 @@ extension CacheState {
     return batch.reduce(MultiplyAdds()) { $0 + lanes[$1.lane].passCost }
   }
 
-  /// Makes a group of all lanes that compute a block, and one of all that reuse the same run there.
+  /// Puts all lanes that compute a block in one group, and all that reuse the same run in another.
   private mutating func regroup(_ groups: inout [LaneGroup], before index: Int) {
     let standing = groups.filter { $0.next == index }
     groups.removeAll { $0.next == index }
@@ -84,7 +84,7 @@ extension CacheState {
 private struct LaneGroup {
   private(set) var members: [CacheState.Member]
   var tokens: Tensor<Float>
-  /// The block that they stand before.
+  /// The next block.
   var next = 0
   /// The block behind the run that they reuse; nil where they compute the next block.
   var endOfReuse: Int?
@@ -115,7 +115,7 @@ private struct LaneGroup {
     self.tokens = joined(tokens)
   }
 
-  /// The lanes whose end of reuse is the one that is asked for; nil where there are none.
+  /// The group of the lanes whose reuse ends before a given block; nil where there are none.
   func part(of ends: [Int?], equal end: Int?) -> LaneGroup? {
     let chosen = zip(members, ends).filter { $0.1 == end }.map(\.0)
     if chosen.isEmpty { return nil }

@@ -1,8 +1,7 @@
 extension CachePlan {
   /// The multiply-adds of the blocks in a step, for one image.
   ///
-  /// They are those of both of its streams where guidance is on. What gates decide counts as
-  /// computed.
+  /// With guidance, both streams count. Steps in which a gate decides count as computed.
   public func cost(ofStep step: Int) -> MultiplyAdds {
     let rows = rows(in: step)
     var total = rows * outline.depth * outline.architecture.paperBlock
@@ -11,8 +10,7 @@ extension CachePlan {
       for site in rule.sites where site != .unconditional {
         let full =
           (site == .prediction ? outline.rowsOfImage : rows)
-          * outline.cost(
-            of: site, asPapersCount: true)
+          * outline.cost(of: site, asPapersCount: true)
         if action == .reuse { total = total - full }
         if action != .compute, action != .ask {
           total = total + rule.predictor.placed(at: site).cost(action, of: full, at: step)
@@ -27,16 +25,20 @@ extension CachePlan {
     outline.steps.indices.reduce(MultiplyAdds()) { $0 + cost(ofStep: $1) }
   }
 
-  /// The share of the blocks' multiply-adds that the plan computes, of linear layers as papers
-  /// count them; what gates decide counts as computed.
+  /// The share of the blocks' multiply-adds that the plan computes; of linear layers only, as
+  /// papers count.
+  ///
+  /// Steps in which a gate decides count as computed.
   public var computedShare: Double { cost.linear / outline.fullCost.linear }
 
-  /// The blocks of which nothing is computed in a step; what gates decide counts as computed.
+  /// The number of blocks of which nothing is computed in a step.
+  ///
+  /// Steps in which a gate decides count as computed.
   public func reusedBlocks(step: Int) -> Int {
     reusedBlocks { rules[$0].schedule.actions[step] == .reuse }
   }
 
-  /// The blocks of which nothing is computed where some rules reuse.
+  /// The number of blocks of which nothing is computed if some rules reuse.
   func reusedBlocks(where reuses: (_ rule: Int) -> Bool) -> Int {
     let reused = rules.indices.filter(reuses).flatMap { rules[$0].sites }
     return (0..<outline.depth).filter { block in
@@ -50,15 +52,15 @@ extension CachePlan {
     }.count
   }
 
-  /// The blocks of which something is computed in a step.
+  /// The number of blocks of which something is computed in a step.
   public func computedBlocks(step: Int) -> Int { outline.depth - reusedBlocks(step: step) }
 
-  /// The blocks of which something is computed, over all steps.
+  /// The number of blocks of which something is computed, summed over all steps.
   public var computedBlocks: Int {
     outline.steps.indices.reduce(0) { $0 + computedBlocks(step: $1) }
   }
 
-  /// The blocks of which nothing is computed, over all steps.
+  /// The number of blocks of which nothing is computed, summed over all steps.
   public var reusedBlocks: Int { outline.steps.count * outline.depth - computedBlocks }
 
   /// The rows of one image that a step computes.
@@ -69,7 +71,7 @@ extension CachePlan {
     return isHalved ? 1 : outline.rowsOfImage
   }
 
-  /// The most bytes that what is kept will take for the whole batch.
+  /// The most bytes that kept values will take, for the whole batch.
   public var peakByteCount: Int {
     let stride = MemoryLayout<Float>.stride
     return outline.steps.indices.map { step in

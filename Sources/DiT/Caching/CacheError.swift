@@ -1,4 +1,4 @@
-/// A cache that there is not, or that a model or a run cannot have.
+/// A text that names no cache, or a cache that does not suit a model or a run.
 public enum CacheError: Error, Hashable, CustomStringConvertible {
   /// The text is not of the form `NAME[:KEY=VALUE,…][+…]`.
   case form(String)
@@ -6,9 +6,9 @@ public enum CacheError: Error, Hashable, CustomStringConvertible {
   case unknownMethod(String, known: [String])
   /// The method has no such key.
   case unknownKey(String, method: String, known: [String])
-  /// There is a preset already.
+  /// A second preset is given.
   case presets(method: String, second: String)
-  /// A key has a value that it cannot have.
+  /// A value is not among those that its key takes.
   case value(key: String, method: String, found: String, expected: String)
   /// The method does nothing for this model or run, and why.
   case inapplicable(method: String, reason: String)
@@ -18,19 +18,19 @@ public enum CacheError: Error, Hashable, CustomStringConvertible {
   case calibration(method: String, what: String, expected: String, found: String)
   /// A file that is no calibration, and why.
   case calibrationFile(String, reason: String)
-  /// A site that the model does not have.
+  /// The model does not have a site.
   case site(CacheSite, depth: Int)
-  /// A plan for another number of steps.
+  /// A plan is for another number of steps.
   case stepCount(plan: Int, run: Int)
-  /// A plan for another number of blocks.
+  /// A plan is for another number of blocks.
   case depth(plan: Int, model: Int)
   /// A step reuses what no step before it has kept.
   case nothingToReuse(site: CacheSite, step: Int)
   /// A guided step reuses what a step without the unconditional stream has kept.
   case unguidedRecord(site: CacheSite, recorded: Int, reused: Int)
-  /// Two sites need each other's computation in a step.
+  /// Two sites overlap, and one of them is reused in a step in which the other is needed.
   case conflict(CacheSite, CacheSite, step: Int)
-  /// A gate looks at what another rule may not compute.
+  /// A gate looks at a value that another rule may reuse in the same step.
   case hiddenProbe(CacheProbe, by: CacheSite, step: Int)
   /// A target that the method cannot meet.
   case target(Double, allowed: ClosedRange<Double>)

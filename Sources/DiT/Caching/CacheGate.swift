@@ -29,7 +29,7 @@ public enum CacheProbe: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
-  /// The computation that the probe reads; nil for what every step has.
+  /// The site whose computed value the probe shows; nil for values that every step has.
   var site: CacheSite? {
     switch self {
     case .offset(let range): .blocks(range)
@@ -39,44 +39,48 @@ public enum CacheProbe: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
-  /// Whether a reuse at a site leaves nothing to see.
+  /// Whether the probe shows nothing in a step that reuses a site.
   func isHidden(by site: CacheSite) -> Bool {
     if site == .prediction { return self != .sample && self != .prediction }
     return self.site.map { site.overlaps($0) } ?? false
   }
 }
 
-/// Decides at run time whether a step reuses what was kept.
+/// Decides in each step of a run whether the step reuses what was kept.
 ///
-/// A gate has an indicator: what it expects a reuse to cost, in its own unit. A step reuses where
-/// the indicator is below the threshold. A gate belongs to one image of one run, so that an image
-/// does not depend on its batch; its rows are the conditional and, with guidance, the unconditional
-/// one.
+/// A gate has an indicator: the error that it expects of a reuse, in its own unit. A step reuses
+/// where the indicator is below the threshold. A gate belongs to one image of one run, so that an
+/// image does not depend on its batch. The values that it sees have a conditional row and, with
+/// guidance, an unconditional one.
 public protocol CacheGate: Sendable, CustomStringConvertible {
-  /// What the gate wants to see; nothing else is shown to it.
+  /// The values that the gate sees; no others are shown to it.
   var probes: [CacheProbe] { get }
 
-  /// Where reuse ends.
+  /// A step reuses where the indicator is below this.
   var threshold: Double { get set }
 
   /// The bytes that it holds.
   var byteCount: Int { get }
 
-  /// The most numbers that it will hold, given those of what probes see.
+  /// The most numbers that it will hold.
+  ///
+  /// - Parameter elements: The number of elements of what a probe shows.
+  /// - Returns: The numbers of all values together.
   func capacity(_ elements: (CacheProbe) -> Int) -> Int
 
-  /// Sees a value, before the decision of a step or, where a reuse or its place says so, after it.
+  /// Sees a value of a step. Values that exist before the rule's first site come before the
+  /// decision, later ones after it.
   mutating func observe(
     _ value: Tensor<Float>, _ probe: CacheProbe, at step: CacheStep, in workspace: Workspace)
 
-  /// The indicator of a step; infinite where there is nothing to go by yet.
+  /// The indicator of a step; infinite as long as there is nothing to compare with.
   mutating func indicator(at step: CacheStep) -> Double
 
-  /// What a trace shows of a step in the place of the indicator, where the gate knows better once the
-  /// step is over; nil shows the indicator.
+  /// The error as measured at the end of a step, which the trace then shows instead of the
+  /// indicator; nil for gates that do not measure it.
   var verified: Double? { get }
 
-  /// Takes note of what a step does, also where it is computed for another reason than this gate.
+  /// Notes what a step does, also where something else than this gate decided it.
   mutating func decided(_ reuses: Bool, at step: CacheStep)
 }
 
@@ -93,14 +97,14 @@ extension CacheGate {
 /// How far a value is from an older one, `Σ|new - old| / Σ|old|` of each row, the largest of all
 /// rows.
 ///
-/// A gate that goes by the largest computes a step where either stream of guidance needs it.
+/// So a gate that uses it computes a step where either stream of guidance needs it.
 public func relativeDistance(_ new: Tensor<Float>, from old: Tensor<Float>) -> Double {
   relativeDistances(new, from: old).max() ?? 0
 }
 
 /// How far each row of a value is from that of an older one, `Σ|new - old| / Σ|old|`.
 ///
-/// Where one of both has fewer rows, the rows that both have count. Zero where both are zero.
+/// Where one value has fewer rows, only the rows that both have count. Zero where both are zero.
 public func relativeDistances(_ new: Tensor<Float>, from old: Tensor<Float>) -> [Double] {
   let (new, old) = commonRows(new, old)
   let distances = (new - old).absolute().sum(axes: [1]).elements
@@ -108,7 +112,7 @@ public func relativeDistances(_ new: Tensor<Float>, from old: Tensor<Float>) -> 
   return zip(distances, sizes).map { $0 == 0 ? 0 : Double($0) / Double($1) }
 }
 
-/// The rows that two values have both, `[rows, elements]`.
+/// The rows that both of two values have, `[rows, elements]` each.
 func commonRows(
   _ a: Tensor<Float>, _ b: Tensor<Float>
 ) -> (a: Tensor<Float>, b: Tensor<Float>) {

@@ -1,46 +1,48 @@
 internal import Kernels
 internal import Tensor
 
-/// What a run has kept of one image where gates decide, or of all images where none does.
+/// What a run has kept: of one image where gates decide, or of all images where there is no gate.
 ///
-/// Values hold the rows that were computed, conditional and unconditional ones each at their own
-/// place, so they never meet.
+/// A value has the rows that were computed, the conditional ones before the unconditional ones, so
+/// one stream never gets the values of the other.
 ///
-/// A step that was cancelled may be taken again with the same lane: what a step has kept and
-/// decided before it was cancelled stays, and is what it would keep and decide again.
+/// A step that was cancelled may be taken again with the same lane. What it has kept and decided
+/// before stays, because it would keep and decide the same again.
 struct CacheLane: Sendable {
   /// What is cached when.
   private(set) var plan: CachePlan
   /// A predictor for each site of each rule.
   private(set) var entries: [Entry] = []
-  /// The indices of a site's entries.
-  private var places: [CacheSite: [Int]] = [:]
-  /// The indices of the entries of runs of blocks, by their first block.
-  private(set) var runs: [Int: [Int]] = [:]
+  /// The indices of the entries of each site.
+  private var entriesOfSite: [CacheSite: [Int]] = [:]
+  /// The indices of the entries of runs of blocks, by the first block of the run.
+  private(set) var entriesOfRuns: [Int: [Int]] = [:]
   private var gates: [Gate?]
   /// What the rules did in the steps so far.
-  private var lines: CacheTrace
-  /// What each rule does in this step, once that is decided.
+  private var traceSoFar: CacheTrace
+  /// What each rule does in this step; nil until that is decided.
   private var actions: [Action?]
   private var step: CacheStep
   /// The index of the last step that has begun.
   private var begun: Int?
-  /// What predictors want to see of this step.
+  /// What the probes of predictors have seen in this step.
   private var observed: [CacheProbe: Tensor<Float>] = [:]
   private let probesOfPredictors: Set<CacheProbe>
-  /// What gates and predictors want to see.
+  /// The probes of all gates and predictors.
   let probes: Set<CacheProbe>
   /// The probes that have been seen in this step.
   private var seen: Set<CacheProbe> = []
   /// The most bytes held so far.
   private(set) var peakByteCount = 0
-  /// The multiply-adds of blocks as papers count them, less those of a run without a cache.
-  private(set) var cost = MultiplyAdds()
-  /// `cost` when the step began.
-  private(set) var costBefore = MultiplyAdds()
-  /// The multiply-adds of the pass through the blocks, less those of one without a cache.
+  /// The multiply-adds of blocks, as papers count them, less those of a run without a cache: below
+  /// zero where the cache saves.
+  private(set) var costChange = MultiplyAdds()
+  /// `costChange` when the step began.
+  private(set) var costChangeBeforeStep = MultiplyAdds()
+  /// The multiply-adds of this pass through the blocks: those of all blocks, less what was reused
+  /// so far.
   private(set) var passCost = MultiplyAdds()
-  /// The runs of blocks that have begun in this pass, and not ended.
+  /// The runs of blocks that have begun in this pass and not yet ended.
   var open: [OpenRun] = []
   /// The blocks of which nothing was computed in the steps so far.
   private(set) var reusedBlocks = 0
@@ -63,16 +65,16 @@ struct CacheLane: Sendable {
     self.plan = plan
     for (rule, description) in plan.rules.enumerated() {
       for site in description.sites {
-        places[site, default: []].append(entries.count)
+        entriesOfSite[site, default: []].append(entries.count)
         if site.isRun, let first = site.range?.lowerBound {
-          runs[first, default: []].append(entries.count)
+          entriesOfRuns[first, default: []].append(entries.count)
         }
         entries.append(
           Entry(rule: rule, site: site, predictor: description.predictor.placed(at: site)))
       }
     }
     gates = plan.rules.map { rule in rule.gate.map { Gate($0, rule, isDry: plan.isDry) } }
-    lines = CacheTrace(plan)
+    traceSoFar = CacheTrace(plan)
     actions = plan.rules.map { _ in nil }
     step = plan.outline.steps.first ?? CacheStep(index: 0, count: 0, timestep: 0)
     probesOfPredictors = Set(plan.rules.flatMap(\.predictor.probes))
@@ -89,10 +91,10 @@ struct CacheLane: Sendable {
   /// Begins a step, or begins it again where it was cancelled.
   mutating func begin(step index: Int) {
     guard begun != index else {
-      cost = costBefore
+      costChange = costChangeBeforeStep
       return
     }
-    (begun, step, costBefore) = (index, plan.outline.steps[index], cost)
+    (begun, step, costChangeBeforeStep) = (index, plan.outline.steps[index], costChange)
     actions = plan.rules.map { _ in nil }
     (observed, seen) = ([:], [])
   }
@@ -101,9 +103,9 @@ struct CacheLane: Sendable {
   mutating func end() {
     reusedBlocks += plan.reusedBlocks { actions[$0] == .reuse }
     for rule in plan.rules.indices {
-      // A rule none of whose sites was reached has done nothing.
+      // Where no site of the rule was reached, it has done nothing.
       let action = actions[rule] ?? .compute
-      lines.append(action, rule: rule, indicator: gates[rule]?.indicator)
+      traceSoFar.append(action, rule: rule, indicator: gates[rule]?.indicator)
       gates[rule]?.end(step)
     }
     peakByteCount = max(peakByteCount, byteCount)
@@ -122,7 +124,7 @@ struct CacheLane: Sendable {
   }
 
   /// What each rule did in the last step that ended.
-  var lastActions: [Character] { lines.lines.compactMap(\.actions.last) }
+  var lastActions: [Character] { traceSoFar.lines.compactMap(\.actions.last) }
 
   /// The bytes that predictors and gates hold.
   var byteCount: Int {
@@ -132,7 +134,7 @@ struct CacheLane: Sendable {
 
   /// What the rules did in the steps so far.
   var trace: CacheTrace {
-    var trace = lines
+    var trace = traceSoFar
     trace.setTrials(gates.map { $0?.trialTraces ?? [] })
     return trace
   }
@@ -144,9 +146,11 @@ struct CacheLane: Sendable {
     }
   }
 
-  // MARK: What sites have in common
+  // MARK: Decisions and values
 
-  /// What a rule does in this step; decided at the first of its sites that is reached.
+  /// What a rule does in this step.
+  ///
+  /// It is decided at the first of its sites that the step reaches.
   mutating func action(of rule: Int, rows: Int) -> Action {
     if let action = actions[rule] { return action }
     let scheduled = plan.rules[rule].schedule.actions[step.index]
@@ -156,18 +160,22 @@ struct CacheLane: Sendable {
     case .record: decided = .record
     case .reuse: decided = plan.isDry ? .compare : .reuse
     case .ask:
-      let isFounded = entries.allSatisfy { $0.rule != rule || $0.rows >= rows }
-      decided = gates[rule]?.reuses(at: step) == true && isFounded ? .reuse : .record
+      let hasValues = entries.allSatisfy { $0.rule != rule || $0.rows >= rows }
+      decided = gates[rule]?.reuses(at: step) == true && hasValues ? .reuse : .record
     }
     if scheduled != .compute { gates[rule]?.decided(decided == .reuse, at: step) }
     actions[rule] = decided
     return decided
   }
 
-  /// What the entries of a site, or of runs that begin with a block, do in this step; those that only
-  /// compute are left out.
+  /// What some entries do in this step, without those that only compute.
   ///
-  /// All of them are asked, so that each rule has decided before the site is passed.
+  /// All of them are asked, so that each rule has decided before its site is passed.
+  ///
+  /// - Parameters:
+  ///   - indices: The entries of a site, or of the runs that begin with a block; nil for none.
+  ///   - rows: The rows that pass the site.
+  /// - Returns: The entries that do something.
   mutating func acting(_ indices: [Int]?, rows: Int) -> [(index: Int, action: Action)] {
     (indices ?? []).map { ($0, action(of: entries[$0].rule, rows: rows)) }
       .filter { $0.1 != .compute }
@@ -187,29 +195,29 @@ struct CacheLane: Sendable {
 
   /// Whether both streams are computed in this step.
   private var isGuidedStep: Bool {
-    places[.unconditional]?.contains { actions[entries[$0].rule] == .reuse } != true
+    entriesOfSite[.unconditional]?.contains { actions[entries[$0].rule] == .reuse } != true
   }
 
-  /// Keeps a value, or compares it with what would have stood in.
+  /// Keeps a computed value or, in a dry run, compares it with what the predictor would have given.
   mutating func take(
     _ value: Tensor<Float>, _ action: Action, at index: Int, _ context: CacheContext
   ) {
     if action == .compare {
       let forecast = entries[index].predictor.value(context)
-      lines.compare(forecast, value, rule: entries[index].rule, step: step.index)
+      traceSoFar.compare(forecast, value, rule: entries[index].rule)
       return
     }
     guard action == .record else { return }
     count(index, .record, rows: value.shape[0])
-    // A step that is taken again has the same value once more.
+    // A step that is taken again records nothing twice.
     guard entries[index].recordedStep != step.index else { return }
-    // Differences to rows that are no longer there make no sense.
+    // The history has fewer rows than the value, so differences cannot be taken.
     if value.shape[0] > entries[index].rows { entries[index].predictor.reset() }
     entries[index].predictor.record(value, context)
     (entries[index].rows, entries[index].recordedStep) = (value.shape[0], step.index)
   }
 
-  /// What stands in for a value.
+  /// The predictor's value in place of a computed one.
   mutating func standIn(at index: Int, _ context: CacheContext) -> Tensor<Float> {
     check(
       entries[index].rows >= context.rows,
@@ -218,31 +226,31 @@ struct CacheLane: Sendable {
     return entries[index].predictor.value(context)
   }
 
-  /// Counts what it costs to keep a value, or what a reuse saves.
+  /// Counts what the predictor spends and what a reuse saves.
   private mutating func count(_ index: Int, _ action: CacheSchedule.Action, rows: Int) {
     let (site, outline) = (entries[index].site, plan.outline)
-    // A prediction has a row for each image, and the model computes those of both streams for it.
+    // A prediction has one row for each image, but the model computes two with guidance.
     let rows = site == .prediction ? rows * outline.rowsOfImage : rows
     func difference(asPapersCount: Bool) -> MultiplyAdds {
       let full = rows * outline.cost(of: site, asPapersCount: asPapersCount)
       let own = entries[index].predictor.cost(action, of: full, at: step.index)
       return action == .reuse ? own - full : own
     }
-    cost += difference(asPapersCount: true)
-    // The session counts what it computes; it is not asked for what is not in its blocks.
+    costChange += difference(asPapersCount: true)
+    // The session counts the pass through its blocks; sites outside of the blocks are not its own.
     if site.range != nil { passCost += difference(asPapersCount: false) }
   }
 
   // MARK: Probes
 
-  /// Whether something looks at a value in this step.
+  /// Whether a gate or a predictor looks at a probe.
   func watches(_ probe: CacheProbe) -> Bool { probes.contains(probe) }
 
   /// Shows a value to the gates and predictors that look at it.
   mutating func observe(
     _ value: Tensor<Float>, _ probe: CacheProbe, in workspace: Workspace
   ) {
-    // A step that is taken again shows the same once more.
+    // A step that is taken again shows nothing twice.
     guard probes.contains(probe), seen.insert(probe).inserted else { return }
     for rule in gates.indices { gates[rule]?.observe(value, probe, at: step, in: workspace) }
     if probesOfPredictors.contains(probe) { observed[probe] = value }
@@ -252,20 +260,21 @@ struct CacheLane: Sendable {
 
   /// Whether a rule does something at a site in this step.
   mutating func acts(at site: CacheSite, rows: Int) -> Bool {
-    !acting(places[site], rows: rows).isEmpty
+    !acting(entriesOfSite[site], rows: rows).isEmpty
   }
 
   /// Whether a site is reused in this step, of as many rows.
   mutating func reuses(_ site: CacheSite, rows: Int) -> Bool {
-    acting(places[site], rows: rows).contains { $0.action == .reuse }
+    acting(entriesOfSite[site], rows: rows).contains { $0.action == .reuse }
   }
 
-  /// What stands in for a value in this step; nil where it is to be computed.
+  /// The value that takes the place of a computed one in this step; nil where it is to be computed.
   mutating func reused(
     _ site: CacheSite, input: Tensor<Float>, in workspace: Workspace, branch: Branch? = nil
   ) -> Tensor<Float>? {
     let rows = input.shape[0]
-    guard let entry = acting(places[site], rows: rows).first(where: { $0.action == .reuse }) else {
+    guard let entry = acting(entriesOfSite[site], rows: rows).first(where: { $0.action == .reuse })
+    else {
       return nil
     }
     return standIn(
@@ -278,14 +287,14 @@ struct CacheLane: Sendable {
     branch: Branch? = nil
   ) {
     let rows = value.shape[0]
-    for (index, action) in acting(places[site], rows: rows) {
+    for (index, action) in acting(entriesOfSite[site], rows: rows) {
       take(
         value, action, at: index, context(input, rows: rows, in: workspace, branch: branch))
     }
   }
 
   /// Whether the site is one of the lane's.
-  func has(_ site: CacheSite) -> Bool { places[site] != nil }
+  func has(_ site: CacheSite) -> Bool { entriesOfSite[site] != nil }
 
   /// Begins a pass of some rows through the blocks.
   mutating func beginPass(rows: Int) {

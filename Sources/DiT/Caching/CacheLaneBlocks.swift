@@ -20,11 +20,11 @@ extension CacheLane {
   /// The entry of a run that begins with a block and is reused in this step; nil where the block is
   /// computed.
   private mutating func reusedEntry(at block: Int, rows: Int) -> Int? {
-    acting(runs[block], rows: rows).first { $0.action == .reuse }?.index
+    acting(entriesOfRuns[block], rows: rows).first { $0.action == .reuse }?.index
   }
 
-  /// The block behind a run that begins with a block and is reused in this step; nil where the block
-  /// is computed.
+  /// The block behind a run that begins with a block and is reused in this step; nil where the
+  /// block is computed.
   mutating func endOfReuse(at block: Int, rows: Int) -> Int? {
     reusedEntry(at: block, rows: rows).flatMap { entries[$0].site.range?.upperBound }
   }
@@ -39,7 +39,7 @@ extension CacheLane {
       guard let blocks, blocks.lowerBound == block else { return }
       open.append(OpenRun(blocks: blocks, input: tokens, purpose: purpose))
     }
-    let acting = acting(runs[block], rows: tokens.shape[0])
+    let acting = acting(entriesOfRuns[block], rows: tokens.shape[0])
     if !acting.contains(where: { $0.action == .reuse }) {
       for (entry, action) in acting {
         begin(entries[entry].site.range, .site(entry: entry, action))

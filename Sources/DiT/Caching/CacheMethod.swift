@@ -1,4 +1,4 @@
-/// A method of caching: it makes the plan of a run.
+/// A method of caching, which makes the plan of a run.
 public protocol CacheMethod: Sendable {
   /// The plan of a run.
   ///
@@ -6,15 +6,15 @@ public protocol CacheMethod: Sendable {
   func plan(for run: RunOutline) throws(CacheError) -> CachePlan
 }
 
-/// A method that has a name, and keys to set it with: `NAME:key=value,…`.
+/// A method with a name and settings, written `NAME:key=value,…`.
 ///
-/// A new one is a file in `Methods` and an element of `CacheMethods.all`; from there the command
-/// line, its help, reports and the tests of the rules know it.
+/// A new method is a file in `Methods` and an element of `CacheMethods.all`, where the command
+/// line, its help, reports and the tests of the rules find it.
 public protocol NamedCacheMethod: CacheMethod {
   /// How it is named, described and set up.
   static var about: CacheMethodDescription { get }
 
-  /// A method with the settings of a text; each key is asked for with its default and its meaning.
+  /// Reads the settings; each key is asked for with its default and its meaning.
   ///
   /// - Throws: `CacheError` where a value is out of range.
   init(_ parameters: inout CacheParameters) throws(CacheError)
@@ -59,13 +59,13 @@ public struct CacheMethodDescription: Sendable, Hashable {
   }
 }
 
-/// The settings of a method for three wishes.
+/// Three settings of a method, from the best images to the fastest run.
 public struct CachePresets: Sendable, Hashable {
-  /// Hardly a difference.
+  /// Images hardly differ from those without a cache.
   public let quality: String
-  /// A difference that one must look for.
+  /// Differences show only when one looks for them.
   public let balanced: String
-  /// As fast as images stay good.
+  /// The fastest settings with good images.
   public let fast: String
 
   /// Three settings in the form `key=value,…`.
@@ -93,7 +93,7 @@ public struct LimitedCache: CacheMethod {
   public let method: any CacheMethod
   /// Its limits.
   public let limits: CacheLimits
-  /// Whether everything is computed, and what the method would have done is measured.
+  /// Whether this is a dry run: everything is computed, and what the method would do is measured.
   public let isDry: Bool
 
   /// A method with limits.
@@ -109,7 +109,7 @@ public struct LimitedCache: CacheMethod {
   }
 }
 
-/// Several methods whose sites do not meet.
+/// Several methods whose sites do not overlap.
 public struct JoinedCache: CacheMethod {
   /// The methods.
   public let methods: [any CacheMethod]
@@ -119,7 +119,7 @@ public struct JoinedCache: CacheMethod {
 
   /// The plan of all methods.
   ///
-  /// - Throws: `CacheError.conflict` where two of them meet.
+  /// - Throws: `CacheError.conflict` where two of them overlap.
   public func plan(for run: RunOutline) throws(CacheError) -> CachePlan {
     var plan = CachePlan(computingEverything: run)
     for method in methods { plan = try plan.joined(with: method.plan(for: run)) }
@@ -128,13 +128,13 @@ public struct JoinedCache: CacheMethod {
 }
 
 extension CacheMethod {
-  /// The method with everything computed in the first and last steps, or after so many reuses in a
+  /// The method with everything computed in the first and last steps, and after `most` reuses in a
   /// row.
   public func limited(warmup: Int = 0, cooldown: Int = 0, most: Int? = nil) -> LimitedCache {
     LimitedCache(self, limits: CacheLimits(warmup: warmup, cooldown: cooldown, most: most))
   }
 
-  /// The method without reusing anything: it measures what it would have done.
+  /// The method in a dry run: it reuses nothing, and measures what it would do.
   public var dry: LimitedCache { LimitedCache(self, limits: CacheLimits(), isDry: true) }
 
   /// The method together with another one.

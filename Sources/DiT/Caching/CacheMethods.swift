@@ -1,4 +1,4 @@
-/// All methods of caching, and the texts that name them.
+/// All methods of caching, by name, and the parser of texts such as `delta-dit:n=2`.
 public enum CacheMethods {
   /// The methods, in the order of the help.
   public static let all: [any NamedCacheMethod.Type] = [
@@ -12,11 +12,11 @@ public enum CacheMethods {
     DiTFastAttn.self,
   ]
 
-  /// A method as a text names it.
+  /// A method as a text names it, with the settings of the text.
   public struct Choice: CacheMethod {
     /// The method's name, or several with `+` between them.
     public let name: String
-    /// The text with its preset's settings.
+    /// The text, with the settings of a preset in place of its name.
     public let text: String
     private let method: any CacheMethod
     /// The calibrations that the methods take.
@@ -87,15 +87,15 @@ public enum CacheMethods {
 
   /// The method that a text names: `NAME[:ITEM,…]`, several joined with `+`.
   ///
-  /// An item is `key=value`, a preset (`quality`, `balanced` or `fast`, whose settings the keys
-  /// beside it overrule), `dry`, or a word that the method takes. All methods take `warmup=`,
-  /// `cooldown=` and `most=`, and those that measure the model first `calibration=FILE`.
+  /// An item is `key=value`, `dry`, a word that the method takes, or a preset: `quality`,
+  /// `balanced` or `fast`. Keys beside a preset overrule its settings. All methods take `warmup=`,
+  /// `cooldown=` and `most=`; those that measure the model first also take `calibration=FILE`.
   ///
   /// - Parameters:
   ///   - text: Such as `delta-dit:n=2+faster-cache-guidance:fast`.
-  ///   - calibration: The calibration that methods get that need one and name no file.
+  ///   - calibration: The calibration for methods that need one and name no file.
   /// - Returns: The method.
-  /// - Throws: `CacheError`, which lists what there is.
+  /// - Throws: `CacheError`, which lists the methods, or the keys, that there are.
   public static func method(
     _ text: String, calibration: CacheCalibration? = nil
   ) throws(CacheError) -> Choice {
@@ -106,7 +106,7 @@ public enum CacheMethods {
     return parts.count == 1 ? parts[0] : Choice(joining: parts)
   }
 
-  /// The type of a name.
+  /// The type of the method of a name.
   ///
   /// - Throws: `CacheError.unknownMethod`.
   public static func type(named name: String) throws(CacheError) -> any NamedCacheMethod.Type {
@@ -167,7 +167,7 @@ public enum CacheMethods {
   public static func keys(of type: any NamedCacheMethod.Type) -> [CacheParameters.Key] {
     var parameters = CacheParameters(listing: type.name)
     _ = try? configured(type, &parameters)
-    // Those of all methods come last.
+    // The keys that all methods have come last.
     let common = 1 + CacheParameters.limitKeys.count
     return Array(parameters.keys.dropFirst(common) + parameters.keys.prefix(common))
   }

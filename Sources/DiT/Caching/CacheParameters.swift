@@ -1,15 +1,15 @@
-/// The settings of a method as a text gives them, and what the method asks for.
+/// The settings of a method, read from a text.
 ///
 /// A method asks for each key once, with its default, its range and its meaning. So the same code
-/// reads a text and makes the help.
+/// reads a text and lists the keys for the help.
 public struct CacheParameters {
   /// A key that a method asked for.
   public struct Key: Sendable, Hashable {
     /// The key.
     public let name: String
-    /// What it is where it is not given.
+    /// The default, in words.
     public let standard: String
-    /// What it may be.
+    /// The values that it takes, in words.
     public let allowed: String
     /// What it means.
     public let meaning: String
@@ -28,7 +28,7 @@ public struct CacheParameters {
   private var values: [String: String]
   /// Words without a key.
   private var words: [String]
-  /// Whether only the keys are wanted, of a method that needs more than it is given.
+  /// Whether the method is made only to list its keys, so that nothing it needs is missing.
   let isListing: Bool
 
   /// Settings that are given.
@@ -46,7 +46,7 @@ public struct CacheParameters {
     (self.calibration, isListing) = (calibration, false)
   }
 
-  /// No settings, for the keys of a method alone.
+  /// No settings: only the keys of the method are asked for.
   init(listing method: String) {
     (self.method, values, words, calibration, isListing) = (method, [:], [], nil, true)
   }
@@ -118,8 +118,8 @@ public struct CacheParameters {
     try choice(key, as: Value.self, standard: standard.rawValue, meaning) ?? standard
   }
 
-  /// A range of whole numbers with both ends, `3-11`, or one of a single number; nil where it is not
-  /// given.
+  /// A range of whole numbers that includes both ends, `3-11`, or a single number; nil where it is
+  /// not given.
   ///
   /// - Throws: `CacheError.value` where it is no range.
   public mutating func range(
@@ -153,7 +153,7 @@ public struct CacheParameters {
     }
   }
 
-  /// Any text that `parse` takes; nil where it is not given.
+  /// A value of another form, which `parse` reads; nil where it is not given.
   ///
   /// - Throws: `CacheError.value` where `parse` does not take it.
   public mutating func text<Value>(
@@ -178,7 +178,7 @@ public struct CacheParameters {
     return value
   }
 
-  /// Whether a word stands alone, such as `dry`.
+  /// Whether a word without a value, such as `dry`, is given.
   public mutating func flag(_ name: String, _ meaning: String) -> Bool {
     keys.append(Key(name: name, standard: "", allowed: "", meaning: meaning))
     guard let place = words.firstIndex(of: name) else { return false }

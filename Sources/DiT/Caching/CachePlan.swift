@@ -1,14 +1,15 @@
 internal import Tensor
 
-/// What a run caches: for each rule where, when it is refreshed, and what stands in for it.
+/// What a run caches: rules, each of which says where, when, and what takes the place of a computed
+/// value.
 public struct CachePlan: CacheMethod, CustomStringConvertible {
-  /// Some sites with their schedule, their predictor and, where a step decides, their gate.
+  /// Some sites with their schedule, their predictor and, where steps decide, their gate.
   public struct Rule: Sendable {
     /// Where something is reused; all sites of a rule do the same in a step.
     public let sites: [CacheSite]
     /// When.
     public fileprivate(set) var schedule: CacheSchedule
-    /// What stands in, before it has seen anything; each site has a copy.
+    /// The predictor in its first state, of which each site gets a copy.
     public let predictor: any CachePredictor
     /// What decides in steps that the schedule leaves open.
     public let gate: (any CacheGate)?
@@ -49,8 +50,8 @@ public struct CachePlan: CacheMethod, CustomStringConvertible {
   /// What each channel of the samples is multiplied with after each step, and what is added to it;
   /// empty where they stay as they are.
   public private(set) var sampleCorrections: [AffineCorrection.Line] = []
-  /// For each method that corrects samples, the cache that its corrections were measured with, and
-  /// the rules that stand beside it here.
+  /// For each method that corrects samples: the cache that its corrections were measured with, and
+  /// the rules that it is joined with in this plan.
   private var correctedCaches: [(method: String, measured: String, rules: [Rule])] = []
   /// Whether everything is computed, and what the plan would have done is measured.
   public var isDry = false
@@ -60,19 +61,11 @@ public struct CachePlan: CacheMethod, CustomStringConvertible {
   /// Rules that reuse nothing are left out.
   ///
   /// - Throws: `CacheError` where a schedule has another number of steps, a site is not in the
-  ///   model, a value would be reused before there is one, or two reuses meet in one step.
+  ///   model, a value would be reused before there is one, or two reuses overlap in one step.
   public init(for outline: RunOutline, rules: [Rule]) throws(CacheError) {
     self.outline = outline
     self.rules = rules.filter { $0.schedule.canReuse && !$0.sites.isEmpty }
-    for rule in rules {
-      guard rule.schedule.actions.count == outline.steps.count else {
-        throw .stepCount(plan: rule.schedule.actions.count, run: outline.steps.count)
-      }
-      for site in rule.sites { try validate(site) }
-      if let step = rule.schedule.firstUnfoundedReuse, let site = rule.sites.first {
-        throw .nothingToReuse(site: site, step: step)
-      }
-    }
+    for rule in rules { try validate(rule) }
     for step in outline.steps.indices {
       try checkConflicts(step)
       try checkProbes(step)
@@ -109,7 +102,7 @@ public struct CachePlan: CacheMethod, CustomStringConvertible {
     (self.outline, rules) = (outline, [])
   }
 
-  /// A plan whose rules have values only for a calibration; nothing is reused.
+  /// A plan that reuses nothing: the predictors of its rules measure values for a calibration.
   init(measuring rules: [Rule], for outline: RunOutline) {
     (self.outline, self.rules) = (outline, rules)
   }
@@ -119,69 +112,7 @@ public struct CachePlan: CacheMethod, CustomStringConvertible {
     for (rule, action) in actions.enumerated() { rules[rule].schedule.actions[step] = action }
   }
 
-  private func validate(_ site: CacheSite) throws(CacheError) {
-    if let range = site.range {
-      guard !range.isEmpty, range.lowerBound >= 0, range.upperBound <= outline.depth else {
-        throw .site(site, depth: outline.depth)
-      }
-    }
-    switch site {
-    case .branch(let branch, _) where !outline.branches.contains(branch):
-      throw .inapplicable(
-        method: "\(site)", reason: "the model's blocks have no \(branch.rawValue)")
-    case .unconditional where !outline.isGuided:
-      throw .inapplicable(
-        method: "a cache of the unconditional prediction",
-        reason: "guidance is off, so there is none")
-    default: break
-    }
-  }
-
-  /// Sites whose rule does something in a step, and whether that may be a reuse.
-  private func acting(_ step: Int) -> [(rule: Int, site: CacheSite, mayReuse: Bool)] {
-    rules.enumerated().flatMap { index, rule in
-      let action = rule.schedule.actions[step]
-      guard action != .compute else { return [(rule: Int, site: CacheSite, mayReuse: Bool)]() }
-      return rule.sites.map { (index, $0, action != .record) }
-    }
-  }
-
-  private func checkConflicts(_ step: Int) throws(CacheError) {
-    let acting = acting(step)
-    for (i, a) in acting.enumerated() where a.mayReuse {
-      for (j, b) in acting.enumerated() where i != j && a.site.overlaps(b.site) {
-        throw .conflict(a.site, b.site, step: step)
-      }
-    }
-  }
-
-  private func checkProbes(_ step: Int) throws(CacheError) {
-    let reuses = acting(step).filter(\.mayReuse)
-    for (index, rule) in rules.enumerated() where rule.schedule.actions[step] == .ask {
-      for probe in rule.gate?.probes ?? [] {
-        if let other = reuses.first(where: { $0.rule != index && probe.isHidden(by: $0.site) }) {
-          throw .hiddenProbe(probe, by: other.site, step: step)
-        }
-      }
-    }
-  }
-
-  /// Steps without the unconditional stream keep nothing for steps with it.
-  private func checkStreams() throws(CacheError) {
-    let streams = rules.first { $0.sites == [.unconditional] }?.schedule.actions
-    guard let streams else { return }
-    for rule in rules where rule.sites != [.unconditional] && rule.gate == nil {
-      var recorded: Int?
-      for (step, action) in rule.schedule.actions.enumerated() {
-        if action == .record { recorded = streams[step] == .reuse ? step : nil }
-        if action == .reuse, streams[step] != .reuse, let recorded, let site = rule.sites.first {
-          throw .unguidedRecord(site: site, recorded: recorded, reused: step)
-        }
-      }
-    }
-  }
-
-  /// The plan itself, for another batch of the run that it was made for.
+  /// This plan for another batch of the same run.
   ///
   /// - Throws: `CacheError.stepCount` or `CacheError.depth` where the run is another one.
   public func plan(for run: RunOutline) throws(CacheError) -> CachePlan {
@@ -191,10 +122,10 @@ public struct CachePlan: CacheMethod, CustomStringConvertible {
     return plan
   }
 
-  /// Corrects the samples of this plan and of the cache that is joined with it.
+  /// Corrects the samples of this plan, and of a plan that it is joined with.
   ///
   /// - Parameters:
-  ///   - lines: What to do with the samples after each step; empty where nothing is to do.
+  ///   - lines: The correction of the samples after each step; empty for none.
   ///   - method: The method that corrects.
   ///   - cache: The `fingerprint` of the other cache that the lines were measured with.
   mutating func correctSamples(
@@ -204,7 +135,8 @@ public struct CachePlan: CacheMethod, CustomStringConvertible {
     correctedCaches = [(method, cache, [])]
   }
 
-  /// What tells the cache from others: where it reuses something, when, and how its gates decide.
+  /// A text that differs between different caches: where they reuse something, when, and how their
+  /// gates decide.
   var fingerprint: String { Self.fingerprint(isDry ? [] : rules) }
 
   private static func fingerprint(_ rules: [Rule]) -> String {
@@ -215,8 +147,8 @@ public struct CachePlan: CacheMethod, CustomStringConvertible {
     return lines.isEmpty ? "none" : lines.sorted().joined(separator: "; ")
   }
 
-  /// Checks that the whole plan is for a run, and that samples are corrected for the cache that they
-  /// have.
+  /// Checks that the plan is for a run, and that corrections of samples were measured with the
+  /// cache that they are used with.
   ///
   /// - Throws: `CacheError.stepCount`, `CacheError.depth`, or `CacheError.calibration` where a
   ///   correction was measured with another cache.
@@ -235,12 +167,12 @@ public struct CachePlan: CacheMethod, CustomStringConvertible {
     }
   }
 
-  /// Whether a step decides about something, and each image on its own.
+  /// Whether the plan has a gate, so that steps decide, for each image on its own.
   public var hasGates: Bool { rules.contains { $0.gate != nil } }
 
   /// This plan and another one for the same run.
   ///
-  /// - Throws: `CacheError.conflict` where a reuse of one meets a site of the other.
+  /// - Throws: `CacheError.conflict` where a reuse of one overlaps a site of the other.
   public func joined(with other: CachePlan) throws(CacheError) -> CachePlan {
     var plan = try CachePlan(for: outline, rules: rules + other.rules)
     plan.isDry = isDry || other.isDry
@@ -254,7 +186,7 @@ public struct CachePlan: CacheMethod, CustomStringConvertible {
     return plan
   }
 
-  /// What two plans do in each step, where an empty list does nothing.
+  /// The lists of two plans, combined step by step; an empty list stands for no change.
   private static func joined<Element>(
     _ a: [Element], _ b: [Element], _ combine: (Element, Element) -> Element
   ) -> [Element] {
@@ -293,7 +225,7 @@ public struct CachePlan: CacheMethod, CustomStringConvertible {
   }
 }
 
-/// Lines of a title and a text, the texts below each other.
+/// Lines of a title and a text; all texts begin in the same column.
 func aligned(_ lines: [(title: String, text: String)]) -> String {
   let width = lines.map(\.title.count).max() ?? 0
   return lines.map { title, text in

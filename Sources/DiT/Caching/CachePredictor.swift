@@ -20,9 +20,9 @@ public struct CacheStep: Sendable, Hashable {
 public struct BranchPart: Sendable, Hashable {
   /// Whether the conditional rows are computed alone, the first half of a guided batch.
   public var conditionalOnly = false
-  /// How many tokens to either side attention between tokens sees; nil is all of them.
+  /// How far to either side a token attends in self-attention, in tokens; nil is to all.
   ///
-  /// Where the keys of several tokens are joined, all are seen.
+  /// Where the keys of several tokens are joined, a token attends to all.
   public var window: Int?
 
   /// All of the branch.
@@ -46,8 +46,8 @@ public struct CacheContext {
   public let rows: Int
   /// Whether the unconditional rows are among them.
   public let isGuided: Bool
-  /// What goes into the site: the tokens before blocks, the residual stream before a branch and
-  /// its norm, the rows of a linear layer, the conditional prediction for the unconditional one, the
+  /// What goes into the site: the tokens before blocks, the residual stream before a branch and its
+  /// norm, the rows of a linear layer, the conditional prediction for the unconditional one, the
   /// model's input for the prediction.
   public let input: Tensor<Float>
   /// What to compute with.
@@ -85,37 +85,38 @@ public struct CacheContext {
     require(branch, "cache: only branches have parts")(part)
   }
 
-  /// The rows of a kept value that this step computes: a step of the conditional rows alone takes
-  /// the first half of what a guided one has kept.
+  /// The rows of a kept value that this step needs: a step of the conditional rows alone takes the
+  /// first half of what a guided step has kept.
   public func rows(of kept: Tensor<Float>) -> Tensor<Float> {
     kept.shape[0] == rows ? kept : kept[0..<rows]
   }
 }
 
-/// What stands in for a value that is not computed.
+/// Gives a value in place of one that is not computed.
 ///
-/// A predictor is a value that belongs to one site of one run (one image's, where a gate decides).
-/// Steps are counted upwards from the noisiest one. The rows of a value are those of the batch,
-/// conditional ones first, and stay at their places.
+/// A predictor belongs to one site of one run (of one image where a gate decides). Steps are
+/// counted from the noisiest one on. The rows of a value are those of the batch, conditional ones
+/// first, in the same order in every step.
 public protocol CachePredictor: Sendable {
-  /// What the predictor wants to see besides the value of its site.
+  /// The values that the predictor sees besides the value of its site.
   var probes: [CacheProbe] { get }
 
-  /// The predictor of one of the sites of its rule, where they differ.
+  /// The predictor for one of the sites of its rule, where sites need different ones.
   func placed(at site: CacheSite) -> any CachePredictor
 
-  /// Takes note of a value that was computed.
+  /// Keeps what it needs of a computed value.
   mutating func record(_ value: Tensor<Float>, _ context: CacheContext)
 
   /// The value to use, with `context.rows` rows.
   ///
-  /// A step that was cancelled and is taken again asks twice and must get the same.
+  /// A step that was cancelled and is taken again asks twice, and must get the same value.
   mutating func value(_ context: CacheContext) -> Tensor<Float>
 
   /// Forgets everything.
   mutating func reset()
 
-  /// Whether it uses values from before the last one, and so must not forget between two records.
+  /// Whether it uses older values than the last one, so that values are kept even if no step reuses
+  /// them before the next one.
   var keepsHistory: Bool { get }
 
   /// The bytes that it holds.
@@ -129,24 +130,29 @@ public protocol CachePredictor: Sendable {
   /// - Returns: The numbers for one site.
   func capacity(elements: Int, inputs: Int) -> Int
 
-  /// The multiply-adds that it spends itself, given those of the whole site in this step.
+  /// The multiply-adds that the predictor spends itself.
+  ///
+  /// - Parameters:
+  ///   - action: What the step does.
+  ///   - full: The multiply-adds of computing the site in this step.
+  /// - Returns: Its own multiply-adds, besides those of a computed site.
   func cost(_ action: CacheSchedule.Action, of full: MultiplyAdds) -> MultiplyAdds
 
-  /// The multiply-adds that it spends itself in a step, where steps differ.
+  /// The same for predictors that spend more in some steps than in others.
   func cost(
     _ action: CacheSchedule.Action, of full: MultiplyAdds, at step: Int
   ) -> MultiplyAdds
 
-  /// The numbers that it has measured, for a calibration; nil for predictors that do not.
+  /// The numbers that it has measured for a calibration; nil for predictors that do not measure.
   var measurement: [[Double]]? { get }
 }
 
 extension CachePredictor {
   /// None.
   public var probes: [CacheProbe] { [] }
-  /// Itself: sites do not differ.
+  /// Itself: the same for all sites.
   public func placed(at site: CacheSite) -> any CachePredictor { self }
-  /// It does not.
+  /// False.
   public var keepsHistory: Bool { false }
   /// One value.
   public func capacity(elements: Int, inputs: Int) -> Int { elements }

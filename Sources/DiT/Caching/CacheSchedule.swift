@@ -18,7 +18,7 @@ public struct CacheSchedule: Sendable, Hashable, CustomStringConvertible {
   /// A schedule of actions.
   public init(_ actions: [Action]) { self.actions = actions }
 
-  /// A schedule of characters as `description` has them; nil where another character stands in it.
+  /// A schedule of the characters of `description`; nil where there is another character.
   public init?(_ text: String) {
     let actions = text.map(Action.init(rawValue:))
     guard !actions.contains(nil) else { return nil }
@@ -39,7 +39,7 @@ public struct CacheSchedule: Sendable, Hashable, CustomStringConvertible {
     CacheSchedule(stepCount: stepCount) { $0 % interval == 0 }
   }
 
-  /// A schedule whose first steps are computed, and behind the last of them every `interval`-th one.
+  /// A schedule whose first steps are computed, and after the last of them every `interval`-th one.
   public static func every(
     _ interval: Int, after warmup: Int, stepCount: Int
   ) -> CacheSchedule {
@@ -79,11 +79,12 @@ public struct CacheSchedule: Sendable, Hashable, CustomStringConvertible {
     return result
   }
 
-  /// The schedule with the value computed and kept where a step of both streams of guidance would
-  /// reuse what one of the conditional stream alone has kept.
+  /// The schedule for a run whose unconditional stream is cached too: a step of both streams that
+  /// would reuse what a step of the conditional stream alone has kept computes and keeps instead.
   ///
-  /// - Parameter guidance: The schedule of the unconditional stream; nil where it is always computed.
-  /// - Returns: A schedule that is founded in every step.
+  /// - Parameter guidance: The schedule of the unconditional stream; nil where it is always
+  ///   computed.
+  /// - Returns: A schedule in which every reuse finds the rows that it needs.
   func serving(_ guidance: CacheSchedule?) -> CacheSchedule {
     guard let guidance else { return self }
     var (result, isHalf) = (self, false)
@@ -95,7 +96,7 @@ public struct CacheSchedule: Sendable, Hashable, CustomStringConvertible {
     return result
   }
 
-  /// The schedule without keeping what no later step reuses, for a predictor without history.
+  /// The schedule that keeps only what a later step reuses, for a predictor without history.
   var pruned: CacheSchedule {
     var result = self
     for step in actions.indices where actions[step] == .record && !isNeeded(after: step) {
@@ -104,7 +105,7 @@ public struct CacheSchedule: Sendable, Hashable, CustomStringConvertible {
     return result
   }
 
-  /// Whether what is kept at `step` or before it may be reused before it is kept anew.
+  /// Whether a later step may reuse the value that is kept at `step`, before a new one is kept.
   func isNeeded(after step: Int) -> Bool {
     let next = actions[(step + 1)...].first { $0 != .compute }
     return next == .reuse || next == .ask
@@ -116,7 +117,7 @@ public struct CacheSchedule: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// The first step that reuses what no earlier step has kept, if there is one.
-  var firstUnfoundedReuse: Int? {
+  var firstReuseWithoutValue: Int? {
     guard let first = actions.firstIndex(where: { $0 != .compute }) else { return nil }
     return actions[first] == .reuse ? first : nil
   }

@@ -1,4 +1,4 @@
-/// One of the layers of a block that ICC and other methods replace.
+/// A linear layer of a block that can be cached.
 public enum BlockLinear: String, Sendable, Hashable, CaseIterable {
   /// The layer that makes queries, keys and values of self-attention, side by side.
   case qkv
@@ -18,18 +18,18 @@ public enum BlockLinear: String, Sendable, Hashable, CaseIterable {
   }
 }
 
-/// Where something is reused: which value is kept, and how it takes the place of the computation.
+/// A place in the model where a value can be kept and reused instead of being computed.
 public enum CacheSite: Sendable, Hashable, CustomStringConvertible {
   /// The offset that a run of blocks adds to the tokens, Δ in Δ-DiT's paper.
   ///
   /// A step that reuses it adds it to its own tokens, so nothing that it has computed is lost.
   case blocks(Range<Int>)
-  /// The tokens behind a run of blocks, as they are: what a step that reuses them has computed
-  /// before is lost.
+  /// The tokens behind a run of blocks. A step that reuses them replaces its own tokens, so what it
+  /// has computed before is lost.
   case output(Range<Int>)
-  /// What a branch of a block makes, before its gate; the gate is always that of the step.
+  /// The output of a branch of a block before its gate; the gate is always computed anew.
   case branch(Architecture.Branch, block: Int)
-  /// What a linear layer of a block makes.
+  /// The output of a linear layer of a block.
   case linear(BlockLinear, block: Int)
   /// The model's prediction, guided where guidance is on.
   case prediction
@@ -37,7 +37,8 @@ public enum CacheSite: Sendable, Hashable, CustomStringConvertible {
   /// alone.
   case unconditional
 
-  /// The blocks that a reuse passes by, all of them or a part of each.
+  /// The blocks that a reuse skips, or of which it skips a part; nil for sites outside of the
+  /// blocks.
   var range: Range<Int>? {
     switch self {
     case .blocks(let range), .output(let range): range
@@ -54,7 +55,7 @@ public enum CacheSite: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
-  /// Whether a reuse of one site keeps the other from being computed in the same step.
+  /// Whether a reuse of one site means that the other is not computed in the same step.
   func overlaps(_ other: CacheSite) -> Bool {
     switch (self, other) {
     case (.prediction, _), (_, .prediction): true
@@ -83,14 +84,14 @@ public enum CacheSite: Sendable, Hashable, CustomStringConvertible {
   /// The site with both ends included, such as `blocks 3-11` or `attention 4`.
   public var description: String { range.map { "\(kind) \(name(of: $0))" } ?? kind }
 
-  /// Several sites in a line, such as `attention 0-27`.
+  /// Several sites in one line, such as `attention 0-27`.
   static func description(of sites: [CacheSite]) -> String {
     var kinds: [String] = []
     var runs: [String: [Range<Int>]] = [:]
     for site in sites {
       if !kinds.contains(site.kind) { kinds.append(site.kind) }
       guard let range = site.range else { continue }
-      // Branches of neighbouring blocks are one run; ranges of blocks stay what they are.
+      // Branches of neighbouring blocks are written as one range.
       var list = runs[site.kind] ?? []
       if let last = list.last, last.upperBound == range.lowerBound, !site.isRun {
         list[list.count - 1] = last.lowerBound..<range.upperBound

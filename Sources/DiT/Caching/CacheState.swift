@@ -1,11 +1,11 @@
 public import Kernels
 public import Tensor
 
-/// What a run has kept so far: in a lane for all images or, where gates decide, in one for each.
+/// What a run has kept so far: in one lane for all images or, where gates decide, in a lane for
+/// each image.
 ///
-/// The model walks through its layers and asks the state at each: `passBlocks` for runs of blocks,
-/// `add` for the branches of a block. Lanes that compute the same do so together. A state dies with
-/// its run.
+/// The model walks through its layers and asks the state at each of them: `passBlocks` for runs of
+/// blocks, `add` for the branches of a block. Lanes that compute the same layer do so together.
 public struct CacheState: Sendable {
   /// One for each image where gates decide, or one for all.
   var lanes: [CacheLane]
@@ -32,12 +32,12 @@ public struct CacheState: Sendable {
     }
   }
 
-  /// The value of a site for all rows: some lanes reuse theirs, and the others compute theirs together.
+  /// The value of a site for all rows: some lanes reuse it, and all others compute it together.
   ///
   /// - Parameters:
   ///   - site: The site.
   ///   - input: What goes into it, of all rows.
-  ///   - probe: What gates and predictors know a computed value as.
+  ///   - probe: The probe that shows a computed value; nil for none.
   ///   - workspace: What to compute with.
   ///   - branch: Computes a part of a branch for some rows.
   ///   - compute: Computes the value for the rows of some lanes, in their order.
@@ -81,7 +81,7 @@ public struct CacheState: Sendable {
 
   /// Adds a branch of a block to the residual stream: computed, computed and kept, or reused.
   ///
-  /// A step that keeps the branch has the bits of one that does not.
+  /// A step that keeps the branch gives the same bits as a step that does not.
   ///
   /// - Parameters:
   ///   - branch: The branch.
@@ -89,14 +89,21 @@ public struct CacheState: Sendable {
   ///   - gate: What the branch is multiplied with, `[rows, width]`; 1 where nil.
   ///   - x: The residual stream, `[rows, tokens, width]`.
   ///   - workspace: What to compute with.
+  ///   - byLayer: Computes the branch before the gate, asking this state at each linear layer; used
+  ///     where a layer of the branch is cached.
   ///   - fused: Adds the gated branch to the stream in one go, as without a cache.
   ///   - value: Computes the branch before the gate, for some rows of the stream; attention within a
   ///     window where one is given.
   public mutating func add(
     _ branch: Architecture.Branch, block: Int, gate: Tensor<Float>?, to x: inout Tensor<Float>,
-    in workspace: Workspace, fused: (inout Tensor<Float>) -> Void,
+    in workspace: Workspace,
+    byLayer: ((Tensor<Float>, inout CacheState) -> Tensor<Float>)? = nil,
+    fused: (inout Tensor<Float>) -> Void,
     value: @escaping (_ x: Tensor<Float>, _ rows: [Int], _ window: Int?) -> Tensor<Float>
   ) {
+    if let byLayer, hasLinear(in: branch, block: block) {
+      return addGated(byLayer(x, &self), gate: gate, to: &x, in: workspace)
+    }
     let site = CacheSite.branch(branch, block: block)
     let probe = CacheProbe.branch(branch, block: block)
     guard acts(at: site) || lanes[0].watches(probe) else { return fused(&x) }
@@ -118,8 +125,8 @@ public struct CacheState: Sendable {
     members.map { lanes[$0.lane].acts(at: site, rows: $0.rows.count) }.contains(true)
   }
 
-  /// Whether a linear layer of a block is cached, so that the block computes layer by layer.
-  func hasLinear(in branch: Architecture.Branch, block: Int) -> Bool {
+  /// Whether a linear layer of a branch is cached, so that the branch is computed layer by layer.
+  private func hasLinear(in branch: Architecture.Branch, block: Int) -> Bool {
     BlockLinear.allCases.contains {
       $0.branch == branch && lanes[0].has(.linear($0, block: block))
     }
@@ -154,7 +161,7 @@ extension CacheSite {
   }
 }
 
-// What all lanes have in common, and what they amount to.
+// What all lanes share, and their sums.
 extension CacheState {
   /// What there is to know of the run.
   var outline: RunOutline { lanes[0].plan.outline }
@@ -170,12 +177,15 @@ extension CacheState {
   /// The most bytes held so far.
   var peakByteCount: Int { lanes.reduce(0) { $0 + $1.peakByteCount } }
 
-  /// The multiply-adds of blocks as papers count them, less those of a run without a cache.
-  var cost: MultiplyAdds { lanes.reduce(MultiplyAdds()) { $0 + $1.cost } }
+  /// The multiply-adds of blocks, as papers count them, less those of a run without a cache: below
+  /// zero where the cache saves.
+  var costChange: MultiplyAdds { lanes.reduce(MultiplyAdds()) { $0 + $1.costChange } }
 
-  /// `cost` when the step began.
-  var costBefore: MultiplyAdds { lanes.reduce(MultiplyAdds()) { $0 + $1.costBefore } }
+  /// `costChange` when the step began.
+  var costChangeBeforeStep: MultiplyAdds {
+    lanes.reduce(MultiplyAdds()) { $0 + $1.costChangeBeforeStep }
+  }
 
-  /// The blocks of which nothing was computed, over all steps; the mean of all images.
+  /// The blocks, counted over all steps, of which nothing was computed; the mean of all images.
   var reusedBlocks: Int { lanes.reduce(0) { $0 + $1.reusedBlocks } / lanes.count }
 }

@@ -11,10 +11,10 @@ public struct CacheTrace: Sendable, Hashable, CustomStringConvertible {
     public fileprivate(set) var actions = ""
     /// The threshold of the gate; nil without one.
     public let threshold: Double?
-    /// The gate's indicator in each step that asked it; nil in all others.
+    /// The gate's indicator in each step in which it was asked; nil in all others.
     public fileprivate(set) var indicators: [Double?] = []
-    /// In a dry run, how far what would have stood in was from the value, in each step that
-    /// compared: the largest relative distance of all sites of the rule.
+    /// In a dry run, the relative distance of the forecast from the computed value in each step
+    /// that compared; the largest of all sites of the rule.
     public fileprivate(set) var errors: [Double?] = []
     /// In a dry run, what the gate would have done with other thresholds.
     public fileprivate(set) var trials: [Trial] = []
@@ -43,7 +43,7 @@ public struct CacheTrace: Sendable, Hashable, CustomStringConvertible {
     pendingErrors = plan.rules.map { _ in nil }
   }
 
-  /// Takes note of what a rule did in a step.
+  /// Notes what a rule did in a step.
   mutating func append(_ action: CacheLane.Action, rule: Int, indicator: Double?) {
     let character: Character =
       switch action {
@@ -58,13 +58,12 @@ public struct CacheTrace: Sendable, Hashable, CustomStringConvertible {
     pendingErrors[rule] = nil
   }
 
-  /// Takes note of how far a forecast is from the value.
-  mutating func compare(_ forecast: Tensor<Float>, _ value: Tensor<Float>, rule: Int, step: Int) {
-    pendingErrors[rule] = max(
-      pendingErrors[rule] ?? 0, relativeDistance(forecast, from: value))
+  /// Notes how far a forecast is from the computed value.
+  mutating func compare(_ forecast: Tensor<Float>, _ value: Tensor<Float>, rule: Int) {
+    pendingErrors[rule] = max(pendingErrors[rule] ?? 0, relativeDistance(forecast, from: value))
   }
 
-  /// Takes over what gates would have done.
+  /// Adds what gates would have done with other thresholds.
   mutating func setTrials(_ trials: [[Trial]]) {
     for rule in lines.indices { lines[rule].trials = trials[rule] }
   }
@@ -81,8 +80,8 @@ extension CacheTrace {
     lines.contains { line in line.actions.dropFirst(step).first == "-" }
   }
 
-  /// What a user wants to know of gates that always or never reused, and with which threshold they
-  /// would do something else.
+  /// Notes for the user about gates that always or never reused, with the range of the indicator: a
+  /// threshold within that range makes a difference.
   public var notes: [String] {
     lines.compactMap { line in
       let indicators = line.indicators.compactMap { $0 }.filter(\.isFinite)
@@ -104,7 +103,7 @@ extension CacheTrace {
   }
 
   /// What a dry run measured, step by step: a gate's indicator and what other thresholds would have
-  /// done, or the error of what would have stood in.
+  /// done, or the error of the forecast.
   public var measurements: String {
     lines.map { line in
       var rows = ["\(line.title)"]

@@ -1,15 +1,15 @@
 internal import Kernels
 internal import Tensor
 
-// What a step predicts.
+// The prediction of a step.
 extension CacheState {
   /// The guided prediction for samples: the model's, or what was kept.
   ///
   /// - Parameters:
-  ///   - samples: What the model sees of all images, `[images, channels, height, width]`.
+  ///   - samples: The model's input for all images, `[images, channels, height, width]`.
   ///   - step: The index of the step, which begins, or begins again where it was cancelled.
   ///   - guidance: The guidance.
-  ///   - session: The model.
+  ///   - session: The model's session.
   ///   - workspace: What to compute with.
   /// - Returns: `[images, outputChannels, height, width]`.
   /// - Throws: What the model throws.
@@ -34,8 +34,7 @@ extension CacheState {
 
   /// The guided prediction for the images of some lanes, in one pass of the model.
   ///
-  /// The rows of a lane are its conditional ones and, behind them, the unconditional ones where they
-  /// are computed.
+  /// A lane has its conditional rows and then, where they are computed, its unconditional ones.
   private mutating func computed(
     _ images: [Member], of samples: Tensor<Float>, step: Int, guidance: Guidance,
     session: inout any DenoiserSession, in workspace: Workspace
@@ -43,7 +42,7 @@ extension CacheState {
     let all = members
     defer { members = all }
     members = []
-    // The model has a condition for each image, and behind those the unconditional ones.
+    // The session has the conditions of all images, then as many unconditional ones.
     var (parts, conditions) = ([Tensor<Float>](), [Int]())
     for image in images {
       let isConditionalAlone =
@@ -67,8 +66,8 @@ extension CacheState {
       })
   }
 
-  /// The predictions of a lane, the conditional ones and behind them the unconditional ones, which the
-  /// model has computed too, or which are made of what was kept.
+  /// The predictions of a lane: the conditional ones, then the unconditional ones, either computed
+  /// by the model or predicted from what was kept.
   private mutating func bothStreams(
     _ output: Tensor<Float>, _ count: Int, lane: Int, in workspace: Workspace
   ) -> Tensor<Float> {

@@ -1,6 +1,6 @@
-/// What a method of forecasts forecasts.
+/// The values that a method such as TaylorSeer forecasts.
 public enum ForecastTarget: String, Sendable, CaseIterable {
-  /// What every branch of every block makes, as papers do.
+  /// The output of every branch of every block, as in the papers.
   case branches
   /// The offset of all blocks together, which takes a fiftieth of the memory.
   case stack

@@ -2,11 +2,12 @@ internal import Kernels
 internal import Tensor
 
 extension CacheLane {
-  /// A rule's gate with what a run knows of it; in a dry run, with others of other thresholds.
+  /// A rule's gate with its state in a run; in a dry run, also the same gate with other thresholds.
   struct Gate: Sendable {
-    /// A gate with the steps that it has reused in a row.
-    private struct Member {
+    /// The gate with one threshold, and what it has decided.
+    private struct Variant {
       var gate: any CacheGate
+      /// The steps in a row that it has reused.
       var streak = 0
       var decision: Bool?
       var trace: CacheTrace.Trial
@@ -22,26 +23,26 @@ extension CacheLane {
       }
     }
 
-    /// What the thresholds of a dry run are multiplied with.
+    /// A dry run tries the threshold times each of these.
     static let factors = [0.25, 0.5, 1, 2, 4]
 
-    private var member: Member
-    private var trials: [Member]
+    private var main: Variant
+    private var trials: [Variant]
     private let sites: [CacheSite]
     private let most: Int
     private var asked: Double?
-    /// What a trace shows of this step, where the gate was asked.
-    var indicator: Double? { asked.map { member.gate.verified ?? $0 } }
+    /// The indicator that the trace shows of this step; nil where the gate was not asked.
+    var indicator: Double? { asked.map { main.gate.verified ?? $0 } }
 
     init(_ gate: any CacheGate, _ rule: CachePlan.Rule, isDry: Bool) {
-      member = Member(gate)
+      main = Variant(gate)
       trials =
         !isDry
         ? []
         : Self.factors.map { factor in
           var gate = gate
           gate.threshold *= factor
-          return Member(gate)
+          return Variant(gate)
         }
       (sites, most) = (rule.sites, rule.most ?? .max)
     }
@@ -49,30 +50,32 @@ extension CacheLane {
     mutating func observe(
       _ value: Tensor<Float>, _ probe: CacheProbe, at step: CacheStep, in workspace: Workspace
     ) {
-      // Others may look at something else.
-      guard member.gate.probes.contains(probe) else { return }
-      member.gate.observe(value, probe, at: step, in: workspace)
+      // The probe may be that of another rule's gate.
+      guard main.gate.probes.contains(probe) else { return }
+      main.gate.observe(value, probe, at: step, in: workspace)
       let isHidden = sites.contains { probe.isHidden(by: $0) }
       for index in trials.indices where !(isHidden && trials[index].decision == true) {
         trials[index].gate.observe(value, probe, at: step, in: workspace)
       }
     }
 
-    /// Whether the step reuses; never in a dry run, which notes what the others would do.
+    /// Whether the step reuses.
+    ///
+    /// A dry run never does; it notes what each threshold would do.
     mutating func reuses(at step: CacheStep) -> Bool {
-      let indicator = member.gate.indicator(at: step)
+      let indicator = main.gate.indicator(at: step)
       asked = indicator
       for index in trials.indices {
         let indicator = trials[index].gate.indicator(at: step)
         trials[index].decided(
           indicator < trials[index].gate.threshold && trials[index].streak < most, at: step)
       }
-      return trials.isEmpty && indicator < member.gate.threshold && member.streak < most
+      return trials.isEmpty && indicator < main.gate.threshold && main.streak < most
     }
 
     /// Takes note of what the step does.
     mutating func decided(_ reuses: Bool, at step: CacheStep) {
-      member.decided(reuses, at: step)
+      main.decided(reuses, at: step)
       for index in trials.indices where trials[index].decision == nil {
         trials[index].decided(false, at: step)
       }
@@ -86,11 +89,11 @@ extension CacheLane {
         trials[index].trace.actions.append(decision == nil ? "." : decision == true ? "-" : "R")
         trials[index].decision = nil
       }
-      member.decision = nil
+      main.decision = nil
     }
 
     /// The bytes that the gate holds.
-    var byteCount: Int { member.gate.byteCount }
+    var byteCount: Int { main.gate.byteCount }
 
     /// What the gate would have done with other thresholds.
     var trialTraces: [CacheTrace.Trial] { trials.map(\.trace) }

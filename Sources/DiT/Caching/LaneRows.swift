@@ -1,8 +1,7 @@
 internal import Kernels
 internal import Tensor
 
-/// Some rows of a batch in memory of their own where others have rows too: who keeps a view keeps
-/// all of the batch.
+/// Some rows of a batch, copied unless they are all of it: a view would keep the whole batch alive.
 func ownRows(
   _ batch: Tensor<Float>, _ rows: Range<Int>, in workspace: Workspace
 ) -> Tensor<Float> {

@@ -2,17 +2,17 @@ internal import Kernels
 internal import NN
 internal import Tensor
 
-// Branches of which a linear layer is cached are computed layer by layer.
+// A branch with a cached linear layer is computed layer by layer.
 extension CacheState {
   /// Self-attention before its gate.
   ///
   /// - Parameters:
   ///   - x: What attention sees, `[rows, tokens, width]`.
   ///   - qkv: The layer that makes queries, keys and values, side by side.
-  ///   - projection: The layer that makes the result of those of the heads.
+  ///   - projection: The output projection.
   ///   - block: The index of the block.
   ///   - workspace: What to compute with.
-  ///   - heads: The result of each head, side by side, of queries, keys and values.
+  ///   - heads: Computes the results of the heads, side by side, from queries, keys and values.
   /// - Returns: `[rows, tokens, width]`.
   mutating func attentionByLayer(
     _ x: Tensor<Float>, qkv: Linear, projection: Linear, block: Int, in workspace: Workspace,
@@ -30,7 +30,7 @@ extension CacheState {
   ///
   /// - Parameters:
   ///   - x: What the branch sees, `[rows, tokens, width]`.
-  ///   - layers: The branch.
+  ///   - layers: The layers of the branch.
   ///   - block: The index of the block.
   ///   - workspace: What to compute with.
   /// - Returns: `[rows, tokens, width]`.

@@ -1,8 +1,8 @@
-/// A plan whose every `interval`-th step is full and keeps the offsets that the steps up to the
-/// next full one reuse.
+/// A plan that computes every `interval`-th step in full and keeps the offset of some blocks, which
+/// the steps up to the next full one reuse.
 ///
-/// Where the range changes between two full steps, the full one keeps both offsets: no step more
-/// is computed than the interval says.
+/// Where the blocks change between two full steps, the first one keeps both offsets, so that no
+/// further step has to be computed in full.
 func offsetPlan(
   for run: RunOutline, interval: Int, blocks: (_ step: Int) -> Range<Int>
 ) throws(CacheError) -> CachePlan {

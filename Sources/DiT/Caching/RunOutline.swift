@@ -6,7 +6,7 @@ public struct RunOutline: Sendable {
   public var architecture: Architecture
   /// The steps, the noisiest first.
   public var steps: [CacheStep]
-  /// How much image and noise is in the sample before each step; empty where that is not known.
+  /// How much of image and of noise the sample has before each step; empty where it is not known.
   public var noiseLevels: [NoiseLevel]
   /// The sampler's name.
   public var sampler: String
@@ -24,11 +24,12 @@ public struct RunOutline: Sendable {
   /// - Parameters:
   ///   - architecture: The model, for samples of this run's size.
   ///   - timesteps: The training timestep of each step.
-  ///   - noiseLevels: How much image and noise is in the sample before each step, where it is known.
+  ///   - noiseLevels: How much of image and of noise the sample has before each step, where it is
+  ///     known.
   ///   - sampler: The sampler's name.
   ///   - guidanceScale: The guidance scale; 1 is no guidance.
   ///   - imageCount: The images that are drawn together.
-  ///   - fingerprint: What tells this model from others.
+  ///   - fingerprint: A text that differs between models.
   ///   - weight: The weights of a linear layer of a block.
   public init(
     architecture: Architecture, timesteps: [Double], noiseLevels: [NoiseLevel] = [],
@@ -56,11 +57,11 @@ public struct RunOutline: Sendable {
       weight: denoiser.weight)
   }
 
-  /// What tells this model from others, for calibrations; worked out when it is asked for.
+  /// A text that differs between models, for calibrations; computed when it is asked for.
   public var fingerprint: String { identify() }
   /// Whether there is an unconditional stream.
   public var isGuided: Bool { guidanceScale != 1 }
-  /// The rows of the batch that an image has: two with guidance.
+  /// The rows of the batch for one image: two with guidance, else one.
   public var rowsOfImage: Int { isGuided ? 2 : 1 }
   /// The number of steps.
   public var stepCount: Int { steps.count }
@@ -69,7 +70,7 @@ public struct RunOutline: Sendable {
   /// The branches of a block in their order.
   public var branches: [Architecture.Branch] { architecture.branches.map(\.branch) }
 
-  /// The rows and columns of tokens: patches are squares.
+  /// The rows and columns of tokens; patches are square.
   public var grid: (rows: Int, columns: Int) {
     let (height, width) = (architecture.sampleShape[1], architecture.sampleShape[2])
     let area = Double(height * width) / Double(architecture.tokenCount)
@@ -92,7 +93,7 @@ public struct RunOutline: Sendable {
   }
 }
 
-// What sites cost and hold.
+// The cost and the size of sites.
 extension RunOutline {
   /// The multiply-adds of the blocks in all steps without a cache for one image, as papers count
   /// them.
@@ -100,12 +101,12 @@ extension RunOutline {
     rowsOfImage * stepCount * depth * architecture.paperBlock
   }
 
-  /// The multiply-adds that a reuse at a site saves for one row, its predictor's own left out.
+  /// The multiply-adds of computing a site for one row.
   ///
   /// - Parameters:
   ///   - site: The site.
-  ///   - asPapersCount: Whether each block counts its condition, which a run works out for all steps
-  ///     at once.
+  ///   - asPapersCount: Whether the modulation of a block counts in every step; a run computes it
+  ///     once for many steps.
   /// - Returns: The multiply-adds.
   func cost(of site: CacheSite, asPapersCount: Bool) -> MultiplyAdds {
     let block = asPapersCount ? architecture.paperBlock : architecture.block
@@ -134,7 +135,7 @@ extension RunOutline {
     }
   }
 
-  /// The numbers of a value of a site, for all images of the batch.
+  /// The number of elements of a site's value, for all images of the batch.
   func elements(of site: CacheSite) -> Int {
     let tokens = imageCount * rowsOfImage * architecture.tokenCount
     switch site {
@@ -146,7 +147,7 @@ extension RunOutline {
     }
   }
 
-  /// The numbers of the input of a site, for all images of the batch.
+  /// The number of elements of a site's input, for all images of the batch.
   func inputs(of site: CacheSite) -> Int {
     switch site {
     case .linear(let layer, _):
@@ -156,7 +157,7 @@ extension RunOutline {
     }
   }
 
-  /// The numbers of what a probe sees, for all images of the batch.
+  /// The number of elements of what a probe shows, for all images of the batch.
   func elements(of probe: CacheProbe) -> Int {
     switch probe {
     case .sample: inputs(of: CacheSite.prediction)

@@ -1,14 +1,14 @@
-/// Cuts steps into groups at the least cost.
+/// Divides steps into groups at the least cost, by dynamic programming.
 ///
-/// The first step of a group is computed, and the others reuse what it has kept. The cheapest groups
-/// are found by dynamic programming, so an addition must not change which of two costs is less.
+/// The first step of a group is computed, and the others reuse what it has kept. Adding the same
+/// group to two costs must not change which of them is less.
 ///
 /// - Parameters:
 ///   - count: The number of steps.
 ///   - groups: The number of groups.
-///   - lengths: How many steps a group may have.
+///   - lengths: The numbers of steps that a group may have.
 ///   - zero: The cost of no group.
-///   - adding: The cost of some groups and of one more.
+///   - adding: The cost of some groups together with one more.
 ///   - isLess: Whether a cost is less than another one.
 /// - Returns: The first step of each group; nil where there are no such groups.
 func cheapestGroups<Cost>(

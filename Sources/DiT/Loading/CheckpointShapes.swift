@@ -1,7 +1,7 @@
 internal import NN
 internal import Tensor
 
-/// The shapes of a checkpoint's tensors, which tell the sizes of a model of an original code.
+/// The shapes of a checkpoint of the original code, from which the sizes of the model are read.
 struct CheckpointShapes {
   private let shapes: [String: [Int]]
   private let path: String
@@ -32,7 +32,7 @@ struct CheckpointShapes {
     }
   }
 
-  /// The side of the square that a number of patches makes.
+  /// The side of the square of a number of patches.
   func side(ofSquare count: Int, _ name: String, patch: Int) throws(ModelError) -> Int {
     let side = Int(Double(count).squareRoot())
     guard side * side == count, side <= 256, patch <= 256 else {
@@ -43,7 +43,7 @@ struct CheckpointShapes {
     return side
   }
 
-  /// The number of heads of the published sizes, which no shape tells, by their width.
+  /// The number of heads of the published model of a width; no shape tells it.
   func headCount(width: Int, _ name: String) throws(ModelError) -> Int {
     let counts = [384: 6, 768: 12, 1024: 16, 1152: 16]
     guard let count = counts[width] else {

@@ -4,8 +4,8 @@ extension DiffusionPipeline {
   /// The names of a model's classes, by label, without reading its weights.
   ///
   /// - Parameter folder: The path of a folder or checkpoint, or the name, as for `init`.
-  /// - Returns: A name for each class; it may be several, with commas between them. None where the
-  ///   model does not draw by classes.
+  /// - Returns: A name for each class, or several with commas between them; empty where the model does
+  ///   not draw classes.
   /// - Throws: `ModelError` or `CheckpointError`, naming the file.
   public static func classNames(folder: String) throws -> [String] {
     switch try ModelLocation(folder) {
@@ -27,5 +27,10 @@ extension DiffusionPipeline {
       guard !PixArtTransformer.Configuration.isOriginal(checkpoint) else { return [] }
       return classNames(nil, count: try DiffusionTransformer.Configuration(checkpoint).classCount)
     }
+  }
+
+  /// The names of classes by label, from a table that may lack some of them.
+  static func classNames(_ labels: [String: String]?, count: Int) -> [String] {
+    (0..<count).map { labels?[String($0)] ?? "class \($0)" }
   }
 }

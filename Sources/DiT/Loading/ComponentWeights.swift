@@ -52,8 +52,8 @@ struct WeightFiles {
 
   /// The path of the weights in a folder, or of the index of several files.
   ///
-  /// A variant that only other parts of the pipeline have is not asked for of this one, as diffusers
-  /// does it.
+  /// Where only other parts of the pipeline have the variant, the weights without a variant are
+  /// read, as in diffusers.
   ///
   /// - Parameters:
   ///   - folder: The path of the folder.

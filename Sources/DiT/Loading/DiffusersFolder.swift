@@ -13,9 +13,7 @@ struct DiffusersFolder {
   /// What its `model_index.json` says.
   let index: PipelineIndex
 
-  /// The pipelines that are served, by the class that wrote them.
-  ///
-  /// A family adds its own here.
+  /// How to open each supported pipeline, by the class that wrote it; a new family is added here.
   static let families:
     [String: @Sendable (DiffusersFolder, LoadingOptions) throws -> DiffusionPipeline] = [
       "DiTPipeline": { @Sendable in try DiffusionPipeline(dit: $0, $1) }
@@ -39,7 +37,7 @@ struct DiffusersFolder {
 
   /// Opens the pipeline of the family that the index names.
   ///
-  /// - Throws: `ModelError.value` with the families that are served, where it is none of them.
+  /// - Throws: `ModelError.value` which lists the supported families, where it is none of them.
   func pipeline(_ options: LoadingOptions) throws -> DiffusionPipeline {
     let name = index._className ?? "nothing"
     guard let family = Self.families[name] else {

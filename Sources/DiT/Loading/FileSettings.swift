@@ -88,9 +88,9 @@ struct FileSettings: Sendable, Hashable {
   ///
   /// - Parameters:
   ///   - key: The key of the setting.
-  ///   - name: What it says; nil where it is left out.
+  ///   - name: The name in the file; nil where it is left out.
   ///   - standard: The choice where it is left out.
-  ///   - choices: Those that there are.
+  ///   - choices: The choices that are supported.
   /// - Returns: One of the choices.
   /// - Throws: `ModelError.value` where it names none of them.
   func choice<Choice: CaseIterable & RawRepresentable<String>>(
@@ -110,9 +110,9 @@ struct FileSettings: Sendable, Hashable {
   ///
   /// - Parameters:
   ///   - key: The key of the setting.
-  ///   - number: What it says; nil where it is left out.
+  ///   - number: The number in the file; nil where it is left out.
   ///   - standard: The number where it is left out.
-  ///   - range: Those that are possible.
+  ///   - range: The numbers that are supported.
   /// - Returns: A number in the range.
   /// - Throws: `ModelError.value` where it is not in the range.
   func number<Number: Comparable>(

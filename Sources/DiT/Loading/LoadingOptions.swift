@@ -4,22 +4,22 @@ internal import Tensor
 internal import _KernelsActive
 internal import _KernelsMicro
 
-/// How a model is to be read.
+/// The options with which a model is read.
 struct LoadingOptions {
-  /// Where its autoencoder is; nil is where the model's layout has it.
+  /// The path of another autoencoder; nil is the model's own.
   var autoencoder: String?
-  /// The folder with `text_encoder` and `tokenizer`; nil is where the model's layout has them.
+  /// The path of another folder with `text_encoder` and `tokenizer`; nil is the model's own.
   var textEncoder: String?
   /// Which of several files of weights to read, such as `fp16`.
   var variant: String?
-  /// Whether the autoencoder is to encode.
+  /// Whether the autoencoder's encoder is read.
   var encodesImages = false
-  /// Whether the text encoder is to be read.
+  /// Whether the text encoder is read.
   var encodesTexts = true
-  /// The numbers to multiply; nil for those that suit the machine and the size of the model.
+  /// The precision; nil chooses what suits the machine and the size of the model.
   var precision: Precision?
-  /// The numbers that the text encoder is to multiply; nil for those of `precision`, or where there are
-  /// none either, for those that suit the machine and its size.
+  /// The precision of the text encoder; nil is `precision` or, where that is nil too, what suits
+  /// the machine and the size of the encoder.
   var textPrecision: Precision?
   /// Called after each tensor of the denoiser.
   var progress: Weights.Progress?
@@ -28,13 +28,13 @@ struct LoadingOptions {
   /// The bytes of memory that the model may take.
   var availableMemory = DiT.availableMemory()
 
-  /// The weights of a denoiser, from a source of tensors of these shapes.
+  /// The weights of a denoiser, once the memory that the whole model needs is known to be there.
   ///
   /// - Parameters:
   ///   - source: The tensors.
   ///   - shapes: Their shapes.
-  ///   - autoencoder: The autoencoder that is read besides.
-  ///   - textEncoder: The text encoder that is read besides.
+  ///   - autoencoder: The autoencoder that will be read too.
+  ///   - textEncoder: The text encoder that will be read too.
   /// - Returns: The weights, of which nothing is read yet.
   /// - Throws: `ModelError.memory` where there is less memory than all of them take.
   func weights(

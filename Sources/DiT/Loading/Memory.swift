@@ -1,8 +1,8 @@
 internal import Foundation
 internal import Kernels
 
-/// The bytes of memory that a program may still take: what Linux calls available, and all that the
-/// machine has where the system does not tell.
+/// The bytes of memory that a program may still take: Linux's `MemAvailable`, or all memory of the
+/// machine where the system does not tell.
 func availableMemory() -> Int {
   let all = Int(ProcessInfo.processInfo.physicalMemory)
   guard let text = try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8),
@@ -12,8 +12,8 @@ func availableMemory() -> Int {
   return min(all, kilobytes << 10)
 }
 
-/// About the memory that the parts of a model take, in bytes: their packed weights and, of a text
-/// encoder, what its largest layer takes beside.
+/// An estimate of the bytes that the parts of a model take: their packed weights and, for a text
+/// encoder, one layer in 32 bits.
 struct MemoryEstimate {
   /// The parameters of the denoiser.
   var parameters = 0
@@ -25,11 +25,11 @@ struct MemoryEstimate {
   /// Throws where a machine has less memory than the model takes.
   ///
   /// - Parameters:
-  ///   - precision: The numbers that the denoiser is to multiply.
-  ///   - textPrecision: Those of the text encoder.
+  ///   - precision: The precision of the denoiser.
+  ///   - textPrecision: The precision of the text encoder.
   ///   - file: The file to name.
-  ///   - available: The bytes that there are.
-  /// - Throws: `ModelError.memory`, which tells what would fit.
+  ///   - available: The bytes of memory that are available.
+  /// - Throws: `ModelError.memory`, which says what would fit.
   func require(
     _ precision: Precision, textPrecision: Precision, file: String, available: Int
   ) throws(ModelError) {
@@ -42,8 +42,8 @@ struct MemoryEstimate {
       alternatives: alternatives(to: precision, fitting: available))
   }
 
-  /// What takes less memory than there is: another precision for all parts, or a model without its
-  /// text encoder, or both where neither is enough.
+  /// What would fit: another precision for all parts, or the model without its text encoder, or
+  /// both where neither is enough.
   private func alternatives(to precision: Precision, fitting available: Int) -> [String] {
     func fits(_ precision: Precision, texts: Bool) -> Bool {
       let text = texts ? textEncoder?.byteCount(precision) ?? 0 : 0
@@ -62,7 +62,7 @@ struct MemoryEstimate {
 }
 
 extension Precision {
-  /// About the bytes that a model's packed weights take.
+  /// An estimate of the bytes of a model's packed weights.
   func byteCount(of parameters: Int) -> Int {
     switch self {
     case .float32: parameters * MemoryLayout<Float>.stride
@@ -75,8 +75,8 @@ extension Precision {
 }
 
 extension T5Encoder.Configuration {
-  /// About the bytes that an encoder takes beside its mapped file: the layers that are in memory at
-  /// once, and a tensor in 32 bits that is being packed.
+  /// An estimate of the bytes that an encoder takes besides its mapped file: the layers that are in
+  /// memory at once, and one tensor in 32 bits while it is packed.
   func byteCount(_ precision: Precision) -> Int {
     let isStreamed =
       T5Encoder.LayerStorage.automatic(parameterCount: parameterCount) == .streamed

@@ -19,7 +19,7 @@ public enum ModelError: Error, Equatable, CustomStringConvertible {
   case memory(
     file: String, needed: Int, ofTextEncoder: Int, available: Int, precision: String,
     alternatives: [String])
-  /// A setting has a value that cannot be served.
+  /// A setting has a value that is not supported.
   case value(file: String, key: String, expected: String, found: String)
 
   /// The error in a sentence.

@@ -35,8 +35,8 @@ enum ModelLocation: Equatable {
     }
   }
 
-  /// The folder of a pipeline that a path is a part of, or the weights of a part; nil where it is
-  /// none.
+  /// The folder of the pipeline of which a path is a part, or a part's file of weights; nil where
+  /// it is neither.
   private static func pipeline(around path: String, isFolder: Bool) -> String? {
     guard !isFolder || !isDiffusers(path) else { return nil }
     if !isFolder, path.split(separator: "/").last == "model_index.json" { return parent(path) }
@@ -83,7 +83,9 @@ enum ModelLocation: Equatable {
   }
 }
 
-/// Whether there is a file or folder, or a link that may lead nowhere, as in a partial snapshot.
+/// Whether there is a file, a folder, or a link.
+///
+/// The target of a link may be missing, as in a partial snapshot.
 func hasFile(_ path: String) -> Bool {
   (try? FileManager.default.attributesOfItem(atPath: path)) != nil
 }

@@ -31,8 +31,8 @@ extension DiffusionPipeline {
 }
 
 extension Checkpoint {
-  /// The weights to sample with: those of a checkpoint of training that were averaged, and else
-  /// those of its model.
+  /// The weights to sample with: of a training checkpoint the averaged ones (`ema`), or the model's
+  /// where there are none.
   func trained() throws -> Checkpoint {
     let scopes = ["ema", "model", "state_dict"]
     guard

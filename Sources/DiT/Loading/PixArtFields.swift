@@ -13,7 +13,7 @@ struct PixArtFields: Decodable {
   ///   - settings: The file to name in an error.
   ///   - textTokens: The most tokens of a text.
   /// - Returns: Sizes that go together; diffusers' own where a field is left out.
-  /// - Throws: `ModelError` where a field asks for what is not served.
+  /// - Throws: `ModelError` where a field has a value that is not supported.
   func configuration(
     _ settings: FileSettings, textTokens: Int
   ) throws(ModelError) -> PixArtTransformer.Configuration {

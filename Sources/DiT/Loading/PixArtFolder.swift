@@ -8,7 +8,7 @@ extension DiffusionPipeline {
   ///   - folder: The folder.
   ///   - textTokens: The most tokens of a prompt.
   ///   - options: How to read it.
-  /// - Throws: An error that names the file, where one is missing, damaged or not served.
+  /// - Throws: An error that names the file, where one is missing, damaged or not supported.
   init(pixArt folder: DiffusersFolder, textTokens: Int, _ options: LoadingOptions) throws {
     let c = try folder.pixArtConfiguration(textTokens: textTokens)
     let sampling = try SamplerConfiguration(
@@ -33,7 +33,8 @@ extension DiffusersFolder {
   ///
   /// - Parameter textTokens: The most tokens of a prompt.
   /// - Returns: The sizes.
-  /// - Throws: `ModelError` where its configuration is missing, or asks for what is not served.
+  /// - Throws: `ModelError` where its configuration is missing, or has a value that is not
+  ///   supported.
   func pixArtConfiguration(
     textTokens: Int
   ) throws(ModelError) -> PixArtTransformer.Configuration {

@@ -13,7 +13,7 @@ struct TextEncoderFolder {
 
   private var encoder: String { path + "/text_encoder" }
 
-  /// The numbers to multiply: those of the options, or those that suit the machine and the size.
+  /// The precision: that of the options, or what suits the machine and the size of the model.
   var precision: Precision {
     options.textPrecision ?? options.precision
       ?? .automatic(parameterCount: configuration.parameterCount, table: options.table)
@@ -40,8 +40,8 @@ extension LoadingOptions {
   /// - Parameters:
   ///   - folder: The folder of the model.
   ///   - c: The model that reads the texts.
-  /// - Returns: The folders; nil where the model's has none, as that of a model which shares it with
-  ///   another, and where the options want none.
+  /// - Returns: The folders; nil where the options want no text encoder, or the model's folder has
+  ///   none, because the model shares it with another one.
   /// - Throws: An error that names the file where it is damaged, or makes texts of another width.
   func textEncoder(
     beside folder: String, _ c: PixArtTransformer.Configuration
@@ -85,9 +85,9 @@ extension DiffusionPipeline {
   ///   - textEncoder: The path of another folder with `text_encoder` and `tokenizer`; nil is the
   ///     model's.
   ///   - variant: Which of several files of weights to read, such as `fp16`.
-  ///   - precision: The numbers to multiply; nil for those that suit the machine and the size.
+  ///   - precision: The precision; nil chooses what suits the machine and the size of the model.
   /// - Returns: The encoder; nil where the model draws classes, or has none.
-  /// - Throws: An error that names the file, where one is missing, damaged or not served, and
+  /// - Throws: An error that names the file, where one is missing, damaged or not supported, and
   ///   `ModelError.memory` where the machine has less memory than it takes.
   public static func textEncoder(
     folder: String, textEncoder: String? = nil, variant: String? = nil,

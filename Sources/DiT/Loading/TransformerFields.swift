@@ -12,8 +12,8 @@ struct TransformerFields: Decodable {
   ///
   /// - Parameter settings: The file to name in an error.
   /// - Returns: Sizes that go together; diffusers' own where a field is left out.
-  /// - Throws: `ModelError` where a field asks for what is not served, or one is left out that the
-  ///   class of older releases has for other models too.
+  /// - Throws: `ModelError` where a field has a value that is not supported, or one is left out
+  ///   that the class of older releases has for other models too.
   func configuration(
     _ settings: FileSettings
   ) throws(ModelError) -> DiffusionTransformer.Configuration {

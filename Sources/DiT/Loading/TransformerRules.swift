@@ -1,6 +1,6 @@
-// What diffusers' `config.json` of DiT and of PixArt may say, where both have the same rule.
+// Rules that diffusers' `config.json` of DiT and of PixArt have in common.
 extension FileSettings {
-  /// Throws where blocks are not as those of DiT and PixArt; what is nil is left out.
+  /// Throws where blocks are not those of DiT and PixArt; nil stands for a key that is left out.
   ///
   /// - Parameters:
   ///   - norm: What `norm_type` says, and what it must be.
@@ -34,7 +34,7 @@ extension FileSettings {
   /// - Parameters:
   ///   - heads: What `num_attention_heads` says; nil where it is left out.
   ///   - headWidth: What `attention_head_dim` says.
-  /// - Returns: Numbers that go together.
+  /// - Returns: The number of heads and the width.
   /// - Throws: `ModelError.value` where they are out of range, or positions do not fit the width.
   func width(heads: Int?, headWidth: Int?) throws(ModelError) -> (heads: Int, width: Int) {
     let heads = try number("num_attention_heads", heads, else: 16, in: 1...256)

@@ -1,6 +1,8 @@
-/// What a run, a cache and a count of costs know of a denoiser, for samples of one size.
+/// The sizes and costs of a denoiser for samples of one size: all that a run and a cache know of
+/// it.
 ///
-/// Costs are multiply-adds for one sample in one evaluation.
+/// Costs are the multiply-adds of one sample in one evaluation. Papers on caching count them in
+/// their own way: of linear layers only, and with the modulation of each block in every step.
 public struct Architecture: Sendable, Hashable {
   /// A part of a block that adds its output to the residual stream.
   public enum Branch: String, Sendable, Hashable, CaseIterable {
@@ -8,7 +10,7 @@ public struct Architecture: Sendable, Hashable {
     case attention
     /// Attention from the tokens of a sample to those of its text.
     case crossAttention = "cross-attention"
-    /// The two linear layers and what is between them.
+    /// Two linear layers with an activation between them.
     case feedForward = "feed-forward"
   }
 
@@ -29,7 +31,7 @@ public struct Architecture: Sendable, Hashable {
   public var name: String
   /// The shape of a sample, `[channels, height, width]`.
   public var sampleShape: [Int]
-  /// The channels of a prediction: those of a sample, or more where it has a variance too.
+  /// The channels of a prediction: those of a sample, or more where it also has a variance.
   public var outputChannels: Int
   /// The number of tokens of a sample.
   public var tokenCount: Int
@@ -39,10 +41,11 @@ public struct Architecture: Sendable, Hashable {
   public var depth: Int
   /// The branches of every block, in the order in which they are computed.
   public var branches: [BranchCost]
-  /// What a block spends on its condition, which a run works out once for many steps; papers count
-  /// it in every step.
+  /// What a block spends on its condition (modulation, or keys and values of a text).
+  ///
+  /// A run computes it once for many steps; papers count it in every step.
   public var blockConditioning: MultiplyAdds
-  /// The cost of what is outside the blocks, the condition left out.
+  /// The cost of the layers before and behind the blocks, without those of the condition.
   public var embedding: MultiplyAdds
 
   /// An architecture.
@@ -63,6 +66,6 @@ public struct Architecture: Sendable, Hashable {
   /// The cost of the tokens of one block.
   public var block: MultiplyAdds { branches.reduce(MultiplyAdds()) { $0 + $1.cost } }
 
-  /// The cost of one block as the papers count: with its condition.
+  /// The cost of one block as papers count it: with its condition.
   public var paperBlock: MultiplyAdds { block + blockConditioning }
 }

@@ -1,7 +1,7 @@
 internal import NN
 internal import Tensor
 
-/// The linear layers of a block that methods of caching replace.
+/// The linear layers of a block that a cache can reuse.
 protocol BlockLayers {
   /// Makes queries, keys and values of self-attention, side by side.
   var qkv: Linear { get }

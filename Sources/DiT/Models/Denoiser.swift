@@ -1,36 +1,36 @@
 public import Kernels
 public import Tensor
 
-/// A model that predicts the noise in samples, under a condition for each.
+/// A model that predicts the noise in samples, with a condition for each sample.
 ///
-/// A run knows a model as this alone, so a family of models is a type of this protocol and a file
-/// in `Loading`.
+/// A run knows a model only by this protocol. A new family of models is a type that conforms to it,
+/// and a file in `Loading` that reads it.
 public protocol Denoiser: Sendable {
-  /// What there is to know of the model, for samples of the size that it was trained for.
+  /// The sizes and costs of the model, for samples of the size that it was trained for.
   var architecture: Architecture { get }
 
   /// The sizes of samples that it draws.
   var sizes: SampleSizes { get }
 
-  /// The condition of a sample that is to show nothing in particular, which guidance leads away
-  /// from; nil where the model has none of its own.
+  /// The unconditional condition, which guidance leads away from: the null class or a null text;
+  /// nil where the model has none of its own.
   var unconditional: Condition? { get }
 
   /// The width of the texts that the model reads; nil where it reads none.
   var textWidth: Int? { get }
 
-  /// The numbers that the model multiplies.
+  /// The precision of the model's products.
   var precision: Precision { get }
 
-  /// What tells the model from others, for what was measured of it.
+  /// A text that differs between models, which a calibration keeps to be used with its model only.
   var fingerprint: String { get }
 
   /// The weights of a linear layer of a block, `[outputs, inputs]`; nil where there is none.
   @Sendable func weight(_ layer: BlockLinear, block: Int) -> Tensor<Float>?
 
-  /// What there is to know of the model for samples of a size.
+  /// The sizes and costs of the model, for samples of a size.
   ///
-  /// - Throws: `RunError.size` where it is not among `sizes`.
+  /// - Throws: `RunError.size` where the size is not among `sizes`.
   func architecture(for size: SampleSize) throws(RunError) -> Architecture
 
   /// A workspace that suits the model's weights.
@@ -46,7 +46,7 @@ public protocol Denoiser: Sendable {
   ///   - timesteps: The training timestep of each step.
   ///   - size: The size of the samples.
   ///   - workspace: What to compute with.
-  /// - Returns: All that the run needs besides its samples.
+  /// - Returns: The state of the run besides its samples.
   /// - Throws: `RunError` where a condition or the size is not for this model.
   func session(
     _ conditions: [Condition], timesteps: [Double], size: SampleSize, in workspace: Workspace
@@ -77,11 +77,12 @@ extension Denoiser {
   }
 }
 
-/// What one run keeps of a model besides its samples: what its conditions and timesteps amount to.
+/// What one run keeps of a model besides its samples: all that is computed from its conditions and
+/// timesteps.
 ///
-/// It is a value, so a run that is copied is a fork.
+/// It is a value, so that the copy of a run is a fork.
 public protocol DenoiserSession: Sendable {
-  /// The multiply-adds so far, of conditions too.
+  /// The multiply-adds so far, those of the conditions included.
   var executed: MultiplyAdds { get }
 
   /// Predicts the noise in samples and, where the model learned it, the variance.
@@ -90,7 +91,8 @@ public protocol DenoiserSession: Sendable {
   ///   - x: Noisy samples, `[rows, channels, height, width]`.
   ///   - rows: The condition of each, as an index into those of the session.
   ///   - step: The index of the step.
-  ///   - cache: What the run keeps of earlier steps, which the blocks are passed by.
+  ///   - cache: What the run has kept of earlier steps; the session passes its blocks through
+  ///     `CacheState.passBlocks`.
   ///   - workspace: What to compute with.
   /// - Returns: `[rows, outputChannels, height, width]`.
   /// - Throws: `CancellationError` between two blocks where the task is cancelled.

@@ -1,4 +1,4 @@
-/// The height and width of a sample: of an image in pixels, or of a latent in its own.
+/// The height and width of a sample: of an image in pixels, or of a latent in its own elements.
 public struct SampleSize: Sendable, Hashable, CustomStringConvertible {
   /// The number of rows.
   public var height: Int
@@ -19,7 +19,7 @@ public struct SampleSize: Sendable, Hashable, CustomStringConvertible {
 public enum SampleSizes: Sendable, Hashable {
   /// One size.
   case only(SampleSize)
-  /// Any height and width of multiples of a number, up to another.
+  /// Any height and width that are multiples of a number, up to a largest one.
   case multiples(of: Int, upTo: Int)
 
   /// Whether a size is among them.
@@ -33,7 +33,7 @@ public enum SampleSizes: Sendable, Hashable {
 
   /// The sizes in words.
   ///
-  /// - Parameter scale: The pixels of an image along a pixel of a sample.
+  /// - Parameter scale: How many times as large as a sample its image is, along a side.
   /// - Returns: A size, or a rule.
   public func described(scale: Int = 1) -> String {
     switch self {

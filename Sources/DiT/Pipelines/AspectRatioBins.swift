@@ -1,14 +1,14 @@
-/// The sizes that PixArt was trained on beside the square: the same number of pixels, roughly, at
-/// other aspect ratios.
+/// The sizes that PixArt was trained on: about as many pixels as a square, at many aspect ratios.
 ///
-/// Reference: `ASPECT_RATIO_512_BIN` of diffusers and its like, one table a side.
+/// Reference: `ASPECT_RATIO_512_BIN` of diffusers and its other tables, one for each side of the
+/// square.
 public struct AspectRatioBins: Sendable {
   /// The heights and widths in pixels, from the widest to the tallest.
   public let sizes: [SampleSize]
-  /// What diffusers calls the ratio of each, which is rounded.
+  /// The aspect ratio of each, rounded as in diffusers' tables.
   private let ratios: [Double]
 
-  /// The sizes for a model of squares of a side, in pixels; nil where none are published.
+  /// The sizes for a model whose square has a side of so many pixels; nil where none are published.
   public init?(side: Int) {
     guard let table = Self.tables[side] else { return nil }
     ratios = table.map(\.ratio)

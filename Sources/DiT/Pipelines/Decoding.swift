@@ -1,7 +1,7 @@
 internal import Foundation
 
 extension AutoencoderKL {
-  /// How a latent of a size is cut; nil where it is decoded in one piece.
+  /// The tiles that a latent of a size is decoded in; nil where it is decoded in one piece.
   func tiling(_ decoding: DiffusionPipeline.Decoding, for size: SampleSize) -> Tiling? {
     switch decoding {
     case .whole: nil
@@ -12,9 +12,11 @@ extension AutoencoderKL {
     }
   }
 
-  /// About the most memory that decoding a latent takes: the features of the last stage, which come
-  /// from the one before with its channels, with their sum, and what the norm and the convolution
-  /// make of them.
+  /// An estimate of the most memory that decoding a latent takes: the features of the last stage,
+  /// of full size.
+  ///
+  /// Four copies live at a time: two with the more channels of the last two stages, and two with
+  /// those of the last.
   func decodingBytes(_ size: SampleSize) -> Int {
     let (scale, channels) = (configuration.scale, configuration.stageChannels)
     let pixels = scale * size.height * scale * size.width

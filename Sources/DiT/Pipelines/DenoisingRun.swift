@@ -4,65 +4,21 @@ public import Tensor
 
 /// One sampling run, from noise to images or latents.
 ///
-/// A run holds all of its state, so a copy of it is a fork, two runs never meet, and dropping it
-/// frees everything; forks take their scratch memory from one pool. `next()` takes a step; `steps`
-/// does it as an asynchronous sequence.
+/// A run is a value that holds all of its state: a copy is a fork, runs do not affect one another,
+/// and dropping a run frees its memory. (Forks share one pool of scratch memory.) `next()` takes a
+/// step; `steps` gives all of them as an asynchronous sequence.
 public struct DenoisingRun: Sendable {
-  /// What a run is to do.
-  public struct Request: Sendable {
-    /// The condition of each sample.
-    public var conditions: [Condition]
-    /// What guidance leads each sample away from; nil is the model's unconditional condition.
-    public var negatives: [Condition]?
-    /// What the samples start from, standard normal noise
-    /// `[batch, channels, height, width]`.
-    public var noise: Tensor<Float>
-    /// The images to change; nil draws from noise alone.
-    public var initialImage: InitialImage?
-    /// Where the noise of the steps comes from, a generator for each sample.
-    public var generators: [any RandomSource]
-    /// The guidance.
-    public var guidance: Guidance
-    /// The cache; nil computes everything.
-    public var cache: (any CacheMethod)?
-    /// Every how many steps a preview is made; nil makes none.
-    public var previewInterval: Int?
-
-    /// A request for samples under some conditions.
-    public init(
-      conditions: [Condition], negatives: [Condition]? = nil, noise: Tensor<Float>,
-      initialImage: InitialImage? = nil, generators: [any RandomSource], guidance: Guidance,
-      cache: (any CacheMethod)? = nil, previewInterval: Int? = nil
-    ) {
-      (self.conditions, self.negatives) = (conditions, negatives)
-      (self.noise, self.initialImage, self.generators) = (noise, initialImage, generators)
-      (self.guidance, self.cache, self.previewInterval) = (guidance, cache, previewInterval)
-    }
-
-    /// A request for samples of some classes.
-    public init(
-      labels: [Int], noise: Tensor<Float>, initialImage: InitialImage? = nil,
-      generators: [any RandomSource], guidance: Guidance, cache: (any CacheMethod)? = nil,
-      previewInterval: Int? = nil
-    ) {
-      self.init(
-        conditions: labels.map(Condition.label), noise: noise, initialImage: initialImage,
-        generators: generators, guidance: guidance, cache: cache,
-        previewInterval: previewInterval)
-    }
-  }
-
   /// A finished step.
   public struct Step: Sendable {
     /// The number of steps before this one.
     public let index: Int
     /// The number of all steps.
     public let count: Int
-    /// The training timestep that the model saw; it may lie between two.
+    /// The training timestep that the model saw, not always a whole number.
     public let timestep: Double
     /// The samples after the step, `[batch] + sampleShape`.
     public let latents: Tensor<Float>
-    /// The images that the prediction amounts to, where a preview was due.
+    /// The finished images as predicted in this step, where a preview was due.
     public let preview: Tensor<Float>?
     /// What each rule of the plan did, for each image where a gate decides: `.` computed,
     /// `R` computed and kept, `-` reused.
@@ -152,8 +108,13 @@ public struct DenoisingRun: Sendable {
 
   /// The multiply-adds of the blocks so far, as papers count them, and those without a cache.
   var blockCosts: (actual: MultiplyAdds, full: MultiplyAdds) {
-    let full = (index * batchSize * architecture.depth) * architecture.paperBlock
-    return (full + cache.cost, full)
+    let full = index * fullStepCost
+    return (full + cache.costChange, full)
+  }
+
+  /// The multiply-adds of the blocks in a step without a cache, as papers count them.
+  private var fullStepCost: MultiplyAdds {
+    (batchSize * architecture.depth) * architecture.paperBlock
   }
 
   /// The blocks of which nothing was computed, over all steps; the mean of all images.
@@ -174,11 +135,11 @@ public struct DenoisingRun: Sendable {
   /// - Throws: `CancellationError` within one block of the task's cancellation, and
   ///   `RunError.notFinite` where the samples are no longer numbers.
   public mutating func next() throws -> Step? {
-    let line = plan.isDry ? nil : plan.sampleCorrections.dropFirst(index).first
-    return try next { line?.applied(toSamples: $0) ?? $0 }
+    let correction = plan.isDry ? nil : plan.sampleCorrections.dropFirst(index).first
+    return try next { correction?.applied(toSamples: $0) ?? $0 }
   }
 
-  /// Takes a step, and corrects the samples in another way than the plan's.
+  /// Takes a step, and corrects the samples by a function instead of the plan's corrections.
   mutating func next(
     correcting correct: (Tensor<Float>) -> Tensor<Float>
   ) throws -> Step? {
@@ -191,7 +152,7 @@ public struct DenoisingRun: Sendable {
     let preview =
       isPreviewDue
       ? sampler.denoised(index, latents, prediction: prediction, in: workspace).copied() : nil
-    // In memory of their own: who keeps samples does not keep the run's pool.
+    // A copy: whoever keeps samples must not keep the run's pool alive.
     let drawn = correct(
       sampler.step(
         index, latents, prediction: prediction, noise: stepNoise(&generators), history: &history,
@@ -199,20 +160,18 @@ public struct DenoisingRun: Sendable {
       ).copied())
     let next =
       request.initialImage?.kept(in: drawn, after: index, sampler, noise: request.noise) ?? drawn
-    // Zero times a number is zero; infinity and NaN give NaN.
+    // Zero times a finite number is zero; zero times infinity or NaN is NaN.
     guard (next * 0).sum().item == 0 else { throw RunError.notFinite(step: index) }
-    let costBefore = cache.costBefore
+    let saved = cache.costChangeBeforeStep - cache.costChange
     cache.end()
     (self.session, self.generators, self.history) = (session, generators, history)
     latents = next
     durations.append(start.duration(to: .now))
     defer { index += 1 }
-    let full = (batchSize * architecture.depth) * architecture.paperBlock
-    let saved = costBefore - cache.cost
     return Step(
       index: index, count: sampler.stepCount, timestep: sampler.timesteps[index],
       latents: latents, preview: preview, actions: cache.lanes.map(\.lastActions),
-      reusedShare: saved.linear / full.linear, duration: durations[index])
+      reusedShare: saved.linear / fullStepCost.linear, duration: durations[index])
   }
 
   /// The same run with another cache.
@@ -231,9 +190,9 @@ public struct DenoisingRun: Sendable {
     cache.schedule(actions, step: index)
   }
 
-  /// The guided prediction of the next step if each rule does what is said.
+  /// The guided prediction of the next step if each rule takes the given action.
   ///
-  /// It reuses what another run of the same plan has kept. This run stays as it is.
+  /// It reuses what another run of the same plan has kept. This run does not change.
   func prediction(
     _ actions: [CacheSchedule.Action], keptBy other: DenoisingRun
   ) throws -> Tensor<Float> {
@@ -255,7 +214,7 @@ public struct DenoisingRun: Sendable {
     return scaledNoise(prediction, by: plan.noiseScales[index])
   }
 
-  /// A prediction whose noise, not its variance, is multiplied with a factor.
+  /// A prediction with its noise, but not its variance, multiplied with a factor.
   private func scaledNoise(_ prediction: Tensor<Float>, by factor: Float) -> Tensor<Float> {
     let (channels, all) = (architecture.channels, prediction.shape[1])
     guard factor != 1 else { return prediction }

@@ -5,8 +5,8 @@ extension DenoisingRun {
   ///       print("step \(step.index + 1) of \(step.count)")
   ///     }
   ///
-  /// Each iteration is a run of its own, from where this one stands. Cancelling the task that
-  /// iterates ends it within one block with a `CancellationError`.
+  /// Each iteration is a copy of this run and goes on from its step. Cancelling the task that
+  /// iterates ends it within one block, with a `CancellationError`.
   public var steps: Steps { Steps(run: self) }
 
   /// The steps of a run, as an asynchronous sequence.

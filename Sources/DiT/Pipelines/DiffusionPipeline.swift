@@ -4,19 +4,19 @@ public import Tensor
 internal import _KernelsActive
 package import _KernelsMicro
 
-/// A model with all that it takes to make images with it: the denoiser, the sampler's settings,
-/// and the decoder where samples are latents.
+/// A model and all that is needed to draw images with it: the denoiser, the sampler's settings, the
+/// text encoder where the model draws prompts, and the autoencoder where samples are latents.
 public struct DiffusionPipeline: Sendable {
   /// The model that predicts the noise.
   public let denoiser: any Denoiser
-  /// The names of the classes, by label; a name may be several, with commas between them.
+  /// The names of the classes, by label; several names of one class stand with commas between them.
   ///
   /// Empty where the model draws no classes.
   public let classNames: [String]
-  /// What turns prompts into conditions; nil where the model draws classes, its folder has no text
-  /// encoder, or it was opened without.
+  /// Encodes prompts; nil where the model draws classes, its folder has no text encoder, or it was
+  /// opened without.
   public let textEncoder: T5TextEncoder?
-  /// What cuts prompts into tokens; nil where the model draws classes, or its folder has none.
+  /// Cuts prompts into tokens; nil where the model draws classes, or its folder has no tokenizer.
   public let tokenizer: UnigramTokenizer?
   /// The settings that samplers of this model are made from.
   public let sampling: SamplerConfiguration
@@ -38,6 +38,8 @@ public struct DiffusionPipeline: Sendable {
     public var guidanceScale: Float = 4
     /// The channels that are guided.
     public var guidedChannels = Guidance.Channels.all
+    /// The guidance of this scale and these channels.
+    public var guidance: Guidance { Guidance(scale: guidanceScale, channels: guidedChannels) }
   }
 
   /// Opens a model.
@@ -48,8 +50,8 @@ public struct DiffusionPipeline: Sendable {
   /// - a folder of diffusers' `DiTPipeline`, `PixArtAlphaPipeline` or `PixArtSigmaPipeline`, with
   ///   `model_index.json`, `transformer`, `vae` and `scheduler`; safetensors are read before
   ///   PyTorch's files, each in one or several files;
-  /// - a checkpoint of DiT's or PixArt's original code, with an autoencoder in a folder `vae` beside
-  ///   it;
+  /// - a checkpoint of DiT's or PixArt's original code, with an autoencoder in a folder `vae`
+  ///   beside it;
   /// - a name such as `facebook/DiT-XL-2-256`, of a folder of these in the cache of Hugging Face's
   ///   libraries (`HF_HUB_CACHE`, `HF_HOME`); nothing is downloaded.
   ///
@@ -65,13 +67,13 @@ public struct DiffusionPipeline: Sendable {
   ///   - encodesImages: Whether the autoencoder's encoder is read too, for `encoded(_:)`.
   ///   - encodesTexts: Whether the text encoder is read too, where the model has one; texts that were
   ///     encoded before need none.
-  ///   - precision: The numbers that the model is to multiply; nil for those that suit the machine
-  ///     and the size of the model, `Precision.automatic(parameterCount:)`.
-  ///   - textPrecision: The same of the text encoder; nil is as `precision` says.
+  ///   - precision: The precision of the model's products; nil chooses what suits the machine and
+  ///     the size of the model, `Precision.automatic(parameterCount:)`.
+  ///   - textPrecision: The precision of the text encoder; nil is `precision`.
   ///   - progress: Called after each tensor of the denoiser that was read and packed.
-  /// - Throws: `ModelError`, `SafetensorsError`, `CheckpointError` or `WeightError`, each naming the
-  ///   file; `ModelError.memory` before any weights are read, where the machine has less memory than
-  ///   they take.
+  /// - Throws: `ModelError`, `SafetensorsError`, `CheckpointError` or `WeightError`, each naming
+  ///   the file; `ModelError.memory` before any weights are read, where the machine has less memory
+  ///   than they take.
   public init(
     folder: String, autoencoder: String? = nil, textEncoder: String? = nil,
     variant: String? = nil, encodesImages: Bool = false, encodesTexts: Bool = true,
@@ -86,7 +88,7 @@ public struct DiffusionPipeline: Sendable {
         textPrecision: textPrecision, progress: progress))
   }
 
-  /// Opens a model for a table of kernels, in so much memory.
+  /// Opens a model for a given table of kernels and a given amount of memory.
   package init(
     folder: String, textEncoder: String? = nil, encodesTexts: Bool = true,
     precision: Precision?, progress: Weights.Progress? = nil, table: KernelTable,
@@ -119,17 +121,12 @@ public struct DiffusionPipeline: Sendable {
     schedule = try sampling.schedule(sampling.kind)
   }
 
-  /// The names of classes by label, from a table of some of them.
-  static func classNames(_ labels: [String: String]?, count: Int) -> [String] {
-    (0..<count).map { labels?[String($0)] ?? "class \($0)" }
-  }
-
   /// The decoder of samples that are latents; nil where they are images.
   public var autoencoder: AutoencoderKL? {
     if case .latents(let autoencoder) = space { autoencoder } else { nil }
   }
 
-  /// The size of an image in pixels, where a sample has the size that the model was trained for.
+  /// The size in pixels of an image of the size that the model was trained for.
   public var imageSize: (height: Int, width: Int) { space.imageSize(denoiser.sampleSize) }
 
   /// The channels of an image.
@@ -140,11 +137,10 @@ public struct DiffusionPipeline: Sendable {
   /// Encodes an image, for runs that start from it.
   ///
   /// - Parameters:
-  ///   - image: 8-bit levels, `[height, width, imageChannels]`; one of another size is brought to
-  ///     that of the model.
+  ///   - image: 8-bit levels, `[height, width, imageChannels]`; resized to the size of the run.
   ///   - size: The size of a sample; nil is the one that the model was trained for.
   ///   - threads: The most threads to encode with; one for each processor by default.
-  /// - Returns: What samples are drawn from.
+  /// - Returns: The encoded image.
   /// - Precondition: The model was opened with `encodesImages` where its samples are latents.
   public func encoded(
     _ image: Tensor<UInt8>, size: SampleSize? = nil, threads: Int? = nil
@@ -160,8 +156,8 @@ public struct DiffusionPipeline: Sendable {
   /// The mask of a sample, for an `InitialImage`.
   ///
   /// - Parameters:
-  ///   - image: 8-bit levels, `[height, width, 1]`, white where the image is to be drawn anew; one
-  ///     of another size is brought to that of the model.
+  ///   - image: 8-bit levels, `[height, width, 1]`, white where the image is to be drawn anew;
+  ///     resized to the size of the run.
   ///   - size: The size of a sample; nil is the one that the model was trained for.
   /// - Returns: Ones, where the levels are at least half of white, and zeros;
   ///   `[1, 1, height, width]`.
@@ -173,16 +169,16 @@ public struct DiffusionPipeline: Sendable {
     return space.mask(fitting(image, size)[.all, .all, 0], size)
   }
 
-  /// An image in the size of that of a sample.
+  /// An image, resized to the image of a sample of a size.
   private func fitting(_ image: Tensor<UInt8>, _ size: SampleSize) -> Tensor<UInt8> {
     let size = space.imageSize(size)
     return resized(image, height: size.height, width: size.width)
   }
 
-  /// How the latents of finished samples are cut for the decoder.
+  /// Whether latents are decoded in one piece or in tiles.
   public enum Decoding: Sendable, Hashable {
-    /// In one piece where its features fit in half of the machine's memory, and else in tiles of
-    /// the size that the autoencoder was trained on.
+    /// In one piece where the decoder's features fit in half of the machine's memory, else in tiles
+    /// of the size that the autoencoder was trained on.
     case automatic
     /// In one piece.
     case whole
@@ -194,7 +190,7 @@ public struct DiffusionPipeline: Sendable {
   ///
   /// - Parameters:
   ///   - samples: Images or latents, `[batch, channels, height, width]`.
-  ///   - decoding: How latents are cut; an image of tiles is near that of the whole, not the same.
+  ///   - decoding: Whether latents are decoded in tiles, which changes the image slightly.
   ///   - threads: The most threads to decode with; one for each processor by default.
   /// - Returns: 8-bit images, `[batch, height, width, imageChannels]`.
   public func images(

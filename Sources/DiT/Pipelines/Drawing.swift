@@ -5,17 +5,17 @@ extension DiffusionPipeline {
   ///
   ///     let run = try pipeline.run(classes: [207, 360], seeds: [0, 1])
   ///
-  /// What is left out is as the model is meant to be sampled (`defaults`).
+  /// Arguments that are left out have the model's values (`defaults`).
   ///
   /// - Parameters:
   ///   - classes: The class of each image.
-  ///   - seeds: The seed of each image, which PyTorch's generator draws its noise from.
+  ///   - seeds: The seed of each image; its noise is that of PyTorch's generator.
   ///   - steps: The number of steps.
   ///   - sampler: The sampler.
-  ///   - guidanceScale: How far to go away from the prediction without a class.
+  ///   - guidanceScale: The scale of classifier-free guidance; 1 is no guidance.
   ///   - cache: The cache; nil computes everything.
   ///   - edit: The image to start from; nil starts from noise.
-  ///   - previewInterval: Every how many steps a preview is made; nil makes none.
+  ///   - previewInterval: The number of steps from one preview to the next; nil makes none.
   ///   - threads: The most threads to use; one for each processor by default.
   /// - Returns: A run that has not taken a step yet.
   /// - Throws: `RunError`, `SamplerError` or `CacheError` where the request does not fit the model.
@@ -37,7 +37,8 @@ extension DiffusionPipeline {
   ///   - kind: The sampler; nil is the model's.
   ///   - steps: The number of steps; nil is the model's.
   /// - Returns: The sampler.
-  /// - Throws: `SamplerError` or `ModelError` where there is none for so many steps or such a model.
+  /// - Throws: `SamplerError` or `ModelError` where there is none for so many steps or such a
+  ///   model.
   public func sampler(_ kind: SamplerKind? = nil, steps: Int? = nil) throws -> any Sampler {
     let kind = kind ?? defaults.sampler
     return try sampling.sampler(
@@ -47,21 +48,21 @@ extension DiffusionPipeline {
 
   /// Prepares a run under any conditions.
   ///
-  /// Noise is drawn in the order of diffusers: latents of the image to start from, then the noise
-  /// to begin with, then that of the steps.
+  /// Noise is drawn in diffusers' order: first for the latents of the image to start from, then for
+  /// the samples at the start, then for each step.
   ///
   /// - Parameters:
   ///   - conditions: The condition of each image.
-  ///   - negatives: What guidance leads each image away from; nil is the model's unconditional
-  ///     condition.
-  ///   - generators: Where the noise of each image comes from.
-  ///   - sampler: The sampler, all of its steps; nil is the model's.
+  ///   - negatives: The condition that guidance leads each image away from; nil is the model's
+  ///     unconditional one.
+  ///   - generators: A generator for each image, which draws its noise.
+  ///   - sampler: The sampler, with all of its steps; nil is the model's.
   ///   - guidance: The guidance; nil is the model's.
   ///   - cache: The cache; nil computes everything.
-  ///   - edit: The image to start from; its strength leaves the last steps of the sampler.
-  ///   - noise: The noise to begin with, `[images] + sampleShape`; nil draws it.
+  ///   - edit: The image to start from; the run takes only the last steps, as its strength says.
+  ///   - noise: The noise of the samples at the start, `[images] + sampleShape`; nil draws it.
   ///   - size: The size of a sample; nil is the one that the model was trained for.
-  ///   - previewInterval: Every how many steps a preview is made; nil makes none.
+  ///   - previewInterval: The number of steps from one preview to the next; nil makes none.
   ///   - threads: The most threads to use; one for each processor by default.
   /// - Returns: A run that has not taken a step yet.
   /// - Throws: `RunError`, `SamplerError` or `CacheError` where the request does not fit the model.
@@ -88,13 +89,12 @@ extension DiffusionPipeline {
       request: .init(
         conditions: conditions, negatives: negatives, noise: noise ?? drawn,
         initialImage: initialImage, generators: generators,
-        guidance: guidance
-          ?? Guidance(scale: defaults.guidanceScale, channels: defaults.guidedChannels),
+        guidance: guidance ?? defaults.guidance,
         cache: cache, previewInterval: previewInterval),
       threads: threads)
   }
 
-  /// What a cache method needs to know of a run, to make its plan before the run.
+  /// What a cache method needs to know of a run to make its plan, before there is a run.
   ///
   /// - Parameters:
   ///   - imageCount: The images that are drawn together.
@@ -110,8 +110,7 @@ extension DiffusionPipeline {
     RunOutline(
       denoiser, try denoiser.architecture(for: size ?? denoiser.sampleSize),
       sampler: try sampler ?? self.sampler(),
-      guidance: guidance
-        ?? Guidance(scale: defaults.guidanceScale, channels: defaults.guidedChannels),
+      guidance: guidance ?? defaults.guidance,
       imageCount: imageCount)
   }
 }

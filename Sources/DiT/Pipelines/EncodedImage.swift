@@ -1,19 +1,20 @@
 public import Tensor
 
-/// An image that samples are drawn from: encoded once, for any number of runs.
+/// An image to start runs from: encoded once, for any number of runs.
 public struct EncodedImage: Sendable {
   enum Form: Sendable {
     /// The image, where samples are images.
     case sample(Tensor<Float>)
-    /// The latents that it may be, as the encoder gives them.
+    /// The distribution of its latents, as the encoder gives it.
     case latents(DiagonalGaussian, AutoencoderKL)
   }
 
   let form: Form
 
-  /// A sample of the image: drawn from the encoder's distribution where samples are latents.
+  /// The image as a sample; where samples are latents, one is drawn from the encoder's
+  /// distribution.
   ///
-  /// - Parameter generator: What a latent is drawn from; samples that are images draw nothing.
+  /// - Parameter generator: Draws the latent; not used where samples are images.
   /// - Returns: `[1] + sampleShape`.
   public func sample(using generator: inout some RandomSource) -> Tensor<Float> {
     switch form {

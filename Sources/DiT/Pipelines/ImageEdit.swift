@@ -1,6 +1,6 @@
 public import Tensor
 
-/// An image that a run changes, how far, and where.
+/// An image that a run starts from, and how far and where it is changed.
 public struct ImageEdit: Sendable {
   /// The image, from `DiffusionPipeline.encoded(_:threads:)`.
   public var image: EncodedImage
@@ -10,8 +10,8 @@ public struct ImageEdit: Sendable {
   /// How far the image is changed, from 0 to 1: the share of the steps that are taken.
   public var strength: Double
 
-  /// Whether the run starts from noise alone, so that a part that is drawn anew does not depend on
-  /// what was there.
+  /// Whether the run starts from noise alone: the masked part then does not depend on what the
+  /// image showed there.
   public var startsFromNoise: Bool
 
   /// An edit.
@@ -20,8 +20,8 @@ public struct ImageEdit: Sendable {
   ///   - image: The image.
   ///   - mask: Where it is drawn anew; nil is everywhere.
   ///   - strength: How far it is changed.
-  ///   - startsFromNoise: Whether nothing of it is in what the run starts from; by default so with
-  ///     a mask and full strength, as in diffusers.
+  ///   - startsFromNoise: Whether the run starts from noise alone; by default with a mask and full
+  ///     strength, as in diffusers.
   public init(
     _ image: EncodedImage, mask: Tensor<Float>? = nil, strength: Double = 0.75,
     startsFromNoise: Bool? = nil
@@ -37,7 +37,7 @@ public struct ImageEdit: Sendable {
     try ImageToImageSampler(of: sampler, strength: strength)
   }
 
-  /// What a run starts from, a latent of the image for each generator.
+  /// The image as a run takes it: a sample of it for each generator.
   func initialImage(_ generators: inout [any RandomSource]) -> InitialImage {
     var samples: [Tensor<Float>] = []
     for index in generators.indices { samples.append(image.sample(using: &generators[index])) }

@@ -1,14 +1,14 @@
 public import Tensor
 
-/// What a run changes: images, and which parts of them.
+/// The images that a run starts from, as samples, and which parts of them it changes.
 public struct InitialImage: Sendable {
   /// The samples that the images are, `[batch] + sampleShape`.
   public var samples: Tensor<Float>
   /// One where the image is to be drawn anew and zero where it is to be kept,
   /// `[1, 1, height, width]` of a sample; nil draws all of it anew.
   public var mask: Tensor<Float>?
-  /// Whether the run starts from noise alone, so that a part that is drawn anew does not depend on
-  /// what was there.
+  /// Whether the run starts from noise alone: the masked part then does not depend on what the
+  /// images showed there.
   public var startsFromNoise: Bool
 
   /// Images to change.
@@ -18,7 +18,7 @@ public struct InitialImage: Sendable {
     (self.samples, self.mask, self.startsFromNoise) = (samples, mask, startsFromNoise)
   }
 
-  /// Throws where the samples or the mask are not for samples of a shape.
+  /// Throws where the samples do not have a shape, or the mask does not suit it.
   func validate(for shape: [Int]) throws(RunError) {
     guard samples.shape == shape else {
       throw .initialImage(expected: shape, found: samples.shape)
@@ -28,13 +28,13 @@ public struct InitialImage: Sendable {
     throw .initialImage(expected: maskShape, found: mask.shape)
   }
 
-  /// What a run starts from; nil is noise alone.
+  /// The noisy samples that a run starts from; nil where it starts from noise alone.
   func start(_ sampler: any Sampler, noise: Tensor<Float>) -> Tensor<Float>? {
     startsFromNoise ? nil : noised(at: 0, sampler, noise)
   }
 
-  /// The samples after a step with the kept part as it would be in a run that ends with the image;
-  /// nil where nothing is kept.
+  /// The samples after a step, with the kept part replaced by the image and the noise of that step;
+  /// nil where there is no mask.
   ///
   /// Reference: [Lugmayr et al., 2022](https://arxiv.org/abs/2201.09865), equation 8, with the same
   /// noise in every step, as diffusers has it.
@@ -46,7 +46,7 @@ public struct InitialImage: Sendable {
     return (1 - mask) * known + mask * drawn
   }
 
-  /// The samples with the noise before a step.
+  /// The image with as much noise as samples have before a step.
   private func noised(
     at step: Int, _ sampler: any Sampler, _ noise: Tensor<Float>
   ) -> Tensor<Float> {

@@ -1,11 +1,11 @@
 internal import Kernels
 internal import Tensor
 
-/// What prompts are to a denoiser, and what guidance leads away from.
+/// Prompts as conditions of a denoiser, and the conditions that guidance leads away from.
 public struct PromptConditions: Sendable {
   /// The condition of each prompt.
   public let prompts: [Condition]
-  /// What guidance leads each prompt away from.
+  /// The condition that guidance leads each prompt away from.
   public let negatives: [Condition]
 }
 
@@ -14,15 +14,15 @@ extension DiffusionPipeline {
   ///
   /// - Parameters:
   ///   - prompts: The prompts.
-  ///   - negativePrompt: What guidance leads away from; nil is the text that stands for none in the
-  ///     model's checkpoint, and the empty prompt where it has no such text.
+  ///   - negativePrompt: The prompt that guidance leads away from. Nil is the null text that the
+  ///     checkpoint has learned, and the empty prompt where it has none.
   ///   - file: Texts that were encoded before; nil encodes them with the text encoder.
   ///   - threads: The most threads to use; one for each processor by default.
   ///   - progress: Called after each layer of the text encoder.
   /// - Returns: The conditions.
   /// - Throws: `RunError.noTextEncoder` where there is neither a file nor a text encoder,
-  ///   `ModelError` where the file lacks a prompt or is not for this model, and what reading the
-  ///   text encoder throws.
+  ///   `ModelError` where the file lacks a prompt or is not for this model, and errors of reading
+  ///   the text encoder.
   public func conditions(
     for prompts: [String], negativePrompt: String? = nil, encodedIn file: EncodedTextFile? = nil,
     threads: Int? = nil, progress: T5Encoder.Progress? = nil
@@ -43,7 +43,7 @@ extension DiffusionPipeline {
       })
   }
 
-  /// The texts of a file, where they are those that this model reads.
+  /// The texts of prompts in a file, after a check that the file is for this model.
   private func texts(
     of prompts: [String], in file: EncodedTextFile
   ) throws -> [EncodedText] {
@@ -55,6 +55,7 @@ extension DiffusionPipeline {
     return try prompts.map(file.text(of:))
   }
 
+  /// The texts of prompts, encoded now.
   private func texts(
     of prompts: [String], threads: Int?, progress: T5Encoder.Progress?
   ) throws -> [EncodedText] {
@@ -69,8 +70,8 @@ extension DiffusionPipeline {
 }
 
 extension Condition {
-  /// The learned text that stands for none, as long as a prompt: the original code has the prompt's
-  /// mask for both.
+  /// The first tokens of the learned null text, as many as the prompt has: the original code
+  /// applies the prompt's mask to both.
   fileprivate func shortened(to count: Int) -> Condition {
     guard case .text(let text) = self else { return self }
     return .text(

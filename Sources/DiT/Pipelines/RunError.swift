@@ -1,5 +1,3 @@
-internal import Tensor
-
 /// A request that a model cannot serve, or a run that went wrong.
 public enum RunError: Error, Equatable, CustomStringConvertible {
   /// There is nothing to draw.
@@ -60,36 +58,5 @@ public enum RunError: Error, Equatable, CustomStringConvertible {
     case .previewInterval: "the interval between previews must be at least 1"
     case .notFinite(let step): "step \(step): the latents are no longer finite numbers"
     }
-  }
-}
-
-extension DenoisingRun.Request {
-  /// Throws where the request is not for a model, or not for a sampler of it.
-  func validate(for architecture: Architecture, sampler: any Sampler) throws(RunError) {
-    guard !conditions.isEmpty else { throw .noConditions }
-    let shape = [conditions.count] + architecture.sampleShape
-    guard noise.shape == shape else { throw .noise(expected: "\(shape)", found: noise.shape) }
-    try initialImage?.validate(for: shape)
-    guard generators.count == conditions.count else {
-      throw .generators(expected: conditions.count, found: generators.count)
-    }
-    guard negatives?.count ?? conditions.count == conditions.count else {
-      throw .negatives(expected: conditions.count, found: negatives?.count ?? 0)
-    }
-    guard guidance.scale.isFinite else { throw .guidance(guidance.scale) }
-    let channels = sampler.predictionChannels(forSample: architecture.channels)
-    guard channels.contains(architecture.outputChannels) else {
-      throw .channels(
-        expected: channels, found: architecture.outputChannels, sampler: sampler.name)
-    }
-    guard previewInterval ?? 1 > 0 else { throw .previewInterval }
-  }
-
-  /// The condition that guidance leads each sample away from; none where guidance is off.
-  func guidingConditions(of denoiser: any Denoiser) throws(RunError) -> [Condition] {
-    guard guidance.isOn else { return [] }
-    if let negatives { return negatives }
-    guard let unconditional = denoiser.unconditional else { throw .nothingToGuideFrom }
-    return conditions.map { _ in unconditional }
   }
 }

@@ -1,21 +1,24 @@
+internal import Tensor
+
 /// What runs did and what they cost.
 public struct RunReport: Sendable {
-  /// The blocks of which something was computed, over all steps; the mean of all images.
+  /// The blocks, counted over all steps, of which something was computed; the mean of all images.
   public private(set) var computedBlocks = 0
-  /// The blocks of which nothing was computed, over all steps; the mean of all images.
+  /// The blocks, counted over all steps, of which nothing was computed; the mean of all images.
   public private(set) var reusedBlocks = 0
   /// The multiply-adds of the blocks as the papers count them, for the whole batch.
   public private(set) var blockCost = MultiplyAdds()
   /// The same without a cache.
   public private(set) var fullBlockCost = MultiplyAdds()
-  /// The multiply-adds that were executed: modulations once for each distinct condition, and the
-  /// embeddings and the last layer too.
+  /// All multiply-adds that were executed: those of the embeddings and the last layer too, and
+  /// those of modulations once for each distinct condition.
   public private(set) var executedCost = MultiplyAdds()
   /// The most bytes that a cache held.
   public private(set) var cachePeakBytes = 0
-  /// The most bytes that the plan of the cache expected.
+  /// The most bytes that the plan of the cache said before the run.
   public private(set) var plannedCacheBytes = 0
-  /// What the rules of the cache did: a trace for each run or, where gates decide, for each image.
+  /// What the rules of the cache did: one trace for each run or, where gates decide, for each
+  /// image.
   public private(set) var traces: [CacheTrace] = []
   private var fullSteps: [Double] = []
   private var cheapSteps: [Double] = []
@@ -71,9 +74,7 @@ extension DenoisingRun {
   public var report: RunReport { RunReport(self) }
 }
 
-/// The middle of some numbers; nil where there are none.
+/// The median; nil of no numbers.
 private func median(_ values: [Double]) -> Double? {
-  let sorted = values.sorted()
-  guard !sorted.isEmpty else { return nil }
-  return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+  values.isEmpty ? nil : Tensor(values).median().item
 }

@@ -1,9 +1,9 @@
 internal import Kernels
 internal import Tensor
 
-/// What the samples of a model are.
+/// What the samples of a model are: images, or latents of an autoencoder.
 enum SampleSpace: Sendable {
-  /// Images, with the values of black and white, and the rows and columns that show something.
+  /// Images: the values of black and white, and the rows and columns that are not padding.
   case pixels(ClosedRange<Float>, rows: Range<Int>, columns: Range<Int>)
   /// Latents of an autoencoder.
   case latents(AutoencoderKL)
@@ -20,10 +20,10 @@ enum SampleSpace: Sendable {
     }
   }
 
-  /// What samples of an image in its size are drawn from.
+  /// Encodes an image for runs that start from it.
   ///
   /// - Parameters:
-  ///   - image: 8-bit levels, `[1, height, width, channels]`.
+  ///   - image: 8-bit levels, `[1, height, width, channels]`, of the size `imageSize(size)`.
   ///   - size: The size of a sample.
   ///   - workspace: What to compute with.
   /// - Returns: A sample, or a distribution of latents.
@@ -33,7 +33,7 @@ enum SampleSpace: Sendable {
     switch self {
     case .pixels(let range, let rows, let columns):
       let (low, high) = (range.lowerBound, range.upperBound)
-      // What the crop leaves out is black, as in training.
+      // The padding is black, as in training.
       var sample = Tensor(
         repeating: low, shape: [1, image.shape[3], size.height, size.width])
       sample[.all, .all, rows, columns] =
@@ -48,16 +48,17 @@ enum SampleSpace: Sendable {
   /// The mask of a sample.
   ///
   /// - Parameters:
-  ///   - levels: 8-bit levels in the size of an image, `[height, width]`.
+  ///   - levels: 8-bit levels, `[height, width]`, of the size `imageSize(size)`.
   ///   - size: The size of a sample.
-  /// - Returns: `[1, 1, height, width]`, one where the levels are at least half of white, else zero.
+  /// - Returns: `[1, 1, height, width]`, one where the levels are at least half of white, else
+  ///   zero.
   func mask(_ levels: Tensor<UInt8>, _ size: SampleSize) -> Tensor<Float> {
     let ones = (levels.converted(to: Float.self) - 127).clamped(to: 0...1)
     var mask = Tensor<Float>(ones: [1, 1, size.height, size.width])
     switch self {
     case .pixels(_, let rows, let columns): mask[0, 0, rows, columns] = ones
     case .latents(let autoencoder):
-      // The nearest level, as diffusers takes it.
+      // One pixel for each element of a latent, as diffusers takes it.
       let scale = autoencoder.configuration.scale
       mask[0, 0] = ones[.stride(by: scale), .stride(by: scale)]
     }

@@ -12,7 +12,7 @@ public struct DDIM: Sampler {
   public let eta: Double
   /// How the steps are spread.
   public let spacing: TimestepSpacing
-  /// How the model's output is read.
+  /// What the model's output means.
   public let prediction: Prediction
   /// ᾱ before and after each step.
   private let alphas: [(before: Double, after: Double)]
@@ -27,7 +27,7 @@ public struct DDIM: Sampler {
   ///   - endsAtImage: Whether the step beyond the first timestep leads to ᾱ = 1 rather than to
   ///     ᾱ of the first timestep.
   ///   - schedule: The noise that the model was trained with.
-  ///   - prediction: How the model's output is read.
+  ///   - prediction: What the model's output means.
   /// - Throws: `SamplerError` where the steps, the offset or η are out of range.
   public init(
     steps: Int, eta: Double = 0, spacing: TimestepSpacing = .leading, offset: Int = 0,
@@ -48,7 +48,7 @@ public struct DDIM: Sampler {
   /// The name, `ddim`.
   public var name: String { "ddim" }
 
-  /// How much image and how much noise is in the sample before a step.
+  /// How much of image and of noise the sample has before a step.
   public func noiseLevel(at step: Int) -> NoiseLevel {
     NoiseLevel(cumulativeAlpha: alphas[step].before)
   }

@@ -22,7 +22,7 @@ public struct DDPM: Sampler {
   public let timesteps: [Double]
   /// Where the variance of a step comes from.
   public let variance: Variance
-  /// How the model's output is read.
+  /// What the model's output means.
   public let prediction: Prediction
   private let posteriors: [Posterior]
 
@@ -55,7 +55,7 @@ public struct DDPM: Sampler {
   ///     the original code has it, which rounds some of them otherwise than `linspace`.
   ///   - offset: What is added to each timestep; with `leading` only.
   ///   - schedule: The noise that the model was trained with.
-  ///   - prediction: How the model's output is read.
+  ///   - prediction: What the model's output means.
   /// - Throws: `SamplerError` where the number of steps or the offset is out of range.
   public init(
     steps: Int, variance: Variance = .fixedSmall, spacing: TimestepSpacing? = nil,
@@ -81,7 +81,7 @@ public struct DDPM: Sampler {
     variance == .learnedRange ? 2 * channels...2 * channels : channels...2 * channels
   }
 
-  /// How much image and how much noise is in the sample before a step.
+  /// How much of image and of noise the sample has before a step.
   public func noiseLevel(at step: Int) -> NoiseLevel {
     NoiseLevel(cumulativeAlpha: posteriors[step].alpha)
   }

@@ -2,7 +2,7 @@ internal import Foundation
 public import Kernels
 public import Tensor
 
-/// DPM-Solver++, multistep: the first steps' images extrapolate the next one's.
+/// DPM-Solver++, multistep: the image is extrapolated from those of the steps before.
 ///
 /// References: [Lu et al., 2022](https://arxiv.org/abs/2211.01095), algorithm 2 and appendix B for
 /// the third order and the stochastic form; timesteps and noise levels as diffusers'
@@ -18,9 +18,9 @@ public struct DPMSolver: Sampler {
 
   /// The training timestep of each step, the noisiest first.
   public let timesteps: [Double]
-  /// How the model's output is read.
+  /// What the model's output means.
   public let prediction: Prediction
-  /// The order of the method, in the steps that have enough before them.
+  /// The order of the method; the first steps have a lower one.
   public let order: Int
   /// Whether the stochastic equation is solved, with new noise in every step.
   public let isStochastic: Bool
@@ -40,9 +40,9 @@ public struct DPMSolver: Sampler {
   ///   - spacing: How the steps are spread.
   ///   - offset: What is added to each timestep; with `leading` only.
   ///   - sigmas: How the noise levels are spread.
-  ///   - final: The noise level to end with; towards zero the last step is of the first order.
+  ///   - final: The noise level to end with; a last step to zero is of the first order.
   ///   - schedule: The noise that the model was trained with.
-  ///   - prediction: How the model's output is read.
+  ///   - prediction: What the model's output means.
   /// - Throws: `SamplerError` where the steps, the offset or the order are out of range.
   public init(
     steps: Int, order: Int = 2, isStochastic: Bool = false, variant: Variant = .midpoint,
@@ -68,13 +68,15 @@ public struct DPMSolver: Sampler {
   /// The name, `dpm++2m` or `dpm++2m-sde`.
   public var name: String { isStochastic ? "dpm++2m-sde" : "dpm++2m" }
 
-  /// How much image and how much noise is in the sample before a step.
+  /// How much of image and of noise the sample has before a step.
   public func noiseLevel(at step: Int) -> NoiseLevel { NoiseLevel(ratio: sigmas[step]) }
 
-  /// Whether a step adds noise: each of the stochastic equation does that does not end at zero.
+  /// Whether a step adds noise: with the stochastic equation, every step does unless it ends at
+  /// zero.
   public func addsNoise(at step: Int) -> Bool { isStochastic && sigmas[step + 1] > 0 }
 
-  /// The order of a step: what the images so far allow, and lower at the end.
+  /// The order of a step: lower in the first steps, which have fewer images before them, and at the
+  /// end.
   private func order(of step: Int, _ history: SamplerHistory) -> Int {
     let remaining = stepCount - step
     let isShort = lowersFinalOrder && stepCount < 15
@@ -118,7 +120,7 @@ public struct DPMSolver: Sampler {
     }
   }
 
-  /// The same weights as those of the images, the newest first.
+  /// The same weights, expressed as weights of the images, the newest first.
   private func imageWeights(_ weights: [Double], step: Int, h: Double) -> [Double] {
     guard weights.count > 1 else { return weights }
     let (λ, λ1) = (noiseLevel(at: step).λ, noiseLevel(at: step - 1).λ)

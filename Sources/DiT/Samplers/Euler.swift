@@ -6,7 +6,7 @@ public import Tensor
 /// Reference: [Karras et al., 2022](https://arxiv.org/abs/2206.00364), algorithm 1 without its
 /// second order; timesteps and noise levels as diffusers' `EulerDiscreteScheduler`.
 public struct Euler: VarianceExplodingSampler {
-  /// How the model's output is read.
+  /// What the model's output means.
   public let prediction: Prediction
   /// The timesteps and noise levels.
   public let path: VarianceExplodingPath
@@ -20,7 +20,7 @@ public struct Euler: VarianceExplodingSampler {
   ///   - sigmas: How the noise levels are spread.
   ///   - final: The noise level to end with.
   ///   - schedule: The noise that the model was trained with.
-  ///   - prediction: How the model's output is read.
+  ///   - prediction: What the model's output means.
   /// - Throws: `SamplerError` where the number of steps or the offset is out of range.
   public init(
     steps: Int, spacing: TimestepSpacing = .linspace, offset: Int = 0,

@@ -6,7 +6,7 @@ public import Tensor
 /// Reference: [k-diffusion](https://github.com/crowsonkb/k-diffusion), `sample_euler_ancestral`;
 /// timesteps and noise levels as diffusers' `EulerAncestralDiscreteScheduler`.
 public struct EulerAncestral: VarianceExplodingSampler {
-  /// How the model's output is read.
+  /// What the model's output means.
   public let prediction: Prediction
   /// The timesteps and noise levels.
   public let path: VarianceExplodingPath
@@ -18,7 +18,7 @@ public struct EulerAncestral: VarianceExplodingSampler {
   ///   - spacing: How the steps are spread.
   ///   - offset: What is added to each timestep; with `leading` only.
   ///   - schedule: The noise that the model was trained with.
-  ///   - prediction: How the model's output is read.
+  ///   - prediction: What the model's output means.
   /// - Throws: `SamplerError` where the number of steps or the offset is out of range.
   public init(
     steps: Int, spacing: TimestepSpacing = .linspace, offset: Int = 0,

@@ -6,7 +6,7 @@ public import Tensor
 /// Reference: [Esser et al., 2024](https://arxiv.org/abs/2403.03206), section 5.3.2 for the shift;
 /// noise levels as diffusers' `FlowMatchEulerDiscreteScheduler`.
 public struct FlowMatchEuler: Sampler {
-  /// The training timestep of each step, the noisiest first; it may lie between two.
+  /// The training timestep of each step, the noisiest first, not always a whole number.
   public let timesteps: [Double]
   private let sigmas: [Double]
 
@@ -43,7 +43,7 @@ public struct FlowMatchEuler: Sampler {
   /// The flow, `ε - x₀`.
   public var prediction: Prediction { Prediction(.flow) }
 
-  /// How much image and how much noise is in the sample before a step.
+  /// How much of image and of noise the sample has before a step.
   public func noiseLevel(at step: Int) -> NoiseLevel {
     NoiseLevel(alpha: 1 - sigmas[step], sigma: sigmas[step])
   }

@@ -9,7 +9,7 @@ public import Tensor
 /// Every interval between two noise levels takes two steps, one for each evaluation of the model;
 /// only the last, which ends without noise, takes one. So a run of `n` has `2 n - 1` steps.
 public struct Heun: VarianceExplodingSampler {
-  /// How the model's output is read.
+  /// What the model's output means.
   public let prediction: Prediction
   /// The timesteps and noise levels.
   public let path: VarianceExplodingPath
@@ -22,7 +22,7 @@ public struct Heun: VarianceExplodingSampler {
   ///   - offset: What is added to each timestep; with `leading` only.
   ///   - sigmas: How the noise levels are spread.
   ///   - schedule: The noise that the model was trained with.
-  ///   - prediction: How the model's output is read.
+  ///   - prediction: What the model's output means.
   /// - Throws: `SamplerError` where the number of steps or the offset is out of range.
   public init(
     steps: Int, spacing: TimestepSpacing = .linspace, offset: Int = 0,
@@ -37,7 +37,7 @@ public struct Heun: VarianceExplodingSampler {
   /// The name, `heun`.
   public var name: String { "heun" }
 
-  /// The training timestep of each evaluation, the noisiest first; it may lie between two.
+  /// The training timestep of each evaluation, the noisiest first, not always a whole number.
   public var timesteps: [Double] {
     path.timesteps.prefix(1) + path.timesteps.dropFirst().flatMap { [$0, $0] }
   }

@@ -31,7 +31,7 @@ public struct ImageToImageSampler: Sampler {
   /// The training timestep of each step, the noisiest first.
   public var timesteps: [Double] { Array(sampler.timesteps[first...]) }
 
-  /// How the model's output is read.
+  /// What the model's output means.
   public var prediction: Prediction { sampler.prediction }
 
   /// The standard deviation of the noise to start from.
@@ -50,7 +50,7 @@ public struct ImageToImageSampler: Sampler {
     sampler.predictionChannels(forSample: channels)
   }
 
-  /// How much image and how much noise is in the sample before a step.
+  /// How much of image and of noise the sample has before a step.
   public func noiseLevel(at step: Int) -> NoiseLevel { sampler.noiseLevel(at: first + step) }
 
   /// Whether a step adds noise to the sample.

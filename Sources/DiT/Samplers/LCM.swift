@@ -8,7 +8,7 @@ public import Tensor
 public struct LCM: Sampler {
   /// The training timestep of each step, the noisiest first.
   public let timesteps: [Double]
-  /// How the model's output is read.
+  /// What the model's output means.
   public let prediction: Prediction
   private let alphas: [Double]
   private let timestepScale: Double
@@ -20,7 +20,7 @@ public struct LCM: Sampler {
   ///   - distillationSteps: The number of timesteps that the model was distilled on.
   ///   - timestepScale: The factor of timesteps in the boundary condition.
   ///   - schedule: The noise that the model was trained with.
-  ///   - prediction: How the model's output is read.
+  ///   - prediction: What the model's output means.
   /// - Throws: `SamplerError` where the number of steps is out of range.
   public init(
     steps: Int, distillationSteps: Int = 50, timestepScale: Double = 10,
@@ -45,7 +45,7 @@ public struct LCM: Sampler {
   /// The name, `lcm`.
   public var name: String { "lcm" }
 
-  /// How much image and how much noise is in the sample before a step.
+  /// How much of image and of noise the sample has before a step.
   public func noiseLevel(at step: Int) -> NoiseLevel {
     NoiseLevel(cumulativeAlpha: alphas[step])
   }

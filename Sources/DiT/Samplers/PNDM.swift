@@ -10,7 +10,7 @@ public struct PNDM: Sampler {
   /// The training timestep of each evaluation; some occur twice, and the Runge–Kutta steps at the
   /// beginning have some in between.
   public let timesteps: [Double]
-  /// How the model's output is read.
+  /// What the model's output means.
   public let prediction: Prediction
   private let evaluations: [Int]
   private let rungeKuttaCount: Int
@@ -61,13 +61,13 @@ public struct PNDM: Sampler {
   /// The name, `pndm`.
   public var name: String { "pndm" }
 
-  /// A run begins with the first evaluation of a step, or behind those that begin a whole run.
+  /// A run begins with the first of the evaluations that lead from one noise level to the next.
   public var starts: [Int] {
     let beginning = rungeKuttaCount == 0 ? [0] : [0, 4, 8]
     return beginning + Array(max(2, rungeKuttaCount)..<max(2, stepCount))
   }
 
-  /// How much image and how much noise is in the sample before a step.
+  /// How much of image and of noise the sample has before a step.
   public func noiseLevel(at step: Int) -> NoiseLevel {
     NoiseLevel(cumulativeAlpha: alphas[evaluations[step]])
   }
@@ -106,7 +106,8 @@ public struct PNDM: Sampler {
     return transferred(start, from: evaluations[step - stage], to: end, slope, in: workspace)
   }
 
-  /// A step of the linear multistep, equation 12, or of a lower order while there are fewer outputs.
+  /// A step of the linear multistep, equation 12, or of a lower order while there are fewer
+  /// outputs.
   private func multistep(
     _ step: Int, _ x: Tensor<Float>, _ output: Tensor<Float>, _ history: inout SamplerHistory,
     in workspace: Workspace
@@ -133,7 +134,7 @@ public struct PNDM: Sampler {
     return transferred(x, from: t, to: t - stride, slope, in: workspace)
   }
 
-  /// The sample at another timestep along the noise that an output amounts to, equation 11.
+  /// The sample at another timestep, moved along an output of the model (equation 11).
   private func transferred(
     _ x: Tensor<Float>, from t: Int, to next: Int, _ output: Tensor<Float>,
     in workspace: Workspace

@@ -1,7 +1,7 @@
 internal import Kernels
 internal import Tensor
 
-/// What a model predicts, and what bounds are put on the image that it amounts to.
+/// What a model predicts, and the bounds of the image that is computed from it.
 public struct Prediction: Sendable, Hashable {
   /// What a model predicts, under diffusers' name for it.
   public enum Kind: String, Sendable, CaseIterable {
@@ -9,7 +9,7 @@ public struct Prediction: Sendable, Hashable {
     case epsilon
     /// The image x₀.
     case sample
-    /// The velocity, `α ε - σ x₀` of the process that keeps the variance.
+    /// The velocity, `α ε - σ x₀`, of the variance-preserving process.
     ///
     /// Reference: [Salimans and Ho, 2022](https://arxiv.org/abs/2202.00512), section 4.
     case velocity = "v_prediction"
@@ -29,7 +29,7 @@ public struct Prediction: Sendable, Hashable {
     (self.kind, self.bounds) = (kind, bounds)
   }
 
-  /// The image that an output of the model amounts to, within the bounds.
+  /// The image x₀ computed from an output of the model, within the bounds.
   ///
   /// - Parameters:
   ///   - x: The sample, `[batch, channels, height, width]`.
@@ -55,7 +55,7 @@ public struct Prediction: Sendable, Hashable {
     return bounds.map { $0(start) } ?? start
   }
 
-  /// The noise that an output of the model amounts to; the bounds do not touch it.
+  /// The noise ε computed from an output of the model, without regard to the bounds.
   ///
   /// - Parameters:
   ///   - x: The sample, `[batch, channels, height, width]`.

@@ -3,10 +3,10 @@ public import Tensor
 
 /// A way from noise to an image: which timesteps the model sees, and what a step does.
 ///
-/// A step is one evaluation of the model; a method that evaluates it twice on the way from one
-/// noise level to the next, such as Heun's, takes two steps for it. A sampler is a value without
-/// state. What its steps leave to later ones is in a history that belongs to the run, so that a
-/// run is begun anew with a new history and forked by copying it:
+/// A step is one evaluation of the model. A method such as Heun's, which evaluates the model twice
+/// between two noise levels, takes two steps. A sampler is a value without state: what a step
+/// leaves to later ones is in a history that belongs to the run. A new history starts a new run,
+/// and a copy of the history forks one:
 ///
 ///     var x = noise * Float(sampler.initialNoiseScale)
 ///     var history = SamplerHistory()
@@ -20,10 +20,10 @@ public protocol Sampler: Sendable {
   /// The name, as the command line takes it.
   var name: String { get }
 
-  /// The training timestep of each step, the noisiest first; some methods step between two.
+  /// The training timestep of each step, the noisiest first, not always a whole number.
   var timesteps: [Double] { get }
 
-  /// How the model's output is read.
+  /// What the model's output means.
   var prediction: Prediction { get }
 
   /// The standard deviation of the noise to start from.
@@ -35,25 +35,25 @@ public protocol Sampler: Sendable {
   /// The channels that a prediction must have for samples of `channels` channels.
   func predictionChannels(forSample channels: Int) -> ClosedRange<Int>
 
-  /// How much image and how much noise is in the sample before a step.
+  /// How much of image and of noise the sample has before a step.
   func noiseLevel(at step: Int) -> NoiseLevel
 
   /// Whether a step adds noise to the sample.
   func addsNoise(at step: Int) -> Bool
 
-  /// The steps that a run may begin with, ascending: those that begin to lead from one noise level
-  /// to the next.
+  /// The steps that a run may begin with, ascending: of several steps between two noise levels,
+  /// only the first.
   var starts: [Int] { get }
 
   /// Takes a step.
   ///
   /// - Parameters:
-  ///   - step: The index of the step, below `stepCount`; with a history, the one after the last,
-  ///     and without one a start.
+  ///   - step: The index of the step, below `stepCount`: the step after the last one or, with a new
+  ///     history, one of `starts`.
   ///   - x: The sample before the step, `[batch, channels, height, width]`.
-  ///   - prediction: What the model makes of it, `[batch, channels or more, height, width]`.
+  ///   - prediction: The model's output for it, `[batch, channels or more, height, width]`.
   ///   - noise: Standard normal noise of the shape of `x`; needed only if `addsNoise(at: step)`.
-  ///   - history: What the steps before have left.
+  ///   - history: The history of the steps before.
   ///   - workspace: What to compute with.
   /// - Returns: The sample after the step.
   func step(
@@ -83,12 +83,12 @@ extension Sampler {
   /// No step does.
   public func addsNoise(at step: Int) -> Bool { false }
 
-  /// The image that a prediction amounts to, x₀.
+  /// The image x₀ computed from a prediction.
   ///
   /// - Parameters:
   ///   - step: The index of the step.
   ///   - x: The sample before the step, `[batch, channels, height, width]`.
-  ///   - prediction: What the model makes of it, `[batch, channels or more, height, width]`.
+  ///   - prediction: The model's output for it, `[batch, channels or more, height, width]`.
   ///   - workspace: What to compute with.
   /// - Returns: `[batch, channels, height, width]`.
   public func denoised(
@@ -97,7 +97,7 @@ extension Sampler {
     self.prediction.start(of: x, prediction, at: noiseLevel(at: step), in: workspace)
   }
 
-  /// The noise of a step that adds some; it must be given then.
+  /// The noise of a step that adds noise, which must be given.
   func required(_ noise: Tensor<Float>?, for x: Tensor<Float>, step: Int) -> Tensor<Float> {
     let noise = require(noise, "\(name): step \(step) needs noise")
     check(
@@ -106,7 +106,7 @@ extension Sampler {
     return noise
   }
 
-  /// What a step needs of the steps before; they must have been taken.
+  /// A value of the history that a step needs, which must be there.
   func required<Value>(_ past: Value?, step: Int) -> Value {
     require(past, "\(name): step \(step) needs the history of the steps before it")
   }

@@ -1,19 +1,19 @@
 public import Tensor
 
-/// What the steps of one run leave to those after them.
+/// What the steps of one run leave to later ones.
 ///
-/// Rows of the batch keep their place, so samples never meet. What is kept has memory of its own,
-/// outside of the run's pool.
+/// Each sample has its own row of the batch, which depends on no other. Tensors are copies outside
+/// of the run's pool.
 public struct SamplerHistory: Sendable {
-  /// What the model said, or what the method made of it, the newest last.
+  /// The model's outputs, or what the method computed from them, the newest last.
   public private(set) var outputs: [Tensor<Float>] = []
-  /// A sample that a later step starts from; who sets it gives it memory of its own.
+  /// A sample that a later step starts from; it must be set to a copy.
   public var sample: Tensor<Float>?
 
   /// The history of a run that has not begun.
   public init() {}
 
-  /// Keeps a copy of an output, and of the older ones so many that there are `limit` in all.
+  /// Keeps a copy of an output, and as many older ones that there are at most `limit` in all.
   public mutating func append(_ output: Tensor<Float>, limit: Int) {
     outputs = outputs.suffix(limit - 1) + [output.copied()]
   }

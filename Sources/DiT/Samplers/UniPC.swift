@@ -17,9 +17,9 @@ public struct UniPC: Sampler {
 
   /// The training timestep of each step, the noisiest first.
   public let timesteps: [Double]
-  /// How the model's output is read.
+  /// What the model's output means.
   public let prediction: Prediction
-  /// The order of the predictor, in the steps that have enough before them.
+  /// The order of the predictor; the first steps have a lower one.
   public let order: Int
   private let variant: Variant
   private let sigmas: [Double]
@@ -37,9 +37,9 @@ public struct UniPC: Sampler {
   ///   - spacing: How the steps are spread.
   ///   - offset: What is added to each timestep; with `leading` only.
   ///   - sigmas: How the noise levels are spread.
-  ///   - final: The noise level to end with; towards zero the last step is of the first order.
+  ///   - final: The noise level to end with; a last step to zero is of the first order.
   ///   - schedule: The noise that the model was trained with.
-  ///   - prediction: How the model's output is read.
+  ///   - prediction: What the model's output means.
   /// - Throws: `SamplerError` where the steps, the offset or the order are out of range.
   public init(
     steps: Int, order: Int = 2, variant: Variant = .bh2, lowersFinalOrder: Bool = true,
@@ -60,7 +60,7 @@ public struct UniPC: Sampler {
   /// The name, `unipc`.
   public var name: String { "unipc" }
 
-  /// How much image and how much noise is in the sample before a step.
+  /// How much of image and of noise the sample has before a step.
   public func noiseLevel(at step: Int) -> NoiseLevel { NoiseLevel(ratio: sigmas[step]) }
 
   /// The order of a step: what the images so far allow, and lower at the end.

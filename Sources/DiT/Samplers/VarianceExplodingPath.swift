@@ -7,7 +7,7 @@ public protocol VarianceExplodingSampler: Sampler {
 }
 
 extension VarianceExplodingSampler {
-  /// The training timestep of each step, the noisiest first; it may lie between two.
+  /// The training timestep of each step, the noisiest first, not always a whole number.
   public var timesteps: [Double] { path.timesteps }
 
   /// The standard deviation of the noise to start from.
@@ -16,7 +16,7 @@ extension VarianceExplodingSampler {
   /// The model sees `x · inputScale(at:)`.
   public func inputScale(at step: Int) -> Double { noiseLevel(at: step).inputScale }
 
-  /// How much image and how much noise is in the sample before a step.
+  /// How much of image and of noise the sample has before a step.
   public func noiseLevel(at step: Int) -> NoiseLevel {
     NoiseLevel(alpha: 1, sigma: path.sigmas[step])
   }

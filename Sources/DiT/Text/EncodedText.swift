@@ -1,19 +1,18 @@
 public import Tensor
 
-/// A text as a denoiser reads it: the hidden states that a text encoder gives its tokens.
+/// A text as a denoiser reads it: the hidden states of its tokens, from a text encoder.
 ///
-/// Only tokens that count are here. Padding, which attention masks out, changes nothing, so it is
-/// left out; texts of a batch may differ in length.
+/// There is no padding, because attention masks it out. Texts of a batch may differ in length.
 public struct EncodedText: Sendable {
   /// A row for each token, `[tokens, width]`.
   public let hiddenStates: Tensor<Float>
 
-  /// The number of tokens, those that the tokenizer adds included.
+  /// The number of tokens, including those that the tokenizer adds.
   public var tokenCount: Int { hiddenStates.shape[0] }
   /// The number of elements of a token's row.
   public var width: Int { hiddenStates.shape[1] }
 
-  /// A text all of whose tokens count.
+  /// A text without padding.
   ///
   /// - Parameter hiddenStates: A row for each token, `[tokens, width]`.
   /// - Precondition: There is at least one token.
@@ -24,7 +23,7 @@ public struct EncodedText: Sendable {
     self.hiddenStates = hiddenStates
   }
 
-  /// A text with padding, as diffusers keeps it; the padding is left out.
+  /// A text with padding, as diffusers keeps it; the padding is removed.
   ///
   /// - Parameters:
   ///   - hiddenStates: A row for each token and each place of padding, `[places, width]`.

@@ -1,13 +1,13 @@
 public import Tensor
 
-/// Which models made hidden states of texts.
+/// The tokenizer and the text encoder that made hidden states.
 public struct EncodedTextSource: Sendable, Hashable {
   /// The fingerprint of the tokenizer, `UnigramTokenizer.fingerprint`.
   public let tokenizer: String
   /// The fingerprint of the encoder, `T5Encoder.fingerprint`.
   public let encoder: String
 
-  /// The models of these fingerprints.
+  /// The source with these fingerprints.
   public init(tokenizer: String, encoder: String) {
     (self.tokenizer, self.encoder) = (tokenizer, encoder)
   }
@@ -15,11 +15,11 @@ public struct EncodedTextSource: Sendable, Hashable {
 
 /// Prompts and their hidden states in a file, so that a text encoder is needed once.
 ///
-/// It is a safetensors file: tensors `hidden_states.0` and so on, `[tokens, width]` in 32 bits, and as
-/// its metadata the prompts, `prompt.0` and so on, and the fingerprints of what made them, `tokenizer`
-/// and `encoder`.
+/// It is a safetensors file with tensors `hidden_states.0` and so on, `[tokens, width]` in 32 bits.
+/// Its metadata has the prompts, `prompt.0` and so on, and the fingerprints `tokenizer` and
+/// `encoder` of the models that made the hidden states.
 public struct EncodedTextFile: Sendable {
-  /// A prompt and what a denoiser reads of it.
+  /// A prompt and its hidden states.
   public struct Entry: Sendable {
     /// The prompt, as it was typed.
     public let prompt: String
@@ -34,7 +34,7 @@ public struct EncodedTextFile: Sendable {
 
   /// The prompts, in the order in which they were written; all hidden states are of one width.
   public let entries: [Entry]
-  /// Which models made the hidden states.
+  /// The models that made the hidden states.
   public let source: EncodedTextSource
   /// The path that it was read from; nil where it was not read.
   public let path: String?
@@ -43,7 +43,7 @@ public struct EncodedTextFile: Sendable {
 
   /// Prompts to be written to a file.
   ///
-  /// - Precondition: There is one at least, and all hidden states are of one width.
+  /// - Precondition: There is at least one, and all hidden states are of one width.
   public init(_ entries: [Entry], source: EncodedTextSource) {
     check(
       !entries.isEmpty && entries.allSatisfy { $0.text.width == entries[0].text.width },
@@ -90,9 +90,9 @@ public struct EncodedTextFile: Sendable {
     path = file.path
   }
 
-  /// Writes a file, in the place of what has its name.
+  /// Writes a file, and replaces one of the same name.
   ///
-  /// - Throws: `SafetensorsError`, and then the old file is as it was.
+  /// - Throws: `SafetensorsError`; an old file is then unchanged.
   public func write(to path: String) throws(SafetensorsError) {
     var metadata = [
       "format": Self.format, "tokenizer": source.tokenizer, "encoder": source.encoder,
@@ -105,15 +105,15 @@ public struct EncodedTextFile: Sendable {
     try Safetensors.write(tensors, metadata: metadata, to: path)
   }
 
-  /// The hidden states of a prompt; nil where the file has not got it.
+  /// The hidden states of a prompt; nil where it is not in the file.
   public subscript(prompt: String) -> EncodedText? {
-    // Equal to the last byte: Unicode's equivalent texts may have other tokens.
+    // Compared by bytes: texts that Unicode calls equivalent may have different tokens.
     entries.first { $0.prompt.utf8.elementsEqual(prompt.utf8) }?.text
   }
 
   /// The hidden states of a prompt.
   ///
-  /// - Throws: `ModelError.malformed`, with the prompts that there are, where it is none of them.
+  /// - Throws: `ModelError.malformed`, which lists prompts of the file, where it is not among them.
   public func text(of prompt: String) throws(ModelError) -> EncodedText {
     if let text = self[prompt] { return text }
     let known = entries.prefix(5).map { "'\($0.prompt)'" }.joined(separator: ", ")
@@ -123,13 +123,13 @@ public struct EncodedTextFile: Sendable {
         + (entries.count > 5 ? " and \(entries.count - 5) more" : ""))
   }
 
-  /// Checks that hidden states are those that a model wants.
+  /// Checks that the hidden states suit a model.
   ///
   /// - Parameters:
   ///   - width: The width that the denoiser takes.
   ///   - tokenizer: The fingerprint of the model's tokenizer; nil where it is not at hand.
   ///   - encoder: The fingerprint of the model's encoder; nil where it is not at hand.
-  /// - Throws: `ModelError.malformed` where one is another.
+  /// - Throws: `ModelError.malformed` where one of them differs.
   public func requireSource(
     width: Int, tokenizer: String? = nil, encoder: String? = nil
   ) throws(ModelError) {

@@ -1,9 +1,8 @@
-/// What is done to a prompt before it is cut into tokens.
+/// How a prompt is changed before it is cut into tokens.
 public enum PromptPreparation: Sendable, Hashable, CaseIterable {
   /// Nothing.
   case none
-  /// Letters become small ones, and white space at both ends goes, as the pipelines of PixArt and
-  /// DeepFloyd IF have it.
+  /// Lower case, without white space at both ends, as in the pipelines of PixArt and DeepFloyd IF.
   case lowercased
 
   /// The prompt as the tokenizer gets it.
@@ -14,7 +13,7 @@ public enum PromptPreparation: Sendable, Hashable, CaseIterable {
     }
   }
 
-  /// Python's `str.lower`: Unicode's full mapping, in which a sigma at the end of a word is another.
+  /// Python's `str.lower`: Unicode's full mapping, where a sigma at the end of a word becomes `ς`.
   private static func lowercased(_ text: String) -> String {
     let scalars = Array(text.unicodeScalars)
     var result = ""
@@ -28,8 +27,8 @@ public enum PromptPreparation: Sendable, Hashable, CaseIterable {
     return result
   }
 
-  /// Whether a letter ends a word: one with case is before it and none behind it, and marks that
-  /// have no part in this are skipped (Unicode's condition `Final_Sigma`).
+  /// Whether a letter ends a word: a letter with case comes before it and none after it, where
+  /// characters that have no influence on case are skipped (Unicode's condition `Final_Sigma`).
   private static func isFinal(_ place: Int, in text: [Unicode.Scalar]) -> Bool {
     func hasCase(_ scalars: some Sequence<Unicode.Scalar>) -> Bool {
       scalars.first { !$0.properties.isCaseIgnorable }?.properties.isCased ?? false

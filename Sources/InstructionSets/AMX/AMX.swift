@@ -23,7 +23,7 @@ enum AMX: AVX512Vectors {
       of: _mm512_cvtepi32_epi8(unsafeBitCast(x, to: SIMD8<Int64>.self)), as: SIMD2<Int64>.self)
   }
 
-  /// Products of whole numbers of 8 bits; panels are those of register tiles, 32 columns wide.
+  /// Products of 8-bit integers; panels are those of register tiles, 32 columns wide.
   static let int8 = QuantizedKernels(
     panelWidth: 32, tileRows: 32, format: .elements,
     panelBytes: { Tile<1, 2>.int8PanelBytes(Self.self, $0) },
@@ -73,7 +73,7 @@ extension AMX {
     storeWords(unsafeBitCast(_mm512_cvtneps_pbh(x), to: SIMD4<Int64>.self), place, count: count)
   }
 
-  /// Writes the first `count` elements of `a` and then `b` as bfloat16.
+  /// Writes the first `count` elements of both vectors, `a` before `b`, as bfloat16.
   @_transparent
   static func storePartBFloat16(
     _ a: F32, _ b: F32, _ place: UnsafeMutableRawPointer, count: Int

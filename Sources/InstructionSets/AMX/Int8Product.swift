@@ -1,7 +1,7 @@
 #if arch(x86_64)
 internal import _KernelsMicro
 
-/// How the rows of a product of 8-bit whole numbers are packed.
+/// How the rows of a product of 8-bit integers are packed.
 private struct Int8Rows {
   /// The rows of a block: with their scales up to 512 KB, which stay in L2.
   let count: Int
@@ -30,11 +30,12 @@ extension AMX {
     return packed.rowElements + packed.scaleElements + 3 * 1024
   }
 
-  /// Computes rows × panels of a product of 8-bit whole numbers; its rows are 32-bit numbers, dense.
+  /// Computes rows × panels of a product of 8-bit integers; its rows are 32-bit numbers, dense.
   ///
-  /// A block of rows is quantized and stays in the L2 cache while each panel meets it. The tile unit
-  /// sums up a group of terms of 32 rows and 32 columns; while it does so for the next group, the
-  /// vector unit multiplies the sums with their scales and adds them to those of the groups before.
+  /// A block of rows is quantized and stays in the L2 cache while each panel meets it. The tile
+  /// unit sums up a group of terms of 32 rows and 32 columns; while it does so for the next group,
+  /// the vector unit multiplies the sums with their scales and adds them to those of the groups
+  /// before.
   static func computeInt8(
     _ product: Product, rows: Range<Int>, panels: Range<Int>, scratch: UnsafeMutablePointer<Float>
   ) {
@@ -65,7 +66,7 @@ extension AMX {
     TileUnit.release()
   }
 
-  /// Writes rows as whole numbers, each group filled up with zeros to whole tiles, and their scales.
+  /// Writes rows as integers, each group filled up with zeros to whole tiles, and their scales.
   private static func quantize(
     _ product: Product, rows: Range<Int>, _ packed: Int8Rows,
     into target: UnsafeMutablePointer<Float>, scales: UnsafeMutablePointer<Float>

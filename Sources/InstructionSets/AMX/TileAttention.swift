@@ -66,8 +66,8 @@ struct TileAttentionSizes {
 /// One attention head: blocks of 32 queries × squares of 32 keys.
 ///
 /// Queries of bfloat16 are read where they stand. The squares that hold a head may hold columns of
-/// others beside it; the packed keys are zero there. Numbers of 32 bits are split in parts, and so are
-/// their weights.
+/// others beside it; the packed keys are zero there. Numbers of 32 bits are split in parts, and so
+/// are their weights.
 ///
 /// The tile unit and the vector unit work side by side: while the scores of a square are computed,
 /// those of the square before become weights. After a slice of some squares, the values are summed
@@ -75,7 +75,8 @@ struct TileAttentionSizes {
 /// values stays in L1.
 ///
 /// Weights are powers of two of scores relative to the one of the first key. A query whose scores
-/// grow to 2⁶¹ times as much takes a new reference (`raise`). So no score waits for the largest one.
+/// grow to 2⁶¹ times as much takes a new reference (`raise`). So no score waits for the largest
+/// one.
 struct TileAttention {
   let head: AttentionHead
   let sizes: TileAttentionSizes
@@ -184,8 +185,8 @@ struct TileAttention {
     results + slot(block) * sizes.results
   }
 
-  /// Divides the results of some queries by the sums of their weights, and writes them to their places
-  /// among those of all heads, a square of columns at a time.
+  /// Divides the results of some queries by the sums of their weights, and writes them to their
+  /// places among those of all heads, a square of columns at a time.
   func finish(_ block: Int, _ rows: Range<Int>) {
     let results = results(block)
     for row in rows {
@@ -208,7 +209,7 @@ struct TileAttention {
     }
   }
 
-  /// Writes the first `count` elements of `a` and then `b`.
+  /// Writes the first `count` elements of both vectors, `a` before `b`.
   @inline(__always)
   private func write(_ a: AMX.F32, _ b: AMX.F32, _ place: UnsafeMutableRawPointer, count: Int) {
     let layout = head.result.rows.layout

@@ -5,7 +5,7 @@ internal import _KernelsMicro
 /// `(score - reference) · scale + offset`.
 ///
 /// Any reference gives the same quotient in the end, as long as nothing overflows. As a rule it is
-/// none but the offset, a whole number of doublings, so that a power takes one multiply-add. Products
+/// none but the offset, an integer of doublings, so that a power takes one multiply-add. Products
 /// of 2²² or more would round by too much for that: such a score is far, and then the scores of its
 /// query are taken relative to one of their own first.
 struct TileAttentionReferences {

@@ -1,7 +1,7 @@
 #if arch(x86_64)
 internal import _KernelsMicro
 
-/// What a block of queries makes of a slice of the keys.
+/// The work of a block of queries on a slice of the keys.
 struct TileAttentionSlice {
   let attention: TileAttention
   /// The block, and its rows that are queries.
@@ -179,8 +179,8 @@ struct TileAttentionSlice {
     return weights
   }
 
-  /// The scores of a query as powers of two, relative to what it refers to: of the first 16 keys of a
-  /// square and of the others.
+  /// The scores of a query as powers of two, relative to what it refers to: of the first 16 keys of
+  /// a square and of the others.
   @inline(__always)
   private func powers(_ square: Int, _ row: Int) -> (AMX.F32, AMX.F32) {
     let (scores, reference) = (scores(square) + row * 32, AMX.all(references.score(row)))
@@ -212,7 +212,8 @@ struct TileAttentionSlice {
   /// Takes new references for those of some queries whose weights exceed the limit, and weighs them
   /// again.
   ///
-  /// What was computed before is multiplied with a power of two: a whole one, unless scores are far.
+  /// What was computed before is multiplied with a power of two: a whole one, unless scores are
+  /// far.
   @inline(never)
   private func raise(_ square: Int, _ range: Range<Int>) {
     for row in range where TileAttentionWeights(place(square, row)).exceedLimit {

@@ -3,7 +3,8 @@ internal import Builtin
 internal import _Builtin_intrinsics.intel
 internal import _KernelsMicro
 
-/// The weights of one query and 32 keys, as the tile unit reads them: a lane holds those of two keys.
+/// The weights of one query and 32 keys, as the tile unit reads them: a lane holds those of two
+/// keys.
 struct TileAttentionWeights {
   let words: SIMD8<Int64>
 
@@ -28,7 +29,7 @@ struct TileAttentionWeights {
   /// `1 + f - 2^f` to be the number, at most 22, for which a table of 64 entries does. The six
   /// operations after the conversion serve 32 weights at once.
   ///
-  /// Steps are counted down because a step that no whole number of 32 bits holds becomes the least
+  /// Steps are counted down because a step that no integer of 32 bits holds becomes the least
   /// one, and so a weight that exceeds the limit: of a score too high, of one that is not a number,
   /// and also of one too low. `init(powersOfTwo:_:)` then tells them apart.
   @_transparent
@@ -40,8 +41,8 @@ struct TileAttentionWeights {
     words = _mm512_srli_epi16(_mm512_sub_epi16(number, excess), 1)
   }
 
-  /// By how many 256ths `1 + f` exceeds `2^f`, for fractions that have the upper six bits in common:
-  /// what keeps the largest error of the four smallest.
+  /// By how many 256ths `1 + f` exceeds `2^f`, for fractions that have the upper six bits in
+  /// common: what keeps the largest error of the four smallest.
   private static var excesses: SIMD8<Int64> {
     @_transparent get {
       _mm512_set_epi64(

@@ -13,10 +13,11 @@ private func storeTile(_ tile: UInt8, _ start: UnsafeMutableRawPointer, _ stride
 /// The tile unit of one core: eight registers of 16 rows × 64 bytes.
 ///
 /// Tiles 0 to 3 are sums, two rows of two; 4 and 5 are rows of the left matrix, 6 and 7 columns of
-/// the right one. The number of a tile is part of an instruction, so each has a function of its own.
+/// the right one. The number of a tile is part of an instruction, so each has a function of its
+/// own.
 enum TileUnit {
-  /// Sets the tiles of sums and of the left matrix to `rows` rows, those of the right one to 16, all
-  /// of 64 bytes, on this thread.
+  /// Sets the tiles of sums and of the left matrix to `rows` rows, those of the right one to 16,
+  /// all of 64 bytes, on this thread.
   @inline(__always)
   static func configure(rows: Int = 16) {
     var configuration = SIMD64<UInt8>.zero
@@ -89,11 +90,11 @@ enum TileUnit {
     loadTile(5, rows + 1024, 64)
   }
 
-  /// Adds the products of 32 rows and 32 columns over `steps` times 32 terms, whose first squares are
-  /// loaded, and loads those of what comes next.
+  /// Adds the products of 32 rows and 32 columns over `steps` times 32 terms, whose first squares
+  /// are loaded, and loads those of what comes next.
   ///
-  /// A tile is loaded two products before its own: what else is done leaves the processor no room to
-  /// look so far ahead.
+  /// A tile is loaded two products before its own: what else is done leaves the processor no room
+  /// to look so far ahead.
   ///
   /// - Parameters:
   ///   - rows: The squares of the rows, 2 KB for each step.
@@ -291,7 +292,7 @@ enum TileUnit {
     release()
   }
 
-  /// Adds the products of 32 rows, or of the first 16 of them, and 32 columns of 8-bit whole numbers
+  /// Adds the products of 32 rows, or of the first 16 of them, and 32 columns of 8-bit integers
   /// over `steps` times 64 terms.
   ///
   /// - Parameters:
@@ -321,7 +322,7 @@ enum TileUnit {
     }
   }
 
-  /// Multiplies 8-bit whole numbers in registers alone, to measure the most that the unit can do.
+  /// Multiplies 8-bit integers in registers alone, to measure the most that the unit can do.
   static func int8Peak(rounds: Int) {
     configure()
     zeroSums()

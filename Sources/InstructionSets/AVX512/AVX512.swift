@@ -42,7 +42,8 @@ extension AVX512Vectors {
 
   /// `a` in the lanes where `x < y`, and `b` in the others.
   ///
-  /// Of `replacing(with:where:)` the compiler may make four selections, a quarter of the lanes each.
+  /// Of `replacing(with:where:)` the compiler may make four selections, a quarter of the lanes
+  /// each.
   @inlinable @inline(__always)
   public static func choose(_ a: F32, where x: F32, isLess y: F32, else b: F32) -> F32 {
     let isLess = _mm512_movepi32_mask(unsafeBitCast(x .< y, to: SIMD8<Int64>.self))
@@ -150,7 +151,7 @@ extension AVX512Vectors {
       _mm512_permutex2var_epi16(a, unsafeBitCast(odd, to: SIMD8<Int64>.self), b), to: F32.self)
   }
 
-  /// Writes the first `count` elements of `a` and then `b` as bfloat16.
+  /// Writes the first `count` elements of both vectors, `a` before `b`, as bfloat16.
   @_transparent
   public static func storePartBFloat16(
     _ a: F32, _ b: F32, _ place: UnsafeMutableRawPointer, count: Int
@@ -217,7 +218,7 @@ extension AVX512Vectors {
 
   /// The bits of each element as bfloat16, in the upper half of a lane.
   ///
-  /// Intrinsics, because operators on vectors of whole numbers become a quarter as wide.
+  /// Intrinsics, because operators on vectors of integers become a quarter as wide.
   @_transparent @usableFromInline
   static func bfloat16Words(_ x: F32) -> SIMD8<Int64> {
     // Rounding must not carry over the bits of a NaN.
@@ -233,7 +234,7 @@ extension AVX512Vectors {
   }
 }
 
-// Whole numbers of 8 bits, in pairs widened to 16.
+// Integers of 8 bits, in pairs widened to 16.
 extension AVX512Vectors {
   /// `sums` and the products of both terms of each element.
   @_transparent
@@ -258,19 +259,19 @@ extension AVX512Vectors {
       of: _mm512_cvtepi32_epi16(unsafeBitCast(x, to: SIMD8<Int64>.self)), as: SIMD4<Int64>.self)
   }
 
-  /// The numbers that the bits of each lane are as a whole number of 32 bits.
+  /// Converts lanes that hold 32-bit integers to floating point.
   @_transparent
   public static func floats(_ x: F32) -> F32 {
     _mm512_cvtepi32_ps(unsafeBitCast(x, to: SIMD8<Int64>.self))
   }
 
-  /// The whole numbers of 8 bits from `place` on.
+  /// The 8-bit integers from `place` on.
   @_transparent
   public static func loadInt8(_ place: UnsafeRawPointer) -> F32 {
     _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(place.loadUnaligned(as: SIMD2<Int64>.self)))
   }
 
-  /// The whole numbers of 4 bits in one half of each byte from `place` on.
+  /// The 4-bit integers in one half of each byte from `place` on.
   @_transparent
   public static func loadInt4(_ place: UnsafeRawPointer, high: Bool) -> F32 {
     let bytes = _mm512_cvtepu8_epi32(place.loadUnaligned(as: SIMD2<Int64>.self))

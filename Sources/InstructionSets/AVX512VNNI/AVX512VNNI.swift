@@ -3,11 +3,11 @@ internal import _Builtin_intrinsics.intel
 internal import _KernelsAVX512
 public import _KernelsMicro
 
-/// x86-64-v4 with an instruction that multiplies four bytes with four others and adds all products, as
-/// fast as others multiply one number of 32 bits.
+/// x86-64-v4 with an instruction that multiplies four bytes with four others and adds all products,
+/// as fast as others multiply one number of 32 bits.
 ///
-/// It takes the first bytes without a sign. So 128 is added to the terms of rows, and the sums start
-/// from what takes it back.
+/// It takes the first bytes without a sign. So 128 is added to the terms of rows, and the sums
+/// start from what takes it back.
 enum AVX512VNNI: AVX512Vectors {
   static var name: StaticString { "avx512vnni" }
 
@@ -44,7 +44,7 @@ enum AVX512VNNI: AVX512Vectors {
   static var tile: Tile<12, 2>.Type { Tile<12, 2>.self }
 }
 
-/// The kernels for AVX-512 with VNNI: those for AVX-512, with products of 8-bit whole numbers.
+/// The kernels for AVX-512 with VNNI: those for AVX-512, with products of 8-bit integers.
 public let kernelsAVX512VNNI = KernelTable(
   kernelsAVX512, name: "avx512vnni", float32: kernelsAVX512.float32,
   bfloat16: kernelsAVX512.bfloat16, bfloat16Peak: nil,

@@ -1,6 +1,6 @@
 /// A scalar with the arithmetic of tensors.
 ///
-/// Whole numbers wrap around, and dividing one by zero gives zero. Of two numbers of which one is
+/// Integers wrap around, and dividing one by zero gives zero. Of two numbers of which one is
 /// NaN the smaller and the larger are NaN.
 public protocol Arithmetic: BitwiseCopyable, Sendable {
   /// What sums are kept in.
@@ -9,7 +9,7 @@ public protocol Arithmetic: BitwiseCopyable, Sendable {
   static var zero: Self { get }
   /// The number one.
   static var one: Self { get }
-  /// The sum of nothing.
+  /// The sum of no numbers.
   static var zeroSum: Sum { get }
   /// The sum of two numbers.
   static func sum(_ a: Self, _ b: Self) -> Self
@@ -37,7 +37,7 @@ public protocol Arithmetic: BitwiseCopyable, Sendable {
   static func add(_ a: Sum, _ b: Sum) -> Sum
   /// A sum divided by a number of elements, at least one.
   static func quotient(_ sum: Sum, _ count: Int) -> Sum
-  /// A sum and the squared difference of a number from another one more.
+  /// Adds the squared difference of a number from `center` to a sum.
   static func addSquare(_ a: Self, from center: Sum, to sum: Sum) -> Sum
   /// The square root of a sum, which is not negative.
   static func squareRoot(_ sum: Sum) -> Sum
@@ -80,7 +80,7 @@ extension Arithmetic where Self: BinaryFloatingPoint {
 }
 
 extension Float: Arithmetic {
-  /// The sum of nothing.
+  /// The sum of no numbers.
   @inlinable @inline(__always)
   public static var zeroSum: Double { 0 }
   /// A sum and one number more.
@@ -95,7 +95,7 @@ extension Float: Arithmetic {
   /// A sum divided by a number of elements.
   @inlinable @inline(__always)
   public static func quotient(_ sum: Double, _ count: Int) -> Double { sum / Double(count) }
-  /// A sum and the squared difference of a number from another one more.
+  /// Adds the squared difference of a number from `center` to a sum.
   @inlinable @inline(__always)
   public static func addSquare(_ a: Float, from center: Double, to sum: Double) -> Double {
     let difference = Double(a) - center
@@ -104,7 +104,7 @@ extension Float: Arithmetic {
 }
 
 extension Double: Arithmetic {
-  /// The sum of nothing.
+  /// The sum of no numbers.
   @inlinable @inline(__always)
   public static var zeroSum: Double { 0 }
   /// A sum and one number more.
@@ -119,7 +119,7 @@ extension Double: Arithmetic {
   /// A sum divided by a number of elements.
   @inlinable @inline(__always)
   public static func quotient(_ sum: Double, _ count: Int) -> Double { sum / Double(count) }
-  /// A sum and the squared difference of a number from another one more.
+  /// Adds the squared difference of a number from `center` to a sum.
   @inlinable @inline(__always)
   public static func addSquare(_ a: Double, from center: Double, to sum: Double) -> Double {
     let difference = a - center
@@ -129,7 +129,7 @@ extension Double: Arithmetic {
 
 #if !((os(macOS) || targetEnvironment(macCatalyst)) && arch(x86_64))
 extension Float16: Arithmetic {
-  /// The sum of nothing.
+  /// The sum of no numbers.
   @inlinable @inline(__always)
   public static var zeroSum: Double { 0 }
   /// A sum and one number more.
@@ -144,7 +144,7 @@ extension Float16: Arithmetic {
   /// A sum divided by a number of elements.
   @inlinable @inline(__always)
   public static func quotient(_ sum: Double, _ count: Int) -> Double { sum / Double(count) }
-  /// A sum and the squared difference of a number from another one more.
+  /// Adds the squared difference of a number from `center` to a sum.
   @inlinable @inline(__always)
   public static func addSquare(_ a: Float16, from center: Double, to sum: Double) -> Double {
     let difference = Double(a) - center
@@ -157,7 +157,7 @@ extension Arithmetic where Self: FixedWidthInteger {
   /// The number one.
   @inlinable @inline(__always)
   public static var one: Self { 1 }
-  /// The sum of nothing.
+  /// The sum of no numbers.
   @inlinable @inline(__always)
   public static var zeroSum: Self { 0 }
   /// The sum of two numbers.
@@ -202,7 +202,7 @@ extension Arithmetic where Self: FixedWidthInteger {
       ? Self(truncatingIfNeeded: Int64(truncatingIfNeeded: sum) / Int64(count))
       : Self(truncatingIfNeeded: UInt64(truncatingIfNeeded: sum) / UInt64(count))
   }
-  /// A sum and the squared difference of a number from another one more.
+  /// Adds the squared difference of a number from `center` to a sum.
   @inlinable @inline(__always)
   public static func addSquare(_ a: Self, from center: Self, to sum: Self) -> Self {
     sum &+ (a &- center) &* (a &- center)

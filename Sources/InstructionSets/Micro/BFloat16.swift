@@ -73,7 +73,7 @@ extension BFloat16: Arithmetic {
   /// A sum divided by a number of elements.
   @inlinable @inline(__always)
   public static func quotient(_ sum: Double, _ count: Int) -> Double { sum / Double(count) }
-  /// A sum and the squared difference of a number from another one more.
+  /// Adds the squared difference of a number from `center` to a sum.
   @inlinable @inline(__always)
   public static func addSquare(_ a: Self, from center: Double, to sum: Double) -> Double {
     let difference = Double(Float(a)) - center

@@ -52,7 +52,7 @@ extension InstructionSet {
     sumColumns(input, stride, count, columns, { sum, x, _ in add(sum, x) }, finish)
   }
 
-  /// Sums up to 256 columns with a function that is told the column.
+  /// Sums up to 256 columns with a function that also takes the index of the column.
   @inlinable @inline(__always)
   static func sumColumns<Element: Arithmetic>(
     _ input: UnsafePointer<Element>, _ stride: Int, _ count: Int, _ columns: Int,

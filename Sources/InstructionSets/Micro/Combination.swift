@@ -26,7 +26,7 @@ extension InstructionSet {
     }
   }
 
-  /// The linear combination of what `load` makes of each input.
+  /// The linear combination of the vectors that `load` reads from each input.
   @inlinable @inline(__always)
   static func combined(
     _ coefficients: UnsafePointer<Float>, _ inputs: UnsafePointer<UnsafePointer<Float>>,

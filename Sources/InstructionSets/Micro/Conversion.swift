@@ -1,19 +1,19 @@
 /// A scalar that can be converted to every other: exactly where that is possible, else to the
-/// nearest, and towards zero and to the nearest end of the range where it becomes a whole number.
+/// nearest, and towards zero and to the nearest end of the range where it becomes an integer.
 public protocol ConvertibleElement: BitwiseCopyable {
   /// The number as a `Double`, the nearest one.
   var asDouble: Double { get }
   /// The number that a `Double` becomes.
   init(double: Double)
-  /// The number that a whole number becomes.
+  /// The number nearest to an integer.
   init(integer: Int64)
-  /// The number that a whole number becomes which may be too large for `Int64`.
+  /// The number nearest to an integer that may be too large for `Int64`.
   init(natural: UInt64)
   /// The number as another scalar, rounded once.
   func converted<Other: ConvertibleElement>(to other: Other.Type) -> Other
 }
 
-/// A whole number that can be converted to every other scalar.
+/// An integer that can be converted to every other scalar.
 public protocol WholeElement: ConvertibleElement, FixedWidthInteger {
   /// A number inside the range, towards zero. A requirement, because the standard library's generic
   /// conversion takes the number apart bit by bit.
@@ -27,10 +27,10 @@ extension ConvertibleElement where Self: BinaryFloatingPoint {
   /// The number that a `Double` becomes.
   @inlinable @inline(__always)
   public init(double: Double) { self.init(double) }
-  /// The number that a whole number becomes.
+  /// The number nearest to an integer.
   @inlinable @inline(__always)
   public init(integer: Int64) { self.init(integer) }
-  /// The number that a whole number becomes which may be too large for `Int64`.
+  /// The number nearest to an integer that may be too large for `Int64`.
   @inlinable @inline(__always)
   public init(natural: UInt64) { self.init(natural) }
 }
@@ -59,10 +59,10 @@ extension WholeElement {
       self = double <= Double(Self.min) ? .min : 0
     }
   }
-  /// The number that a whole number becomes.
+  /// The number nearest to an integer.
   @inlinable @inline(__always)
   public init(integer: Int64) { self.init(clamping: integer) }
-  /// The number that a whole number becomes which may be too large for `Int64`.
+  /// The number nearest to an integer that may be too large for `Int64`.
   @inlinable @inline(__always)
   public init(natural: UInt64) { self.init(clamping: natural) }
   /// The number as another scalar, by way of `Int64`, which holds it.
@@ -138,10 +138,10 @@ extension Bool: ConvertibleElement {
   /// The number that a `Double` becomes.
   @inlinable @inline(__always)
   public init(double: Double) { self = double != 0 }
-  /// The number that a whole number becomes.
+  /// The number nearest to an integer.
   @inlinable @inline(__always)
   public init(integer: Int64) { self = integer != 0 }
-  /// The number that a whole number becomes which may be too large for `Int64`.
+  /// The number nearest to an integer that may be too large for `Int64`.
   @inlinable @inline(__always)
   public init(natural: UInt64) { self = natural != 0 }
   /// The number as another scalar.

@@ -12,7 +12,7 @@ public enum ElementFunction: Sendable, Hashable {
   case squareRoot
   /// The natural logarithm.
   case log
-  /// The nearest whole number, ties to even.
+  /// The nearest integer, ties to even.
   case rounded
 }
 

@@ -42,13 +42,13 @@ public enum Reduction: Sendable, Hashable, CaseIterable {
   case minimum
   /// The largest one.
   case maximum
-  /// The sum divided by the number of numbers; towards zero for whole numbers.
+  /// The sum divided by the number of numbers; towards zero for integers.
   case mean
   /// The mean of the squared differences from the mean.
   case variance
   /// The product.
   case product
-  /// The square root of the sum of the squares; towards zero for whole numbers.
+  /// The square root of the sum of the squares; towards zero for integers.
   case norm
 }
 

@@ -17,7 +17,7 @@ extension InstructionSet {
   /// `x = n ln 2 + r`, `|r| ≤ ½ ln 2`, and a polynomial for `e^r` with a relative error of 4·10⁻⁹.
   @inlinable @inline(__always)
   static func expOfBoundedOnBothSides(_ x: F32) -> F32 {
-    // Adding 1.5 · 2²³ rounds to a whole number.
+    // Adding 1.5 · 2²³ rounds to an integer.
     let magic = all(12_582_912)
     let n = subtract(multiplyAdd(x, all(1.442_695_04), magic), magic)
     // ln 2 in two parts, the first short enough for its product with n to be exact.
@@ -157,13 +157,15 @@ extension InstructionSet {
     divide(x, add(exp(subtract(all(0), x)), all(1)))
   }
 
-  /// `x · sigmoid(x)`, within 2e-4 of itself, a tenth of what bfloat16 rounds away, or 2e-36 where that
-  /// is more.
+  /// `x · sigmoid(x)`, for results that are rounded to bfloat16.
+  ///
+  /// The relative error is at most 2e-4, a tenth of that of the rounding, but the absolute error up
+  /// to 2e-36.
   @inlinable @inline(__always)
   public static func coarseSiLU(_ x: F32) -> F32 {
     // Below, there is next to nothing. NaN stays what it is.
     let x = larger(all(-87), x)
-    // 2 to the power -x log₂ e, as 2ⁿ · p(f) with the whole number n next to it.
+    // 2 to the power -x log₂ e, as 2ⁿ · p(f) with the integer n next to it.
     let y = larger(multiply(x, all(-1.442_695_04)), all(-126))
     let magic = all(12_582_912)
     let n = subtract(add(y, magic), magic)
@@ -175,7 +177,7 @@ extension InstructionSet {
     return multiply(x, coarseReciprocal(add(scaled(p, byPowerOfTwo: n), all(1))))
   }
 
-  /// The nearest whole number, ties to even, with the sign of `x`, also where it is zero.
+  /// The nearest integer, ties to even, with the sign of `x`, also where it is zero.
   ///
   /// Adding 2²³ leaves no bits for a fraction; larger numbers have none.
   @inlinable @inline(__always)

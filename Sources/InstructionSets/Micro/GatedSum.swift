@@ -51,8 +51,7 @@ extension InstructionSet {
     }
   }
 
-  /// Writes a row of `count` elements, each vector of which `term` makes of what is loaded at its
-  /// place.
+  /// Writes a row of `count` elements; `term` computes each vector from what it loads at its place.
   @inlinable @inline(__always)
   static func addRow(
     _ count: Int, into output: UnsafeMutablePointer<Float>,

@@ -43,7 +43,7 @@ public protocol InstructionSet: SendableMetatype {
   /// One over each of them, within 1e-4 of itself.
   static func coarseReciprocal(_ x: F32) -> F32
 
-  /// `x · 2ⁿ`, infinite or subnormal where it has to be, for `x` around one and whole numbers `n`
+  /// `x · 2ⁿ`, infinite or subnormal where it has to be, for `x` around one and integers `n`
   /// from -252 to 252. It may be rounded twice where it is subnormal.
   static func scaled(_ x: F32, byPowerOfTwo n: F32) -> F32
 
@@ -73,7 +73,8 @@ public protocol InstructionSet: SendableMetatype {
   /// Writes a vector past the caches, rounded to bfloat16, to a place aligned to what it becomes.
   static func streamBFloat16(_ vector: F32, _ place: UnsafeMutableRawPointer)
 
-  /// Writes two vectors past the caches, rounded to bfloat16, to a place aligned to what they become.
+  /// Writes two vectors past the caches, rounded to bfloat16, to a place aligned to what they
+  /// become.
   static func streamBFloat16(_ a: F32, _ b: F32, _ place: UnsafeMutableRawPointer)
 
   /// Transposes as many vectors as a vector has elements: `Square` of that width does it.
@@ -86,8 +87,8 @@ public protocol InstructionSet: SendableMetatype {
   /// `sums` and the products of the terms of `a` with those of `b`, lane by lane.
   static func addProducts(_ a: F32, _ b: F32, to sums: F32) -> F32
 
-  /// Elements of the first `count` terms from `pointer` on, or of those that fill a vector; at least
-  /// as many are there as that takes, but for the last term of the last pair.
+  /// Elements of the first `count` terms from `pointer` on, or of those that fill a vector; at
+  /// least as many are there as that takes, but for the last term of the last pair.
   static func loadElements(_ pointer: UnsafePointer<Float>, count: Int) -> F32
 
   /// Elements of a term in each lane, and the next one where an element holds two.
@@ -97,14 +98,15 @@ public protocol InstructionSet: SendableMetatype {
   /// widened to 16.
   static var int8Terms: Int { get }
 
-  /// The elements of a group are a multiple of this; one, or as many as a tile of the tile unit takes.
+  /// The elements of a group are a multiple of this; one, or as many as a tile of the tile unit
+  /// takes.
   static var int8ElementBlock: Int { get }
 
   /// What is added to the terms of rows: 128 where the instruction takes them as numbers without a
   /// sign, else 0.
   static var int8Offset: Int32 { get }
 
-  /// `sums`, whole numbers of 32 bits, and the products of the terms of `a`, an element of a row,
+  /// `sums`, 32-bit integers, and the products of the terms of `a`, an element of a row,
   /// with those of `b`, lane by lane.
   static func addInt8Products(_ a: F32, _ b: F32, to sums: F32) -> F32
 
@@ -114,13 +116,13 @@ public protocol InstructionSet: SendableMetatype {
   /// Writes the low bits of each lane as a term of a row: 8 bits where an element holds four.
   static func storeInt8Terms(_ x: F32, _ place: UnsafeMutableRawPointer)
 
-  /// The numbers that the bits of each lane are as a whole number of 32 bits.
+  /// Converts lanes that hold 32-bit integers to floating point.
   static func floats(_ x: F32) -> F32
 
-  /// The whole numbers of 8 bits from `place` on.
+  /// The 8-bit integers from `place` on.
   static func loadInt8(_ place: UnsafeRawPointer) -> F32
 
-  /// The whole numbers of 4 bits, stored with 8 added, in the low or else the high half of each byte
+  /// The 4-bit integers, stored with 8 added, in the low or else the high half of each byte
   /// from `place` on.
   static func loadInt4(_ place: UnsafeRawPointer, high: Bool) -> F32
 }
@@ -236,7 +238,7 @@ extension InstructionSet {
   public static func scaled(_ x: F32, byPowerOfTwo n: F32) -> F32 {
     var result = x
     for lane in 0..<width {
-      // Adding 1.5 · 2²³ leaves a whole number in the low bits.
+      // Adding 1.5 · 2²³ leaves an integer in the low bits.
       let exponent = Int32(bitPattern: (n[lane] + 12_582_912).bitPattern) &- 0x4B40_0000
       let half = exponent &>> 1
       result[lane] = x[lane] * powerOfTwo(half) * powerOfTwo(exponent &- half)

@@ -44,7 +44,7 @@ extension InstructionSet {
     for lane in 0..<width { terms[lane] = UInt16(truncatingIfNeeded: x[lane].bitPattern) }
   }
 
-  /// The numbers that the bits of each lane are as a whole number of 32 bits.
+  /// Converts lanes that hold 32-bit integers to floating point.
   @inlinable @inline(__always)
   public static func floats(_ x: F32) -> F32 {
     var result = F32.zero
@@ -52,7 +52,7 @@ extension InstructionSet {
     return result
   }
 
-  /// The whole numbers of 8 bits from `place` on.
+  /// The 8-bit integers from `place` on.
   @inlinable @inline(__always)
   public static func loadInt8(_ place: UnsafeRawPointer) -> F32 {
     let bytes = place.assumingMemoryBound(to: Int8.self)
@@ -61,7 +61,7 @@ extension InstructionSet {
     return result
   }
 
-  /// The whole numbers of 4 bits in one half of each byte from `place` on.
+  /// The 4-bit integers in one half of each byte from `place` on.
   @inlinable @inline(__always)
   public static func loadInt4(_ place: UnsafeRawPointer, high: Bool) -> F32 {
     let bytes = place.assumingMemoryBound(to: UInt8.self)

@@ -1,4 +1,4 @@
-// Packed rows and panels of products of 8-bit whole numbers. An element of 32 bits holds as many
+// Packed rows and panels of products of 8-bit integers. An element of 32 bits holds as many
 // terms as `int8Terms`; each group begins with an element of its own, so that what it lacks to whole
 // elements is zero.
 extension InstructionSet {
@@ -17,15 +17,15 @@ extension InstructionSet {
 }
 
 extension Tile {
-  /// The bytes of a packed panel: for each group what its sums start from and the scales, 32 bits for
-  /// each column, and then its terms, those of an element side by side.
+  /// The bytes of a packed panel: for each group what its sums start from and the scales, 32 bits
+  /// for each column, and then its terms, those of an element side by side.
   @inlinable @inline(__always)
   public static func int8PanelBytes<I: InstructionSet>(_ isa: I.Type, _ groups: TermGroups) -> Int {
     groups.total { panelWidth(isa) * (8 + I.int8Elements($0) * I.int8Terms) }
   }
 
-  /// Copies the panels of `range` to their place in `packed`; the columns of the last one are padded
-  /// with zeros.
+  /// Copies the panels of `range` to their place in `packed`; the columns of the last one are
+  /// padded with zeros.
   @inlinable @inline(__always)
   public static func packInt8<I: InstructionSet>(
     _ isa: I.Type, _ source: QuantizedSource, panels range: Range<Int>,

@@ -1,4 +1,4 @@
-// A product of 8-bit whole numbers. Of each group of terms the sums are whole numbers of 32 bits,
+// A product of 8-bit integers. Of each group of terms the sums are 32-bit integers,
 // which no order changes; they are multiplied with both scales and added up in 32-bit floating
 // point, one group after the other, with operations that round alike in every instruction set.
 extension Tile {
@@ -19,7 +19,7 @@ extension Tile {
     min(count, max(512 * 1024 / (4 * I.int8RowElements(groups) + 1) / rows, 1) * rows)
   }
 
-  /// Computes the part of a product of 8-bit whole numbers that is `rowRange` × the panels of
+  /// Computes the part of a product of 8-bit integers that is `rowRange` × the panels of
   /// `panelRange`.
   ///
   /// A block of rows is quantized, packed, and stays in the L2 cache while each panel meets it. The
@@ -134,8 +134,8 @@ extension Tile {
     }
   }
 
-  /// Multiplies and adds whole numbers in registers alone, `rows · columns` vectors `count` times, to
-  /// measure the most that the machine can do.
+  /// Multiplies and adds integers in registers alone, `rows · columns` vectors `count` times,
+  /// to measure the most that the machine can do.
   ///
   /// - Parameters:
   ///   - isa: The instruction set.
@@ -154,7 +154,7 @@ extension Tile {
     for _ in 0..<count {
       for i in 0..<rows {
         for j in 0..<columns {
-          // Of numbers that change, or the compiler would multiply once.
+          // The numbers change, or the compiler would multiply only once.
           sums[unchecked: i][unchecked: j] = I.addInt8Products(
             sums[unchecked: (i + 1) % rows][unchecked: j], x, to: sums[unchecked: i][unchecked: j])
         }

@@ -8,17 +8,17 @@ public final class KernelTable: Sendable, CustomStringConvertible {
   public let name: String
   /// The name of the instruction set.
   public var description: String { name }
-  /// What the vector unit does, whose members are those of the table too.
+  /// The kernels of the vector unit; they are also members of the table.
   public let vector: VectorKernels
   /// Products of numbers of 32 bits.
   public let float32: MatrixKernels
   /// Products of bfloat16, with sums of 32 bits.
   public let bfloat16: MatrixKernels
-  /// Products of 8-bit whole numbers; rows are quantized on the way.
+  /// Products of 8-bit integers; rows are quantized on the way.
   public let int8: QuantizedKernels
-  /// What the machine can do at most with bfloat16; none where it has no instruction for that.
+  /// Measures the peak of bfloat16 products; nil where the machine has no instruction for them.
   public let bfloat16Peak: PeakLoop?
-  /// What the machine can do at most with 8-bit whole numbers.
+  /// Measures the peak of products of 8-bit integers.
   public let int8Peak: PeakLoop
 
   /// A kernel of the vector unit.
@@ -28,7 +28,7 @@ public final class KernelTable: Sendable, CustomStringConvertible {
   }
 
   /// Instantiates the kernels for `isa` with register tiles of the shapes of `tile` and, for 8-bit
-  /// whole numbers, `int8Tile`.
+  /// integers, `int8Tile`.
   @inlinable @inline(__always)
   public init<
     I: InstructionSet, let rows: Int, let columns: Int, let int8Rows: Int, let int8Columns: Int
@@ -74,10 +74,10 @@ public final class KernelTable: Sendable, CustomStringConvertible {
   }
 }
 
-/// The entry points of one instruction set that are the same whatever unit computes its products.
+/// The kernels of one instruction set that do not depend on the unit that computes products.
 ///
-/// A class, for tables share it, and copying a value of so many closures is a function that several
-/// targets would define.
+/// It is a class because tables share it, and because the code that copies a structure of so many
+/// closures would be defined by several targets.
 public final class VectorKernels: Sendable {
   /// The rows of a register tile of the vector unit.
   public let tileRows: Int
@@ -116,13 +116,13 @@ public final class VectorKernels: Sendable {
   public let weights8: QuantizedKernels
   /// Products of 32-bit numbers by weights of 4 bits, which are widened on the way.
   public let weights4: QuantizedKernels
-  /// Quantizes a row of weights: row, groups, largest whole number, whole numbers, scales.
+  /// Quantizes a row of weights: row, groups, largest integer, integers, scales.
   public let quantizeWeights:
     @Sendable (
       UnsafePointer<Float>, TermGroups, Float, UnsafeMutablePointer<Int8>,
       UnsafeMutablePointer<Float>
     ) -> Void
-  /// Widens a row of quantized weights: whole numbers, scales, groups, numbers.
+  /// Widens a row of quantized weights: integers, scales, groups, numbers.
   public let widenWeights:
     @Sendable (
       UnsafePointer<Int8>, UnsafePointer<Float>, TermGroups, UnsafeMutablePointer<Float>
@@ -181,11 +181,13 @@ public final class VectorKernels: Sendable {
   }
 }
 
-/// Multiply-adds in registers alone.
+/// A loop of multiply-adds in registers, which measures the machine's peak.
 public struct PeakLoop: Sendable {
   /// The multiply-adds of a round.
   public let multiplyAdds: Int
-  /// Multiplies and adds some rounds, and gives a number for which the compiler has to: rounds.
+  /// Runs some rounds: rounds.
+  ///
+  /// The result depends on all of them, so that the compiler cannot remove any.
   public let run: @Sendable (Int) -> Float
 
   /// A loop of so many multiply-adds.
@@ -203,7 +205,7 @@ public struct PeakLoop: Sendable {
     }
   }
 
-  /// The loop of a register tile of 8-bit whole numbers.
+  /// The loop of a register tile of 8-bit integers.
   @inlinable @inline(__always)
   public init<I: InstructionSet, let rows: Int, let columns: Int>(
     int8 isa: I.Type, _ tile: Tile<rows, columns>.Type

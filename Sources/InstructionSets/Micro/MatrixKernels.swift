@@ -1,6 +1,6 @@
 /// The products of one precision.
 ///
-/// A class, for a value of so many closures is costly to copy.
+/// It is a class because a structure of so many closures is costly to copy.
 public final class MatrixKernels: Sendable {
   /// The elements of scratch for three extents.
   public typealias ScratchCount = @Sendable (Int, Int, Int) -> Int
@@ -15,19 +15,21 @@ public final class MatrixKernels: Sendable {
   public let layout: RowLayout
   /// The columns of a packed panel.
   public let panelWidth: Int
-  /// What its panels hold: `Product.format`.
+  /// The form of the numbers in a panel: `Product.format`.
   public let format: PanelFormat
-  /// How many terms an element of a panel holds; each of the parts that the depth has in a
-  /// convolution fills its last one up with zeros.
+  /// The number of terms in an element of a panel.
+  ///
+  /// The terms of each pixel of a convolution are filled up with zeros to whole elements.
   public let termsPerElement: Int
-  /// Whether threads share out panels as long as there is one for each, rather than rows.
+  /// Whether the work is split over threads by panels, as long as each thread has one, rather than
+  /// by rows.
   public let prefersPanels: Bool
   /// The bytes of a packed panel: depth.
   public let panelBytes: @Sendable (Int) -> Int
   /// Packs panels of a matrix: source, panels, packed matrix.
   public let pack: @Sendable (PackingSource, Range<Int>, UnsafeMutableRawPointer) -> Void
-  /// Writes rows of 32-bit numbers in the layout of a product: first row, the distance between rows,
-  /// rows, columns, destination.
+  /// Writes rows of 32-bit numbers in the layout of a product: first row, the distance between
+  /// rows, rows, columns, destination.
   public let write: @Sendable (UnsafePointer<Float>, Int, Range<Int>, Int, RowDestination) -> Void
   /// The elements of 32 bits of scratch that `product` needs: rows, depth, columns.
   public let productScratch: ScratchCount
@@ -41,8 +43,8 @@ public final class MatrixKernels: Sendable {
   /// Computes the results of a range of queries of one head, with scratch.
   public let attend: Attend
 
-  /// Computes spans × panels of a convolution, with `Convolution.scratch` elements of scratch, where
-  /// that is not a product of rows.
+  /// Computes spans × panels of a convolution, with `Convolution.scratch` elements of scratch,
+  /// where that is not a product of rows.
   public let convolve:
     (@Sendable (Convolution, Range<Int>, Range<Int>, UnsafeMutablePointer<Float>) -> Void)?
 

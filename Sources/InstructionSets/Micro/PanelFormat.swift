@@ -4,7 +4,7 @@ public enum PanelFormat: Sendable {
   case elements
   /// Numbers of bfloat16.
   case bfloat16
-  /// Whole numbers of 8 bits: for each group of terms first its scales, 32 bits for each column, and
+  /// Integers of 8 bits: for each group of terms first its scales, 32 bits for each column, and
   /// then the terms.
   case int8
   /// The same of 4 bits, two neighbouring terms of a column in a byte.
@@ -33,7 +33,7 @@ public enum PanelFormat: Sendable {
     }
   }
 
-  /// The rows of bytes that hold so many terms of whole numbers.
+  /// The rows of bytes that hold so many terms of integers.
   @inlinable @inline(__always)
   func rowCount(_ terms: Int) -> Int { self == .int8 ? terms : (terms + 1) / 2 }
 }
@@ -81,7 +81,7 @@ extension InstructionSet {
 }
 
 extension Tile {
-  /// Copies the panels of `range` to their place in `packed`, as whole numbers of 8 or 4 bits with
+  /// Copies the panels of `range` to their place in `packed`, as integers of 8 or 4 bits with
   /// their scales; the columns of the last one are padded with zeros.
   @inlinable @inline(__always)
   public static func packQuantized<I: InstructionSet>(

@@ -24,7 +24,7 @@ public struct Product: @unchecked Sendable {
   public var b: UnsafeRawPointer
   /// What the panels hold; all but elements is widened to 32 bits on the way to L1.
   public var format: PanelFormat
-  /// The terms of each group that has a scale of its own, where `b` is of small whole numbers.
+  /// The terms of each group that has a scale of its own, where `b` is of small integers.
   public var groupSize: Int
   /// The number of terms in each sum.
   public var depth: Int

@@ -1,19 +1,19 @@
-// Symmetric quantization: `x ≈ scale · q` with whole numbers `q` from `-levels` to `levels`, where
+// Symmetric quantization: `x ≈ scale · q` with integers `q` from `-levels` to `levels`, where
 // `scale` is the largest magnitude over `levels`. Every step rounds once and is the same operation
 // in every instruction set, so the numbers are the same bits everywhere.
 extension InstructionSet {
   /// Quantizes some numbers.
   ///
   /// Numbers whose largest magnitude is below 2⁻¹⁰⁰ count as zeros, for which the scale is 0. Where
-  /// one of them is infinite or NaN, all become zeros and the scale is NaN, so that products of them
-  /// are NaN.
+  /// one of them is infinite or NaN, all become zeros and the scale is NaN, so that products of
+  /// them are NaN.
   ///
   /// - Parameters:
   ///   - x: The first number.
   ///   - count: How many there are.
-  ///   - levels: The largest whole number, at most 127.
-  ///   - offset: What is added to each whole number.
-  ///   - write: Takes a vector in whose lanes the low 16 bits are the whole numbers, and where it is
+  ///   - levels: The largest integer, at most 127.
+  ///   - offset: What is added to each integer.
+  ///   - write: Takes a vector in whose lanes the low 16 bits are the integers, and where it is
   ///     in the row; beyond the end of the row they are zeros.
   /// - Returns: The scale.
   @inlinable @inline(__always)
@@ -21,7 +21,7 @@ extension InstructionSet {
     _ x: UnsafePointer<Float>, count: Int, levels: Float, offset: Float,
     _ write: (F32, Int) -> Void
   ) -> Float {
-    // A sum from 1.5 · 2²³ on rounds to a whole number, the even one of two neighbours, and holds it
+    // A sum from 1.5 · 2²³ on rounds to an integer, the even one of two neighbours, and holds it
     // in its low bits.
     let base = all(12_582_912 + offset)
     let largest = largestMagnitude(x, count: count)
@@ -59,8 +59,8 @@ extension InstructionSet {
   /// - Parameters:
   ///   - x: The row, `groups.depth` numbers.
   ///   - groups: Its groups.
-  ///   - levels: The largest whole number.
-  ///   - elements: Where the whole numbers go.
+  ///   - levels: The largest integer.
+  ///   - elements: Where the integers go.
   ///   - scales: Where the scales go; that of a group of zeros is 1, for any would do.
   @inlinable @inline(__always)
   public static func quantizeWeights(
@@ -84,7 +84,7 @@ extension InstructionSet {
   /// Writes the numbers that a row of quantized weights stands for.
   ///
   /// - Parameters:
-  ///   - elements: The whole numbers, `groups.depth` of them.
+  ///   - elements: The integers, `groups.depth` of them.
   ///   - scales: The scale of each group.
   ///   - groups: The groups.
   ///   - target: Where the numbers go.

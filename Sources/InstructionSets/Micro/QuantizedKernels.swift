@@ -1,19 +1,20 @@
-/// The products by weights of small whole numbers, in groups of terms with a scale each.
+/// Products by weights that are small integers, in groups of terms that share a scale.
 ///
-/// A class, for a value of so many closures is costly to copy.
+/// It is a class because a structure of so many closures is costly to copy.
 public final class QuantizedKernels: Sendable {
   /// The columns of a packed panel.
   public let panelWidth: Int
   /// The rows of a register tile, or of a square of the tile unit.
   public let tileRows: Int
-  /// What its panels hold that `product` widens; elements where it multiplies whole numbers.
+  /// The form of the numbers in a panel that `product` widens; `elements` where it multiplies
+  /// integers.
   public let format: PanelFormat
   /// The bytes of a packed panel.
   public let panelBytes: @Sendable (TermGroups) -> Int
   /// Packs panels of a matrix: source, panels, packed matrix.
   public let pack: @Sendable (QuantizedSource, Range<Int>, UnsafeMutableRawPointer) -> Void
-  /// Writes the numbers that a packed panel stands for, a row of `panelWidth` for each term: panel,
-  /// groups, numbers.
+  /// Unpacks a panel to floating-point numbers, a row of `panelWidth` for each term: panel, groups,
+  /// numbers.
   public let unpack: @Sendable (UnsafeRawPointer, TermGroups, UnsafeMutablePointer<Float>) -> Void
   /// The elements of 32 bits of scratch that `product` needs: rows, columns, groups.
   public let productScratch: @Sendable (Int, Int, TermGroups) -> Int
@@ -42,7 +43,7 @@ public final class QuantizedKernels: Sendable {
 
 // Functions rather than initialisers: classes of Embedded Swift have no generic ones.
 extension Tile {
-  /// Products of whole numbers of 8 bits.
+  /// Products of 8-bit integers.
   @inlinable @inline(__always)
   public static func int8Kernels<I: InstructionSet>(_ isa: I.Type) -> QuantizedKernels {
     QuantizedKernels(

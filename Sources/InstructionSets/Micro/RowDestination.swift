@@ -41,8 +41,8 @@ public struct RowDestination: @unchecked Sendable {
       : base + (row * stride + column) * 4
   }
 
-  /// Makes the elements of a row from `columns` on zero that fill its last tile: they take part in
-  /// products.
+  /// Writes zeros to the elements of a row from `columns` to the end of its last tile, because they
+  /// take part in products.
   @inlinable @inline(__always)
   public func pad(row: Int, from columns: Int) {
     guard layout == .tiles && columns % 32 > 0 else { return }

@@ -17,7 +17,7 @@ public struct TermGroups: Sendable {
   @inlinable @inline(__always)
   public subscript(group: Int) -> Range<Int> { group * size..<min((group + 1) * size, depth) }
 
-  /// The sum of what `count` makes of the length of each group.
+  /// The sum of `count` of the length of each group.
   @inlinable @inline(__always)
   func total(_ count: (Int) -> Int) -> Int {
     let (whole, rest) = depth.quotientAndRemainder(dividingBy: size)
@@ -25,9 +25,9 @@ public struct TermGroups: Sendable {
   }
 }
 
-/// Weights of small whole numbers, with a scale for each row and group, to be packed.
+/// Weights of small integers, with a scale for each row and group, to be packed.
 public struct QuantizedSource: @unchecked Sendable {
-  /// The whole numbers, a dense row of `groups.depth` for each column of the result.
+  /// The integers, a dense row of `groups.depth` for each column of the result.
   public var elements: UnsafePointer<Int8>
   /// What they are multiplied with, a dense row of `groups.count` for each column of the result.
   public var scales: UnsafePointer<Float>

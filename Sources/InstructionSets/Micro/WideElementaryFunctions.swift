@@ -7,7 +7,7 @@ extension InstructionSet {
   /// e to the power `x`, within 2 ulp: zero below -708, infinite above 709.
   @inlinable @inline(__always)
   static func exp(_ x: Double) -> Double {
-    // Adding 1.5 · 2⁵² rounds to a whole number, which is then in the low bits.
+    // Adding 1.5 · 2⁵² rounds to an integer, which is then in the low bits.
     let magic = 0x1.8p52
     let shifted = x * 0x1.71547652b82fep0 + magic
     let n = shifted - magic
@@ -54,7 +54,8 @@ extension InstructionSet {
     return n * 0x1.62e42feep-1 - ((half - small) - r)
   }
 
-  /// The sine and the cosine of an angle of at most π / 4 and some quarters of a turn, within 1 ulp.
+  /// The sine and the cosine of an angle of at most π / 4 and some quarters of a turn, within 1
+  /// ulp.
   @inlinable @inline(__always)
   static func sineAndCosine(_ r: Double, quarters: UInt64) -> (sine: Double, cosine: Double) {
     let z = r * r

@@ -28,7 +28,8 @@ public struct WideKernels: Sendable {
   /// Applies a function to elements: function, input, output, count.
   public let map:
     @Sendable (WideFunction, UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void
-  /// Applies a function to two inputs, which are not the output; whether all of the results are right.
+  /// Applies a function to two inputs, which are not the output; whether all of the results are
+  /// right.
   ///
   /// Those of a division are not where a quotient is 2²⁸ or more, or not a number, or the divisor
   /// infinite.
@@ -37,8 +38,8 @@ public struct WideKernels: Sendable {
       WideBinaryFunction, UnsafePointer<Float>, UnsafePointer<Float>, UnsafeMutablePointer<Float>,
       Int
     ) -> Bool
-  /// The sum of e to the power of each element less a shift, which is not below them unless it is zero:
-  /// elements, count, shift.
+  /// The sum of e to the power of each element less a shift, which is not below them unless it is
+  /// zero: elements, count, shift.
   public let sumOfExponentials: @Sendable (UnsafePointer<Float>, Int, Double) -> Double
   /// The same of 64-bit numbers.
   public let sumOfWideExponentials: @Sendable (UnsafePointer<Double>, Int, Double) -> Double
@@ -103,10 +104,11 @@ extension InstructionSet {
     Double(bitPattern: x.bitPattern & 1 &<< 63)
   }
 
-  /// Writes what `finish` makes of two numbers, their whole quotient towards zero and what it leaves.
+  /// Writes `finish` of two numbers, their quotient rounded towards zero, and the remainder.
   ///
-  /// Of two numbers of 24 bits the quotient in 64 bits, if below 2²⁸, is not rounded to a whole number
-  /// that it does not reach, and its product with the divisor and what that leaves are exact.
+  /// For two numbers of 24 bits and a quotient below 2²⁸, arithmetic in 64 bits is exact: the
+  /// quotient is not rounded up to the next integer, and its product with the divisor and the
+  /// remainder are not rounded.
   ///
   /// - Returns: Whether all quotients are in that range.
   @inlinable @inline(__always)

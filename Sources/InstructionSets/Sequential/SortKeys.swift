@@ -1,6 +1,6 @@
 public import _KernelsMicro
 
-// Sorting by keys: whole numbers without a sign that are in the order of the elements.
+// Sorting by keys: integers without a sign that are in the order of the elements.
 //
 // NaN comes last, whatever its sign, and all are equal. Both zeros are equal where places are
 // sorted, which have to stay in their order; where elements are, the negative one comes first, and

@@ -1,16 +1,16 @@
-/// A function of two whole numbers.
+/// A function of two integers.
 public enum BinaryWholeFunction: String, Sendable, Hashable, CaseIterable {
   case and, or, exclusiveOr, shiftLeft, shiftRight
   case flooredQuotient, flooredRemainder, truncatingRemainder
   case power, greatestCommonDivisor, leastCommonMultiple
 }
 
-/// A function of a whole number.
+/// A function of an integer.
 public enum WholeFunction: String, Sendable, Hashable, CaseIterable {
   case complement, bitCount
 }
 
-/// Loops over whole numbers of one type, without gaps.
+/// Loops over integers of one type, without gaps.
 public struct WholeNumberKernels<Element: FixedWidthInteger & Sendable>: Sendable {
   /// Applies a function to two inputs: function, inputs, output (which may be an input), count.
   public let zip:
@@ -101,7 +101,7 @@ private func greatestCommonDivisor<Element: FixedWidthInteger>(
   return Element(truncatingIfNeeded: a)
 }
 
-// One for each type of whole numbers.
+// One for each type of integers.
 
 /// Those of `Int8`.
 public let int8WholeNumbers = WholeNumberKernels(Int8.self)

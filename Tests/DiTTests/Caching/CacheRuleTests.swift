@@ -26,7 +26,8 @@ import _TestSupport
   ) throws -> CacheCalibration? {
     guard let type = type as? any CalibratedCacheMethod.Type else { return nil }
     return try type.calibration(
-      of: model.denoiser, sampler: DDIM(steps: 8), request: request(model, [0, 2], nil))
+      of: DenoisingRun(
+        denoiser: model.denoiser, sampler: DDIM(steps: 8), request: request(model, [0, 2], nil)))
   }
 
   /// A request for images of some conditions, which guidance leads away from others, or from none.

@@ -1,23 +1,24 @@
 public import Kernels
 public import Tensor
 
-/// Reuses while the changes of a value from step to step add up to little.
+/// Reuses while the changes of a value from step to step add up to less than the threshold.
 ///
-/// The indicator is the sum of `relativeDistances` between neighbouring steps since the last computed
-/// one, rescaled one by one; each stream of guidance has a sum of its own, and the largest counts.
+/// The indicator is the sum of the `relativeDistances` of neighbouring steps since the last
+/// computed one, each of them rescaled. Each stream of guidance has its own sum; the largest is the
+/// indicator.
 public struct AccumulatedDistance: CacheGate {
-  /// Makes of a value what is compared.
+  /// Computes from a value what is compared.
   public typealias Transform =
     @Sendable (_ value: Tensor<Float>, CacheStep, Workspace) -> Tensor<Float>
 
   /// What the gate looks at, as its only element.
   public let probes: [CacheProbe]
-  /// Where reuse ends.
+  /// A step reuses where the indicator is below this.
   public var threshold: Double
   private let transform: Transform?
   private let rescale: @Sendable (Double) -> Double
   private var previous: Tensor<Float>?
-  /// What this step adds to the sum of each row.
+  /// The summand of this step for each row.
   private var changes: [Double]?
   private var sums: [Double] = []
 
@@ -25,9 +26,9 @@ public struct AccumulatedDistance: CacheGate {
   ///
   /// - Parameters:
   ///   - probe: The value.
-  ///   - threshold: Where reuse ends.
-  ///   - transform: Makes of the value what is compared; nil compares it as it is.
-  ///   - rescale: Makes of a distance what is added up.
+  ///   - threshold: A step reuses where the indicator is below this.
+  ///   - transform: Computes what is compared; nil compares the value itself.
+  ///   - rescale: Computes the summand from a distance.
   public init(
     _ probe: CacheProbe, threshold: Double, transform: Transform? = nil,
     rescale: @escaping @Sendable (Double) -> Double = { $0 }
@@ -54,7 +55,8 @@ public struct AccumulatedDistance: CacheGate {
     changes = nil
   }
 
-  /// The sum of each row with the change of this step; none where there is nothing to compare with.
+  /// The sum of each row with the change of this step; empty where there is nothing to compare
+  /// with.
   private var totals: [Double] {
     (changes ?? []).enumerated().map { row, change in
       change + (row < sums.count ? sums[row] : 0)

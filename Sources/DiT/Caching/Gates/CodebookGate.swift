@@ -1,17 +1,16 @@
 internal import Kernels
 internal import Tensor
 
-/// Reuses for as many steps as a codebook allows for the change that the last computed step has
-/// measured.
+/// Reuses for as many steps as a codebook allows for the change measured in the last computed step.
 ///
-/// The indicator is that change, as a multiple of the largest one for which the codebook still allows
-/// this step.
+/// The indicator is that change over the largest change for which the codebook allows to reuse this
+/// step.
 struct CodebookGate: CacheGate {
   let probes: [CacheProbe]
   var threshold: Double
   private let codebook: Codebook
   private var computed: (value: Tensor<Float>, step: Int)?
-  /// The relative change for each step between the last two computed ones.
+  /// The relative change per step between the last two computed ones.
   private var rate: Double?
 
   init(_ probe: CacheProbe, _ codebook: Codebook, threshold: Double) {
@@ -42,13 +41,13 @@ struct CodebookGate: CacheGate {
   }
 }
 
-/// How many steps to go, from one computed step to the next, for a change.
+/// A table from the change of a value to the number of steps until the next computed one.
 public struct Codebook: Sendable, Hashable, CustomStringConvertible {
-  /// The steps to the next computed one where the change is below a limit.
+  /// The number of steps for changes below a limit.
   public struct Entry: Sendable, Hashable {
-    /// The relative change for each step.
+    /// The limit of the relative change per step.
     public let change: Double
-    /// The steps, of which all but the last reuse.
+    /// The steps to the next computed one; all before it reuse.
     public let steps: Int
 
     /// An entry.
@@ -69,7 +68,7 @@ public struct Codebook: Sendable, Hashable, CustomStringConvertible {
     self.entries = entries
   }
 
-  /// A codebook of a text such as `0.08:6;0.16:5`; nil where it is none.
+  /// A codebook from a text such as `0.08:6;0.16:5`; nil where the text is not one.
   public init?(_ text: String) {
     var entries: [Entry] = []
     for item in text.split(separator: ";", omittingEmptySubsequences: false) {
@@ -87,7 +86,7 @@ public struct Codebook: Sendable, Hashable, CustomStringConvertible {
     entries.last { $0.steps > steps }?.change ?? 0
   }
 
-  /// The text that makes it.
+  /// The text from which it can be made.
   public var description: String {
     entries.map { "\($0.change):\($0.steps)" }.joined(separator: ";")
   }

@@ -7,7 +7,7 @@ public import Tensor
 public struct DistanceGate: CacheGate {
   /// What the gate looks at, as its only element.
   public let probes: [CacheProbe]
-  /// Where reuse ends.
+  /// A step reuses where the indicator is below this.
   public var threshold: Double
   private var current: Tensor<Float>?
   private var reference: Tensor<Float>?

@@ -1,11 +1,11 @@
 internal import Kernels
 internal import Tensor
 
-/// Reuses the tokens behind a block where they last changed by less than they did in the end of the
+/// Reuses the tokens behind a block if their last change is less than that at the end of the
 /// warm-up.
 ///
-/// The indicator is the ratio of both mean squared changes, the largest of all rows. It changes only
-/// in steps that compute the block.
+/// The indicator is the ratio of the two mean squared changes, the largest of all rows. Only steps
+/// that compute the block change it.
 struct ForesightGate: CacheGate {
   let probes: [CacheProbe]
   var threshold: Double
@@ -23,7 +23,7 @@ struct ForesightGate: CacheGate {
   mutating func observe(
     _ value: Tensor<Float>, _ probe: CacheProbe, at step: CacheStep, in workspace: Workspace
   ) {
-    // What was kept does not differ from itself.
+    // A reused value does not change.
     guard reusedStep != step.index else { return }
     if let previous {
       let (new, old) = commonRows(value, previous)

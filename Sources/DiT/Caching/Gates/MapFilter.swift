@@ -2,10 +2,10 @@ internal import Foundation
 internal import Kernels
 internal import Tensor
 
-/// A filter of maps of tokens with a real gain for each frequency of rows and of columns.
+/// A filter of maps of tokens, with a real gain for each frequency along rows and along columns.
 ///
-/// The gain of a pair of frequencies is the product of both, so the filter is a product with a
-/// matrix from either side. Gains are divided by their mean.
+/// The gain of a pair of frequencies is the product of both gains, so the filter multiplies a
+/// matrix from each side. Gains are divided by their mean.
 struct MapFilter {
   private let rows, columns: Tensor<Float>
 

@@ -1,12 +1,14 @@
 internal import Kernels
 internal import Tensor
 
-/// Adds up what the prediction is expected to change, from the rate of the last computed steps.
+/// Reuses while the expected changes of the prediction add up to less than the threshold.
+///
+/// A change is estimated from that of the sample and the ratio of both in the last computed steps.
 struct RateGate: CacheGate {
   var threshold: Double
   private var sample: Tensor<Float>?
   private var computed: (sample: Tensor<Float>, prediction: Tensor<Float>)?
-  /// The change of the prediction for that of the sample, both in mean magnitudes.
+  /// The ratio of the prediction's change to the sample's, in mean magnitudes.
   private var rate: Double?
   private var sum = 0.0
   private var reused = false
@@ -27,7 +29,7 @@ struct RateGate: CacheGate {
     if probe == .sample {
       sample = value
     } else if !reused, let sample {
-      // Without a predicted variance, which is not the noise.
+      // Only the noise, without a predicted variance.
       let noise = value[.all, 0..<sample.shape[1]]
       if let computed {
         let change = mean(sample - computed.sample)

@@ -2,14 +2,14 @@ internal import Foundation
 internal import Kernels
 internal import Tensor
 
-/// Reuses until the tokens behind a block that every step computes are too far from what their own
-/// series forecasts.
+/// Reuses until the tokens behind a block, which every step computes, are too far from the forecast
+/// of their own series.
 ///
 /// The indicator is their relative distance in the step before, in units of a threshold that falls
-/// from step to step; zero in the first reuses after a computed step. A trace shows the distance of
-/// the step itself, in the same units.
+/// from step to step. It is zero in the first reuses after a computed step. A trace shows the
+/// distance in the step itself, in the same units.
 struct VerificationGate: CacheGate {
-  /// Below this error a forecast is good in every step.
+  /// The least threshold: a forecast with an error below this is good in every step.
   static let floor = 0.01
 
   let probes: [CacheProbe]

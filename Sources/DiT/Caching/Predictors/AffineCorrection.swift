@@ -1,17 +1,17 @@
 internal import Kernels
 public import Tensor
 
-/// The last value, each channel times a factor and with a summand that were fitted for the step and
-/// the steps since that value.
+/// The last value with each channel corrected: times a factor plus a summand, which were fitted for
+/// the step and the number of steps since that value.
 ///
-/// Reference: [Liu et al., 2025](https://arxiv.org/abs/2503.01323), the decoupled error correction of
-/// CacheQuant.
+/// Reference: [Liu et al., 2025](https://arxiv.org/abs/2503.01323), the decoupled error correction
+/// of CacheQuant.
 public struct AffineCorrection: CachePredictor {
-  /// What was fitted for the channels: `[channels]` each.
+  /// The fitted linear function of each channel: `[channels]` factors and summands.
   public struct Line: Sendable {
-    /// What a channel is multiplied with.
+    /// The factor of each channel.
     public let factor: Tensor<Float>
-    /// What is added to it.
+    /// The summand of each channel.
     public let summand: Tensor<Float>
 
     /// A factor and a summand for each channel.
@@ -32,13 +32,13 @@ public struct AffineCorrection: CachePredictor {
       Array(repeating: 1, count: channels) + Array(repeating: 0, count: channels)
     }
 
-    /// A line of each channel of samples `[batch, channels, height, width]`.
+    /// Samples `[batch, channels, height, width]` with each channel corrected.
     func applied(toSamples x: Tensor<Float>) -> Tensor<Float> {
       let shape = [factor.count, 1, 1]
       return x * factor.reshaped(shape) + summand.reshaped(shape)
     }
 
-    /// This line and then another one.
+    /// The correction by this line and then by another one.
     func followed(by other: Line) -> Line {
       Line(
         factor: factor * other.factor, summand: summand * other.factor + other.summand)
@@ -50,7 +50,7 @@ public struct AffineCorrection: CachePredictor {
 
   /// A predictor that has seen nothing yet.
   ///
-  /// - Parameter line: What was fitted for a step and a number of steps since the last value.
+  /// - Parameter line: The correction for a step and a number of steps since the last value.
   public init(_ line: @escaping @Sendable (_ step: Int, _ lag: Int) -> Line) { self.line = line }
 
   /// Takes note of a value that was computed, `[rows, tokens, channels]`.
@@ -72,11 +72,11 @@ public struct AffineCorrection: CachePredictor {
   public var byteCount: Int { last?.value.byteCount ?? 0 }
 }
 
-/// The lines that come nearest to pairs of values, one for each channel, by least squares.
+/// The linear function from `x` to `y` for each channel, by least squares.
 ///
 /// - Parameters:
 ///   - x: `[rows, tokens, channels]`.
-///   - y: The values to come near, of the same shape.
+///   - y: The values to approximate, of the same shape.
 /// - Returns: The numbers of an `AffineCorrection.Line`; the factor 1 where `x` is the same
 ///   everywhere.
 func fittedLines(from x: Tensor<Float>, to y: Tensor<Float>) -> [Double] {

@@ -2,7 +2,8 @@ internal import Foundation
 internal import Kernels
 internal import Tensor
 
-/// The last low frequencies of maps of tokens, and a series of the high ones.
+/// Maps of tokens whose low frequencies are the last ones and whose high frequencies are forecast
+/// by a series.
 ///
 /// Reference: [Liu et al., 2025](https://arxiv.org/abs/2510.08669), FreqCa.
 struct BandSeries: CachePredictor {
@@ -41,16 +42,16 @@ struct BandSeries: CachePredictor {
   }
 }
 
-/// The low frequencies of maps of tokens: those of the cosine transform (DCT-II) near zero.
+/// The low frequencies of maps of tokens, by the cosine transform (DCT-II).
 struct TokenBands {
-  /// The waves that are low, of unit length: `[waves, tokens]`.
+  /// The cosine waves of low frequency, of unit length: `[waves, tokens]`.
   let basis: Tensor<Float>
 
   /// The bands of maps of a size.
   ///
   /// - Parameters:
   ///   - grid: The rows and columns of tokens.
-  ///   - cutoff: How far a low frequency may be from zero, as a share of the farthest one.
+  ///   - cutoff: The largest distance of a low frequency from zero, as a share of the largest.
   init(grid: (rows: Int, columns: Int), cutoff: Double) {
     func squared(_ vertical: Int, _ horizontal: Int) -> Double {
       Double(vertical * vertical + horizontal * horizontal)
@@ -72,12 +73,12 @@ struct TokenBands {
     basis = Tensor(waves.flatMap { $0 }, shape: [waves.count, grid.rows * grid.columns])
   }
 
-  /// How much maps have of each low wave, `[rows, waves, width]`, of `[rows, tokens, width]`.
+  /// The coefficients of the low waves, `[rows, waves, width]`, in maps `[rows, tokens, width]`.
   func coefficients(of tokens: Tensor<Float>, in workspace: Workspace) -> Tensor<Float> {
     matmul(basis.broadcast(to: [tokens.shape[0]] + basis.shape), tokens, in: workspace)
   }
 
-  /// The maps of low waves, `[rows, tokens, width]`, of `[rows, waves, width]`.
+  /// The maps `[rows, tokens, width]` that have the coefficients `[rows, waves, width]`.
   func maps(of coefficients: Tensor<Float>, in workspace: Workspace) -> Tensor<Float> {
     let waves = basis.transposed()
     return matmul(

@@ -3,23 +3,22 @@ public import Tensor
 
 /// A forecast from step to step, calibrated by the slope between the last computed values.
 ///
-/// x steps after the computed value F, the second backward differentiation formula goes on in a line
-/// through the last two values, `P₍ₓ₋₁₎` and `P₍ₓ₋₂₎`, computed or forecast, whose slope is their
-/// difference. Heun's rule then starts from F and takes the mean of that slope and of the one between
-/// the last two computed values: `Pₓ = F + x / 2 · (slope + P₍ₓ₋₁₎ - P₍ₓ₋₂₎)`. So every forecast is F
-/// with a share of each of two slopes: the one between computed values, and the one that leads to F
-/// from the step before.
+/// The forecast x steps after the computed value F starts from F and, by Heun's rule, takes the
+/// mean of two slopes: that between the last two computed values, and that between the values of
+/// the last two steps, computed or forecast (the second backward differentiation formula): `Pₓ = F
+/// + x / 2 · (slope + P₍ₓ₋₁₎ - P₍ₓ₋₂₎)`. So every forecast is F plus a share of each of two slopes:
+/// that between computed values, and that from the step before F to F.
 ///
 /// Reference: [Zheng et al., 2025](https://arxiv.org/abs/2508.16211), FoCa.
 public struct CalibratedForecast: CachePredictor {
   private var last: (value: Tensor<Float>, step: Int)?
-  /// The slopes for each step, between the last two computed values and into the last one.
+  /// The slopes per step, between the last two computed values and into the last one.
   private var slopes: (between: Tensor<Float>, into: Tensor<Float>)?
 
   /// A predictor that has seen nothing yet.
   public init() {}
 
-  /// Takes note of a value that was computed.
+  /// Keeps what it needs of a computed value.
   public mutating func record(_ value: Tensor<Float>, _ context: CacheContext) {
     if let last {
       let distance = context.step.index - last.step
@@ -54,7 +53,8 @@ public struct CalibratedForecast: CachePredictor {
       ], in: context.workspace)
   }
 
-  /// What the forecast has of both slopes, as many steps after the last computed value.
+  /// The shares of both slopes in the forecast, by the number of steps after the last computed
+  /// value.
   static func shares(at distance: Int) -> (between: Float, into: Float) {
     var (value, slope) = (SIMD2<Double>(), SIMD2<Double>(0, 1))
     for x in stride(from: 1, through: distance, by: 1) {
@@ -67,7 +67,7 @@ public struct CalibratedForecast: CachePredictor {
   /// Forgets everything.
   public mutating func reset() { (last, slopes) = (nil, nil) }
 
-  /// It does.
+  /// True.
   public var keepsHistory: Bool { true }
   /// The bytes of the value and both slopes.
   public var byteCount: Int {

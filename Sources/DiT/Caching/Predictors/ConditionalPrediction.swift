@@ -1,6 +1,7 @@
 public import Tensor
 
-/// The conditional prediction in the place of the unconditional one: a step without guidance.
+/// The conditional prediction in place of the unconditional one, which makes a step without
+/// guidance.
 public struct ConditionalPrediction: CachePredictor {
   /// A predictor, which keeps nothing.
   public init() {}

@@ -9,7 +9,7 @@ public import Tensor
 /// References: [Liu et al., 2025](https://arxiv.org/abs/2503.06923), TaylorSeer; Hermite's
 /// polynomials instead of powers: [Feng et al., 2025](https://arxiv.org/abs/2508.16984), HiCache.
 public struct DifferenceSeries: CachePredictor {
-  /// The functions of the distance that differences are multiplied with.
+  /// The functions of the number of steps that the differences are multiplied with.
   public enum Basis: Sendable, Hashable {
     /// xʲ, as in Taylor's series.
     case powers
@@ -50,7 +50,7 @@ public struct DifferenceSeries: CachePredictor {
     (self.order, self.basis) = (order, basis)
   }
 
-  /// Takes note of a value that was computed.
+  /// Keeps what it needs of a computed value.
   public mutating func record(_ value: Tensor<Float>, _ context: CacheContext) {
     let distance = Float(context.step.index - step)
     var new = [value]
@@ -78,7 +78,7 @@ public struct DifferenceSeries: CachePredictor {
   /// Forgets all values.
   public mutating func reset() { differences = [] }
 
-  /// It does where its order is not zero.
+  /// True where its order is not zero.
   public var keepsHistory: Bool { order > 0 }
   /// The bytes of the differences.
   public var byteCount: Int { differences.reduce(0) { $0 + $1.byteCount } }

@@ -1,14 +1,14 @@
 internal import Kernels
 public import Tensor
 
-/// The polynomial through the last computed values, as Adams and Bashforth extrapolate.
+/// The value of the polynomial through the last computed values, as in the Adams–Bashforth method.
 ///
-/// With values of equal distance, one step ahead, the weights are those of the binomial series:
-/// `2F₁ - F₂`, `3F₁ - 3F₂ + F₃`, …
+/// For values at equal distances, one step ahead, it is `2F₁ - F₂`, `3F₁ - 3F₂ + F₃` and so on,
+/// with binomial coefficients.
 public struct Extrapolation: CachePredictor {
   /// The number of values that the polynomial goes through.
   public let count: Int
-  /// How much of the way from the last value to the extrapolated one to go.
+  /// The share of the way from the last value to the extrapolated one.
   public let weight: Float
   private var values: [(step: Int, value: Tensor<Float>)] = []
 
@@ -20,12 +20,12 @@ public struct Extrapolation: CachePredictor {
     (self.count, self.weight) = (count, weight)
   }
 
-  /// Takes note of a value that was computed.
+  /// Keeps what it needs of a computed value.
   public mutating func record(_ value: Tensor<Float>, _ context: CacheContext) {
     values = [(context.step.index, value)] + values.prefix(count - 1)
   }
 
-  /// The polynomial's value, the newest where there is but one.
+  /// The polynomial's value; the last value as long as there is only one.
   public mutating func value(_ context: CacheContext) -> Tensor<Float> {
     check(!values.isEmpty, "extrapolation: there is no value to go on from")
     let x = context.step.index
@@ -43,7 +43,7 @@ public struct Extrapolation: CachePredictor {
   /// Forgets all values.
   public mutating func reset() { values = [] }
 
-  /// It does where it takes more than one value.
+  /// True where it uses more than one value.
   public var keepsHistory: Bool { count > 1 }
   /// The bytes of the values.
   public var byteCount: Int { values.reduce(0) { $0 + $1.value.byteCount } }

@@ -1,14 +1,14 @@
 internal import Kernels
 public import Tensor
 
-/// The unconditional prediction from the conditional one: their difference in low and in high
-/// frequencies, of the last step that computed both.
+/// The unconditional prediction as the conditional one plus their last difference, whose low and
+/// high frequencies are weighted.
 ///
 /// Reference: [Lv et al., 2024](https://arxiv.org/abs/2410.19355), FasterCache's cache of guidance.
 /// Low frequencies are those within a fifth of the shorter side from the middle of the shifted
 /// spectrum.
 public struct FrequencyBias: CachePredictor {
-  /// What the differences are multiplied with in a step.
+  /// The weights of the low and the high frequencies in a step.
   public typealias Weights = @Sendable (CacheStep) -> (low: Float, high: Float)
 
   private let weights: Weights
@@ -19,7 +19,8 @@ public struct FrequencyBias: CachePredictor {
   /// A predictor that has seen nothing yet.
   public init(weights: @escaping Weights) { self.weights = weights }
 
-  /// Takes note of an unconditional prediction; the context's input is the conditional one.
+  /// Keeps the difference of an unconditional prediction to the conditional one, the context's
+  /// input.
   public mutating func record(_ value: Tensor<Float>, _ context: CacheContext) {
     let difference = linearCombination(
       [(1, value), (-1, context.input)], in: context.workspace)

@@ -1,7 +1,7 @@
 internal import Kernels
 public import Tensor
 
-/// The last offset from the site's input, added to the input of the step.
+/// The step's input plus the last difference between the site's value and its input.
 ///
 /// Channels that the input does not have, such as a predicted variance, are those of the last
 /// value.
@@ -11,7 +11,7 @@ public struct InputOffset: CachePredictor {
   /// A predictor that has seen nothing yet.
   public init() {}
 
-  /// Takes note of a value that was computed.
+  /// Keeps what it needs of a computed value.
   public mutating func record(_ value: Tensor<Float>, _ context: CacheContext) {
     offset = combined(value, -1, context.rows(of: context.input), context)
   }

@@ -7,7 +7,7 @@ public struct LastValue: CachePredictor {
   /// A predictor that has seen nothing yet.
   public init() {}
 
-  /// Takes note of a value that was computed.
+  /// Keeps what it needs of a computed value.
   public mutating func record(_ value: Tensor<Float>, _ context: CacheContext) { last = value }
 
   /// The last value.

@@ -1,10 +1,9 @@
 internal import Kernels
 public import Tensor
 
-/// The last value of a linear layer, plus what a matrix of low rank makes of the change of its
-/// input.
+/// The last value of a linear layer, corrected for the change of its input by a low-rank matrix.
 ///
-/// `y = y₀ + A · B · (x - x₀)`, where `A · B` comes near the layer's weights.
+/// `y = y₀ + A · B · (x - x₀)`, where `A · B` approximates the layer's weights.
 ///
 /// Reference: [Chen et al., 2025](https://arxiv.org/abs/2505.05829), ICC.
 public struct LowRankCorrection: CachePredictor {
@@ -24,7 +23,7 @@ public struct LowRankCorrection: CachePredictor {
     return predictor
   }
 
-  /// Takes note of a value that was computed.
+  /// Keeps what it needs of a computed value.
   public mutating func record(_ value: Tensor<Float>, _ context: CacheContext) {
     last = (context.input, value)
   }
@@ -53,8 +52,9 @@ public struct LowRankCorrection: CachePredictor {
   }
 }
 
-/// Two matrices whose product comes near the weights of a linear layer; of each part of its outputs
-/// where several layers lie side by side.
+/// Two matrices whose product approximates the weights of a linear layer.
+///
+/// Where the layer is several side by side, each has its own two.
 struct LowRankFactors: Sendable {
   /// `[inputs, parts · rank]`.
   let down: Tensor<Float>
@@ -65,10 +65,10 @@ struct LowRankFactors: Sendable {
   ///
   /// - Parameters:
   ///   - weight: `[outputs, inputs]`.
-  ///   - parts: The layers that lie side by side.
-  ///   - rank: The rank; that of a part where it is less.
-  ///   - magnitudes: The mean magnitudes of outputs, and behind them of inputs: the error is least
-  ///     where channels count by the roots of them. All count the same where nil.
+  ///   - parts: The number of layers that stand side by side.
+  ///   - rank: The rank, at most that of a part.
+  ///   - magnitudes: The mean magnitudes of the outputs and then of the inputs, whose square roots
+  ///     weight the channels in the error; nil weights all alike.
   /// - Throws: `LinearAlgebraError` where weights are not finite.
   init(
     _ weight: Tensor<Float>, parts: Int, rank: Int, magnitudes: [Double]?
@@ -89,7 +89,7 @@ struct LowRankFactors: Sendable {
     (self.down, self.up) = (Tensor(concatenating: down, axis: 1), up)
   }
 
-  /// The roots of magnitudes, none below a thousandth of the largest; ones where there are none.
+  /// The square roots of magnitudes, at least a thousandth of the largest; ones for nil.
   private static func scales(_ magnitudes: ArraySlice<Double>?, count: Int) -> Tensor<Float> {
     guard let roots = magnitudes?.map({ $0.squareRoot() }) else {
       return Tensor(Array(repeating: 1, count: count), shape: [count])

@@ -1,16 +1,17 @@
 internal import Kernels
 public import Tensor
 
-/// The offset of blocks behind a probe, on the line through the last two computed ones, as far along
-/// as the probe's offset is on its own.
+/// The offset of the blocks behind a probe, extrapolated from the last two computed ones as far as
+/// the probe's own offset has moved.
 ///
-/// With P the probe's offset and F that of all blocks, of the last two computed steps, the offset of
-/// all blocks is `F₂ + γ · (F₁ - F₂)` with `γ = mean|P - P₂| / mean|P₁ - P₂|` of each row, within
-/// limits; what the probe has added already is taken from it.
+/// P is the offset of the probe in this step; P₁, P₂ and F₁, F₂ are those of the probe and of all
+/// blocks in the last two computed steps. The offset of all blocks is `F₂ + γ · (F₁ - F₂)`, with `γ
+/// = mean|P - P₂| / mean|P₁ - P₂|` for each row, within limits; that of the blocks behind the probe
+/// is this less P.
 ///
 /// Reference: [Bu et al., 2025](https://arxiv.org/abs/2508.17356), DiCache's trajectory alignment.
 public struct ProbeAlignment: CachePredictor {
-  /// What γ may be.
+  /// The limits of γ.
   public static let limits: ClosedRange<Float> = 1...1.5
 
   /// The probe, as the only element.
@@ -60,7 +61,7 @@ public struct ProbeAlignment: CachePredictor {
   /// Forgets everything.
   public mutating func reset() { past = [] }
 
-  /// It does.
+  /// True.
   public var keepsHistory: Bool { true }
   /// The bytes of the offsets.
   public var byteCount: Int { past.reduce(0) { $0 + $1.probe.byteCount + $1.all.byteCount } }

@@ -1,30 +1,33 @@
 internal import Kernels
 public import Tensor
 
-/// Attention of which a step computes nothing, the conditional half, or what is near each token.
+/// Attention that a step reuses, computes for the conditional half only, or computes within a
+/// window.
 ///
-/// Reference: [Yuan et al., 2024](https://arxiv.org/abs/2406.08552), DiTFastAttn. The residual is that
-/// of the branch instead of its heads: the projection between them is linear.
+/// Reference: [Yuan et al., 2024](https://arxiv.org/abs/2406.08552), DiTFastAttn. The residual of a
+/// window is taken of the branch's output instead of the heads, which is the same because the
+/// projection is linear.
 public struct SharedAttention: CachePredictor {
   /// What a step does.
   public enum Mode: Sendable, Hashable, CaseIterable {
     /// It computes the branch.
     case full
-    /// It computes the conditional half, which stands in for the other one too.
+    /// It computes the conditional half, and uses it for the unconditional one too.
     case halves
-    /// It computes attention in a window, and adds what was beyond it in the last step without.
+    /// It computes attention within a window, and adds the residual of the last step without a
+    /// window.
     case window
-    /// It does the same for the conditional half.
+    /// It computes the window for the conditional half only, and uses the result for both.
     case windowHalves
-    /// It takes the result of the step before.
+    /// It reuses the result of the step before.
     case steps
 
-    /// Whether one half stands in for the other.
+    /// Whether one half is used for both.
     var sharesHalves: Bool { self == .halves || self == .windowHalves }
     /// Whether attention sees a window.
     var hasWindow: Bool { self == .window || self == .windowHalves }
 
-    /// What a run may do instead of computing everything.
+    /// The modes of a run other than `full`, the cheapest first.
     static func cheapestFirst(for run: RunOutline) -> [Mode] {
       let attention = run.architecture.branches.first { $0.branch == .attention }
       let sharing = SharedAttention([], tokens: run.architecture.tokenCount)
@@ -38,7 +41,7 @@ public struct SharedAttention: CachePredictor {
 
   /// What each step does.
   private let modes: [Mode]
-  /// How many tokens to either side attention sees in a window, and the number of tokens.
+  /// How far a token attends to either side within a window, and the number of tokens.
   private let window, tokens: Int
   private var output: Tensor<Float>?
   private var residual: Tensor<Float>?
@@ -51,7 +54,7 @@ public struct SharedAttention: CachePredictor {
   /// An eighth of the tokens to either side.
   static func window(_ tokens: Int) -> Int { tokens / 8 }
 
-  /// Takes note of a value that was computed.
+  /// Keeps what it needs of a computed value.
   public mutating func record(_ value: Tensor<Float>, _ context: CacheContext) {
     output = value
     guard needsResidual(after: context.step.index) else { return }
@@ -81,13 +84,13 @@ public struct SharedAttention: CachePredictor {
     return result
   }
 
-  /// The new value, but that of both streams where the new one is of one alone: it may still serve a
-  /// step of both.
+  /// The new value, unless the old one has both streams and the new one only one: a later step may
+  /// need both.
   private func larger(_ new: Tensor<Float>, _ old: Tensor<Float>?) -> Tensor<Float> {
     old.map { $0.shape[0] > new.shape[0] ? $0 : new } ?? new
   }
 
-  /// Whether a step with a window comes before the next one that sees all.
+  /// Whether a step with a window comes before the next step without one.
   private func needsResidual(after step: Int) -> Bool {
     modes[(step + 1)...].first { $0 != .steps }?.hasWindow ?? false
   }

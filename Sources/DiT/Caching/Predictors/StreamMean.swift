@@ -1,9 +1,10 @@
 public import Tensor
 
-/// The mean of what both streams of guidance made in the last step that computed both.
+/// The mean of the values of both streams of guidance, of the last step that computed both.
 ///
-/// Reference: [Zhang et al., 2024](https://arxiv.org/abs/2404.02747), TGATE. Where there is one stream
-/// alone it is the last value.
+/// Without guidance it is the last value.
+///
+/// Reference: [Zhang et al., 2024](https://arxiv.org/abs/2404.02747), TGATE.
 public struct StreamMean: CachePredictor {
   private let streams: Int
   private var mean: Tensor<Float>?
@@ -13,7 +14,7 @@ public struct StreamMean: CachePredictor {
   /// - Parameter streams: Two with guidance, else one.
   public init(streams: Int) { self.streams = streams }
 
-  /// Takes note of a value that was computed.
+  /// Keeps what it needs of a computed value.
   public mutating func record(_ value: Tensor<Float>, _ context: CacheContext) {
     guard context.isGuided else { return mean = value }
     let half = value.shape[0] / 2

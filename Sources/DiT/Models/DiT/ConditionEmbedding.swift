@@ -11,15 +11,15 @@ extension DiffusionTransformer {
     init(_ c: Configuration, from weights: Weights) throws {
       let names = c.flavor.names
       timestep = try TimestepEmbedding(
-        c.width, interval: c.flavor.downscaleFrequencyShift, first: weights[names.firstOfTimestep],
+        c.width, interval: c.flavor.timestepInterval, first: weights[names.firstOfTimestep],
         second: weights[names.secondOfTimestep])
       label = try Embedding(c.classCount + 1, c.width, from: weights[names.labels])
     }
 
-    /// The embeddings of a model: one for all blocks, or one for each.
+    /// The embeddings of a model: one that all blocks share, or one for each block.
     ///
-    /// Diffusers keeps them in each block, as copies of one another in published models. Copies are
-    /// read once.
+    /// Diffusers keeps embeddings in each block. In published models they are copies of one
+    /// another, and are read once.
     static func all(_ c: Configuration, from weights: Weights) throws -> [ConditionEmbedding] {
       let names = c.flavor.names
       guard let own = names.ownEmbeddings else { return [try Self(c, from: weights)] }
@@ -39,7 +39,7 @@ extension DiffusionTransformer {
     }
   }
 
-  /// What the layers that modulate take of the conditions.
+  /// The input of the modulation layers: the conditions after SiLU.
   struct Conditions {
     private let operands: [Operand]
 
@@ -52,9 +52,9 @@ extension DiffusionTransformer {
       }
     }
 
-    /// What a block takes.
+    /// The input of a block's modulation layer.
     subscript(block: Int) -> Operand { operands[block % operands.count] }
-    /// What the last layer takes.
+    /// The input of the last layer's modulation layer.
     var output: Operand { operands[0] }
   }
 }

@@ -1,5 +1,5 @@
 extension DiffusionTransformer.Configuration {
-  /// What a run, a cache and a count of costs know of a model of these sizes.
+  /// The sizes and costs of a model of this configuration.
   public var architecture: Architecture {
     let (t, d, hidden) = (Double(tokenCount), Double(width), Double(hiddenWidth))
     let patch = Double(patchSize * patchSize * (channels + outputChannels))
@@ -14,9 +14,9 @@ extension DiffusionTransformer.Configuration {
       embedding: MultiplyAdds(linear: t * d * patch))
   }
 
-  /// The multiply-adds of the conditions and all modulations for one timestep and label.
+  /// The multiply-adds of the embeddings and all modulations for one timestep and label.
   ///
-  /// - Parameter embeddings: The number of embeddings, each of which makes a condition.
+  /// - Parameter embeddings: The number of embeddings: one for all blocks, or one for each.
   /// - Returns: The multiply-adds.
   func conditionCost(embeddings: Int) -> MultiplyAdds {
     let d = Double(width)

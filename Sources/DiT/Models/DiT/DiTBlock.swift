@@ -27,11 +27,11 @@ extension DiffusionTransformer {
       feedForwardEpsilon = c.feedForwardEpsilon
     }
 
-    /// What the condition makes of a block: the shift, scale and gate of both branches.
+    /// The shift, scale and gate of both branches, which a block computes from the condition.
     public struct Modulation: Sendable {
       let attention, feedForward: (shift: Tensor<Float>, scale: Tensor<Float>, gate: Tensor<Float>)
 
-      /// Cuts `[batch, 6 · width]` into its parts.
+      /// Splits rows, `[batch, 6 · width]`, into the six tensors.
       init(_ rows: Tensor<Float>) {
         let parts = rows.reshaped([rows.shape[0], 6, -1]).permuted([1, 0, 2])
         attention = (parts[0], parts[1], parts[2])
@@ -60,7 +60,7 @@ extension DiffusionTransformer {
     ///
     /// - Parameters:
     ///   - x: `[batch, tokens, width]`.
-    ///   - m: What the condition makes of this block.
+    ///   - m: The modulation of this block.
     ///   - workspace: What to compute with.
     public func callAsFunction(
       _ x: inout Tensor<Float>, _ m: Modulation, in workspace: Workspace
@@ -72,18 +72,18 @@ extension DiffusionTransformer {
     private func addAttention(
       to x: inout Tensor<Float>, _ m: Modulation, in workspace: Workspace
     ) {
-      let a = norm(x, m, in: workspace)
-      attention(a, gate: m.attention.gate, addedTo: &x, in: workspace)
+      let input = attentionNorm(x, m, in: workspace)
+      attention(input, gate: m.attention.gate, addedTo: &x, in: workspace)
     }
 
     private func addFeedForward(
       to x: inout Tensor<Float>, _ m: Modulation, in workspace: Workspace
     ) {
-      let b = feedForwardNorm(x, m, in: workspace)
-      feedForward(b, gate: m.feedForward.gate, addedTo: &x, in: workspace)
+      let input = feedForwardNorm(x, m, in: workspace)
+      feedForward(input, gate: m.feedForward.gate, addedTo: &x, in: workspace)
     }
 
-    private func norm(
+    private func attentionNorm(
       _ x: Tensor<Float>, _ m: Modulation, in workspace: Workspace
     ) -> Operand {
       layerNorm(
@@ -100,46 +100,46 @@ extension DiffusionTransformer {
   }
 }
 
-// A block that asks a cache at each branch.
+// The block with a cache.
 extension DiffusionTransformer.Block {
-  /// Passes tokens through the block, each branch computed, kept or reused as the cache says.
+  /// Passes tokens through the block.
+  ///
+  /// The cache says of each branch whether it is computed, computed and kept, or reused.
   func callAsFunction(
     _ x: inout Tensor<Float>, _ m: Modulation, index: Int, _ cache: inout CacheState,
     in workspace: Workspace
   ) {
-    if cache.hasLinear(in: .attention, block: index) {
-      let value = cache.attentionByLayer(
-        norm(x, m, in: workspace).tensor, qkv: attention.qkv, projection: attention.projection,
-        block: index, in: workspace,
-        heads: { attention.heads(of: Operand($0, in: workspace), in: workspace).tensor })
-      addGated(value, gate: m.attention.gate, to: &x, in: workspace)
-    } else {
-      cache.add(
-        .attention, block: index, gate: m.attention.gate, to: &x, in: workspace,
-        fused: { addAttention(to: &$0, m, in: workspace) },
-        value: { x, rows, window in
-          attention(norm(x.rows(rows), m[rows], in: workspace), window: window, in: workspace)
-        })
-    }
-    if cache.hasLinear(in: .feedForward, block: index) {
-      let value = cache.feedForwardByLayer(
-        feedForwardNorm(x, m, in: workspace).tensor, feedForward, block: index, in: workspace)
-      addGated(value, gate: m.feedForward.gate, to: &x, in: workspace)
-    } else {
-      cache.add(
-        .feedForward, block: index, gate: m.feedForward.gate, to: &x, in: workspace,
-        fused: { addFeedForward(to: &$0, m, in: workspace) },
-        value: { x, rows, _ in
-          feedForward(feedForwardNorm(x.rows(rows), m[rows], in: workspace), in: workspace)
-        })
-    }
+    cache.add(
+      .attention, block: index, gate: m.attention.gate, to: &x, in: workspace,
+      byLayer: { x, cache in
+        cache.attentionByLayer(
+          attentionNorm(x, m, in: workspace).tensor, qkv: attention.qkv,
+          projection: attention.projection,
+          block: index, in: workspace,
+          heads: { attention.heads(of: Operand($0, in: workspace), in: workspace).tensor })
+      },
+      fused: { addAttention(to: &$0, m, in: workspace) },
+      value: { x, rows, window in
+        attention(
+          attentionNorm(x.rows(rows), m[rows], in: workspace), window: window, in: workspace)
+      })
+    cache.add(
+      .feedForward, block: index, gate: m.feedForward.gate, to: &x, in: workspace,
+      byLayer: { x, cache in
+        cache.feedForwardByLayer(
+          feedForwardNorm(x, m, in: workspace).tensor, feedForward, block: index, in: workspace)
+      },
+      fused: { addFeedForward(to: &$0, m, in: workspace) },
+      value: { x, rows, _ in
+        feedForward(feedForwardNorm(x.rows(rows), m[rows], in: workspace), in: workspace)
+      })
   }
 
-  /// What attention sees, `[rows, tokens, width]`.
+  /// The input of attention, after the norm and modulation, `[rows, tokens, width]`.
   func modulatedInput(
     _ x: Tensor<Float>, _ m: Modulation, in workspace: Workspace
   ) -> Tensor<Float> {
-    norm(x, m, in: workspace).tensor
+    attentionNorm(x, m, in: workspace).tensor
   }
 }
 
@@ -156,11 +156,11 @@ extension DiffusionTransformer {
       modulation = try Linear(c.width, 2 * c.width, from: weights[names.outputModulation])
     }
 
-    /// What the condition makes of the last layer.
+    /// The shift and scale of the last layer, computed from the condition.
     struct Modulation: Sendable {
       let shift, scale: Tensor<Float>
 
-      /// Cuts `[batch, 2 · width]` into its parts.
+      /// Splits rows, `[batch, 2 · width]`, into the two tensors.
       init(_ rows: Tensor<Float>) {
         let parts = rows.reshaped([rows.shape[0], 2, -1]).permuted([1, 0, 2])
         (shift, scale) = (parts[0], parts[1])

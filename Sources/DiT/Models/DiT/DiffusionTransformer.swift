@@ -6,37 +6,35 @@ internal import _KernelsMicro
 /// A class-conditional diffusion transformer (DiT).
 ///
 /// Reference: [Peebles and Xie, 2023](https://arxiv.org/abs/2212.09748), and the code that the
-/// `Flavor` names, whose names the weights have.
+/// `Flavor` names; weights have the names of that code.
 public struct DiffusionTransformer: Sendable {
   /// The sizes of this model.
   public let configuration: Configuration
   /// The transformer blocks, from the input to the output.
   public let blocks: [Block]
-  /// The numbers that the layers of its blocks multiply.
+  /// The precision of the layers of its blocks.
   public let precision: Precision
-  let patchEmbedding: Linear
+  let patchEmbedding: PatchEmbedding
   let positions: Tensor<Float>
-  /// One for all blocks, or one for each.
+  /// One that all blocks share, or one for each block.
   let conditionEmbeddings: [ConditionEmbedding]
   let output: OutputLayer
 
   /// Reads the parameters of a model.
   ///
-  /// The original's position table, `pos_embed`, may be left out, and is then worked out.
+  /// Where the checkpoint has no position table (`pos_embed`), the table is computed.
   ///
   /// - Throws: `WeightError` where `weights` are not those of this configuration.
   public init(_ c: Configuration, from weights: Weights) throws {
     configuration = c
     precision = weights.precision
     let names = c.flavor.names
-    // What makes tokens, and patches of them, costs nothing beside the blocks, and its errors would
-    // stay in every token.
+    // The layers before and behind the blocks are not quantized: they cost almost nothing, and
+    // their errors would be in every token.
     let unquantized = weights.multiplying(precision.unquantized)
-    let patch = unquantized[names.patchEmbedding]
-    patchEmbedding = Linear(
-      weight: try patch.tensor("weight", [c.width, c.channels, c.patchSize, c.patchSize])
-        .reshaped([c.width, c.channels * c.patchSize * c.patchSize]),
-      bias: try patch.tensor("bias", [c.width]), precision: patch.precision, table: patch.table)
+    patchEmbedding = try PatchEmbedding(
+      channels: c.channels, size: c.patchSize, width: c.width,
+      from: unquantized[names.patchEmbedding])
     positions =
       weights.contains("pos_embed")
       ? try weights.tensor("pos_embed", [1, c.tokenCount, c.width]).copied()
@@ -75,11 +73,7 @@ public struct DiffusionTransformer: Sendable {
     check(
       x.rank == 4 && Array(x.shape[1...]) == configuration.sampleShape,
       "DiT: input \(x.shape) is not [batch] + \(configuration.sampleShape)")
-    let patches = patchify(x, size: configuration.patchSize, in: workspace)
-    let shape = [x.shape[0], configuration.tokenCount, configuration.width]
-    var tokens = copy(positions.broadcast(to: shape), in: workspace)
-    patchEmbedding(patches, addedTo: &tokens, in: workspace)
-    return tokens
+    return patchEmbedding(x, positions: positions, in: workspace)
   }
 
   /// The prediction that the last tokens hold, `[batch, outputChannels, height, width]`.

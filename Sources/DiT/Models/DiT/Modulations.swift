@@ -3,7 +3,7 @@ internal import NN
 internal import Tensor
 
 extension DiffusionTransformer {
-  /// What the condition of one step makes of every layer.
+  /// The modulation of every layer in one step.
   struct Modulations: Sendable {
     let blocks: [Block.Modulation]
     let output: OutputLayer.Modulation
@@ -18,17 +18,16 @@ extension DiffusionTransformer {
       output: OutputLayer.Modulation(output.modulation(c.output, in: workspace)))
   }
 
-  /// The modulations of some steps of a run, worked out together.
+  /// The modulations of some steps of a run, computed together.
   ///
-  /// A run knows its timesteps and labels before it starts. One product over many conditions reads
-  /// the modulation weights, a third of the model, once instead of once a step; and each distinct
-  /// pair of timestep and label is worked out once.
+  /// A run knows its timesteps and labels before it starts. So one product computes the modulations
+  /// of many steps: it reads the weights, a third of the model, once instead of once for each step.
+  /// Each distinct pair of a timestep and a label is computed once.
   struct ModulationTable: Sendable {
-    /// For each block and then the last layer, a row for each step and sample,
-    /// `[steps, batch, …]`.
+    /// The modulations of each block and then of the last layer, `[steps, batch, …]`.
     private let rows: [Tensor<Float>]
     private let firstStep: Int
-    /// The pairs of a timestep and a label that were worked out.
+    /// The number of pairs of a timestep and a label that were computed.
     let conditionCount: Int
 
     /// The modulations of `steps`.
@@ -59,7 +58,7 @@ extension DiffusionTransformer {
       conditionCount = steps.count * distinct.count
     }
 
-    /// The number of steps that fit in 64 MB, at least one.
+    /// The number of steps whose modulations fit in 64 MB, at least one.
     static func stepLimit(_ c: Configuration, batch: Int) -> Int {
       max(1, (64 << 20) / (batch * (6 * c.depth + 2) * c.width * MemoryLayout<Float>.stride))
     }

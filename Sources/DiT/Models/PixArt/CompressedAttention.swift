@@ -3,15 +3,16 @@ internal import NN
 internal import Tensor
 
 extension PixArtTransformer {
-  /// Self-attention, of which some blocks of PixArt-Σ at 2048 × 2048 join the keys and values of
-  /// squares of tokens.
+  /// Self-attention.
+  ///
+  /// In some blocks of PixArt-Σ at 2048 × 2048, the tokens of a square share one key and one value.
   ///
   /// Reference: [Chen et al., 2024](https://arxiv.org/abs/2403.04692), section 3.2.
   struct CompressedAttention: Sendable {
     let qkv: Linear
     let projection: Linear
     let headCount: Int
-    /// Makes one key or value of a square of them; nil where each token has its own.
+    /// Joins the keys, or the values, of each square into one; nil where each token has its own.
     let compression: Compression?
 
     init(_ c: Configuration, from weights: Weights) throws {
@@ -53,7 +54,8 @@ extension PixArtTransformer {
 
     /// The result of each head, side by side, `[rows, tokens, width]`.
     ///
-    /// A window says how far to either side a token attends; where keys are joined it has no effect.
+    /// A token attends to those at most `window` places away; where keys are joined, the window has
+    /// no effect.
     func callAsFunction(
       _ x: Operand, grid: (rows: Int, columns: Int), window: Int? = nil, in workspace: Workspace
     ) -> Operand {
@@ -67,18 +69,18 @@ extension PixArtTransformer {
       of parts: Tensor<Float>, grid: (rows: Int, columns: Int), in workspace: Workspace
     ) -> Operand {
       guard let compression else {
-        return self.heads(of: Operand(parts, in: workspace), in: workspace)
+        return heads(of: Operand(parts, in: workspace), in: workspace)
       }
       let width = parts.shape[2] / 3
       func part(_ index: Int) -> Tensor<Float> {
         parts[.all, .all, index * width..<(index + 1) * width]
       }
-      func heads(_ x: Tensor<Float>) -> Tensor<Float> {
+      func perHead(_ x: Tensor<Float>) -> Tensor<Float> {
         x.reshaped([x.shape[0], x.shape[1], headCount, width / headCount])
       }
-      return Kernels.attention(
-        query: heads(part(0)), key: heads(compression(part(1), grid: grid, in: workspace)),
-        value: heads(compression(part(2), grid: grid, in: workspace)), in: workspace)
+      return attention(
+        query: perHead(part(0)), key: perHead(compression(part(1), grid: grid, in: workspace)),
+        value: perHead(compression(part(2), grid: grid, in: workspace)), in: workspace)
     }
 
     /// The same where each token has its own key and value.
@@ -86,11 +88,11 @@ extension PixArtTransformer {
       of parts: Operand, window: Int? = nil, in workspace: Workspace
     ) -> Operand {
       let width = parts.shape[2] / 3
-      func heads(_ part: Int) -> HeadView {
+      func view(_ part: Int) -> HeadView {
         HeadView(parts, from: part * width, count: headCount, size: width / headCount)
       }
-      return Kernels.attention(
-        query: heads(0), key: heads(1), value: heads(2), window: window, in: workspace)
+      return attention(
+        query: view(0), key: view(1), value: view(2), window: window, in: workspace)
     }
   }
 }

@@ -34,7 +34,7 @@ extension PixArtTransformer {
     }
   }
 
-  /// The keys and values of the texts of a run, which no step changes: worked out once.
+  /// The keys and values of the texts of a run, computed once because no step changes them.
   struct TextKeys: Sendable {
     /// For each block, `[texts, places, 2 · width]`: keys, then values.
     private let keyValues: [Operand]
@@ -42,7 +42,7 @@ extension PixArtTransformer {
     private let texts: [Int]
     /// Which places of a text hold a token, `[texts, places]`.
     private let mask: Tensor<Bool>
-    /// The number of texts that differ.
+    /// The number of distinct texts.
     var textCount: Int { mask.shape[0] }
     /// The places of the longest text.
     var placeCount: Int { mask.shape[1] }
@@ -59,7 +59,7 @@ extension PixArtTransformer {
       }
     }
 
-    /// The keys and values of some texts; equal ones are worked out once.
+    /// The keys and values of some texts; those of equal texts are computed once.
     init(_ model: PixArtTransformer, _ conditions: [EncodedText], in workspace: Workspace) {
       var distinct: [EncodedText] = []
       texts = conditions.map { text in

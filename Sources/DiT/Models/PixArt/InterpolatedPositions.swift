@@ -1,10 +1,10 @@
-internal import Foundation
+internal import NN
 internal import Tensor
 
-/// The sine-cosine position table of a grid of any size, whose positions run over the same range as
-/// those that a model was trained with.
+/// The sine-cosine position table of a grid of any size: its positions cover the range that the
+/// model was trained with.
 ///
-/// Reference: `get_2d_sincos_pos_embed` of diffusers, which works positions out in 32 bits.
+/// Reference: `get_2d_sincos_pos_embed` of diffusers, which computes positions in 32 bits.
 ///
 /// - Parameters:
 ///   - width: The length of a row of the table, a multiple of four.
@@ -16,17 +16,10 @@ internal import Tensor
 func interpolatedPositions(
   width: Int, rows: Int, columns: Int, trained: Int, scale: Double
 ) -> Tensor<Float> {
-  let quarter = width / 4
-  let frequencies = (0..<quarter).map { 1 / pow(10_000, Double($0) / Double(quarter)) }
-  func waves(_ index: Int, of count: Int) -> [Float] {
-    let position = Float(index) / Float(Double(count) / Double(trained)) / Float(scale)
-    return frequencies.map { Float(sin(Double(position) * $0)) }
-      + frequencies.map { Float(cos(Double(position) * $0)) }
+  func positions(_ count: Int) -> [Double] {
+    (0..<count).map {
+      Double(Float($0) / Float(Double(count) / Double(trained)) / Float(scale))
+    }
   }
-  let acrossColumns = (0..<columns).map { waves($0, of: columns) }
-  let table = (0..<rows).flatMap { row in
-    let own = waves(row, of: rows)
-    return acrossColumns.flatMap { $0 + own }
-  }
-  return Tensor(table, shape: [1, rows * columns, width])
+  return sineCosinePositions(width: width, rows: positions(rows), columns: positions(columns))
 }

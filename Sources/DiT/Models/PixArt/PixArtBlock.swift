@@ -9,7 +9,7 @@ extension PixArtTransformer {
     let attention: CompressedAttention
     let crossAttention: CrossAttention
     let feedForward: FeedForward
-    /// What this block adds to the modulation that all blocks share, `[6, width]`.
+    /// The summand of this block to the modulation that all blocks share, `[6, width]`.
     let table: Tensor<Float>
     let epsilon: Float
 
@@ -27,7 +27,7 @@ extension PixArtTransformer {
     ///
     /// - Parameters:
     ///   - x: `[rows, tokens, width]`.
-    ///   - context: What the block sees besides.
+    ///   - context: The modulation and the text.
     ///   - workspace: What to compute with.
     func callAsFunction(
       _ x: inout Tensor<Float>, _ context: Context, in workspace: Workspace
@@ -37,7 +37,7 @@ extension PixArtTransformer {
       addFeedForward(to: &x, context, in: workspace)
     }
 
-    /// What attention sees, `[rows, tokens, width]`.
+    /// The input of self-attention, after the norm and modulation, `[rows, tokens, width]`.
     func modulatedInput(
       _ x: Tensor<Float>, _ context: Context, in workspace: Workspace
     ) -> Tensor<Float> {
@@ -67,7 +67,7 @@ extension PixArtTransformer {
         heads, gate: context.modulation.attention.gate, addedTo: &x, in: workspace)
     }
 
-    /// Neither a norm nor a gate, as the code of the paper has it.
+    /// Adds cross-attention, without a norm and without a gate, as the paper's code does.
     func addCrossAttention(
       to x: inout Tensor<Float>, _ context: Context, in workspace: Workspace
     ) {
@@ -78,8 +78,8 @@ extension PixArtTransformer {
     func addFeedForward(
       to x: inout Tensor<Float>, _ context: Context, in workspace: Workspace
     ) {
-      let b = modulated(x, context.modulation.feedForward, in: workspace)
-      feedForward(b, gate: context.modulation.feedForward.gate, addedTo: &x, in: workspace)
+      let input = modulated(x, context.modulation.feedForward, in: workspace)
+      feedForward(input, gate: context.modulation.feedForward.gate, addedTo: &x, in: workspace)
     }
   }
 }

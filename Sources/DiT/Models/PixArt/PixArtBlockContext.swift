@@ -1,10 +1,11 @@
 internal import Tensor
 
 extension PixArtTransformer.Block {
-  /// The shift, scale and gate of both branches that are modulated, for every row of a batch.
+  /// The shift, scale and gate of self-attention and of the feed-forward branch, for every row of a
+  /// batch.
   typealias Modulation = DiffusionTransformer.Block.Modulation
 
-  /// What a block sees besides the tokens.
+  /// What a block takes besides the tokens.
   struct Context {
     /// The rows and columns of patches.
     let grid: (rows: Int, columns: Int)
@@ -25,7 +26,7 @@ extension DiffusionTransformer.Block.Modulation {
   ///
   /// - Parameters:
   ///   - block: The block.
-  ///   - step: What all blocks share in a step, `[6, width]`.
+  ///   - step: The modulation that all blocks share in a step, `[6, width]`.
   ///   - rows: The number of rows of the batch.
   init(_ block: PixArtTransformer.Block, step: Tensor<Float>, rows: Int) {
     let parts = (block.table + step).reshaped([1, step.count])

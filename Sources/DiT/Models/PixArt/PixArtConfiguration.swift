@@ -5,7 +5,7 @@ extension PixArtTransformer {
     public var sampleSize: SampleSize
     /// The channels of a latent.
     public var channels: Int
-    /// The channels of a prediction: those of a latent, and as many for the variance.
+    /// The channels of a prediction: those of a latent, and as many again for the variance.
     public var outputChannels: Int
     /// The side of a patch.
     public var patchSize: Int
@@ -17,16 +17,16 @@ extension PixArtTransformer {
     public var headCount: Int
     /// The width between the two layers of the feed-forward branch.
     public var hiddenWidth: Int
-    /// The number of elements of a text token, as the text encoder gives it.
+    /// The number of elements of a text token, as it comes from the text encoder.
     public var textWidth: Int
     /// The most tokens of a text: 120 for PixArt-α, 300 for PixArt-Σ.
     public var textTokens: Int
     /// What positions are divided by: 2 for models of 1024 pixels, 1 for smaller ones.
     public var interpolationScale: Double
-    /// Whether the model is told the height, width and aspect ratio of the image in pixels.
+    /// Whether the height, width and aspect ratio of the image are a condition of the model.
     public var isToldSize: Bool
-    /// The side of the squares of tokens that share a key and a value, in the blocks that compress
-    /// them; 1 where none does.
+    /// The side of the squares of tokens that share a key and a value, in blocks that compress
+    /// them; 1 where no block does.
     public var keyCompression: Int
     /// The ε of every LayerNorm.
     public var epsilon: Float
@@ -53,13 +53,13 @@ extension PixArtTransformer {
       (self.epsilon, self.flavor) = (epsilon, flavor)
     }
 
-    /// What a run, a cache and a count of costs know of the model for latents of the size that it
-    /// was trained for.
+    /// The sizes and costs of a model of this configuration, for latents of the size that it was
+    /// trained for.
     public var architecture: Architecture { architecture(for: sampleSize) }
 
     /// The same for latents of another size.
     ///
-    /// Texts differ in length; attention to them is counted for the longest, as papers do.
+    /// Texts differ in length. Costs are those of the longest, as papers count them.
     func architecture(for size: SampleSize) -> Architecture {
       let tokens = size.height / patchSize * (size.width / patchSize)
       let (t, d, text) = (Double(tokens), Double(width), Double(textTokens))

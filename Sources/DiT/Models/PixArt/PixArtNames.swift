@@ -1,5 +1,5 @@
 extension PixArtTransformer {
-  /// Whose code a model follows; they differ in the names of weights.
+  /// Whose code a model follows: the two differ in the names of weights.
   public enum Flavor: String, Sendable, CaseIterable {
     /// [PixArt-alpha/PixArt-alpha](https://github.com/PixArt-alpha/PixArt-alpha) and PixArt-sigma.
     case original

@@ -3,19 +3,19 @@ internal import NN
 public import Tensor
 
 extension PixArtTransformer: Denoiser {
-  /// What there is to know of the model.
+  /// The sizes and costs of the model.
   public var architecture: Architecture { configuration.architecture }
-  /// All that patches divide, and squares of patches where their keys are compressed.
+  /// All sizes that are multiples of a patch or, where keys are compressed, of a square of patches.
   public var sizes: SampleSizes {
     .multiples(of: configuration.patchSize * configuration.keyCompression, upTo: 1024)
   }
-  /// The learned text that stands for none, in checkpoints of the original code; a pipeline encodes
-  /// the empty prompt for the others.
+  /// The null text that checkpoints of the original code have learned; nil for others, where a
+  /// pipeline encodes the empty prompt.
   public var unconditional: Condition? { nullText.map(Condition.text) }
   /// The width of the hidden states of its text encoder.
   public var textWidth: Int? { configuration.textWidth }
 
-  /// What there is to know of the model for latents of a size, which patches must divide.
+  /// The sizes and costs of the model for latents of a size, which patches must divide.
   ///
   /// - Throws: `RunError.size` where they do not.
   public func architecture(for size: SampleSize) throws(RunError) -> Architecture {
@@ -31,8 +31,8 @@ extension PixArtTransformer: Denoiser {
   /// Prepares the evaluations of one run: the keys and values of its texts, and the modulation of
   /// each timestep.
   ///
-  /// - Throws: `RunError.condition` where one is no text of the model's width, `RunError.size` where
-  ///   patches do not divide the size.
+  /// - Throws: `RunError.condition` where one is no text of the model's width, `RunError.size`
+  ///   where patches do not divide the size.
   public func session(
     _ conditions: [Condition], timesteps: [Double], size: SampleSize, in workspace: Workspace
   ) throws(RunError) -> any DenoiserSession {
@@ -48,7 +48,7 @@ extension PixArtTransformer: Denoiser {
     return Session(self, architecture, texts, timesteps, size, in: workspace)
   }
 
-  /// What the texts and timesteps of one run amount to.
+  /// What is computed once from the texts and timesteps of a run.
   struct Session: DenoiserSession {
     let model: PixArtTransformer
     let architecture: Architecture
@@ -57,7 +57,7 @@ extension PixArtTransformer: Denoiser {
     let textKeys: TextKeys
     /// The embedded timestep of each step, `[steps, width]`.
     let timesteps: Tensor<Float>
-    /// What all blocks share in each step, `[steps, 6, width]`.
+    /// The modulation that all blocks share in each step, `[steps, 6, width]`.
     let modulations: Tensor<Float>
     private(set) var executed: MultiplyAdds
 
@@ -74,7 +74,7 @@ extension PixArtTransformer: Denoiser {
       textKeys = TextKeys(model, texts, in: workspace)
       var embedded = model.timestepEmbedding(timesteps, in: workspace)
       if let sizeEmbedding = model.sizeEmbedding {
-        // Told in pixels of the image, eight for each of a latent.
+        // In pixels of the image, which is eight times as large as the latent.
         let pixels = SampleSize(height: 8 * size.height, width: 8 * size.width)
         embedded = embedded + sizeEmbedding(pixels, in: workspace)
       }
@@ -90,7 +90,7 @@ extension PixArtTransformer: Denoiser {
       _ x: Tensor<Float>, rows: [Int], step: Int, cache: inout CacheState,
       in workspace: Workspace
     ) throws -> Tensor<Float> {
-      var tokens = model.embed(x, positions: positions, in: workspace)
+      var tokens = model.patchEmbedding(x, positions: positions, in: workspace)
       let mask = textKeys.mask(of: rows)
       func context(_ block: Int) -> Block.Context {
         self.context(block, step: step, rows: rows, mask: mask)
@@ -107,7 +107,7 @@ extension PixArtTransformer: Denoiser {
         tokens, timestep: timesteps[step...step], gridRows: grid.rows, in: workspace)
     }
 
-    /// What a block sees in a step besides the tokens of some rows.
+    /// What a block takes in a step, for some rows, besides their tokens.
     func context(
       _ block: Int, step: Int, rows: [Int], mask: Tensor<Bool>
     ) -> Block.Context {
@@ -138,7 +138,7 @@ extension PixArtTransformer {
       self, try architecture(for: size), texts, [timestep], size, in: workspace)
     let rows = Array(texts.indices)
     let mask = session.textKeys.mask(of: rows)
-    var tokens = embed(x, positions: session.positions, in: workspace)
+    var tokens = patchEmbedding(x, positions: session.positions, in: workspace)
     for block in blocks.indices {
       blocks[block](
         &tokens, session.context(block, step: 0, rows: rows, mask: mask), in: workspace)

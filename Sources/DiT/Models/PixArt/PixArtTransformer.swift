@@ -3,28 +3,28 @@ public import NN
 internal import Tensor
 internal import _KernelsMicro
 
-/// A diffusion transformer that draws what a text says (PixArt-α and PixArt-Σ).
+/// A text-to-image diffusion transformer (PixArt-α and PixArt-Σ).
 ///
 /// Reference: [Chen et al., 2023](https://arxiv.org/abs/2310.00426) and
-/// [2024](https://arxiv.org/abs/2403.04692), and the code that the `Flavor` names, whose names the
-/// weights have.
+/// [2024](https://arxiv.org/abs/2403.04692), and the code that the `Flavor` names; weights
+/// have the names of that code.
 public struct PixArtTransformer: Sendable {
   /// The sizes of this model.
   public let configuration: Configuration
   let blocks: [Block]
-  let patchEmbedding: Linear
+  let patchEmbedding: PatchEmbedding
   let timestepEmbedding: TimestepEmbedding
-  /// The embeddings of the image's size in pixels; nil where the model is not told it.
+  /// The embedding of the image's size in pixels; nil where the size is no condition of the model.
   let sizeEmbedding: SizeEmbedding?
-  /// The numbers that the layers of its blocks multiply.
+  /// The precision of the layers of its blocks.
   public let precision: Precision
-  /// From the embedded timestep to the modulation that all blocks share.
+  /// Computes the modulation that all blocks share from the embedded timestep.
   let modulation: Linear
   let captionProjection: (first: Linear, second: Linear)
   let output: Linear
-  /// What the last layer adds to the embedded timestep, `[2, width]`.
+  /// The summand of the last layer to the embedded timestep, `[2, width]`.
   let outputTable: Tensor<Float>
-  /// The text that stands for none, where the checkpoint has one.
+  /// The learned null text, where the checkpoint has one.
   let nullText: EncodedText?
 
   /// Reads the parameters of a model.
@@ -34,15 +34,12 @@ public struct PixArtTransformer: Sendable {
     configuration = c
     precision = weights.precision
     let names = c.flavor.names
-    // What stands before and behind the blocks costs nothing beside them, and its errors would stay
-    // in every token.
+    // The layers before and behind the blocks are not quantized: they cost almost nothing, and
+    // their errors would be in every token.
     let unquantized = weights.multiplying(precision.unquantized)
-    let patch = unquantized[names.patchEmbedding]
-    patchEmbedding = Linear(
-      weight: try patch.tensor("weight", [c.width, c.channels, c.patchSize, c.patchSize])
-        .reshaped([c.width, c.channels * c.patchSize * c.patchSize]),
-      bias: try patch.tensor("bias", [c.width]), precision: patch.precision,
-      table: patch.table)
+    patchEmbedding = try PatchEmbedding(
+      channels: c.channels, size: c.patchSize, width: c.width,
+      from: unquantized[names.patchEmbedding])
     timestepEmbedding = try TimestepEmbedding(
       c.width, first: unquantized[names.timestep.0], second: unquantized[names.timestep.1])
     sizeEmbedding = c.isToldSize ? try SizeEmbedding(c, from: unquantized) : nil
@@ -81,7 +78,7 @@ public struct PixArtTransformer: Sendable {
     }
   }
 
-  /// The learned text that the original code guides away from, all of whose places count.
+  /// The learned null text that the original code guides away from.
   private static func nullText(_ c: Configuration, from weights: Weights) throws -> EncodedText? {
     let scope = weights["y_embedder"]
     guard scope.contains("y_embedding") else { return nil }
@@ -91,18 +88,6 @@ public struct PixArtTransformer: Sendable {
 
   /// The kernels that the weights are packed for.
   var table: KernelTable { patchEmbedding.table }
-
-  /// The tokens of noisy latents, `[rows, tokens, width]`.
-  func embed(
-    _ x: Tensor<Float>, positions: Tensor<Float>, in workspace: Workspace
-  ) -> Tensor<Float> {
-    let patches = patchify(x, size: configuration.patchSize, in: workspace)
-    var tokens = copy(
-      positions.broadcast(to: [x.shape[0], positions.shape[1], positions.shape[2]]),
-      in: workspace)
-    patchEmbedding(patches, addedTo: &tokens, in: workspace)
-    return tokens
-  }
 
   /// The prediction that the last tokens hold.
   ///

@@ -1,10 +1,10 @@
 internal import Foundation
 internal import Tensor
 
-/// What T5 adds to the scores of attention: a number for each head and each bucket of distances.
+/// T5's bias of the scores of attention: a number for each head and each bucket of distances.
 ///
-/// Half of the buckets are for keys behind the query. In each half, the first half of the buckets is
-/// for one distance each, the others for ranges that grow with the logarithm of the distance.
+/// Half of the buckets are for keys after the query, half for the others. In each half, the first
+/// buckets hold one distance each; the rest hold ranges of distances that grow exponentially.
 struct RelativePositionBias: Sendable {
   /// `[buckets, heads]`.
   let table: Tensor<Float>
@@ -29,7 +29,7 @@ struct RelativePositionBias: Sendable {
     let buckets = (1 - tokens..<tokens).map { Int64(bucket($0)) }
     let byDistance = table.gathered(Tensor(buckets), axis: 0).transposed().contiguous()
     let heads = table.shape[1]
-    // The row of a query is that of the one before it, moved by one.
+    // The row of each query is that of the query before it, shifted by one.
     var result: [Float] = []
     byDistance.withUnsafeElements { biases in
       for head in 0..<heads {

@@ -14,9 +14,9 @@ extension T5Encoder {
     public let hiddenWidth: Int
     /// The number of layers (`num_layers`).
     public let depth: Int
-    /// The number of biases that distances of tokens share (`relative_attention_num_buckets`).
+    /// The number of buckets of distances between tokens (`relative_attention_num_buckets`).
     public let distanceBuckets: Int
-    /// The distance from which on all share one (`relative_attention_max_distance`).
+    /// The distance from which on all are in one bucket (`relative_attention_max_distance`).
     public let maximumDistance: Int
     /// What is added to the mean of squares (`layer_norm_epsilon`).
     public let epsilon: Float
@@ -35,7 +35,7 @@ extension T5Encoder {
     /// Reads the sizes of a model.
     ///
     /// - Parameter path: The path of a `config.json` that `transformers` wrote.
-    /// - Throws: `ModelError`, where it cannot be read or asks for what is not served.
+    /// - Throws: `ModelError`, where it cannot be read or has a value that is not supported.
     public init(path: String) throws(ModelError) {
       let fields: T5Fields = try FileSettings.decoded(path: path)
       self = try fields.configuration(FileSettings(file: path))
@@ -99,7 +99,7 @@ struct T5Fields: Decodable {
   ///
   /// - Parameter settings: The file to name in an error.
   /// - Returns: The sizes; those of `transformers` where a field is left out.
-  /// - Throws: `ModelError.value` where a field asks for what is not served.
+  /// - Throws: `ModelError.value` where a field has a value that is not supported.
   func configuration(_ settings: FileSettings) throws(ModelError) -> T5Encoder.Configuration {
     let sizes = 1...1_048_576
     let type = modelType ?? "t5"

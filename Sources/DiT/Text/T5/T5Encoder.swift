@@ -5,12 +5,13 @@ package import _KernelsMicro
 
 /// The encoder of T5 v1.1.
 ///
-/// Reference: Raffel et al., [Exploring the limits of transfer learning](https://arxiv.org/abs/1910.10683),
-/// 2020, and `T5EncoderModel` of `transformers`, whose names the weights have.
+/// Reference: Raffel et al., [Exploring the limits of transfer
+/// learning](https://arxiv.org/abs/1910.10683), 2020, and `T5EncoderModel` of `transformers`, whose
+/// names the weights have.
 ///
-/// A large one (XXL has 4.76 billion parameters) is `streamed`: every call reads one layer after the
-/// other, packs it, runs all texts through it and lets it go. So it needs the memory of one layer
-/// beside the mapped file, and it pays to encode all texts in one call.
+/// A large encoder (XXL has 4.76 billion parameters) is `streamed`: every call reads one layer
+/// after the other, packs it, runs all texts through it and frees it. So it needs the memory of one
+/// layer besides the mapped file, and all texts should be encoded in one call.
 public struct T5Encoder: Sendable {
   /// Where the layers are between two calls.
   public enum LayerStorage: Sendable, Hashable {
@@ -25,17 +26,18 @@ public struct T5Encoder: Sendable {
     }
   }
 
-  /// Called after each layer, with the number of those that are done and of all.
+  /// Called after each layer, with the number of layers done and the number of all.
   public typealias Progress = @Sendable (_ done: Int, _ count: Int) -> Void
 
   /// The sizes of the model.
   public let configuration: Configuration
-  /// The numbers that it multiplies.
+  /// The precision of its products.
   public let precision: Precision
   /// Where its layers are between two calls.
   public let layerStorage: LayerStorage
-  /// A hash of the sizes and of some elements of every tensor, rounded to bfloat16: the same for
-  /// copies of a model in f32 and bf16, another for another model.
+  /// A hash of the sizes and of one row of every tensor, rounded to bfloat16.
+  ///
+  /// It is the same for copies of a model in f32 and bf16, and differs between models.
   public let fingerprint: String
   private let checkpoint: Checkpoint
   private let weights: Weights
@@ -47,16 +49,16 @@ public struct T5Encoder: Sendable {
 
   /// Opens an encoder.
   ///
-  /// Names and shapes of all tensors are checked now; those of a decoder, which a file of the whole
-  /// model has, are left alone.
+  /// Names and shapes of all tensors are checked now. The file may also hold T5's decoder, which is
+  /// not read.
   ///
   /// - Parameters:
   ///   - configuration: The sizes.
   ///   - checkpoint: The weights: safetensors or PyTorch's, one file or the index of several.
-  ///   - precision: The numbers to multiply; nil for those that suit the machine and the size.
+  ///   - precision: The precision; nil chooses what suits the machine and the size of the model.
   ///   - layerStorage: Where its layers are between two calls; nil for what suits the size.
-  /// - Throws: `WeightError` where the weights are not those of this configuration, and what reading
-  ///   them throws.
+  /// - Throws: `WeightError` where the weights are not those of this configuration, and errors of
+  ///   reading them.
   public init(
     _ configuration: Configuration, from checkpoint: Checkpoint, precision: Precision? = nil,
     layerStorage: LayerStorage? = nil
@@ -124,8 +126,8 @@ public struct T5Encoder: Sendable {
 
   /// Encodes texts.
   ///
-  /// The hidden states of a text do not depend on the others, nor on how far it is filled up, to the
-  /// last bit. Those of filling mean nothing.
+  /// The hidden states of a text have the same bits whatever the other texts and the padding are.
+  /// The hidden states of padding mean nothing.
   ///
   /// - Parameters:
   ///   - batch: The tokens of the texts; ids below `configuration.vocabularySize`.
@@ -151,7 +153,7 @@ public struct T5Encoder: Sendable {
     return finalNorm(x, in: workspace)
   }
 
-  /// The rows of the table that some tokens have, `[texts, tokens, width]`.
+  /// The embeddings of tokens, `[texts, tokens, width]`.
   private func embeddings(_ ids: Tensor<Int64>) throws -> Tensor<Float> {
     let table = try checkpoint.tensor(named: tableName)
     check(

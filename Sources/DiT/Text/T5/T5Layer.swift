@@ -2,11 +2,12 @@ internal import Kernels
 internal import NN
 internal import Tensor
 
-/// A layer of T5's encoder: self-attention and a gated feed-forward network, each behind a norm.
+/// A layer of T5's encoder: self-attention and a gated feed-forward network, each with a norm
+/// before it.
 ///
-/// Nothing is scaled or centred: T5's queries come without the factor 1/√size, its norms without a
-/// mean and its linear layers without a bias. Hidden states grow beyond the range of 16-bit floating
-/// point, so the residual stream stays in 32 bits.
+/// T5 does not scale its scores by 1/√size, its norms do not subtract the mean, and its linear
+/// layers have no bias. Hidden states exceed the range of 16-bit floating point, so the residual
+/// stream stays in 32 bits.
 struct T5Layer: Sendable {
   private let headCount, headSize: Int
   private let attentionNorm, feedForwardNorm: RMSNorm

@@ -1,15 +1,15 @@
 public import Kernels
 internal import Tensor
 
-/// A tokenizer and a T5 encoder, which together turn prompts into what a denoiser reads.
-public struct T5TextEncoder: TextEncoder {
+/// A tokenizer and a T5 encoder, which together turn prompts into hidden states for a denoiser.
+public struct T5TextEncoder: Sendable {
   /// Cuts prompts into tokens.
   public let tokenizer: UnigramTokenizer
   /// Makes hidden states of tokens.
   public let encoder: T5Encoder
   /// The most tokens of a prompt, the end token included: 120 for PixArt-α, 300 for PixArt-Σ.
   public let tokenLimit: Int
-  /// What is done to a prompt first.
+  /// How a prompt is changed first.
   public let preparation: PromptPreparation
 
   /// Puts a tokenizer and an encoder together.
@@ -18,7 +18,7 @@ public struct T5TextEncoder: TextEncoder {
   ///   - tokenizer: Cuts prompts into tokens.
   ///   - encoder: Makes hidden states of tokens.
   ///   - tokenLimit: The most tokens of a prompt, the end token included.
-  ///   - preparation: What is done to a prompt first.
+  ///   - preparation: How a prompt is changed first.
   /// - Throws: `ModelError`, where the tokenizer has ids that the encoder has no embedding for.
   public init(
     tokenizer: UnigramTokenizer, encoder: T5Encoder, tokenLimit: Int,
@@ -45,10 +45,10 @@ public struct T5TextEncoder: TextEncoder {
   ///   - variant: Which of several files of weights to read, such as `fp16`; nil is the one without
   ///     a name.
   ///   - tokenLimit: The most tokens of a prompt, the end token included.
-  ///   - preparation: What is done to a prompt first.
-  ///   - precision: The numbers to multiply; nil for those that suit the machine and the size.
+  ///   - preparation: How a prompt is changed first.
+  ///   - precision: The precision; nil chooses what suits the machine and the size of the model.
   ///   - layerStorage: Where the layers are between two calls; nil for what suits the size.
-  /// - Throws: An error that names the file, where one is missing, damaged or not served.
+  /// - Throws: An error that names the file, where one is missing, damaged or not supported.
   public init(
     tokenizer: String, encoder folder: String, variant: String? = nil, tokenLimit: Int,
     preparation: PromptPreparation = .lowercased, precision: Precision? = nil,
@@ -63,26 +63,25 @@ public struct T5TextEncoder: TextEncoder {
       tokenLimit: tokenLimit, preparation: preparation)
   }
 
-  /// What of a prompt is beyond the limit of tokens, and so is cut off; nil where all of it counts.
+  /// The end of a prompt that is cut off by the limit of tokens; nil where nothing is.
   public func droppedText(of prompt: String) -> String? {
     tokenizer.tokenize(preparation(prompt), limit: tokenLimit).droppedText
   }
 
   /// Encodes prompts; a streamed encoder is read once for all of them.
   ///
+  /// The hidden states of a prompt do not depend on the others. The empty prompt has hidden states
+  /// too, which stand for "no text" in guidance.
+  ///
   /// - Parameters:
-  ///   - prompts: The texts; what is beyond the limit of tokens is cut off.
-  ///   - workspace: Whose threads to use. Memory is the call's own, and given back at its end.
+  ///   - prompts: The prompts; what exceeds the limit of tokens is cut off.
+  ///   - workspace: Whose threads to use. The call has memory of its own, and frees it at its end.
+  ///   - progress: Called after each layer.
   /// - Returns: The hidden states of each prompt, `[tokens, width]`, in the order of the prompts.
-  /// - Throws: What reading streamed layers throws, and `CancellationError` within one layer of the
+  /// - Throws: Errors of reading streamed layers, and `CancellationError` within one layer of the
   ///   task's cancellation.
-  public func encode(_ prompts: [String], in workspace: Workspace) throws -> [EncodedText] {
-    try encode(prompts, in: workspace, progress: nil)
-  }
-
-  /// Encodes prompts, as the other `encode` does, and reports each layer.
   public func encode(
-    _ prompts: [String], in workspace: Workspace, progress: T5Encoder.Progress?
+    _ prompts: [String], in workspace: Workspace, progress: T5Encoder.Progress? = nil
   ) throws -> [EncodedText] {
     guard !prompts.isEmpty else { return [] }
     let texts = prompts.map { tokenizer.tokenize(preparation($0), limit: tokenLimit).ids }
@@ -96,7 +95,7 @@ public struct T5TextEncoder: TextEncoder {
     }
   }
 
-  /// Which models the hidden states come from.
+  /// The models that make the hidden states.
   public var source: EncodedTextSource {
     EncodedTextSource(tokenizer: tokenizer.fingerprint, encoder: encoder.fingerprint)
   }

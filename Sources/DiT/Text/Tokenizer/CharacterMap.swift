@@ -1,20 +1,21 @@
-/// What a SentencePiece model replaces before it cuts a text: its `precompiled_charsmap`.
+/// The replacements that a SentencePiece model makes before it cuts a text: its
+/// `precompiled_charsmap`.
 ///
-/// The bytes are the length of a double-array trie in four bytes, the trie's units of four bytes
-/// each, and texts that end in a zero byte. The trie maps sequences of characters to the positions
-/// of texts. A unit's bits (those of Darts-clone): 0–7 the byte that leads to it, 8 whether a value
-/// hangs on it, 9–30 the distance to its children, with bit 9 in units of 256; a unit with bit 31 is
-/// a value.
+/// The map's bytes are: the length of a double-array trie (four bytes), the trie's units (four
+/// bytes each), and the replacements, each ended by a zero byte. The trie maps a sequence of
+/// characters to the position of its replacement.
+///
+/// The bits of a unit are those of Darts-clone: 0–7 are the byte that leads to it; 8 says whether
+/// it has a value; 10–30 are the distance to its children, counted in units of 256 where bit 9 is
+/// set. A unit with bit 31 is a value.
 struct CharacterMap: Sendable {
   private let units: [UInt32]
   private let texts: [UInt8]
 
-  /// The longest text that a sequence of characters may become, in bytes.
-  ///
-  /// NFKC's is 33 bytes. The limit keeps a text from growing beyond measure.
+  /// The longest replacement that is allowed, in bytes: NFKC's longest has 33.
   static let longestText = 256
 
-  /// Checks and takes over a map.
+  /// Checks and reads a map.
   ///
   /// - Throws: What is wrong, in a sentence.
   init(_ map: some Collection<UInt8>) throws(Defect) {
@@ -41,12 +42,12 @@ struct CharacterMap: Sendable {
     }
   }
 
-  /// Why bytes are no map.
+  /// Why bytes are not a map.
   struct Defect: Error, Equatable {
     let reason: String
   }
 
-  /// The longest sequence of the map that stands at a place, and what becomes of it.
+  /// The longest sequence of the map that begins at a place of a text, and its replacement.
   func longestMatch(
     in text: [UInt8], at place: Int
   ) -> (replacement: ArraySlice<UInt8>, length: Int)? {
@@ -58,7 +59,7 @@ struct CharacterMap: Sendable {
       guard node < units.count, units[node] & 0x8000_00FF == UInt32(byte) else { break }
       let hasValue = units[node] & 0x100 != 0
       node ^= Self.distance(units[node])
-      // The value is the child that the byte zero would lead to.
+      // The value is the child of the byte zero.
       if hasValue, node < units.count {
         let start = Int(units[node] & 0x7FFF_FFFF)
         if start < texts.count {
@@ -69,7 +70,7 @@ struct CharacterMap: Sendable {
     return longest
   }
 
-  /// How far a unit's children are from it; both numbers of units are joined by exclusive or.
+  /// The distance from a unit to its children: a child's index is the unit's, exclusive-or this.
   private static func distance(_ unit: UInt32) -> Int {
     Int(unit >> 10) << Int((unit & 0x200) >> 6)
   }

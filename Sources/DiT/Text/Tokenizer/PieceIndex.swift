@@ -1,13 +1,13 @@
-/// Texts by what they begin with: which of them stand at a place of another text.
+/// A set of texts that finds which of them begin at a place of another text.
 ///
-/// The texts are sorted, so those that share a beginning are neighbours, and each further byte
-/// narrows the range of them by a binary search.
+/// The texts are sorted, so those with the same beginning are neighbours. Each further byte narrows
+/// the range of them by a binary search.
 struct PieceIndex: Sendable {
-  /// All texts one after the other, in their order.
+  /// The bytes of all texts, in their order.
   private let bytes: [UInt8]
-  /// Where each text begins, and where the last one ends.
+  /// The position of each text in `bytes`, and the end of the last one.
   private let starts: [Int]
-  /// The number that goes with each text.
+  /// The id of each text.
   private let ids: [Int]
 
   /// Whether there is no text.
@@ -15,7 +15,7 @@ struct PieceIndex: Sendable {
 
   /// Sorts texts, none of which is empty.
   ///
-  /// - Throws: Which of them is there twice.
+  /// - Throws: A defect that names a text that is there twice.
   init(_ pieces: [(text: [UInt8], id: Int)]) throws(TokenizerDefinition.Defect) {
     let sorted = pieces.sorted { $0.text.lexicographicallyPrecedes($1.text) }
     for (piece, next) in zip(sorted, sorted.dropFirst()) where piece.text == next.text {
@@ -27,14 +27,14 @@ struct PieceIndex: Sendable {
     starts = sorted.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.text.count) }
   }
 
-  /// Calls `body` with each text that stands at a place, the shortest first.
+  /// Calls `body` with each text that begins at a place, the shortest first.
   func forEachMatch(
     in text: [UInt8], at place: Int, _ body: (_ id: Int, _ length: Int) -> Void
   ) {
     var (low, high) = (0, ids.count)
     for depth in 0..<text.count - place {
-      // All texts in the range agree with this one so far; a shorter one would have been the first,
-      // and is behind us.
+      // All texts in the range agree so far, and none of them ends here: one that does would be the
+      // first, and was reported and removed.
       let byte = text[place + depth]
       low = first(in: low..<high) { bytes[starts[$0] + depth] >= byte }
       high = first(in: low..<high) { bytes[starts[$0] + depth] > byte }
@@ -46,14 +46,15 @@ struct PieceIndex: Sendable {
     }
   }
 
-  /// The longest text that stands at a place.
+  /// The longest text that begins at a place.
   func longestMatch(in text: [UInt8], at place: Int) -> (id: Int, length: Int)? {
     var longest: (id: Int, length: Int)?
     forEachMatch(in: text, at: place) { longest = ($0, $1) }
     return longest
   }
 
-  /// The first position in a range that fulfils a condition which all later ones fulfil too.
+  /// The first position in a range that fulfils a condition; all positions after it must fulfil it
+  /// too.
   private func first(in range: Range<Int>, where condition: (Int) -> Bool) -> Int {
     var (low, high) = (range.lowerBound, range.upperBound)
     while low < high {

@@ -1,11 +1,11 @@
 /// Reads the fields of a message in the wire format of Protocol Buffers.
 ///
-/// The bytes are a stranger's: a length beyond their end, a number that does not end and a kind of
-/// field that there is not are errors. Nothing is copied.
+/// The bytes are not trusted: a length beyond their end, a number that does not end and an unknown
+/// kind of field are errors. Nothing is copied.
 struct ProtobufReader {
-  /// A field as the wire has it; what it means, the reader of a message knows.
+  /// A field's value as it is encoded; its meaning depends on the message.
   enum Value {
-    /// A whole number, a truth value, or a choice.
+    /// A whole number, a Boolean, or an enumeration.
     case number(UInt64)
     /// Four bytes: a `Float`.
     case bits32(UInt32)
@@ -15,7 +15,7 @@ struct ProtobufReader {
     case bytes(ArraySlice<UInt8>)
   }
 
-  /// Where and why bytes are no message.
+  /// Where and why bytes are not a message.
   struct Defect: Error, Equatable {
     /// The position in the file.
     let position: Int

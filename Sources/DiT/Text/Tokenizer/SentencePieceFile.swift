@@ -1,14 +1,15 @@
 extension TokenizerDefinition {
   /// Reads a model of SentencePiece, `spiece.model`.
   ///
-  /// The message is `ModelProto` of sentencepiece_model.proto. Fields that say nothing about how a
-  /// text is cut are skipped.
+  /// The file is the message `ModelProto` of sentencepiece_model.proto. Fields that do not affect
+  /// how a text is cut are skipped.
   ///
   /// - Parameters:
   ///   - bytes: The file.
   ///   - file: Its path, for errors to name.
-  ///   - sentinels: How many special tokens T5 has behind the vocabulary, `<extra_id_0>` the last.
-  /// - Throws: `ModelError`, where it is none, or asks for what is not served.
+  ///   - sentinels: The number of special tokens that T5 has behind the vocabulary, the last of
+  ///     which is `<extra_id_0>`.
+  /// - Throws: `ModelError` where it is not such a model, or needs what is not supported.
   init(sentencePiece bytes: [UInt8], file: String, sentinels: Int) throws(ModelError) {
     self.init()
     do throws(ProtobufReader.Defect) {

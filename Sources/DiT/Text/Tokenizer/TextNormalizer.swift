@@ -1,12 +1,12 @@
-/// Prepares a text for being cut into pieces, as SentencePiece does.
+/// Normalizes a text before it is cut into pieces, as SentencePiece does.
 ///
-/// Characters are replaced by those of the model's map (NFKC as a rule, with control characters left
-/// out and all kinds of white space made spaces), runs of spaces become one, those at both ends go, a
-/// space is put in front, and spaces become `▁`.
+/// The model's map replaces characters: as a rule it is NFKC, without control characters and with
+/// spaces for all kinds of white space. Then runs of spaces become one, spaces at both ends are
+/// removed, a space is put in front, and spaces become `▁`.
 struct TextNormalizer: Sendable {
-  /// What is replaced; nil for nothing.
+  /// The replacements; nil for none.
   let map: CharacterMap?
-  /// Texts that stay as they are: pieces that whoever trained the model asked for.
+  /// Texts that stay as they are: SentencePiece's user-defined pieces.
   let kept: PieceIndex
   /// Whether a space is put in front of a text.
   var addsDummyPrefix = true
@@ -15,11 +15,11 @@ struct TextNormalizer: Sendable {
   /// Whether spaces become `▁`.
   var escapesSpaces = true
 
-  /// A text that is ready to be cut.
+  /// A normalized text.
   struct Result: Equatable {
     /// The bytes, UTF-8.
     var bytes: [UInt8] = []
-    /// For each byte, where in the text is what it was made of.
+    /// For each byte, the place in the original text that it comes from.
     var origins: [Int] = []
 
     fileprivate mutating func append(_ text: some Sequence<UInt8>, from origin: Int) {
@@ -34,12 +34,12 @@ struct TextNormalizer: Sendable {
   static let escapedSpace = Array("\u{2581}".utf8)
   private static let space = UInt8(ascii: " ")
 
-  /// A part of a text, prepared.
+  /// A part of a text, normalized.
   ///
   /// - Parameters:
-  ///   - text: Bytes of UTF-8; where they are not, `U+FFFD` takes the place of a byte.
+  ///   - text: Bytes of UTF-8; `U+FFFD` replaces a byte that is not.
   ///   - range: The part; origins count from the start of the text.
-  /// - Returns: The prepared part, which is empty where nothing but spaces is in it.
+  /// - Returns: The normalized part, which is empty where it has only spaces.
   func callAsFunction(_ text: [UInt8], in range: Range<Int>) -> Result {
     let part = Array(text[range])
     let space = escapesSpaces ? Self.escapedSpace : [Self.space]
@@ -74,7 +74,7 @@ struct TextNormalizer: Sendable {
     return result
   }
 
-  /// What becomes of the characters at a place, and how many bytes they are.
+  /// The next characters as they are to be replaced, and how many bytes of the text they are.
   private func next(_ text: [UInt8], at place: Int) -> (text: ArraySlice<UInt8>, length: Int) {
     if let (_, length) = kept.longestMatch(in: text, at: place) {
       return (text[place..<place + length], length)

@@ -1,38 +1,40 @@
-/// What a tokenizer's file says, whichever of the two formats it has.
+/// The content of a tokenizer's file, in either of the two formats.
 struct TokenizerDefinition: Sendable {
-  /// A piece of the vocabulary; its place there is its id.
+  /// A piece of the vocabulary.
+  ///
+  /// Its index there is its id.
   struct Piece: Sendable {
     let text: [UInt8]
-    /// The logarithm of how likely it is.
+    /// The logarithm of its probability.
     let score: Float
     let kind: Kind
   }
 
-  /// What a piece is for.
+  /// What a piece is for, numbered as in SentencePiece.
   enum Kind: UInt8, Sendable {
     /// A part of texts.
     case normal = 1
-    /// What stands for characters that no piece has.
+    /// Stands for characters that are in no piece.
     case unknown = 2
-    /// A mark that no text has, such as the end.
+    /// A mark that does not occur in texts, such as the end.
     case control = 3
     /// A part of texts that is never cut.
     case userDefined = 4
     /// A piece that is not used.
     case unused = 5
-    /// A byte of a character that no piece has.
+    /// Stands for one byte of a character that is in no piece.
     case byte = 6
   }
 
   /// The vocabulary.
   var pieces: [Piece] = []
-  /// What is found in a text before it is prepared, with the ids.
+  /// The texts that are found before a text is normalized, with their ids.
   var specialTokens: [(text: [UInt8], id: Int)] = []
   /// The text of the token behind the last one.
   var endToken = "</s>"
   /// The text of the token that fills a batch.
   var paddingToken = "<pad>"
-  /// Whether characters that no piece has become bytes.
+  /// Whether characters that are in no piece become bytes.
   var fallsBackToBytes = false
   /// The map of characters, as the file has it.
   var map: [UInt8] = []
@@ -40,9 +42,9 @@ struct TokenizerDefinition: Sendable {
   var removesExtraSpaces = true
   var escapesSpaces = true
 
-  /// How many pieces there may be, and how large an id.
+  /// The most pieces, and one more than the largest id.
   static let pieceLimit = 1 << 20
-  /// How long a piece may be, in bytes.
+  /// The most bytes of a piece.
   static let pieceByteLimit = 1024
 
   /// Appends the next piece.
@@ -66,7 +68,7 @@ struct TokenizerDefinition: Sendable {
     pieces.append(piece)
   }
 
-  /// Why a definition is none.
+  /// What is wrong with a definition.
   struct Defect: Error, Equatable {
     let reason: String
   }

@@ -15,7 +15,7 @@ private struct TokenizerFile: Decodable {
     let normalized: Bool?
   }
 
-  /// A step of what prepares a text, or several.
+  /// A step of the normalizer or the pre-tokenizer, or a sequence of steps.
   struct Step: Decodable {
     let type: String
     let normalizers, pretokenizers: [Step]?
@@ -27,7 +27,7 @@ private struct TokenizerFile: Decodable {
     let pattern: [String: String]?
     let content: String?
 
-    /// The steps that it consists of, one after the other; those within steps are none.
+    /// The steps of a sequence, or the step itself; a sequence within a sequence is not opened.
     var steps: [Step] { type == "Sequence" ? normalizers ?? pretokenizers ?? [] : [self] }
   }
 
@@ -61,15 +61,16 @@ private struct TokenizerFile: Decodable {
 }
 
 extension TokenizerDefinition {
-  /// Reads a `tokenizer.json` of Hugging Face's tokenizers that holds a Unigram model of SentencePiece.
+  /// Reads a `tokenizer.json` of Hugging Face's tokenizers that holds a Unigram model of
+  /// SentencePiece.
   ///
-  /// Its steps must be those that stand for SentencePiece's. Each is checked, and then SentencePiece's
-  /// own are taken, so that both files of a model cut alike.
+  /// Its steps must be those that stand for SentencePiece's. They are checked, and then
+  /// SentencePiece's own are used, so that both formats of a model give the same tokens.
   ///
   /// - Parameters:
   ///   - bytes: The file.
   ///   - file: Its path, for errors to name.
-  /// - Throws: `ModelError`, where it is none, or asks for what is not served.
+  /// - Throws: `ModelError` where it is not such a file, or needs what is not supported.
   init(tokenizerFile bytes: [UInt8], file: String) throws(ModelError) {
     self.init()
     let content: TokenizerFile = try FileSettings.decoded(Data(bytes), path: file)

@@ -1,22 +1,22 @@
-/// Cuts a prepared text into the pieces of a vocabulary whose scores add up to the most.
+/// Cuts a normalized text into pieces of the vocabulary, those with the largest sum of scores.
 ///
-/// Reference: Kudo, [Subword Regularization](https://arxiv.org/abs/1804.10959), 2018. Sums are rounded
-/// to 32 bits and the first of equal ones stays, as in SentencePiece: in texts that repeat themselves
-/// many ways have the same sum but for the rounding.
+/// Reference: Kudo, [Subword Regularization](https://arxiv.org/abs/1804.10959), 2018. Sums are
+/// rounded to 32 bits, and of equal sums the first one wins, as in SentencePiece. This matters in
+/// texts that repeat themselves, where many cuts have the same sum but for the rounding.
 struct UnigramModel: Sendable {
-  /// A piece, or what stands for one.
+  /// A token of a text.
   struct Token: Equatable {
     let id: Int
-    /// Where in the prepared text it begins.
+    /// The place in the normalized text where it begins.
     let start: Int
   }
 
   private let index: PieceIndex
-  /// For each piece, what it adds to the sum.
+  /// The score of each piece.
   private let scores: [Float]
   private let unknownID: Int
   private let unknownScore: Float
-  /// For each byte the piece that stands for it; empty where characters that no piece has are unknown.
+  /// The piece that stands for each byte; empty where the model does not fall back to bytes.
   private let byteIDs: [Int]
 
   /// - Throws: What is wrong with the vocabulary, in a sentence.
@@ -30,7 +30,7 @@ struct UnigramModel: Sendable {
     guard unknown.count == 1 else {
       throw .init(reason: "it has \(unknown.count) pieces for what is unknown, and must have one")
     }
-    // SentencePiece's, whose highest score is never below the smallest positive number.
+    // As in SentencePiece, where the highest score is at least the smallest positive number.
     unknownID = unknown[0]
     unknownScore = lowest - 10
     let best = max(highest, .leastNormalMagnitude)
@@ -61,9 +61,9 @@ struct UnigramModel: Sendable {
     return result
   }
 
-  /// How the best way to some place of the text ends.
+  /// The last piece of the best cut of a text up to a place.
   private struct Path {
-    /// The place where its last piece begins; nil where no way leads here.
+    /// The place where the piece begins; nil where there is no such cut.
     var start: Int?
     var id = 0
     var score: Float = 0
@@ -71,9 +71,9 @@ struct UnigramModel: Sendable {
 
   /// Cuts a text.
   ///
-  /// - Parameter text: A prepared text.
-  /// - Returns: The tokens in their order. Neighbours that are unknown are one token.
-  /// - Complexity: the length of the text times that of the longest piece.
+  /// - Parameter text: A normalized text.
+  /// - Returns: The tokens in their order. Unknown characters side by side are one token.
+  /// - Complexity: The length of the text times that of the longest piece.
   func callAsFunction(_ text: [UInt8]) -> [Token] {
     var paths = [Path](repeating: Path(), count: text.count + 1)
     func extend(_ start: Int, _ length: Int, _ id: Int, _ score: Float) {
@@ -97,7 +97,7 @@ struct UnigramModel: Sendable {
     return tokens(paths, of: text)
   }
 
-  /// The tokens on the best way to the end.
+  /// The tokens of the best cut.
   private func tokens(_ paths: [Path], of text: [UInt8]) -> [Token] {
     var pieces: [(id: Int, range: Range<Int>)] = []
     var end = text.count
@@ -118,7 +118,7 @@ struct UnigramModel: Sendable {
     return result
   }
 
-  /// The length of a character that begins with this byte; one where it is no beginning.
+  /// The length of a character that begins with this byte; 1 where no character does.
   private static func characterLength(_ byte: UInt8) -> Int {
     byte < 0xC0 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4
   }

@@ -3,10 +3,9 @@ internal import Tensor
 
 /// The tokenizer of T5: a Unigram model of SentencePiece, and special tokens.
 ///
-/// A text is searched for special tokens, such as `</s>`; what is between them is prepared
-/// (characters replaced by the model's map, spaces joined and made `▁`, one put in front) and cut into
-/// the pieces whose scores add up to the most; the end token follows. That is what `transformers`'
-/// `T5Tokenizer` does on top of SentencePiece, token for token.
+/// Special tokens, such as `</s>`, are found first. The text between them is normalized
+/// (`TextNormalizer`) and cut into pieces (`UnigramModel`), and the end token is added. The tokens
+/// are those of `transformers`' `T5Tokenizer` on top of SentencePiece.
 ///
 /// Reference: Kudo and Richardson, [SentencePiece](https://arxiv.org/abs/1808.06226), 2018.
 public struct UnigramTokenizer: Sendable {
@@ -14,12 +13,12 @@ public struct UnigramTokenizer: Sendable {
   public let path: String
   /// One more than the largest id.
   public let vocabularySize: Int
-  /// The id of the token behind the last one.
+  /// The id of the end token.
   public let endID: Int
-  /// The id of the token that fills a batch.
+  /// The id of the padding token.
   public let paddingID: Int
-  /// A hash of all that decides about ids: the same for both files of a model, another for another
-  /// model.
+  /// A hash of all that affects the ids: the same for both formats of a model, and different for
+  /// different models.
   public let fingerprint: String
   private let normalizer: TextNormalizer
   private let model: UnigramModel
@@ -27,9 +26,10 @@ public struct UnigramTokenizer: Sendable {
 
   /// Reads a tokenizer.
   ///
-  /// - Parameter path: A `spiece.model` of SentencePiece, a `tokenizer.json`, or a folder with one of
-  ///   them; where it has both, the first is read.
-  /// - Throws: `ModelError`, where there is none, it is damaged, or asks for what is not served.
+  /// - Parameter path: A `spiece.model` of SentencePiece, a `tokenizer.json`, or a folder with one
+  ///   of them; where it has both, the first is read.
+  /// - Throws: `ModelError` where there is no file, or it is damaged or needs what is not
+  ///   supported.
   public init(path: String) throws(ModelError) {
     let file = try Self.file(path)
     let bytes: [UInt8]
@@ -40,13 +40,16 @@ public struct UnigramTokenizer: Sendable {
     try self.init(bytes, path: file, sentinels: try Self.sentinels(beside: file))
   }
 
-  /// Reads a tokenizer from a file's bytes, whose format the first one tells.
+  /// Reads a tokenizer from a file's bytes.
+  ///
+  /// The first byte tells the format.
   ///
   /// - Parameters:
   ///   - bytes: The file.
   ///   - path: Its path, for errors to name.
-  ///   - sentinels: How many special tokens T5 has behind the vocabulary of a `spiece.model`.
-  /// - Throws: `ModelError`, where it is damaged or asks for what is not served.
+  ///   - sentinels: The number of special tokens that T5 has behind the vocabulary of a
+  ///     `spiece.model`.
+  /// - Throws: `ModelError` where the file is damaged or needs what is not supported.
   package init(_ bytes: [UInt8], path: String, sentinels: Int = 100) throws(ModelError) {
     let definition =
       bytes.first == UInt8(ascii: "{")
@@ -88,7 +91,7 @@ public struct UnigramTokenizer: Sendable {
     fingerprint = definition.fingerprint
   }
 
-  /// The file of a tokenizer that is meant by a path.
+  /// The tokenizer's file: the path itself, or the one in that folder.
   private static func file(_ path: String) throws(ModelError) -> String {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder),
@@ -101,7 +104,8 @@ public struct UnigramTokenizer: Sendable {
     return "\(path)/\(name)"
   }
 
-  /// How many special tokens the settings beside a file say that T5 has behind the vocabulary.
+  /// The number of special tokens behind the vocabulary, from the `tokenizer_config.json` beside a
+  /// file.
   private static func sentinels(beside file: String) throws(ModelError) -> Int {
     struct Settings: Decodable {
       let extraIds: Int?
@@ -117,9 +121,9 @@ public struct UnigramTokenizer: Sendable {
   /// Cuts a text into tokens.
   ///
   /// - Parameters:
-  ///   - text: The text; none is needed.
-  ///   - limit: The most tokens there may be, the end token included, at least one; nil for no limit.
-  /// - Returns: The ids, and what of the text is beyond the limit.
+  ///   - text: The text, which may be empty.
+  ///   - limit: The most tokens, the end token included, at least one; nil for no limit.
+  /// - Returns: The ids, and the end of the text that exceeds the limit.
   public func tokenize(_ text: String, limit: Int? = nil) -> TokenizedText {
     check(limit ?? 1 > 0, "tokenizer: a limit of \(limit ?? 0) tokens has no room for the end")
     let bytes = Array(text.utf8)
@@ -133,7 +137,7 @@ public struct UnigramTokenizer: Sendable {
       droppedText: dropped.trimmingCharacters(in: .whitespacesAndNewlines))
   }
 
-  /// The tokens of a text, and where each begins in it; without the end.
+  /// The tokens of a text, without the end token, and the place of each in the text.
   private func tokens(_ text: [UInt8]) -> [(id: Int, origin: Int)] {
     var result: [(id: Int, origin: Int)] = []
     var (start, place) = (0, 0)
@@ -156,16 +160,16 @@ public struct UnigramTokenizer: Sendable {
   }
 }
 
-/// What a tokenizer makes of a text.
+/// A text as tokens.
 public struct TokenizedText: Sendable, Equatable {
   /// The ids of the tokens, the end token last.
   public let ids: [Int]
-  /// The end of the text that is beyond the limit of tokens; nil where all of it counts.
+  /// The end of the text that exceeds the limit of tokens; nil where nothing does.
   public let droppedText: String?
 }
 
 extension TokenizerDefinition {
-  /// A hash of all that decides about ids.
+  /// A hash of all that affects the ids.
   fileprivate var fingerprint: String {
     var tokens = Dictionary(
       pieces.enumerated().filter { $0.element.kind != .unused }.map { ($0.offset, $0.element) },

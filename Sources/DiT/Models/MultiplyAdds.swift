@@ -1,8 +1,8 @@
-/// A number of multiply-adds, those of linear layers and those of attention products apart.
+/// A number of multiply-adds: of linear layers, and apart from them of attention's products.
 public struct MultiplyAdds: Sendable, Hashable, Codable {
-  /// Of linear layers, which is what the papers count.
+  /// Those of linear layers, which are what papers count.
   public var linear: Double
-  /// Of the two products of attention.
+  /// Those of the two products of attention.
   public var attention: Double
 
   /// Both numbers.

@@ -19,7 +19,7 @@ extension DiffusionTransformer {
     public var classCount: Int
     /// Whether the model also predicts the variance of a step.
     public var learnsSigma: Bool
-    /// Whose code the model follows.
+    /// Whose code the model follows: the original's or diffusers'.
     public var flavor: Flavor
     /// The ε of the LayerNorm before the feed-forward branch.
     public var feedForwardEpsilon: Float

@@ -2,14 +2,14 @@ public import Kernels
 internal import Tensor
 
 extension DiffusionTransformer: Denoiser {
-  /// What there is to know of the model.
+  /// The sizes and costs of the model.
   public var architecture: Architecture { configuration.architecture }
-  /// The size that it was trained for alone.
+  /// Only the size that it was trained for.
   public var sizes: SampleSizes { .only(configuration.inputSize) }
   /// The null class.
   public var unconditional: Condition? { .label(configuration.nullClass) }
 
-  /// What there is to know of the model for samples of a size, of which it draws only one.
+  /// The sizes and costs of the model for samples of a size; it draws only one.
   ///
   /// - Throws: `RunError.size` where the size is not the model's.
   public func architecture(for size: SampleSize) throws(RunError) -> Architecture {
@@ -45,7 +45,7 @@ extension DiffusionTransformer: Denoiser {
       model: self, architecture: architecture, labels: labels, timesteps: timesteps)
   }
 
-  /// The classes and timesteps of one run, and the modulations that they amount to.
+  /// The classes and timesteps of one run, and the modulations computed from them.
   struct Session: DenoiserSession {
     let model: DiffusionTransformer
     let architecture: Architecture
@@ -81,7 +81,8 @@ extension DiffusionTransformer: Denoiser {
       return model.predict(tokens, modulations.output, in: workspace)
     }
 
-    /// A table with the modulations of a step, for as many steps at a time as memory is meant for.
+    /// The table that has the modulations of a step; a new one is computed for as many steps as
+    /// `stepLimit` says.
     private mutating func modulations(
       of step: Int, in workspace: Workspace
     ) -> ModulationTable {

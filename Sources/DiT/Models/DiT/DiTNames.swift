@@ -1,15 +1,15 @@
 extension DiffusionTransformer {
-  /// Whose code a model follows; they differ in the names of weights and in some numbers.
+  /// Whose code a model follows: the two differ in the names of weights and in some numbers.
   public enum Flavor: String, Sendable, CaseIterable {
     /// [facebookresearch/DiT](https://github.com/facebookresearch/DiT).
     case original
     /// `DiTTransformer2DModel` of [diffusers](https://github.com/huggingface/diffusers).
     case diffusers
 
-    /// The number of equal ratios between the frequencies 1 and 1/10000 of the timestep embedding.
-    var downscaleFrequencyShift: Int { self == .original ? 128 : 127 }
+    /// Frequency *k* of the timestep embedding is `10000^(-k / interval)`, with this interval.
+    var timestepInterval: Int { self == .original ? 128 : 127 }
 
-    /// The ε of the LayerNorm before the feed-forward branch, which diffusers' configuration gives.
+    /// The ε of the LayerNorm before the feed-forward branch, unless a configuration file names it.
     var feedForwardEpsilon: Float { self == .original ? 1e-6 : 1e-5 }
   }
 
