@@ -39,13 +39,24 @@ struct KeyRule {
   func key<Bits: FixedWidthInteger & UnsignedInteger>(
     _ bits: Bits, zerosAreEqual: Bool
   ) -> Bits {
+    isFloatingPoint
+      ? floatingPointKey(bits, zerosAreEqual: zerosAreEqual)
+      : bits ^ (isSigned ? ~(Bits.max &>> 1) : 0)
+  }
+
+  /// The key of a floating-point number's bits.
+  @inline(__always)
+  func floatingPointKey<Bits: FixedWidthInteger & UnsignedInteger>(
+    _ bits: Bits, zerosAreEqual: Bool
+  ) -> Bits {
     let sign = ~(Bits.max &>> 1)
-    guard isFloatingPoint else { return isSigned ? bits ^ sign : bits }
     let magnitude = bits & ~sign
-    // The sign is as good as random: a branch that depends on it would be mispredicted.
+    // No branches: the sign is as good as random, and loops over keys become vector code.
     let negative = 0 &- bits &>> Bits(Bits.bitWidth - 1)
-    let key = zerosAreEqual && magnitude == 0 ? sign : bits ^ (sign | negative)
-    return magnitude > Bits(truncatingIfNeeded: infinity) ? .max : key
+    let ordered = bits ^ (sign | negative)
+    // The negative zero comes right before the positive one.
+    let key = zerosAreEqual ? ordered &+ (bits == sign ? 1 : 0) : ordered
+    return key | (magnitude > Bits(truncatingIfNeeded: infinity) ? .max : 0)
   }
 
   /// The bits of an element, of a key that keeps zeros apart.

@@ -36,9 +36,12 @@ public func top(
         for start in stride(from: 0, to: count, by: elementsAtOnce) {
           let places = start..<min(start + elementsAtOnce, count)
           if found == wanted {
-            var areBetter: Bits = 0
-            for place in places { areBetter |= key(place) < last ? 1 : 0 }
-            if areBetter == 0 { continue }
+            // A loop for each rule, which the compiler makes vectors of.
+            let leastKey =
+              rule.isFloatingPoint
+              ? least(places) { rule.floatingPointKey(x[$0], zerosAreEqual: true) ^ flip }
+              : least(places, key)
+            if leastKey >= last { continue }
           }
           for place in places {
             let key = key(place)
@@ -64,4 +67,15 @@ public func top(
   case 4: top(UInt32.self)
   default: top(UInt64.self)
   }
+}
+
+/// The least of what `key` gives for the numbers of a range.
+@inline(__always)
+private func least<Bits: FixedWidthInteger>(_ range: Range<Int>, _ key: (Int) -> Bits) -> Bits {
+  var least = Bits.max
+  for i in range {
+    let key = key(i)
+    least = key < least ? key : least
+  }
+  return least
 }
