@@ -21,15 +21,22 @@ struct JSONFault {
         + (fault.place == text.count ? ", and the file ends" : "")
       return
     }
-    // The number at fault is the one that is left when all others are made harmless.
+    // The first number at fault is the last that is harmless in the longest text that is decoded.
     let odd = scanner.numbers.filter { !$0.isHarmless }
-    let culprit = odd.first { number in
-      var changed = text
-      for other in odd.reversed() where other.range != number.range {
-        changed.replaceSubrange(other.range, with: [UInt8(ascii: "0")])
+    func isDecodedWith(first count: Int) -> Bool {
+      var (changed, place) = ([UInt8](), 0)
+      for number in odd[count...] {
+        changed += text[place..<number.range.lowerBound] + [UInt8(ascii: "0")]
+        place = number.range.upperBound
       }
-      return !isDecoded(changed)
+      return isDecoded(changed + text[place...])
     }
+    var (decoded, failing) = (0, odd.count)
+    while failing - decoded > 1 {
+      let middle = (decoded + failing) / 2
+      if isDecodedWith(first: middle) { decoded = middle } else { failing = middle }
+    }
+    let culprit = !odd.isEmpty && isDecodedWith(first: 0) ? odd[failing - 1] : nil
     description =
       culprit.map {
         "'\($0.key)' is \(String(decoding: text[$0.range], as: UTF8.self)), which is not a number "
