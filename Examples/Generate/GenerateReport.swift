@@ -105,7 +105,7 @@ struct GenerateReport: Encodable {
         trace: report.traces.flatMap {
           $0.description.split(separator: "\n").map(String.init)
         },
-        notes: Array(Set(report.traces.flatMap(\.notes))).sorted(),
+        notes: report.traces.notes,
         measured: $0.plan.isDry ? report.traces.map(\.measurements).joined(separator: "\n") : nil,
         computedBlocks: report.computedBlocks, reusedBlocks: report.reusedBlocks,
         multiplyAdds: report.blockCost.linear, multiplyAddsUncached: report.fullBlockCost.linear,

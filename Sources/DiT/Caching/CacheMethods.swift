@@ -146,8 +146,9 @@ public enum CacheMethods {
       }
     }
     let shown = words + values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+    let settings = shown.isEmpty ? "" : ":" + shown.joined(separator: ",")
     return Choice(
-      name: type.name, text: preset == nil ? text : "\(name):\(shown.joined(separator: ","))",
+      name: type.name, text: preset == nil ? text : type.name + settings,
       method: method,
       calibrations: type is any CalibratedCacheMethod.Type
         ? [parameters.calibration].compactMap { $0 } : [], trials: trials)

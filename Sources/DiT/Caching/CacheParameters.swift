@@ -224,8 +224,12 @@ public struct CacheParameters {
   func finish() throws(CacheError) {
     guard let unknown = words.first ?? values.keys.min() else { return }
     let key = keys.first { $0.name == unknown }
-    if let key, words.first == unknown, !key.allowed.isEmpty {
-      throw .value(key: unknown, method: method, found: "", expected: key.allowed)
+    if let key, words.first == unknown {
+      // A flag that is left was given before.
+      let isFlag = key.allowed.isEmpty
+      throw .value(
+        key: unknown, method: method, found: isFlag ? "\(unknown),\(unknown)" : "",
+        expected: isFlag ? "given once" : key.allowed)
     }
     if let found = values[unknown], key != nil || CachePresets.names.contains(unknown) {
       throw .value(key: unknown, method: method, found: found, expected: "given without a value")

@@ -80,28 +80,6 @@ extension CacheTrace {
     lines.contains { line in line.actions.dropFirst(step).first == "-" }
   }
 
-  /// Notes for the user about gates that always or never reused, with the range of the indicator: a
-  /// threshold within that range makes a difference.
-  public var notes: [String] {
-    lines.compactMap { line in
-      let indicators = line.indicators.compactMap { $0 }.filter(\.isFinite)
-      guard let threshold = line.threshold, let low = indicators.min(),
-        let high = indicators.max(), !line.actions.contains("=")
-      else { return nil }
-      let range =
-        "its indicator was \(short(low)) to \(short(high)), the threshold \(short(threshold))"
-      if line.reuseCount == 0 {
-        return "\(line.title): nothing was reused; \(range)"
-      }
-      guard
-        line.indicators.indices.allSatisfy({
-          line.indicators[$0] == nil || line.actions.dropFirst($0).first == "-"
-        })
-      else { return nil }
-      return "\(line.title): every step that the gate decided was reused; \(range)"
-    }
-  }
-
   /// What a dry run measured, step by step: a gate's indicator and what other thresholds would have
   /// done, or the error of the forecast.
   public var measurements: String {
@@ -122,6 +100,30 @@ extension CacheTrace {
       }
       return rows.joined(separator: "\n")
     }.joined(separator: "\n")
+  }
+}
+
+extension [CacheTrace] {
+  /// What a user wants to know of gates that always or never reused for the images of a run, and with
+  /// which threshold they would do something else; nothing of a dry run, which prints more.
+  public var notes: [String] {
+    (first?.lines ?? []).indices.compactMap { rule in
+      let lines = map { $0.lines[rule] }
+      let indicators = lines.flatMap(\.indicators).compactMap { $0 }.filter(\.isFinite)
+      guard let threshold = lines[0].threshold, let low = indicators.min(),
+        let high = indicators.max(), lines.allSatisfy(\.trials.isEmpty)
+      else { return nil }
+      let range =
+        "its indicator was \(short(low)) to \(short(high)), the threshold \(short(threshold))"
+      if lines.allSatisfy({ $0.reuseCount == 0 }) {
+        return "\(lines[0].title): nothing was reused; \(range)"
+      }
+      let isAlways = lines.allSatisfy { line in
+        zip(line.actions, line.indicators).allSatisfy { $0 == "-" || $1 == nil }
+      }
+      return isAlways
+        ? "\(lines[0].title): every step that the gate decided was reused; \(range)" : nil
+    }
   }
 }
 

@@ -11,10 +11,11 @@ struct FileSettings: Sendable, Hashable {
   /// - Parameters:
   ///   - path: The path of the file.
   ///   - allowsJSON5: Whether the file may have what JSON does not, such as an infinity.
+  ///   - isSnakeCase: Whether the keys of the file are words with underscores.
   /// - Returns: The settings.
   /// - Throws: `ModelError` where it cannot be read, is no JSON, or lacks a key.
   static func decoded<Settings: Decodable>(
-    path: String, allowsJSON5: Bool = false
+    path: String, allowsJSON5: Bool = false, isSnakeCase: Bool = true
   ) throws(ModelError) -> Settings {
     let data: Data
     do {
@@ -22,15 +23,15 @@ struct FileSettings: Sendable, Hashable {
     } catch {
       throw .unreadable(file: path)
     }
-    return try decoded(data, path: path, allowsJSON5: allowsJSON5)
+    return try decoded(data, path: path, allowsJSON5: allowsJSON5, isSnakeCase: isSnakeCase)
   }
 
   /// Reads the settings in a file's bytes, as the other `decoded` does.
   static func decoded<Settings: Decodable>(
-    _ data: Data, path: String, allowsJSON5: Bool = false
+    _ data: Data, path: String, allowsJSON5: Bool = false, isSnakeCase: Bool = true
   ) throws(ModelError) -> Settings {
     let decoder = JSONDecoder()
-    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    if isSnakeCase { decoder.keyDecodingStrategy = .convertFromSnakeCase }
     decoder.allowsJSON5 = allowsJSON5
     do {
       return try decoder.decode(Settings.self, from: data)

@@ -30,6 +30,7 @@ import Testing
 
   @Test func printsTheSettingsOfAPreset() throws {
     #expect(try CacheMethods.method("fora:fast").text == "fora:n=5")
+    #expect(try CacheMethods.method("fora:balanced").text == "fora")
     #expect(try CacheMethods.method("fora:n=2").text == "fora:n=2")
   }
 
@@ -57,6 +58,7 @@ import Testing
     #expect(error("fora:slow").contains("fora has no 'slow'; it has"))
     #expect(error("fora:fast,quality") == "fora takes one preset, and 'quality' is another")
     #expect(error("fora:n") == "fora: n must be a whole number from 1, not ''")
+    #expect(error("fora:dry,n=2,dry") == "fora: dry must be given once, not 'dry,dry'")
     #expect(error("fora:dry=1") == "fora: dry must be given without a value, not '1'")
     #expect(error("fora:fast=1") == "fora: fast must be given without a value, not '1'")
     #expect(error("fora:n=0") == "fora: n must be a whole number from 1, not '0'")

@@ -283,6 +283,8 @@ import _TestSupport
         line.errors.contains { $0 != nil } || line.trials.contains { $0.actions.contains("-") }
       })
     #expect(run.traces[0].measurements.contains("step"))
+    // It does not say that nothing was reused because of a threshold.
+    #expect(run.traces.notes.isEmpty)
   }
 
   /// A gate that never or always reused says in which range of thresholds it would do something else.
@@ -304,11 +306,11 @@ import _TestSupport
     if isDirect {
       let never = try traced(1e-12)
       let low = try #require(indicators(never).min())
-      for (line, note) in zip(never.lines, never.notes) {
+      for (line, note) in zip(never.lines, [never].notes) {
         #expect(note.hasPrefix("\(line.title): nothing was reused; its indicator was "))
         #expect(note.hasSuffix(", the threshold 1e-12"))
       }
-      #expect(never.notes.count == never.lines.count)
+      #expect([never].notes.count == never.lines.count)
       #expect(try traced(0.999 * low).lines.allSatisfy { $0.reuseCount == 0 })
       #expect(try traced(1.001 * low).lines.contains { $0.reuseCount > 0 })
     }
@@ -316,12 +318,12 @@ import _TestSupport
     guard name != AdaCache.name else { return }
     let always = try traced(1e12)
     let high = try #require(indicators(always).max())
-    for (line, note) in zip(always.lines, always.notes) {
+    for (line, note) in zip(always.lines, [always].notes) {
       #expect(note.hasPrefix("\(line.title): every step that the gate decided was reused; its "))
     }
-    #expect(always.notes.count == always.lines.count)
-    if isDirect { #expect(try traced(1.001 * high).notes.count == always.lines.count) }
-    #expect(try traced(0.999 * high).notes.count < always.lines.count)
+    #expect([always].notes.count == always.lines.count)
+    if isDirect { #expect(try [traced(1.001 * high)].notes.count == always.lines.count) }
+    #expect(try [traced(0.999 * high)].notes.count < always.lines.count)
   }
 
   /// Where a calibrated method's threshold is too small for anything, a warning before the run says
@@ -406,8 +408,12 @@ import _TestSupport
     for preset in CachePresets.names {
       let choice = try CacheMethods.method(
         "\(name):\(preset)", calibration: Self.calibration(type, of: model))
-      #expect(choice.text.hasPrefix("\(name):"))
       for steps in [1, 2, 4, 50] { _ = try run(model, choice, steps: steps) }
+      // What is printed of a preset is the same cache.
+      let again = try CacheMethods.method(
+        choice.text, calibration: Self.calibration(type, of: model))
+      let outline = try run(model, nil).plan.outline
+      #expect(try again.plan(for: outline).description == choice.plan(for: outline).description)
     }
     #expect(CacheMethods.list.contains(type.about.summary))
   }

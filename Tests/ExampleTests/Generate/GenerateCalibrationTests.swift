@@ -70,8 +70,17 @@ import Testing
     }
     let text = try String(contentsOfFile: path, encoding: .utf8)
     for (name, contents, reason) in [
-      ("empty.json", "{}", "is no calibration of a cache: it has no '"),
-      ("text.json", "calibration", "is no calibration of a cache: it is not JSON"),
+      ("empty.json", "{}", "is no calibration of a cache: key 'method' is missing"),
+      ("text.json", "calibration", "it is not valid JSON: line 1, column 1: a value is expected"),
+      ("list.json", "[]", "is no calibration of a cache: it is not a JSON object"),
+      (
+        "number.json", text.replacing("\"steps\" : 4", with: "\"steps\" : 1e30"),
+        "is no calibration of a cache: 'steps' is 1e30, which is not a number of the kind"
+      ),
+      (
+        "table.json", text.replacing("\n        0\n", with: "\n        1e999\n"),
+        "' is 1e999, which is not a number of the kind"
+      ),
       (
         "model.json", text.replacing("\"model\" : \"", with: "\"model\" : \"other-"),
         "the calibration is of model other-DiT-"

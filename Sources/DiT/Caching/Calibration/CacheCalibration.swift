@@ -43,10 +43,10 @@ public struct CacheCalibration: Sendable, Hashable, Codable {
   ///
   /// - Throws: `CacheError.calibrationFile`.
   public init(path: String) throws(CacheError) {
-    do {
-      self = try JSONDecoder().decode(Self.self, from: Data(contents(ofFile: path)))
-    } catch let error as DecodingError {
-      throw .calibrationFile(path, reason: Self.reason(error))
+    do throws(ModelError) {
+      self = try FileSettings.decoded(path: path, isSnakeCase: false)
+    } catch .malformed(_, let reason) {
+      throw .calibrationFile(path, reason: reason)
     } catch {
       throw .calibrationFile(path, reason: "it cannot be read")
     }
@@ -54,15 +54,6 @@ public struct CacheCalibration: Sendable, Hashable, Codable {
     guard
       tables.values.allSatisfy({ $0.count == steps && $0.allSatisfy { $0.allSatisfy(\.isFinite) } })
     else { throw .calibrationFile(path, reason: "a table has not \(steps) rows of finite numbers") }
-  }
-
-  private static func reason(_ error: DecodingError) -> String {
-    switch error {
-    case .keyNotFound(let key, _): "it has no '\(key.stringValue)'"
-    case .typeMismatch(_, let context), .valueNotFound(_, let context):
-      "'\(context.codingPath.map(\.stringValue).joined(separator: "."))' is of another type"
-    default: "it is not JSON"
-    }
   }
 
   /// Writes the calibration to a JSON file, all at once.

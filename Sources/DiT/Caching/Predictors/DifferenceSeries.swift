@@ -53,13 +53,17 @@ public struct DifferenceSeries: CachePredictor {
   /// Keeps what it needs of a computed value.
   public mutating func record(_ value: Tensor<Float>, _ context: CacheContext) {
     let distance = Float(context.step.index - step)
-    var new = [value]
-    for (j, old) in differences.prefix(order).enumerated() {
-      let old = context.rows(of: old)
-      new.append(
-        linearCombination([(1 / distance, new[j]), (-1 / distance, old)], in: context.workspace))
+    // Each difference gives its memory back before the next one takes some.
+    var newest = value
+    for j in differences.indices.prefix(order) {
+      let next = linearCombination(
+        [(1 / distance, newest), (-1 / distance, context.rows(of: differences[j]))],
+        in: context.workspace)
+      differences[j] = newest
+      newest = next
     }
-    (differences, step) = (new, context.step.index)
+    differences = Array(differences.prefix(order)) + [newest]
+    step = context.step.index
   }
 
   /// The forecast.
