@@ -145,7 +145,6 @@ import _TestSupport
     ("--variant", "fp16", 64, "a variant (--variant) would not be used"),
     ("--budget-of", "time", 64, "--budget-of needs a --budget"),
     ("--from", "x", 64, "'x' anew, beside it, and takes no --batch-size"),
-    ("--from", "/nowhere/results.json", 1, "/nowhere/results.json: these are no results"),
     ("--output", "/dev/null", 1, "the output's folder '/dev/null' takes no new files: File exists"),
     ("--output", "/proc/x", 1, "'/proc/x' takes no new files: No such file or directory"),
   ])
