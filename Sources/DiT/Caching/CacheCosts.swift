@@ -87,7 +87,7 @@ extension CachePlan {
         return bytes + gate * stride
           + rule.sites.reduce(0) { sum, site in
             sum
-              + rule.predictor.capacity(
+              + rule.predictor.placed(at: site).capacity(
                 elements: outline.elements(of: site), inputs: outline.inputs(of: site))
           } * stride
       }

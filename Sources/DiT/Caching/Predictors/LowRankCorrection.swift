@@ -42,10 +42,15 @@ public struct LowRankCorrection: CachePredictor {
   /// Forgets the value.
   public mutating func reset() { last = nil }
 
-  /// The bytes of the value and the input; the factors belong to the plan.
-  public var byteCount: Int { last.map { $0.input.byteCount + $0.value.byteCount } ?? 0 }
-  /// A value and an input.
-  public func capacity(elements: Int, inputs: Int) -> Int { elements + inputs }
+  /// The bytes of the value, the input and the factors.
+  public var byteCount: Int {
+    let kept = last.map { $0.input.byteCount + $0.value.byteCount } ?? 0
+    return kept + (own?.count ?? 0) * MemoryLayout<Float>.stride
+  }
+  /// A value, an input and the factors.
+  public func capacity(elements: Int, inputs: Int) -> Int {
+    elements + inputs + (own?.count ?? 0)
+  }
   /// What the factors multiply where a layer is reused.
   public func cost(_ action: CacheSchedule.Action, of full: MultiplyAdds) -> MultiplyAdds {
     MultiplyAdds(linear: action == .reuse ? (own?.share ?? 0) * full.linear : 0)
@@ -101,9 +106,11 @@ struct LowRankFactors: Sendable {
   /// The multiply-adds of both factors as a share of those of the layer.
   var share: Double {
     let (inputs, outputs) = (down.shape[0], up.reduce(0) { $0 + $1.shape[1] })
-    let products = down.count + up.reduce(0) { $0 + $1.count }
-    return Double(products) / Double(inputs * outputs)
+    return Double(count) / Double(inputs * outputs)
   }
+
+  /// The elements of both factors.
+  var count: Int { down.count + up.reduce(0) { $0 + $1.count } }
 
   /// The products of rows, `[rows, tokens, inputs]`, with both factors.
   func callAsFunction(_ x: Tensor<Float>, in workspace: Workspace) -> Tensor<Float> {
