@@ -44,6 +44,8 @@ cp -n ${golden[@]+"${golden[@]}"} Tests/Fuzz/Seeds/"$format"/* "$corpus" 2>/dev/
 build() {  # build FOLDER FLAG…
   local folder=$1
   shift
+  # Objects of files that have other names by now would be linked as well.
+  rm -f "$folder"/release/*.build/*.o
   swift build -c release --scratch-path "$folder" --target Fuzz $(printf -- "-Xswiftc %s " "$@") \
     >"$scratch/log" 2>&1 && swiftc "$@" -use-ld=lld "$folder"/release/*.build/*.o \
     -o "$folder/fuzz" >>"$scratch/log" 2>&1 \
