@@ -48,6 +48,7 @@ import Testing
     ("\"sample_size\": []", "key 'sample_size' must be an integer"),
     ("\"norm_num_groups\": 0", "'norm_num_groups' must be 1 to 65536, not 0"),
     ("\"block_out_channels\": []", "'block_out_channels' must be 1 to 8 numbers, not 0 numbers"),
+    ("\"block_out_channels\": [\"x\"]", "key 'block_out_channels[0]' must be an integer"),
     ("\"block_out_channels\": [0]", "'block_out_channels' must be 1 to 65536, and multiples of"),
     ("\"block_out_channels\": [48]", "multiples of norm_num_groups 32, not 48"),
     ("\"block_out_channels\": [64, 64]", "'down_block_types' must be as many names as"),

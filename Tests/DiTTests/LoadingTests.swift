@@ -89,6 +89,7 @@ import _TestSupport
       "\"num_train_timesteps\": 1000", "\"num_train_timesteps\": []", "num_train_timesteps' must be"
     ),
     ("\"mlp_ratio\": 4.0", "\"mlp_ratio\": NaN", "line 2, column 79: a value is expected"),
+    ("\"mlp_ratio\": 4.0", "\"mlp_ratio\": -Infinity", "line 2, column 79: a value is expected"),
     ("\"depth\": 1", "\"depth\": 0", "'depth' must be 1 to 65536, not 0"),
     ("\"input_size\": 2", "\"input_size\": 65536", "'input_size' must be at most 256 patches"),
     ("\"num_heads\": 2", "\"num_heads\": 3", "'num_heads' must be a divisor of hidden_size 8"),

@@ -54,7 +54,8 @@ public enum CacheError: Error, Hashable, CustomStringConvertible {
       "\(method): the calibration is of \(what) \(found), the run has \(expected)"
     case .calibrationFile(let file, let reason): "\(file) is no calibration of a cache: \(reason)"
     case .site(let site, let depth):
-      "\(site) cannot be cached: the model has blocks 0-\(depth - 1)"
+      "\(site) cannot be cached: the model has "
+        + (depth > 0 ? "blocks 0-\(depth - 1)" : "no blocks")
     case .stepCount(let plan, let run): "a cache plan of \(plan) steps meets a run of \(run)"
     case .depth(let plan, let model):
       "a cache plan for \(plan) blocks meets a model of \(model)"

@@ -53,7 +53,7 @@ public enum CacheMethods {
       if plan.rules.isEmpty, plan.sampleCorrections.isEmpty {
         warnings.append(
           "with these settings nothing is reused in \(steps) steps"
-            + (leastThreshold(for: plan.outline).map { "; above \($0) something is" } ?? ""))
+            + (usefulThreshold(for: plan.outline).map { "; with \($0) something is" } ?? ""))
       }
       if steps <= 8 {
         warnings.append(
@@ -62,21 +62,22 @@ public enum CacheMethods {
       return warnings
     }
 
-    /// The threshold above which a plan reuses something, such as `alpha=0.02`; nil where none
-    /// does.
-    private func leastThreshold(for run: RunOutline) -> String? {
+    /// About the least threshold with which a plan reuses something, such as `alpha=0.02`, or
+    /// words for all but zero; nil where none does.
+    private func usefulThreshold(for run: RunOutline) -> String? {
       guard let trials else { return nil }
       func reuses(_ threshold: Double) -> Bool {
         (try? trials.method(threshold)?.plan(for: run).rules.isEmpty) == false
       }
       var (low, high) = (1e-9, 1e9)
       guard reuses(high) else { return nil }
-      guard !reuses(low) else { return "\(trials.key)=0" }
+      guard !reuses(low) else { return "any \(trials.key) above 0" }
       while high > 1.01 * low {
         let middle = (low * high).squareRoot()
         if reuses(middle) { high = middle } else { low = middle }
       }
-      return "\(trials.key)=\(short(low))"
+      // So much more that the digits that are left out do not matter.
+      return "\(trials.key)=\(short(1.001 * high))"
     }
 
     /// The plan of a run; see `CacheMethod`.
@@ -139,9 +140,12 @@ public enum CacheMethods {
     try parameters.finish()
     let trials = parameters.thresholdKey.map { key in
       Choice.Trials(key: key) { [values, words, calibration = parameters.calibration] threshold in
+        var values = values
+        values[key] = "\(threshold)"
+        // It is read already.
+        values["calibration"] = nil
         var other = CacheParameters(
-          method: type.name, values: values.merging([key: "\(threshold)"]) { $1 }, words: words,
-          calibration: calibration)
+          method: type.name, values: values, words: words, calibration: calibration)
         return try? configured(type, &other)
       }
     }

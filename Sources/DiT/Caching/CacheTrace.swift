@@ -105,9 +105,14 @@ extension CacheTrace {
 
 extension [CacheTrace] {
   /// What a user wants to know of gates that always or never reused for the images of a run, and with
-  /// which threshold they would do something else; nothing of a dry run, which prints more.
+  /// which threshold they would do something else; nothing of a dry run, which prints more, nor of
+  /// images of different plans.
   public var notes: [String] {
-    (first?.lines ?? []).indices.compactMap { rule in
+    func rules(_ trace: CacheTrace) -> [CacheTrace.Line] {
+      trace.lines.map { .init(title: $0.title, threshold: $0.threshold) }
+    }
+    guard let first, allSatisfy({ rules($0) == rules(first) }) else { return [] }
+    return first.lines.indices.compactMap { rule in
       let lines = map { $0.lines[rule] }
       let indicators = lines.flatMap(\.indicators).compactMap { $0 }.filter(\.isFinite)
       guard let threshold = lines[0].threshold, let low = indicators.min(),

@@ -37,6 +37,11 @@ extension CacheParameters {
     try integer("order", in: 0...6, default: standard, meaning)
   }
 
+  /// `order` of the offset of blocks.
+  mutating func offsetOrder() throws(CacheError) -> Int {
+    try order(default: 0, "differences that the offset goes on with; 0 is the last offset")
+  }
+
   /// `of`: what is forecast.
   mutating func forecastTarget() throws(CacheError) -> ForecastTarget {
     try choice("of", default: .branches, "what is forecast")
@@ -59,12 +64,13 @@ extension NamedCacheMethod {
 }
 
 extension RunOutline {
-  /// Checks that there are blocks behind the first one.
+  /// Checks that there are enough blocks: by default, some behind the first one.
   ///
-  /// - Throws: `CacheError.inapplicable` where the model has one block only.
-  func requireBlocks(for method: String) throws(CacheError) {
-    guard depth > 1 else {
-      throw .inapplicable(method: method, reason: "the model has one block only")
+  /// - Throws: `CacheError.inapplicable` where the model has no block, or one only.
+  func requireBlocks(_ least: Int = 2, for method: String) throws(CacheError) {
+    guard depth >= least else {
+      throw .inapplicable(
+        method: method, reason: "the model has \(depth == 1 ? "one block only" : "no blocks")")
     }
   }
 

@@ -3,7 +3,7 @@ internal import Tensor
 
 /// The names that the weights of a part of a pipeline have in its folder.
 struct WeightFiles {
-  /// What the names begin with and their ending, the kind to look for first in front.
+  /// What the names begin with and their ending, in the order in which they are looked for.
   private let kinds: [(stem: String, ending: String)]
   /// Whether an index of several files goes before a single one, which may be a stale one then.
   private let isIndexFirst: Bool

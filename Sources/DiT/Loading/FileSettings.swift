@@ -41,19 +41,32 @@ struct FileSettings: Sendable, Hashable {
       }
       throw .malformed(file: path, reason: fault.description)
     } catch let error as DecodingError {
-      throw .malformed(file: path, reason: reason(error, in: String(decoding: data, as: UTF8.self)))
+      throw .malformed(
+        file: path,
+        reason: reason(
+          error, in: String(decoding: data, as: UTF8.self), isSnakeCase: isSnakeCase))
     } catch {
       throw .malformed(file: path, reason: "\(error)")
     }
   }
 
-  private static func reason(_ error: DecodingError, in text: String) -> String {
-    /// The keys as the file has them, or would have them.
+  private static func reason(
+    _ error: DecodingError, in text: String, isSnakeCase: Bool
+  ) -> String {
+    /// The keys as the file has them, or would have them, with `[n]` for an element of a list.
     func key(_ path: [any CodingKey]) -> String {
-      path.map(\.stringValue).map {
-        text.contains("\"\($0)\"")
-          ? $0 : $0.replacing(#/[A-Z]/#) { "_" + $0.output.lowercased() }
-      }.joined(separator: ".")
+      path.reduce(into: "") { key, part in
+        let name = part.stringValue
+        // A name that is a number has one too.
+        if let index = part.intValue, name != "\(index)" {
+          key += "[\(index)]"
+          return
+        }
+        key += key.isEmpty ? "" : "."
+        key +=
+          !isSnakeCase || text.contains("\"\(name)\"")
+          ? name : name.replacing(#/[A-Z]/#) { "_" + $0.output.lowercased() }
+      }
     }
     return switch error {
     case .keyNotFound(let missing, let context):

@@ -40,7 +40,8 @@ struct JSONFault {
     let culprit = odd.isEmpty || !isSound(keeping: 0) ? nil : odd[sound]
     description =
       culprit.map {
-        "'\(JSONOutline.key(of: $0, in: text))' is \(String(decoding: text[$0], as: UTF8.self)), "
+        "'\(JSONOutline.key(of: $0, in: text, allowsJSON5: allowsJSON5))' is "
+          + "\(String(decoding: text[$0], as: UTF8.self)), "
           + "which is not a number of the kind that this key needs"
       } ?? "it is not valid JSON"
   }
@@ -74,8 +75,8 @@ private struct JSONOutline {
   }
 
   /// The key of a number: the names that lead to it, with points between.
-  static func key(of number: Range<Int>, in text: [UInt8]) -> String {
-    var outline = JSONOutline(text, allowsJSON5: true)
+  static func key(of number: Range<Int>, in text: [UInt8], allowsJSON5: Bool) -> String {
+    var outline = JSONOutline(text, allowsJSON5: allowsJSON5)
     outline.wanted = number
     _ = outline.fault()
     return outline.wantedKey
@@ -157,7 +158,9 @@ private struct JSONOutline {
     while place < text.count, !",:[]{}\" \t\r\n".utf8.contains(text[place]) { place += 1 }
     let word = String(decoding: text[start..<place], as: UTF8.self)
     guard !words.contains(word) else { return }
-    guard Double(word) != nil, let first = word.first, "-0123456789".contains(first) else {
+    // `Double` takes words, too.
+    let digits = word.hasPrefix("-") ? word.dropFirst() : word[...]
+    guard Double(word) != nil, let first = digits.first, "0123456789".contains(first) else {
       place = start
       throw expected("a value")
     }

@@ -35,8 +35,8 @@ enum ModelLocation: Equatable {
     }
   }
 
-  /// The folder of the pipeline of which a path is a part, or a part's file of weights; nil where
-  /// it is neither.
+  /// The folder of the pipeline that a path belongs to: that of a part, of its weights, or of
+  /// `model_index.json`; nil for others.
   private static func pipeline(around path: String, isFolder: Bool) -> String? {
     guard !isFolder || !isDiffusers(path) else { return nil }
     if !isFolder, path.split(separator: "/").last == "model_index.json" { return parent(path) }

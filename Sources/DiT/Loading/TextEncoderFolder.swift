@@ -26,7 +26,8 @@ struct TextEncoderFolder {
       precision: precision)
   }
 
-  /// The variant of the weights: that of the options, of another model's folder where it has it.
+  /// That of the options; a text encoder named by its own folder is read without one where it lacks
+  /// it.
   private var variant: String? {
     options.variant.flatMap {
       options.textEncoder == nil || WeightFiles.transformers.has($0, in: encoder) ? $0 : nil

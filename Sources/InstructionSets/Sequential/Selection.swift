@@ -123,11 +123,11 @@ func forEachPlace(
   for outer in 0..<layout.outer {
     let (first, start) = (outer * layout.count * width, outer * extent * width)
     @inline(__always)
-    func visit(_ i: Int, _ body: (Int) -> Void) {
+    func visit(_ i: Int, _ atPosition: (Int) -> Void) {
       let place = Int(places[i])
       let position = place + (place < 0 ? extent : 0)
       if UInt(bitPattern: position) < UInt(bitPattern: extent) {
-        body(position)
+        atPosition(position)
       } else {
         areInside = false
       }

@@ -3,7 +3,7 @@ public import _KernelsMicro
 /// The most elements that `top` finds without sorting all: each that is found moves up to so many.
 public let mostOfTop = 64
 
-/// How many elements are looked at side by side for whether one is better than those found.
+/// The elements of a block; a block without a better one is skipped.
 private let elementsAtOnce = 64
 
 /// Writes the places of the first elements of each of some rows, as `order` has them.

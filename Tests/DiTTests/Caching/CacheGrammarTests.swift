@@ -52,6 +52,20 @@ import Testing
     #expect(try plan("dbcache:back=2,warmup=0", depth: 4).hasPrefix("blocks 1 "))
   }
 
+  /// A model without blocks stops no method.
+  @Test func modelsWithoutBlocksAreRefused() {
+    for type in CacheMethods.all {
+      // Some reuse the prediction or a stream.
+      _ = try? plan("\(type.name):\(type.about.sample)", depth: 0)
+    }
+    for text in ["adacache", "adacache:block=0", "delta-dit:target=0.5", "dbcache", "speca"] {
+      let error = #expect(throws: CacheError.self) { try plan(text, depth: 0) }
+      #expect(error?.description.hasSuffix("cannot apply: the model has no blocks") == true)
+    }
+    let error = #expect(throws: CacheError.self) { try plan("steps:10110100", depth: 0) }
+    #expect(error?.description.hasSuffix("cannot be cached: the model has no blocks") == true)
+  }
+
   @Test func refusesWithWhatThereIs() {
     #expect(error("delta").contains("there is no cache 'delta'; there are delta-dit,"))
     #expect(error("fora:m=3").contains("fora has no 'm'; it has"))
@@ -129,6 +143,29 @@ import Testing
     #expect(throws: CacheError.self) { try CacheCalibration(path: path + ".none") }
     // It would never end.
     #expect(throws: CacheError.self) { try CacheCalibration(path: "/dev/zero") }
+  }
+
+  /// The keys of its file are those of the type, not words with underscores.
+  @Test func namesTheKeyAtFault() throws {
+    let path = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try calibration.write(path: path)
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    for (part, other, reason) in [
+      (#/"guidanceScale" : 4,/#, "", "key 'guidanceScale' is missing"),
+      (#/"size" : \[[^\]]*\]/#, "\"size\": [\"a\"]", "key 'size[0]' must be an integer"),
+      (
+        #/"a" : \[[^a-z]*\]/#, "\"a\": [[0], [1], [true]]",
+        "key 'tables.a[2][0]' must be a number"
+      ),
+      (#/"a" : \[[^a-z]*\]/#, "\"5\": [1]", "key 'tables.5[0]' must be a list"),
+    ] {
+      try text.replacing(part, with: other)
+        .write(toFile: path, atomically: true, encoding: .utf8)
+      #expect(throws: CacheError.calibrationFile(path, reason: reason)) {
+        try CacheCalibration(path: path)
+      }
+    }
   }
 
   @Test func otherStepsTakeTheNearest() throws {

@@ -30,14 +30,18 @@ import Testing
     try UnigramTokenizer(bytes, path: "spiece.model")
   }
 
-  /// What a clone without Git LFS has in its place.
-  @Test func whatIsStillToBeDownloadedIsNamed() throws {
+  /// What a clone without Git LFS has in its place, or a download that failed.
+  @Test(
+    arguments: [
+      ("version https://git-lfs.github.com/spec/v1\noid sha256:4d\n", "a pointer of Git LFS"),
+      ("", "empty"),
+    ])
+  func whatIsStillToBeDownloadedIsNamed(_ text: String, _ found: String) throws {
     let path = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
     defer { try? FileManager.default.removeItem(atPath: path) }
-    try Data("version https://git-lfs.github.com/spec/v1\noid sha256:4d\n".utf8)
-      .write(to: URL(filePath: path))
+    try Data(text.utf8).write(to: URL(filePath: path))
     let error = #expect(throws: ModelError.self) { try UnigramTokenizer(path: path) }
-    #expect(error?.description.contains("no tokenizer, but a pointer of Git LFS") == true)
+    #expect(error?.description.contains("no tokenizer; it is \(found)") == true)
   }
 
   @Test func aModelByHandIsRead() throws {

@@ -44,6 +44,7 @@ public struct AdaCache: NamedCacheMethod {
 
   /// The plan of a run.
   public func plan(for run: RunOutline) throws(CacheError) -> CachePlan {
+    try run.requireBlocks(1, for: Self.name)
     let block = block ?? (run.depth - 1) / 2
     try Self.require("block", block, in: 0...run.depth - 1)
     guard let codebook = codebook ?? Self.codebooks["fast"] else {

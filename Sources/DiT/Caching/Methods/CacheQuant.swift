@@ -73,7 +73,7 @@ public struct CacheQuant: CalibratedCacheMethod {
       }, isLess: <)
     let schedule = CacheSchedule(stepCount: run.stepCount) { starts?.contains($0) ?? true }
     let correction = AffineCorrection { step, lag in
-      AffineCorrection.Line(rows[step][((lag - 1) * size + 1)..<lag * size])
+      AffineCorrection.Line(numbers: rows[step][((lag - 1) * size + 1)..<lag * size])
     }
     return try CachePlan(
       for: run, sites: [Self.site(run)], schedule: schedule, predictor: correction)

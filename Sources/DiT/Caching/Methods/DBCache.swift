@@ -33,7 +33,7 @@ public struct DBCache: NamedCacheMethod {
     threshold = try p.threshold(
       default: 0.08,
       "relative change of the first blocks' offset below which those between are reused")
-    order = try p.order(default: 0)
+    order = try p.offsetOrder()
   }
 
   /// The plan of a run.

@@ -55,6 +55,7 @@ public struct DeltaDiT: NamedCacheMethod {
       interval, try cachedBlocks.resolved(depth: run.depth, method: Self.name)
     )
     if let target {
+      try run.requireBlocks(1, for: Self.name)
       let planner = DeltaPlanner(stepCount: run.stepCount, depth: run.depth, blockCost: 1)
       // The planner counts multiply-adds; a user gives shares.
       guard target > 0, (1 / target).rounded(.up) <= Double(run.stepCount) else {

@@ -56,7 +56,7 @@ public struct QAndC: CalibratedCacheMethod {
         let (means, variances) = moments(samples)
         let factors = zip(exact[step], variances).map { $1 > 0 ? ($0 / $1).squareRoot() : 1 }
         rows.append(factors + zip(factors, means).map { (1 - $0) * $1 })
-        return AffineCorrection.Line(rows[step]).applied(toSamples: samples)
+        return AffineCorrection.Line(numbers: rows[step]).applied(toSamples: samples)
       }
       tables[table(interval)] = rows
     }
@@ -79,7 +79,7 @@ public struct QAndC: CalibratedCacheMethod {
     var plan = try FORA(interval: interval).plan(for: run)
     let isIdle = rows.allSatisfy { $0 == AffineCorrection.Line.identity(channels: channels) }
     plan.correctSamples(
-      isIdle ? [] : rows.map { AffineCorrection.Line($0) }, by: Self.name,
+      isIdle ? [] : rows.map { AffineCorrection.Line(numbers: $0) }, by: Self.name,
       measuredWith: calibration.cache ?? CachePlan(computingEverything: run).fingerprint)
     return plan
   }

@@ -14,7 +14,7 @@ public struct StepMask: NamedCacheMethod {
   public var mask: [Bool]?
   /// The share of steps that are computed, evenly spread, in percent.
   public var share: Double
-  /// The highest difference of the series that is reused; 0 is the last offset.
+  /// The differences that the offset goes on with; 0 is the last offset.
   public var order: Int
 
   /// The steps to compute.
@@ -33,7 +33,7 @@ public struct StepMask: NamedCacheMethod {
       text.allSatisfy { $0 == "0" || $0 == "1" } ? text.map { $0 == "1" } : nil
     }
     share = try p.percent("share", default: 50, of: "the steps computed, where there is no mask")
-    order = try p.order(default: 0)
+    order = try p.offsetOrder()
   }
 
   /// The plan of a run.

@@ -19,8 +19,11 @@ public struct AffineCorrection: CachePredictor {
       (self.factor, self.summand) = (factor, summand)
     }
 
-    /// The lines of numbers: the factors of all channels, and behind them their summands.
-    init(_ numbers: some Collection<Double>) {
+    /// The factors of all channels, then their summands.
+    init(numbers: some Collection<Double>) {
+      check(
+        numbers.count.isMultiple(of: 2),
+        "affine correction: \(numbers.count) numbers are not a factor and a summand per channel")
       let numbers = numbers.map { Float($0) }
       let channels = numbers.count / 2
       factor = Tensor(Array(numbers[..<channels]), shape: [channels])

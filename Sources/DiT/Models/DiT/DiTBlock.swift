@@ -114,8 +114,7 @@ extension DiffusionTransformer.Block {
       byLayer: { x, cache in
         cache.attentionByLayer(
           attentionNorm(x, m, in: workspace).tensor, qkv: attention.qkv,
-          projection: attention.projection,
-          block: index, in: workspace,
+          projection: attention.projection, block: index, in: workspace,
           heads: { attention.heads(of: Operand($0, in: workspace), in: workspace).tensor })
       },
       fused: { addAttention(to: &$0, m, in: workspace) },

@@ -35,7 +35,7 @@ public struct UnigramTokenizer: Sendable {
     let bytes: [UInt8]
     do { bytes = try contents(ofFile: file) } catch { throw .unreadable(file: file) }
     if let found = foreignFormat(of: bytes) {
-      throw .malformed(file: file, reason: "no tokenizer, but \(found)")
+      throw .malformed(file: file, reason: "no tokenizer; it is \(found)")
     }
     try self.init(bytes, path: file, sentinels: try Self.sentinels(beside: file))
   }

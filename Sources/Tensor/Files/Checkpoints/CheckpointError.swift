@@ -40,7 +40,7 @@ public enum CheckpointError: Error, Equatable, Sendable, CustomStringConvertible
     switch self {
     case .file(let error): "\(error)"
     case .unknownFormat(let path, let found):
-      "'\(path)' is " + (found.map { "no checkpoint but \($0)" } ?? "no checkpoint")
+      "'\(path)' is no checkpoint" + (found.map { "; it is \($0)" } ?? "")
         + ": safetensors, PyTorch (.pt, .pth, .bin), NumPy (.npy, .npz) or an index (.index.json) of "
         + "such files is expected"
     case .missing(let path, let tensor, let prefix):
