@@ -10,7 +10,8 @@ public enum ModelError: Error, Equatable, CustomStringConvertible {
   case partOfPipeline(path: String, folder: String)
   /// There is no folder of this name, and no model of it in the cache of Hugging Face.
   case notCached(name: String, cache: String)
-  /// A part was named to be read instead of a model's own, and the model has none of the kind.
+  /// A part was named to be read instead of a model's own, and the model has none of the kind; or a
+  /// variant was asked for, and no part has weights of it.
   case unused(model: String, part: String, reason: String)
   /// A file is not what it should be.
   case malformed(file: String, reason: String)
