@@ -14,8 +14,8 @@ struct Generate {
         throw UsageError.other("KERNELS_ISA: \(error)")
       }
       if arguments[options.cache] == "list" {
-        guard !arguments[options.json] else {
-          throw UsageError.other("--cache list prints a text, and takes no --json")
+        if let other = arguments.firstGiven(besides: [options.cache]) {
+          throw UsageError.other("--cache list prints a text, and takes no \(other)")
         }
         return try StandardStream.output.write(CacheMethods.list + "\n")
       }

@@ -261,9 +261,14 @@ import _TestSupport
   }
 
   @Test func listsClasses() throws {
-    let result = try draw("--list-classes")
+    func list(_ options: String...) throws -> GenerateResult {
+      try GenerateProcess(["--list-classes"] + options, folder: folder).finish()
+    }
+    let result = try list()
     #expect(result.status == 0 && result.output.hasPrefix("0 T-shirt/top\n1 Trouser\n"))
+    #expect(try list("--json").output.contains("\"name\" : \"Ankle boot\""))
+    let refused = try list("--class", "1")
+    #expect(refused.status == 64 && refused.error.contains("draws no images, and takes no --class"))
     #expect(paths.isEmpty)
-    #expect(try draw("--list-classes", "--json").output.contains("\"name\" : \"Ankle boot\""))
   }
 }
