@@ -43,20 +43,13 @@ package struct Study: Sendable {
   ///
   /// - Throws: `UsageError` where options and model do not fit, and what loading throws.
   package init(_ o: StudyOptions, _ arguments: ParsedArguments, version: String) throws {
-    do {
-      try Workspace.selectInstructionSetFromEnvironment()
-    } catch {
-      throw UsageError.other("KERNELS_ISA: \(error)")
-    }
+    try selectInstructionSet()
     let path = arguments[o.model]
     let folder = try path ?? ShowcaseModel.generator.folder()
-    do {
-      pipeline = try DiffusionPipeline(
+    pipeline = try opening {
+      try DiffusionPipeline(
         folder: folder, autoencoder: arguments[o.autoencoder], variant: arguments[o.variant],
         precision: Precision(rawValue: arguments[o.precision]))
-    } catch let error as ModelError {
-      if case .unused = error { throw UsageError.other("\(error)") }
-      throw error
     }
     judge = path == nil ? try Judge(folder: ShowcaseModel.judge.folder()) : nil
     threads = arguments[o.threads] ?? Workspace().threads
