@@ -122,8 +122,8 @@ let package = Package(
 
     // The examples, and what they share.
     .target(
-      name: "_ExampleCommandLine", dependencies: ["Tensor"], path: "Examples/CommandLine",
-      swiftSettings: common),
+      name: "_ExampleCommandLine", dependencies: ["DiT", "Kernels", "Tensor"],
+      path: "Examples/CommandLine", swiftSettings: common),
     .target(
       name: "ShowcaseModel", dependencies: ["NN", "Kernels", "Tensor"],
       path: "Examples/ShowcaseModel", exclude: ["LICENSE-Fashion-MNIST"],

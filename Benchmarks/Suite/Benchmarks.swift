@@ -91,11 +91,7 @@ struct Benchmarks {
   /// Selects an instruction set, or the one that the environment names.
   private static func select(_ name: String?) throws {
     if let name { return try Workspace.selectInstructionSet(name) }
-    do {
-      try Workspace.selectInstructionSetFromEnvironment()
-    } catch {
-      throw UsageError.other("KERNELS_ISA: \(error)")
-    }
+    try selectInstructionSet()
   }
 
   /// The cases that have one of the texts in their names.

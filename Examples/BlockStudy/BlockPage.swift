@@ -29,6 +29,7 @@ private struct Column: Sendable {
 /// The report of a study of blocks: one file.
 func page(_ findings: Findings) -> String {
   let setup = findings.setup
+  let model = "\(setup.model), \(setup.precision)"
   var page = HTMLPage(
     title: "The blocks of \(setup.model), \(setup.steps) steps",
     subtitle: "\(findings.depth) blocks, \(setup.images) images; \(findings.machine)"
@@ -60,12 +61,12 @@ func page(_ findings: Findings) -> String {
   page.add("Images", images(findings))
   page.add(
     "How it was measured",
-    definitions([
-      ("model", "\(setup.model), \(setup.precision)"),
-      ("sampling", "\(setup.sampler), \(setup.steps) steps, guidance \(setup.guidanceScale)"),
-      ("images", "\(setup.images), seeds from \(setup.seed) on"),
-      ("machine", findings.machine.description),
-    ]) + "<pre>swift run -c release \(escaped(findings.command))</pre>")
+    definitions(
+      [("model", model)] + setup.changes + [
+        ("sampling", "\(setup.sampler), \(setup.steps) steps, guidance \(setup.guidanceScale)"),
+        ("images", "\(setup.images), seeds from \(setup.seed) on"),
+        ("machine", findings.machine.description),
+      ]) + "<pre>swift run -c release \(escaped(findings.command))</pre>")
   return page.text
 }
 

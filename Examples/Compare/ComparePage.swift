@@ -125,8 +125,8 @@ private func html(_ search: Search.Found) -> String {
 private func howItWasMeasured(_ analysis: Analysis) -> String {
   let (results, setup) = (analysis.results, analysis.results.setup)
   let last = setup.seed + setup.images - 1
-  return definitions([
-    ("model", "\(setup.model), \(setup.precision), \(setup.fingerprint)"),
+  let model = "\(setup.model), \(setup.precision), \(setup.fingerprint)"
+  let entries: [(term: String, meaning: String)] = [
     (
       "images",
       "\(setup.images): \(setup.subject); seeds \(setup.seed) to \(last), the same for all"
@@ -150,7 +150,8 @@ private func howItWasMeasured(_ analysis: Analysis) -> String {
     ("PSNR", "of each image 60 dB at most: above that, they differ by a level here and there"),
     ("calibration", "on up to 8 images of other seeds"),
     ("machine", results.machine.description),
-  ])
+  ]
+  return definitions([("model", model)] + setup.changes + entries)
     + note(
       "The command, which redraws this report without measuring anew, and goes on where it stopped:"
     )

@@ -95,8 +95,11 @@ struct Results: Codable {
     try same("first seed", setup.seed, other.setup.seed)
     try same("batch size", setup.batchSize, other.setup.batchSize)
     try same("list of prompts", setup.prompts, other.setup.prompts)
-    try same(
-      "autoencoder", setup.autoencoder ?? "the model's", other.setup.autoencoder ?? "the model's")
+    func autoencoder(_ setup: Study.Setup) -> String {
+      setup.autoencoder.map(Study.Setup.canonicalAutoencoder) ?? "the model's"
+    }
+    try same("autoencoder", autoencoder(setup), autoencoder(other.setup))
+    try same("variant of the weights", setup.variant ?? "none", other.setup.variant ?? "none")
     try same("machine", machine, other.machine)
   }
 

@@ -109,7 +109,13 @@ struct ClassNames {
   }
 
   /// Prints the classes of the model that the options name, of which no weights are read.
+  ///
+  /// - Throws: `UsageError` for other options, and what reading the model's folder throws.
   static func list(_ options: GenerateOptions, _ arguments: ParsedArguments) throws {
+    let taken: [any AnyOption] = [options.listsClasses, options.model, options.json]
+    if let other = arguments.firstGiven(besides: taken) {
+      throw UsageError.other("--list-classes draws no images, and takes no \(other)")
+    }
     let folder = try arguments[options.model] ?? ShowcaseModel.generator.folder()
     let names = try DiffusionPipeline.classNames(folder: folder)
     guard !names.isEmpty else {

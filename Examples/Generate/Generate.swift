@@ -1,5 +1,4 @@
 internal import DiT
-internal import Kernels
 internal import _ExampleCommandLine
 
 /// Draws images of classes, or of what prompts say, with a diffusion transformer.
@@ -8,14 +7,10 @@ struct Generate {
   static func main() async {
     let options = GenerateOptions()
     await runExample(options.command) { arguments in
-      do {
-        try Workspace.selectInstructionSetFromEnvironment()
-      } catch {
-        throw UsageError.other("KERNELS_ISA: \(error)")
-      }
+      try selectInstructionSet()
       if arguments[options.cache] == "list" {
-        guard !arguments[options.json] else {
-          throw UsageError.other("--cache list prints a text, and takes no --json")
+        if let other = arguments.firstGiven(besides: [options.cache]) {
+          throw UsageError.other("--cache list prints a text, and takes no \(other)")
         }
         return try StandardStream.output.write(CacheMethods.list + "\n")
       }

@@ -66,7 +66,7 @@ struct OutputRequest: Sendable {
       guard !StandardStream.output.isClosed else {
         throw UsageError.other("--output - means standard output, which is closed")
       }
-      // By way of a file there.
+      // The image is written to a temporary file first.
       try checkFolder(FileManager.default.temporaryDirectory.path)
     case .nothing: break
     case .file(let path): try checkFile(path)

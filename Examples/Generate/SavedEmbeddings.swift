@@ -47,9 +47,11 @@ struct SavedEmbeddings {
     guard let prompts = try Subjects(o, arguments, folder: folder).prompts else { return }
     let precision = arguments[o.textPrecision] ?? arguments[o.precision]
     guard
-      let encoder = try DiffusionPipeline.textEncoder(
-        folder: folder, textEncoder: arguments[o.textEncoder], variant: arguments[o.variant],
-        precision: Precision(rawValue: precision))
+      let encoder = try opening({
+        try DiffusionPipeline.textEncoder(
+          folder: folder, textEncoder: arguments[o.textEncoder], variant: arguments[o.variant],
+          precision: Precision(rawValue: precision))
+      })
     else { throw RunError.noTextEncoder }
     let isQuiet = arguments[o.quiet]
     if !isQuiet {

@@ -115,21 +115,18 @@ struct Settings: Sendable {
     self.encodedTexts = encodedTexts
     let bar = LoadingBar("loading", quiet: isQuiet || tellsSteps)
     defer { bar.clear() }
-    do {
-      pipeline = try DiffusionPipeline(
+    pipeline = try opening { [autoencoder, textEncoder, variant] in
+      try DiffusionPipeline(
         folder: folder, autoencoder: autoencoder, textEncoder: textEncoder, variant: variant,
         encodesImages: editOptions != nil, encodesTexts: encodedTexts == nil,
         precision: Precision(rawValue: arguments[o.precision]),
         textPrecision: arguments[o.textPrecision].flatMap(Precision.init(rawValue:)),
         progress: { read, count in bar.advance(to: read, of: count) })
-    } catch let error as ModelError {
-      if case .unused = error { throw UsageError.other("\(error)") }
-      throw error
     }
-    reference = try calibration?.reference.map { [autoencoder, variant] in
+    reference = try calibration?.reference.map { [autoencoder, textEncoder, variant] in
       try DiffusionPipeline(
-        folder: folder, autoencoder: autoencoder, variant: variant, encodesTexts: false,
-        precision: $0)
+        folder: folder, autoencoder: autoencoder, textEncoder: textEncoder, variant: variant,
+        encodesTexts: false, precision: $0)
     }
     let defaults = pipeline.defaults
     let size = try SizeChoice(o, arguments, pipeline)

@@ -13,8 +13,23 @@ package struct Study: Sendable {
     package let guidanceScale: Float
     package let images, seed, batchSize: Int
     package let prompts: [String]
-    /// The autoencoder that was named instead of the model's.
+    /// The autoencoder that was named instead of the model's: its canonical path, or its name in the
+    /// cache.
     package let autoencoder: String?
+    /// The variant of the weights that was asked for.
+    package let variant: String?
+
+    /// The one spelling of an autoencoder, which is a path or a name in the cache.
+    package static func canonicalAutoencoder(_ name: String) -> String {
+      FileManager.default.fileExists(atPath: name) ? canonical(name) : name
+    }
+
+    /// What was asked for instead of the model's own, in words.
+    package var changes: [(term: String, meaning: String)] {
+      [("autoencoder", autoencoder), ("variant of the weights", variant)].compactMap { term, text in
+        text.map { (term, $0) }
+      }
+    }
 
     /// The classes or prompts, in words.
     package var subject: String {
@@ -43,20 +58,13 @@ package struct Study: Sendable {
   ///
   /// - Throws: `UsageError` where options and model do not fit, and what loading throws.
   package init(_ o: StudyOptions, _ arguments: ParsedArguments, version: String) throws {
-    do {
-      try Workspace.selectInstructionSetFromEnvironment()
-    } catch {
-      throw UsageError.other("KERNELS_ISA: \(error)")
-    }
+    try selectInstructionSet()
     let path = arguments[o.model]
     let folder = try path ?? ShowcaseModel.generator.folder()
-    do {
-      pipeline = try DiffusionPipeline(
+    pipeline = try opening {
+      try DiffusionPipeline(
         folder: folder, autoencoder: arguments[o.autoencoder], variant: arguments[o.variant],
         precision: Precision(rawValue: arguments[o.precision]))
-    } catch let error as ModelError {
-      if case .unused = error { throw UsageError.other("\(error)") }
-      throw error
     }
     judge = path == nil ? try Judge(folder: ShowcaseModel.judge.folder()) : nil
     threads = arguments[o.threads] ?? Workspace().threads
@@ -92,7 +100,8 @@ package struct Study: Sendable {
       fingerprint: pipeline.denoiser.fingerprint, precision: pipeline.denoiser.precision.rawValue,
       sampler: samplerKind.rawValue, steps: arguments[o.steps], guidanceScale: guidance.scale,
       images: count, seed: arguments[o.seed], batchSize: arguments[o.batchSize], prompts: prompts,
-      autoencoder: arguments[o.autoencoder])
+      autoencoder: arguments[o.autoencoder].map(Setup.canonicalAutoencoder),
+      variant: arguments[o.variant])
     try require(steps: setup.steps, of: "--steps")
   }
 

@@ -77,6 +77,58 @@ import _TestSupport
     }
   }
 
+  /// An autoencoder that is named may alone have the variant, and then it is read.
+  @Test func readsAVariantOfAnAutoencoderThatIsNamed() throws {
+    let vae = try FolderCopy()
+    try vae.move("vae/\(Self.weights).safetensors", to: "vae/\(Self.weights).fp16.safetensors")
+    let folder = FolderTests.folders + "/safetensors"
+    #expect(throws: ModelError.onlyVariants(folder: vae.file("vae"), ["fp16"])) {
+      try DiffusionPipeline(folder: folder, autoencoder: vae.path)
+    }
+    let pipeline = try DiffusionPipeline(
+      folder: folder, autoencoder: vae.path, variant: "fp16")
+    #expect(try Self.bits(pipeline) == Self.expected.get())
+    // What no part has is told of the model's own.
+    #expect(throws: ModelError.self) {
+      try DiffusionPipeline(folder: folder, autoencoder: vae.path, variant: "x")
+    }
+    // The model's own autoencoder has it, which another one takes the place of.
+    let error = #expect(throws: ModelError.self) {
+      try DiffusionPipeline(folder: vae.path, autoencoder: folder, variant: "fp16")
+    }
+    #expect(
+      error?.description.hasSuffix(
+        "a variant (--variant) would not be used: '\(vae.file("transformer"))' and "
+          + "'\(folder)/vae' have no weights of 'fp16'") == true)
+  }
+
+  @Test func readsAVariantOfATextEncoderThatIsNamed() throws {
+    let texts = try FolderCopy("../pixart/folder")
+    try texts.move("text_encoder/model.safetensors", to: "text_encoder/model.fp16.safetensors")
+    let folder = FolderTests.folders + "/../pixart/folder"
+    func open(_ variant: String?, textEncoder: String, encodesTexts: Bool = true) throws {
+      _ = try DiffusionPipeline(
+        folder: folder, textEncoder: textEncoder, variant: variant, encodesTexts: encodesTexts)
+    }
+    #expect(throws: ModelError.onlyVariants(folder: texts.file("text_encoder"), ["fp16"])) {
+      try open(nil, textEncoder: texts.path)
+    }
+    try open("fp16", textEncoder: texts.path)
+    // The texts may come from this encoder, encoded.
+    try open("fp16", textEncoder: texts.path, encodesTexts: false)
+    #expect(throws: ModelError.self) { try open("fp16", textEncoder: folder) }
+    func alone(_ textEncoder: String) throws {
+      _ = try DiffusionPipeline.textEncoder(
+        folder: folder, textEncoder: textEncoder, variant: "fp16")
+    }
+    try alone(texts.path)
+    #expect(
+      throws: ModelError.unused(
+        model: folder, part: "a variant (--variant)",
+        reason: "'\(folder)/text_encoder' has no weights of 'fp16'")
+    ) { try alone(folder) }
+  }
+
   /// What a model has no use for is no option of it.
   @Test func refusesPartsThatItWouldNotUse() throws {
     func expect(
@@ -244,6 +296,20 @@ import _TestSupport
         && description.contains(message), "\(description)")
   }
 
+  @Test func readsAVariantOfTheAutoencoder() throws {
+    let folder = try FolderCopy()
+    let vae = try FolderCopy()
+    let weights = "vae/diffusion_pytorch_model"
+    try vae.move(weights + ".safetensors", to: weights + ".fp16.safetensors")
+    let path = folder.file("DiT.pt")
+    try Safetensors.write(Self.tensors(), to: path)
+    #expect(throws: ModelError.onlyVariants(folder: vae.file("vae"), ["fp16"])) {
+      try DiffusionPipeline(folder: path, autoencoder: vae.path)
+    }
+    let pipeline = try DiffusionPipeline(folder: path, autoencoder: vae.path, variant: "fp16")
+    #expect(pipeline.autoencoder?.configuration.latentChannels == 4)
+  }
+
   @Test func refusesAVariantOfNothing() throws {
     let folder = try FolderCopy()
     let path = folder.file("DiT.pt")
@@ -251,7 +317,10 @@ import _TestSupport
     let error = #expect(throws: ModelError.self) {
       try DiffusionPipeline(folder: path, autoencoder: folder.path, variant: "fp16")
     }
-    #expect(error?.description.contains("a variant (--variant) would not be used") == true)
+    #expect(
+      error?.description.hasSuffix(
+        "a variant (--variant) would not be used: '\(folder.file("vae"))' has no weights of 'fp16'"
+      ) == true)
     #expect(throws: ModelError.self) { try DiffusionPipeline(folder: path, variant: "fp16") }
   }
 

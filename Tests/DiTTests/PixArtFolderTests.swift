@@ -165,4 +165,21 @@ import _TestSupport
     #expect(text.tokenCount == 5)
     #expect(pipeline.denoiser.sizes == .multiples(of: 4, upTo: 1024))
   }
+
+  /// Of the parts beside a checkpoint, or named in their place, one must have the variant.
+  @Test func takeTheVariantOfAPart() throws {
+    let copy = try FolderCopy("../pixart/folder")
+    let checkpoint = copy.file("PixArt.pth")
+    try Safetensors.write(Self.tensors(), to: checkpoint)
+    let vae = FolderTests.folders + "/safetensors/vae"
+    func open(encodesTexts: Bool) throws {
+      _ = try DiffusionPipeline(
+        folder: checkpoint, autoencoder: vae, variant: "fp16", encodesTexts: encodesTexts)
+    }
+    #expect(throws: ModelError.self) { try open(encodesTexts: true) }
+    let error = #expect(throws: ModelError.self) { try open(encodesTexts: false) }
+    #expect(error?.description.contains("a variant (--variant) would not be used") == true)
+    try copy.move("text_encoder/model.safetensors", to: "text_encoder/model.fp16.safetensors")
+    for encodesTexts in [true, false] { try open(encodesTexts: encodesTexts) }
+  }
 }

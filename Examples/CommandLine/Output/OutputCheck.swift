@@ -13,7 +13,7 @@ package enum OutputError: Error, Equatable {
   case notRegular(String)
   /// The output exists, and is not to be overwritten.
   case exists(String)
-  /// No file can be called so.
+  /// A name in a path, or all of it, is longer than the system takes.
   case nameTooLong(String)
 }
 
@@ -27,10 +27,17 @@ extension OutputError: CustomStringConvertible {
     case .isFolder(let path): "the output '\(path)' is a folder; name a file"
     case .notRegular(let path): "the output '\(path)' is a device or a pipe; name a file"
     case .exists(let path): "'\(path)' exists, and --no-clobber keeps it"
-    case .nameTooLong(let path):
-      "the output's name has \(lastName(of: path).utf8.count) bytes, which is too long: "
-        + "'\(path.shortened(to: 100))'"
+    case .nameTooLong(let path): Self.tooLong(path)
     }
+  }
+
+  /// The longest name of a path, or all of it where no name is too long.
+  private static func tooLong(_ path: String) -> String {
+    let longest = path.split(separator: "/").max { $0.utf8.count < $1.utf8.count } ?? ""
+    let isName = longest.utf8.count > Int(NAME_MAX)
+    let text = isName ? String(longest) : path
+    return (isName ? "a name in the output's path" : "the output's path")
+      + " has \(text.utf8.count) bytes, which is too long: '\(text.shortened(to: 100))'"
   }
 }
 
@@ -69,11 +76,9 @@ package func makeFolder(_ path: String) throws(OutputError) {
 /// Throws where a folder takes no new files, by making one and removing it: permissions do not tell
 /// all, as of a full disk and of `/proc`.
 ///
-/// - Throws: `OutputError.missingFolder` or `OutputError.readOnlyFolder`.
+/// - Throws: `OutputError` for the folder.
 package func checkFolder(_ folder: String) throws(OutputError) {
-  var isFolder: ObjCBool = false
-  guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue
-  else { throw .missingFolder(folder) }
+  guard try kind(of: folder) == S_IFDIR else { throw .missingFolder(folder) }
   do {
     let file = try AtomicFile(path: "\(folder)/\(UInt64.random(in: 0 ... .max))")
     // Without `commit` the file goes again.
@@ -104,7 +109,8 @@ package func checkOutputs(_ paths: [String], clobber: Bool) throws(OutputError) 
   }
 }
 
-/// Throws where a path is that of a device or a pipe, or too long, or its folder takes no new files.
+/// Throws where a path is that of a device or a pipe, or too long, or its folder takes no new
+/// files.
 package func checkFile(_ path: String) throws(OutputError) {
   if let kind = try kind(of: path), kind != S_IFREG, kind != S_IFDIR { throw .notRegular(path) }
   try checkFolder(folder(of: path))

@@ -31,12 +31,14 @@ package enum OutputFormat: String, CaseIterable, Sendable {
     self = requested ?? named ?? .png
   }
 
-  /// The ending of a path that looks like one: letters and digits, a letter first.
+  /// The ending of a path that looks like one: letters and digits, a letter first, or nothing behind
+  /// the dot.
   private static func ending(of path: String) -> Substring? {
     let name = lastName(of: path)
     guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return nil }
     let ending = name[dot...].dropFirst()
-    guard let first = ending.first, first.isLetter else { return nil }
+    guard let first = ending.first else { return ending }
+    guard first.isLetter else { return nil }
     return ending.allSatisfy { $0.isLetter || $0.isNumber } ? ending : nil
   }
 }

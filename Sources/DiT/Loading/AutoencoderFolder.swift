@@ -3,6 +3,7 @@ internal import Tensor
 
 /// The folder of an autoencoder, whose configuration is checked and whose weights are not read yet.
 struct AutoencoderFolder {
+  let path: String
   let configuration: AutoencoderKL.Configuration
   let checkpoint: Checkpoint
   let options: LoadingOptions
@@ -42,9 +43,8 @@ extension LoadingOptions {
       configuration.latentChannels == channels, "latent_channels", configuration.latentChannels,
       "\(channels), the channels that the transformer draws")
     return AutoencoderFolder(
-      configuration: configuration,
-      checkpoint: try Checkpoint(
-        component: folder, variant: autoencoder == nil ? variant : nil),
+      path: folder, configuration: configuration,
+      checkpoint: try Checkpoint(component: folder, variant: variant(of: folder)),
       options: self)
   }
 }

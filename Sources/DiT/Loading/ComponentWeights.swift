@@ -34,9 +34,6 @@ struct WeightFiles {
     names(variant).first { hasFile("\(folder)/\($0)") }
   }
 
-  /// Whether a folder has weights of a variant.
-  func has(_ variant: String, in folder: String) -> Bool { first(variant, in: folder) != nil }
-
   /// The variants of which a folder has weights.
   private func variants(in folder: String) -> [String] {
     let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
@@ -47,7 +44,7 @@ struct WeightFiles {
     }
     let candidates = Set(words).subtracting(["safetensors", "bin", "index", "json"])
     // One of several files is no variant.
-    return candidates.sorted().filter { !$0.contains("-of-") && has($0, in: folder) }
+    return candidates.sorted().filter { !$0.contains("-of-") && first($0, in: folder) != nil }
   }
 
   /// The path of the weights in a folder, or of the index of several files.
@@ -76,9 +73,12 @@ struct WeightFiles {
   private static func isVariant(_ variant: String, ofPartsBeside folder: String) -> Bool {
     let pipeline = folder + "/.."
     let parts = (try? FileManager.default.contentsOfDirectory(atPath: pipeline)) ?? []
-    return parts.contains { part in
-      [diffusers, transformers].contains { $0.has(variant, in: "\(pipeline)/\(part)") }
-    }
+    return parts.contains { has(variant, in: "\(pipeline)/\($0)") }
+  }
+
+  /// Whether the folder of a part has weights of a variant.
+  static func has(_ variant: String, in folder: String) -> Bool {
+    [diffusers, transformers].contains { $0.first(variant, in: folder) != nil }
   }
 }
 

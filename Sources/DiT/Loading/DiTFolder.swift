@@ -11,7 +11,9 @@ extension DiffusionPipeline {
       path: folder.path + "/scheduler/scheduler_config.json")
     let autoencoder = try options.autoencoder(
       else: folder.path + "/vae", forLatentsOf: c.channels)
-    let checkpoint = try Checkpoint(component: transformer, variant: options.variant)
+    let checkpoint = try Checkpoint(
+      component: transformer, variant: options.variant(of: transformer))
+    try options.requireVariant(for: folder.path, in: [transformer, autoencoder.path])
     let weights = try options.weights(
       checkpoint, shapes: checkpoint.entries.map(\.shape), besides: autoencoder)
     try self.init(

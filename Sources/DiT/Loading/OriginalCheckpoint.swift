@@ -11,13 +11,9 @@ extension DiffusionPipeline {
       return
     }
     try options.requireNoTextEncoder(for: path)
-    guard options.variant == nil || options.autoencoder == nil else {
-      throw ModelError.unused(
-        model: path, part: "a variant (--variant)",
-        reason: "both files of weights are named, the autoencoder's by --vae")
-    }
     let c = try DiffusionTransformer.Configuration(checkpoint)
     let autoencoder = try options.autoencoder(else: folder + "vae", forLatentsOf: c.channels)
+    try options.requireVariant(for: path, in: [autoencoder.path])
     let weights = try options.weights(
       checkpoint, shapes: checkpoint.entries.map(\.shape), besides: autoencoder)
     try self.init(

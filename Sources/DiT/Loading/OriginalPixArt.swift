@@ -9,6 +9,9 @@ extension DiffusionPipeline {
     let c = try PixArtTransformer.Configuration(checkpoint)
     let autoencoder = try options.autoencoder(else: folder + "vae", forLatentsOf: c.channels)
     let textEncoder = try options.textEncoder(beside: folder + ".", c)
+    try options.requireVariant(
+      for: checkpoint.path,
+      in: [autoencoder.path, LoadingOptions.encoder(in: options.textEncoder ?? folder + ".")])
     let weights = try options.weights(
       checkpoint, shapes: checkpoint.entries.map(\.shape), besides: autoencoder, textEncoder)
     try self.init(

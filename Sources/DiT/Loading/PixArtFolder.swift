@@ -16,8 +16,15 @@ extension DiffusionPipeline {
     let autoencoder = try options.autoencoder(
       else: folder.path + "/vae", forLatentsOf: c.channels)
     let textEncoder = try options.textEncoder(beside: folder.path, c)
+    let transformer = folder.path + "/transformer"
     let checkpoint = try Checkpoint(
-      component: folder.path + "/transformer", variant: options.variant)
+      component: transformer, variant: options.variant(of: transformer))
+    try options.requireVariant(
+      for: folder.path,
+      in: [
+        transformer, autoencoder.path,
+        LoadingOptions.encoder(in: options.textEncoder ?? folder.path),
+      ])
     let weights = try options.weights(
       checkpoint, shapes: checkpoint.entries.map(\.shape), besides: autoencoder, textEncoder)
     try self.init(

@@ -11,7 +11,7 @@ struct TextEncoderFolder {
   let tokenLimit: Int
   let options: LoadingOptions
 
-  private var encoder: String { path + "/text_encoder" }
+  var encoder: String { LoadingOptions.encoder(in: path) }
 
   /// The precision: that of the options, or what suits the machine and the size of the model.
   var precision: Precision {
@@ -22,16 +22,8 @@ struct TextEncoderFolder {
   /// Reads the tokenizer, and the weights where they are not streamed.
   func textEncoder() throws -> T5TextEncoder {
     try T5TextEncoder(
-      tokenizer: path + "/tokenizer", encoder: encoder, variant: variant, tokenLimit: tokenLimit,
-      precision: precision)
-  }
-
-  /// That of the options; a text encoder named by its own folder is read without one where it lacks
-  /// it.
-  private var variant: String? {
-    options.variant.flatMap {
-      options.textEncoder == nil || WeightFiles.transformers.has($0, in: encoder) ? $0 : nil
-    }
+      tokenizer: path + "/tokenizer", encoder: encoder, variant: options.variant(of: encoder),
+      tokenLimit: tokenLimit, precision: precision)
   }
 }
 
@@ -48,10 +40,9 @@ extension LoadingOptions {
     beside folder: String, _ c: PixArtTransformer.Configuration
   ) throws -> TextEncoderFolder? {
     let folder = textEncoder ?? folder
-    guard encodesTexts, textEncoder != nil || hasFile(folder + "/text_encoder") else {
-      return nil
-    }
-    let file = folder + "/text_encoder/config.json"
+    let encoder = Self.encoder(in: folder)
+    guard encodesTexts, textEncoder != nil || hasFile(encoder) else { return nil }
+    let file = encoder + "/config.json"
     let configuration = try T5Encoder.Configuration(path: file)
     try FileSettings(file: file).require(
       configuration.width == c.textWidth, "d_model", configuration.width,
@@ -127,8 +118,11 @@ extension DiffusionPipeline {
     }
     guard let found else { return nil }
     try MemoryEstimate(textEncoder: found.configuration).require(
-      found.precision, textPrecision: found.precision, file: found.path + "/text_encoder",
+      found.precision, textPrecision: found.precision, file: found.encoder,
       available: options.availableMemory)
+    if options.textEncoder != nil {
+      try options.requireVariant(for: folder, in: [found.encoder])
+    }
     return try found.textEncoder()
   }
 }

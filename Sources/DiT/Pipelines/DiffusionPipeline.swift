@@ -63,7 +63,8 @@ public struct DiffusionPipeline: Sendable {
   ///   - autoencoder: The path of another autoencoder's folder, or its name; nil is the model's.
   ///   - textEncoder: The path of another folder with `text_encoder` and `tokenizer`; nil is the
   ///     model's.
-  ///   - variant: Which of several files of weights to read, such as `fp16`.
+  ///   - variant: Which of several files of weights to read, such as `fp16`, of the parts that have
+  ///     it; one of them must.
   ///   - encodesImages: Whether the autoencoder's encoder is read too, for `encoded(_:)`.
   ///   - encodesTexts: Whether the text encoder is read too, where the model has one; texts that were
   ///     encoded before need none.

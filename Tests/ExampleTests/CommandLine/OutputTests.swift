@@ -80,6 +80,7 @@ import _ExampleCommandLine
     let long = folder + "/" + String(repeating: "x", count: 256)
     #expect(throws: OutputError.nameTooLong(long)) { try checkOutputs([long], clobber: true) }
     #expect(throws: OutputError.nameTooLong(long)) { try checkFile(long) }
+    #expect(throws: OutputError.nameTooLong(long)) { try checkFolder(long) }
     #expect(throws: OutputError.notRegular("/dev/full")) {
       try checkOutputs(["/dev/full"], clobber: true)
     }

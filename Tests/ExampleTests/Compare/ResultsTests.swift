@@ -11,7 +11,8 @@ import _ExampleStudy
   init() throws { folder = try TemporaryFolder() }
 
   private func setup(
-    model: String = "DiT-1", steps: Int = 20, images: Int = 3, autoencoder: String = "null"
+    model: String = "DiT-1", steps: Int = 20, images: Int = 3, autoencoder: String = "null",
+    variant: String? = nil
   ) throws -> Study.Setup {
     try JSONDecoder().decode(
       Study.Setup.self,
@@ -19,7 +20,8 @@ import _ExampleStudy
         """
         {"model": "m", "fingerprint": "\(model)", "precision": "f32", "sampler": "ddim",
          "steps": \(steps), "guidanceScale": 4, "images": \(images), "seed": 7, "batchSize": 2,
-         "prompts": [], "autoencoder": \(autoencoder)}
+         "prompts": [], "autoencoder": \(autoencoder)
+         \(variant.map { #", "variant": "\#($0)""# } ?? "")}
         """.utf8))
   }
 
@@ -60,6 +62,7 @@ import _ExampleStudy
       (try setup(steps: 50), "number of steps: 20, and this run is of 50"),
       (try setup(images: 4), "number of images: 3, and this run is of 4"),
       (try setup(autoencoder: #""v""#), "autoencoder: the model's, and this run is of v"),
+      (try setup(variant: "fp16"), "variant of the weights: none, and this run is of fp16"),
     ] {
       #expect {
         try old.require(results(other), path: "r.json")
@@ -67,6 +70,21 @@ import _ExampleStudy
         "\($0)".hasPrefix("r.json holds results of another \(what);")
       }
     }
+  }
+
+  @Test func onePathIsOneAutoencoder() throws {
+    let path = folder.path
+    let old = results(try setup(autoencoder: "\"\(path)\""))
+    for other in ["\(path)/", "\(path)/.", path.replacing("/", with: "//")] {
+      try old.require(results(setup(autoencoder: "\"\(other)\"")), path: "r.json")
+    }
+  }
+
+  @Test func pagesTellOfTheAutoencoderAndTheVariant() throws {
+    let text = page(Analysis(results(try setup(autoencoder: #""v/vae""#, variant: "fp16"))))
+    #expect(text.contains("<dt>autoencoder</dt><dd>v/vae</dd>"))
+    #expect(text.contains("<dt>variant of the weights</dt><dd>fp16</dd>"))
+    #expect(!page(Analysis(results(try setup()))).contains("<dt>autoencoder</dt>"))
   }
 
   @Test func whatIsNoneIsRefused() throws {

@@ -146,6 +146,20 @@ import Testing
     #expect(Set(all).count == 3)
   }
 
+  /// The reference, which reads no text encoder, is that of a model whose encoder has the variant.
+  @Test func theReferenceTakesTheVariantOfTheModel() throws {
+    let folder = try TemporaryFolder()
+    let texts = try folder.pixArt() + "/text_encoder/model"
+    try FileManager.default.moveItem(
+      atPath: texts + ".safetensors", toPath: texts + ".fp16.safetensors")
+    let result = try GenerateProcess([
+      "--model", TemporaryFolder.pixArt, "--text-encoder", folder.file("pixart"), "--variant",
+      "fp16", "-p", "two cats", "--steps", "2", "--precision", "int8", "--calibrate",
+      "cache-quant", "--reference", "f32", "-o", folder.file("c.json"),
+    ]).finish()
+    #expect(result.status == 0, "\(result.error)")
+  }
+
   @Test func tellsPrograms() throws {
     let folder = try TemporaryFolder()
     let path = folder.file("m.json")

@@ -67,7 +67,7 @@ import _TestSupport
     try FileManager.default.copyItem(atPath: Self.model, toPath: copy)
     try FileManager.default.removeItem(
       atPath: copy + "/transformer/diffusion_pytorch_model.safetensors")
-    let result = try draw("--list-classes", model: copy)
+    let result = try GenerateProcess(["--list-classes", "--model", copy]).finish()
     #expect(result.status == 0 && result.output.contains("207 golden retriever\n"))
     #expect(result.output.split(separator: "\n").count == 1000)
   }

@@ -82,8 +82,22 @@ import _TestSupport
     (64, ["-o", "/dev/null", "--skip-existing"], "--skip-existing needs a file for each image"),
     (
       1, ["--class", "1", "-o", String(repeating: "x", count: 252) + ".png"],
-      "the output's name has 256 bytes, which is too long"
+      "a name in the output's path has 256 bytes, which is too long"
     ),
+    (
+      1, ["--class", "1", "-o", String(repeating: "x", count: 300) + "/"],
+      "a name in the output's path has 300 bytes, which is too long: 'xxx"
+    ),
+    (
+      1, ["--class", "1", "-o", String(repeating: "x", count: 300) + "/b/"],
+      "a name in the output's path has 300 bytes, which is too long: 'xxx"
+    ),
+    (
+      1, ["-o", String(repeating: "x/", count: 2500) + "y.png"],
+      "the output's path has 5005 bytes, which is too long: 'x/x/x/"
+    ),
+    (64, ["-o", "x."], "must end in .png, .npy or .safetensors, not in .\n"),
+    (64, ["--class", "1", "-o", "{seed}."], "must end in .png, .npy or .safetensors, not in .\n"),
     (1, ["-o", "/proc/x.png"], "the output's folder '/proc' takes no new files"),
     (1, ["-o", "/dev/full"], "is a device or a pipe"),
     (1, ["-o", "none/x.png"], "the output's folder 'none' does not exist"),
@@ -247,9 +261,14 @@ import _TestSupport
   }
 
   @Test func listsClasses() throws {
-    let result = try draw("--list-classes")
+    func list(_ options: String...) throws -> GenerateResult {
+      try GenerateProcess(["--list-classes"] + options, folder: folder).finish()
+    }
+    let result = try list()
     #expect(result.status == 0 && result.output.hasPrefix("0 T-shirt/top\n1 Trouser\n"))
+    #expect(try list("--json").output.contains("\"name\" : \"Ankle boot\""))
+    let refused = try list("--class", "1")
+    #expect(refused.status == 64 && refused.error.contains("draws no images, and takes no --class"))
     #expect(paths.isEmpty)
-    #expect(try draw("--list-classes", "--json").output.contains("\"name\" : \"Ankle boot\""))
   }
 }

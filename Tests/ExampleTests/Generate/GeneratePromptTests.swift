@@ -164,6 +164,12 @@ import _TestSupport
     ([], "name what to draw with --prompt or --prompt-file"),
     (["--class", "1"], "--class is for models that draw classes, and this one draws from prompts"),
     (["--list-classes"], "draws from prompts, and has no classes to list"),
+    (
+      [
+        "-p", "a", "--save-embeddings", "e.safetensors", "--variant", "fp16", "--text-encoder",
+        TemporaryFolder.pixArt,
+      ], "/text_encoder' has no weights of 'fp16'"
+    ),
     (["-p", "a", "-o", "{class}.png"], "there are {prompt}, {index}, {seed}, {number}"),
     (["--prompt-file", "/nowhere.txt"], "--prompt-file: cannot read '/nowhere.txt'"),
     (["--prompt-file", "/dev/zero"], "--prompt-file: '/dev/zero' has more than 16777216 bytes"),

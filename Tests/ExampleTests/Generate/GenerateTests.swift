@@ -122,8 +122,8 @@ import _ExampleCommandLine
     #expect(try folder.names.isEmpty)
   }
 
-  @Test func listsCachesWithoutAModel() throws {
-    let result = try GenerateProcess(["--cache", "list", "--model", "/nowhere"]).finish()
+  @Test func listsCaches() throws {
+    let result = try GenerateProcess(["--cache", "list"]).finish()
     #expect(result.status == 0 && result.error.isEmpty)
     #expect(result.output.contains("taylorseer") && result.output.contains("warmup"))
   }
@@ -134,6 +134,7 @@ import _ExampleCommandLine
       (["-o", "x.npy", "--latents-out", "./x.npy"], "two outputs are one file, './x.npy'"),
       (["--cache", "delta-dit", "--compare", "--preview-every", "1"], "would spoil them"),
       (["--cache", "list", "--json"], "prints a text, and takes no --json"),
+      (["--cache", "list", "--model", "/nowhere"], "prints a text, and takes no --model"),
       (["--sampler", "ddpm", "--eta", "1"], "for --sampler ddim only"),
       (["--sampler", "ddpm", "--eta", "0"], "for --sampler ddim only"),
       (["--sampler", "ddim", "--schedule", "karras"], "--schedule is not for --sampler ddim"),

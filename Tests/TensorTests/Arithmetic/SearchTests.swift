@@ -1,8 +1,8 @@
 import Tensor
 import Testing
 
-/// What is found without sorting all, or counted without looking everywhere, against what sorting and
-/// counting give.
+/// What is found without sorting all, or counted without looking everywhere, against what sorting
+/// and counting give.
 @Suite struct SearchTests {
   /// Rows with equals, NaN and both zeros.
   static let rows: Tensor<Float> = {
@@ -16,20 +16,64 @@ import Testing
     return x
   }()
 
+  /// Rows of 301 elements, which are looked at 64 at once: the best ones among the last 45, whichever
+  /// way, and as many equals on either side of an edge between two blocks.
+  private static func blocks<Scalar: TensorNumeric>(
+    _ least: Scalar, _ middle: [Scalar], _ greatest: Scalar
+  ) -> Tensor<Scalar> {
+    let plain = (0..<301).map { middle[$0 * 5 % middle.count] }
+    var rows = [plain, plain, plain]
+    for i in 0..<4 {
+      rows[0][290 + i] = greatest
+      rows[0][296 + i] = least
+      rows[1][62 + i] = greatest
+      rows[1][190 + i] = least
+    }
+    return Tensor(stacking: rows.map { Tensor($0) })
+  }
+
+  /// The same with NaN and both zeros, of each sign, in the last row.
+  private static func blocks<Scalar: TensorFloatingPoint>(
+    ofNumbers type: Scalar.Type
+  ) -> Tensor<Scalar> {
+    var rows = blocks(
+      Scalar(-.infinity), (1...7).map { Scalar(Double($0)) }, Scalar(.infinity))
+    rows[2, 190..<194] = Tensor([Scalar(-0.0), Scalar(0.0), Scalar(0.0), Scalar(-0.0)])
+    rows[2, 17] = Scalar(.nan)
+    rows[2, 299] = Scalar(-.nan)
+    return rows
+  }
+
   @Test func topIsThatOfSorting() {
-    for smallest in [false, true] {
-      for count in [0, 1, 5, 64, 65, 301] {
-        let (values, places) = Self.rows.top(count, axis: 1, smallest: smallest)
-        let expected = Self.rows.argsort(axis: 1, descending: !smallest)[.all, 0..<count]
-        #expect(places == expected)
-        let sorted = Self.rows.gathered(along: 1, expected.copied())
-        #expect(values.isClose(to: sorted, relative: 0, absolute: 0, nanIsEqual: true).all())
-        let turned = Self.rows.transposed().top(count, axis: 0, smallest: smallest)
-        #expect(turned.places == expected.transposed())
+    func expect<Scalar: TensorNumeric>(_ rows: Tensor<Scalar>) {
+      for smallest in [false, true] {
+        for count in [0, 1, 5, 64, 65, 301] {
+          let (values, places) = rows.top(count, axis: 1, smallest: smallest)
+          let expected = rows.argsort(axis: 1, descending: !smallest)[.all, 0..<count]
+          #expect(places == expected, "\(Scalar.self)")
+          let sorted = rows.gathered(along: 1, expected.copied()).converted(to: Double.self)
+          #expect(
+            values.converted(to: Double.self)
+              .isClose(to: sorted, relative: 0, absolute: 0, nanIsEqual: true).all())
+          let turned = rows.transposed().top(count, axis: 0, smallest: smallest)
+          #expect(turned.places == expected.transposed(), "\(Scalar.self)")
+        }
       }
     }
-    let wide = Self.rows.converted(to: Double.self).top(7, axis: 1)
-    #expect(wide.places == Self.rows.top(7, axis: 1).places)
+    expect(Self.rows)
+    expect(Self.rows.converted(to: Double.self))
+    expect(Self.blocks(.min, [-7, -1, 0, 1, 100], .max) as Tensor<Int8>)
+    expect(Self.blocks(.min, [1, 2, 127, 128, 200], .max) as Tensor<UInt8>)
+    expect(Self.blocks(.min, [-700, -1, 0, 1, 256], .max) as Tensor<Int16>)
+    expect(Self.blocks(.min, [-1 << 40, -1, 0, 1, 1 << 40], .max) as Tensor<Int64>)
+    expect(Self.blocks(.min, [1, 2, 1 << 32, 1 << 63], .max) as Tensor<UInt64>)
+    expect(Self.blocks(ofNumbers: Float16.self))
+    expect(Self.blocks(ofNumbers: BFloat16.self))
+    // The first of equals, whichever block they are in.
+    let edge = Self.blocks(.min, [-7, -1, 0, 1, 100], .max) as Tensor<Int8>
+    #expect(edge.top(4, axis: 1).places[0..<2] == [[290, 291, 292, 293], [62, 63, 64, 65]])
+    let least = edge.top(4, axis: 1, smallest: true).places[0..<2]
+    #expect(least == [[296, 297, 298, 299], [190, 191, 192, 193]])
     let small = Tensor<Int8>([3, -1, 3, 7]).top(3)
     #expect(small.values == [7, 3, 3] && small.places == [3, 0, 2])
   }

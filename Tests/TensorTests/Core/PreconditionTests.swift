@@ -108,6 +108,18 @@ import Testing
     }
     #expect(Self.message(along).contains("PreconditionTests.swift:"))
     #expect(Self.message(along).contains("take: index 3 is out of range in an axis of 3"))
+    let last = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      // Several parts, of which the last one has the fault.
+      var places = Tensor<Int64>(zeros: [4096, 64])
+      places[4095, 63] = 64
+      _ = Tensor<Float>(zeros: [4096, 64]).gathered(along: 1, places)
+    }
+    #expect(Self.message(last).contains("PreconditionTests.swift:"))
+    #expect(Self.message(last).contains("take: index 64 is out of range in an axis of 64"))
+    let empty = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Tensor<Float>(zeros: [2, 0]).gathered(along: 1, [[0], [0]])
+    }
+    #expect(Self.message(empty).contains("take: index 0 is out of range in an axis of 0"))
     let place = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       var sums = Tensor<Float>(zeros: [2, 3])
       sums.add(1, along: 0, at: [[0, 1, -3]])
