@@ -11,6 +11,8 @@ extension Tensor {
   ///
   /// - Parameters:
   ///   - indices: An index, a range or the like for each of the leading dimensions.
+  ///   - file: The caller's file, for a message.
+  ///   - line: The caller's line, for a message.
   /// - Precondition: Single indices exist. Ranges are cut to what there is, as in NumPy.
   public subscript(
     _ indices: any TensorIndex..., file file: StaticString = #fileID, line line: UInt = #line
