@@ -36,7 +36,7 @@ headless() {
 
 # use REPORT WIDTH SCHEME: runs the test in a copy of the page.
 use() {
-  local report=$1 width=$2 scheme=$3 dom setting=1
+  local report=$1 width=$2 scheme=$3 dom skipped setting=1
   [[ $scheme == dark ]] && setting=0
   : >"$temporary/log"
   sed '/<\/body>/d; /<\/html>/d' "$work/$report/report.html" >"$temporary/page.html"
@@ -45,7 +45,8 @@ use() {
   dom=$(headless --blink-settings=preferredColorScheme=$setting --window-size="$width,900" \
     --dump-dom "file://$temporary/page.html#$scheme" | sed -n '/id="test-result"/,$p')
   if [[ $dom == *$'\ndone'* && $dom != *FAILED* ]]; then
-    ok "$report, $width pixels, $scheme: $(grep -c '^ok' <<<"$dom") checks"
+    skipped=$(grep '^skipped' <<<"$dom" || true)
+    ok "$report, $width pixels, $scheme: $(grep -c '^ok' <<<"$dom") checks${skipped:+, $skipped}"
   else
     failed "$report, $width pixels, $scheme: $(grep FAILED <<<"$dom" || echo "the test did not end")"
   fi

@@ -16,11 +16,15 @@
     for (let i = 0; i < 100 && !holds(); i++) await new Promise(next => setTimeout(next, 50));
     return holds();
   };
+  // A headless browser does not always give its window the focus, and without it no element is drawn
+  // as focused: then the line around it cannot be checked.
+  const showsFocus = await until(() => document.hasFocus());
+  if (!showsFocus) lines.push('skipped: the window has no focus');
   // A button answers to Enter and Space by itself; it must be reachable, and show that it is.
   const isReachable = element => {
     element.focus();
-    return document.activeElement === element
-      && getComputedStyle(element).outlineStyle !== 'none' && element.tabIndex >= 0;
+    return document.activeElement === element && element.tabIndex >= 0
+      && (!showsFocus || getComputedStyle(element).outlineStyle !== 'none');
   };
 
   expect('the page is no wider than the window',
