@@ -44,9 +44,11 @@ struct Conversion {
     (shardSize, compress) = (arguments[options.shardSize], arguments[options.compress])
     noClobber = arguments[options.noClobber]
     skipsUnreadable = arguments[options.skipUnreadable]
-    let groupSize = arguments[options.groupSize] ?? QuantizedMatrix.defaultGroupSize
-    quantizer = arguments[options.quantization].map {
-      CheckpointQuantizer(width: $0 == "int4" ? .fourBits : .eightBits, groupSize: groupSize)
+    let width: QuantizedMatrix.Width =
+      arguments[options.quantization] == "int4" ? .fourBits : .eightBits
+    let groupSize = arguments[options.groupSize] ?? width.defaultGroupSize
+    quantizer = arguments[options.quantization].map { _ in
+      CheckpointQuantizer(width: width, groupSize: groupSize)
     }
     search = arguments[options.search] ? GroupSizeSearch(budget: groupSize) : nil
     guard quantizer != nil || arguments[options.groupSize] == nil && search == nil else {

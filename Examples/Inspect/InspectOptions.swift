@@ -26,7 +26,8 @@ struct InspectOptions {
     "make the weights of the blocks' linear layers whole numbers of 8 or 4 bits, for --precision "
       + "int8, w8 and w4")
   let groupSize = Option(
-    "group-size", optional: .integer(1...131_072), default: "128",
+    "group-size", optional: .integer(1...131_072),
+    default: "384 of 8 bits, 128 of 4 bits",
     "--quantize: how many neighbouring weights share a scale")
   let search = Option(
     flag: "search-group-sizes",

@@ -32,19 +32,25 @@ public func linear(
 ///   - weight: The weights, `[outputs, inputs]`.
 ///   - bias: What is added to each row, `[outputs]`.
 ///   - activation: What is applied to the sum.
+///   - forAttention: Whether attention without a bias or a window reads the result, which in `int8`
+///     may be of another layout.
 ///   - workspace: What to compute with.
 /// - Returns: `[…, outputs]`.
 /// - Complexity: rows · inputs · outputs multiply-adds.
 public func linearOperand(
   _ x: Operand, _ weight: PackedMatrix, bias: Tensor<Float>? = nil,
-  activation: Activation = .identity, in workspace: Workspace
+  activation: Activation = .identity, forAttention: Bool = false, in workspace: Workspace
 ) -> Operand {
   if !activation.isFused {
     let sums = linear(x, weight, bias: bias, activation: activation, in: workspace)
     return Operand(sums).converted(to: weight.precision, in: workspace)
   }
+  let table = workspace.table
+  let kernels =
+    forAttention
+    ? table.attentionKernels(for: weight.precision) : table.kernels(for: weight.precision)
   let output = Operand(
-    x.shape.dropLast() + [weight.outputs], for: weight.precision, in: workspace)
+    x.shape.dropLast() + [weight.outputs], layout: kernels.layout, in: workspace)
   product(
     x, weight, bias: bias, into: output.memory, in: workspace,
     finish: {
@@ -162,6 +168,7 @@ func compute(
   _ product: Product, rows: Int, with kernels: ProductKernels, in workspace: Workspace
 ) {
   let multiplyAdds = rows * product.columns * product.depth
+  let (product, packedRows) = packed(product, rows: rows, with: kernels, in: workspace)
   let (panels, threads) = (
     kernels.panels(product.columns), workspace.threads(for: multiplyAdds)
   )
@@ -185,4 +192,24 @@ func compute(
         sharesRows ? 0..<panels : start..<end, scratch)
     }
   }
+  withExtendedLifetime(packedRows) {}
+}
+
+/// A product with packed rows where its kernels want them so, and the memory that these are in.
+private func packed(
+  _ product: Product, rows: Int, with kernels: ProductKernels, in workspace: Workspace
+) -> (Product, Tensor<Float>?) {
+  guard let count = kernels.rowElements?(rows, product.depth) else { return (product, nil) }
+  let memory: Tensor<Float> = workspace.tensor([count])
+  let (unit, pack) = (kernels.tileRows, kernels.packRows)
+  nonisolated(unsafe) let start = memory.mutablePointer
+  parallelFor(
+    (rows + unit - 1) / unit, grain: (rowGrain(product.depth) + unit - 1) / unit,
+    threads: workspace.threads(for: rows * product.columns * product.depth)
+  ) { range, _ in
+    pack(product, range.lowerBound * unit..<min(range.upperBound * unit, rows), start)
+  }
+  var result = product
+  result.a = UnsafeRawPointer(memory.pointer)
+  return (result, memory)
 }

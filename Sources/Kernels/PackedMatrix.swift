@@ -24,7 +24,7 @@ public struct PackedMatrix: Sendable {
   /// - Parameters:
   ///   - weight: A row for each output, `[outputs, inputs]`, as PyTorch stores them.
   ///   - precision: The precision, to which weights are rounded, or quantized in groups of
-  ///     `QuantizedMatrix.defaultGroupSize`.
+  ///     `QuantizedMatrix.Width.defaultGroupSize` inputs.
   /// - Precondition: `weight` has two dimensions, and finite elements where it is quantized.
   public init(_ weight: Tensor<Float>, precision: Precision = .float32) {
     self.init(weight, precision: precision, table: .active)
@@ -35,7 +35,7 @@ public struct PackedMatrix: Sendable {
     if let width = precision.elementWidth {
       let quantized = require(
         try? QuantizedMatrix(
-          weight, width: width, groupSize: QuantizedMatrix.defaultGroupSize, table: table),
+          weight, width: width, groupSize: width.defaultGroupSize, table: table),
         "packed matrix: weights to be quantized are finite numbers")
       self.init(quantized, precision: precision, table: table)
     } else {

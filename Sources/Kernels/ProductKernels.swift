@@ -1,7 +1,7 @@
 internal import _KernelsMicro
 
 /// What the split of a product over threads needs to know of its kernels.
-struct ProductKernels {
+struct ProductKernels: Sendable {
   /// The columns of a packed panel.
   let panelWidth: Int
   /// The rows of a register tile.
@@ -10,6 +10,10 @@ struct ProductKernels {
   let prefersPanels: Bool
   /// What the panels hold.
   let format: PanelFormat
+  /// The elements that packed rows take: rows, terms; nil where products take rows as they stand.
+  let rowElements: (@Sendable (Int, Int) -> Int)?
+  /// Packs rows of a product.
+  let packRows: @Sendable (Product, Range<Int>, UnsafeMutablePointer<Float>) -> Void
   /// The elements of scratch for so many rows, terms and columns.
   let scratch: MatrixKernels.ScratchCount
   /// Computes rows × panels of a product, with scratch.
@@ -19,6 +23,7 @@ struct ProductKernels {
   init(_ kernels: MatrixKernels, _ table: KernelTable) {
     (panelWidth, tileRows) = (kernels.panelWidth, table.tileRows)
     (prefersPanels, format) = (kernels.prefersPanels, kernels.format)
+    (rowElements, packRows) = (nil, { _, _, _ in })
     (scratch, product) = (kernels.productScratch, kernels.product)
   }
 
@@ -34,8 +39,12 @@ struct ProductKernels {
   /// Kernels for quantized weights in groups of one size.
   private init(_ kernels: QuantizedKernels, groupSize: Int) {
     (panelWidth, tileRows) = (kernels.panelWidth, kernels.tileRows)
-    // A part of the panels quantizes all rows.
-    (prefersPanels, format) = (false, kernels.format)
+    // Without rows that are packed once for all, a part of the panels quantizes all of them.
+    (prefersPanels, format) = (kernels.rowElements != nil, kernels.format)
+    rowElements = kernels.rowElements.map { count in
+      { @Sendable in count($0, TermGroups(depth: $1, size: groupSize)) }
+    }
+    packRows = kernels.packRows
     scratch = { kernels.productScratch($0, $2, TermGroups(depth: $1, size: groupSize)) }
     product = kernels.product
   }

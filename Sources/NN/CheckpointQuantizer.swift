@@ -14,10 +14,13 @@ public struct CheckpointQuantizer: Sendable {
   /// The group sizes of layers that differ from `groupSize`, by the name of their weights.
   public var groupSizes: [String: Int] = [:]
 
+  /// A quantizer of one width, in groups of `width.defaultGroupSize` inputs.
+  public init(width: QuantizedMatrix.Width = .eightBits) {
+    self.init(width: width, groupSize: width.defaultGroupSize)
+  }
+
   /// A quantizer of one width, in groups of one size.
-  public init(
-    width: QuantizedMatrix.Width = .eightBits, groupSize: Int? = QuantizedMatrix.defaultGroupSize
-  ) {
+  public init(width: QuantizedMatrix.Width = .eightBits, groupSize: Int?) {
     (self.width, self.groupSize) = (width, groupSize)
   }
 

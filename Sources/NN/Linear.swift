@@ -167,6 +167,11 @@ public struct Linear: Layer {
     linearOperand(x, weight, bias: bias, activation: activation, in: workspace)
   }
 
+  /// Applies the layer to each row, for attention that has neither a bias nor a window.
+  package func attentionOperand(_ x: Operand, in workspace: Workspace) -> Operand {
+    linearOperand(x, weight, bias: bias, forAttention: true, in: workspace)
+  }
+
   /// Adds the layer's result, times `gate`, to a residual stream.
   ///
   /// - Parameters:

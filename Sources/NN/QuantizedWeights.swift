@@ -81,7 +81,7 @@ extension Weights {
     defer { weight.discardPages() }
     do throws(QuantizationError) {
       return try QuantizedMatrix(
-        weight, width: width, groupSize: QuantizedMatrix.defaultGroupSize, table: table)
+        weight, width: width, groupSize: width.defaultGroupSize, table: table)
     } catch { throw self.error(error, in: name) }
   }
 

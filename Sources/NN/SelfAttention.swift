@@ -67,8 +67,9 @@ public struct SelfAttention: Layer {
   public func callAsFunction(
     _ x: Operand, window: Int? = nil, in workspace: Workspace
   ) -> Tensor<Float> {
-    projection(
-      heads(of: qkv.operand(x, in: workspace), window: window, in: workspace), in: workspace)
+    let parts =
+      window == nil ? qkv.attentionOperand(x, in: workspace) : qkv.operand(x, in: workspace)
+    return projection(heads(of: parts, window: window, in: workspace), in: workspace)
   }
 
   /// Adds `gate` times the result to a residual stream.
@@ -82,7 +83,7 @@ public struct SelfAttention: Layer {
     _ x: Operand, gate: Tensor<Float>? = nil, addedTo residual: inout Tensor<Float>,
     in workspace: Workspace
   ) {
-    let heads = heads(of: qkv.operand(x, in: workspace), in: workspace)
+    let heads = heads(of: qkv.attentionOperand(x, in: workspace), in: workspace)
     projection(heads, gate: gate, addedTo: &residual, in: workspace)
   }
 

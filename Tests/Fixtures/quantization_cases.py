@@ -7,15 +7,15 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-GROUP = 128
+GROUP = {127: 384, 7: 128}  # neighbours that share a scale, by the largest whole number
 QUANTIZED = ("attn.qkv", "attn.proj", "mlp.fc1", "mlp.fc2")
 MODULATION = "adaLN_modulation.1"
 
 
-def quantized(x, levels, group=GROUP):
+def quantized(x, levels):
     """x to the nearest of its whole numbers times the scale of its group: of neighbours in the last dimension."""
     parts = []
-    for part in x.split(group, dim=-1):
+    for part in x.split(GROUP[levels], dim=-1):
         largest = part.abs().amax(-1, keepdim=True)
         step = torch.where(largest == 0, torch.ones(()), largest / levels)
         # Not "levels / largest", which PyTorch rounds twice.

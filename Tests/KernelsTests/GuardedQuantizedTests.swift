@@ -34,13 +34,21 @@ import _TestSupport
       columns: columns, output: result, outputStride: columns)
     (product.format, product.groupSize) = (kernels.format, groupSize)
     product.bias = UnsafePointer(memory.numbers(numbers.next(columns)))
+    var middle = rows / 2
+    if let count = kernels.rowElements?(rows, groups) {
+      middle = middle / kernels.tileRows * kernels.tileRows
+      let packedRows = memory.numbers(count)
+      kernels.packRows(product, middle..<rows, packedRows)
+      kernels.packRows(product, 0..<middle, packedRows)
+      product.a = UnsafeRawPointer(packedRows)
+    }
     let scratch = memory.numbers(kernels.productScratch(rows, columns, groups))
     if depth % 2 == 0 {
       kernels.product(product, 0..<rows, panels / 2..<panels, scratch)
       kernels.product(product, 0..<rows, 0..<panels / 2, scratch)
     } else {
-      kernels.product(product, rows / 2..<rows, 0..<panels, scratch)
-      kernels.product(product, 0..<rows / 2, 0..<panels, scratch)
+      kernels.product(product, middle..<rows, 0..<panels, scratch)
+      kernels.product(product, 0..<middle, 0..<panels, scratch)
     }
     return (0..<rows * columns).allSatisfy { result[$0].isFinite }
   }

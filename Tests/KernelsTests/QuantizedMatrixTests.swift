@@ -85,7 +85,7 @@ import _TestSupport
       weights[200 + 150] = bad
       let tensor = Tensor(weights, shape: [3, 200])
       #expect(
-        error { () throws(QuantizationError) in try QuantizedMatrix(tensor) }
+        error { () throws(QuantizationError) in try QuantizedMatrix(tensor, groupSize: 128) }
           == .notFinite(output: 1, inputs: 128..<200))
     }
     let elements = Tensor(repeating: Int8(3), shape: [2, 200])

@@ -29,7 +29,9 @@ enum AMX: AVX512Vectors {
     panelBytes: { Tile<1, 2>.int8PanelBytes(Self.self, $0) },
     pack: { Tile<1, 2>.packInt8(Self.self, $0, panels: $1, into: $2) },
     unpack: { Tile<1, 2>.unpackInt8(Self.self, panel: $0, $1, into: $2) },
-    productScratch: { count, _, groups in int8Scratch(rows: count, groups) },
+    rowElements: { int8RowElements(rows: $0, $1) },
+    packRows: { packInt8Rows($0, rows: $1, into: $2) },
+    productScratch: { int8Scratch(rows: $0, columns: $1, $2) },
     product: { computeInt8($0, rows: $1, panels: $2, scratch: $3) })
 
   static let kernels = MatrixKernels(

@@ -1,129 +1,175 @@
 #if arch(x86_64)
 internal import _KernelsMicro
 
-/// How the rows of a product of 8-bit integers are packed.
-private struct Int8Rows {
-  /// The rows of a block: with their scales up to 512 KB, which stay in L2.
-  let count: Int
-  /// From a row to the next one, in bytes.
-  let stride: Int
+/// How a product of 8-bit integers is cut to fit the L2 cache.
+private struct Int8Blocking {
+  /// The groups of terms.
   let groups: TermGroups
+  /// The rows of a block, and the groups in a section of the depth.
+  let rows, section: Int
+  /// The rows that a block of as many rows, or fewer, has at most.
+  private let mostRows: Int
 
   init(_ rowCount: Int, _ groups: TermGroups) {
     self.groups = groups
-    let bytes = (0..<groups.count).reduce(0) { $0 + 4 * AMX.int8Elements(groups[$1].count) }
-    // Rows at a multiple of 4096 bytes would meet in one set of L1.
-    stride = bytes % 1024 == 0 ? bytes + 64 : bytes
-    let limit = max(512 * 1024 / (stride + 4 * groups.count) / 32, 1)
-    count = min(max(AMX.squares(rowCount), 1), limit) * 32
+    // Sections of like length.
+    let sections = min(max((groups.depth + 1535) / 1536, 1), max(groups.count, 1))
+    section = (groups.count + sections - 1) / sections
+    // Two fifths of an L2 cache of 2 MB, as of a product of bfloat16; blocks are of like height too.
+    let squares = max(AMX.squares(rowCount), 1)
+    let bytes = section * AMX.int8GroupBytes(min(groups.size, groups.depth))
+    let limit = max(800 * 1024 / max(bytes, 1), 1)
+    let blocks = (squares + limit - 1) / limit
+    rows = (squares + blocks - 1) / blocks * 32
+    mostRows = min(squares, limit) * 32
   }
 
-  /// The elements of scratch that the rows and their scales take.
-  var rowElements: Int { count * stride / 4 }
-  var scaleElements: Int { count * groups.count }
+  /// The elements of the sums of a panel that wait for the next section.
+  var waitingCount: Int { section < groups.count ? mostRows * 32 : 0 }
 }
 
 extension AMX {
-  /// The elements of scratch that `computeInt8` needs.
-  static func int8Scratch(rows: Int, _ groups: TermGroups) -> Int {
-    let packed = Int8Rows(rows, groups)
-    return packed.rowElements + packed.scaleElements + 3 * 1024
+  /// The elements of scratch that `computeInt8` needs: the sums of two groups, a square of those
+  /// before, a row of what changes nothing, and the sums that wait for the next section.
+  static func int8Scratch(rows: Int, columns: Int, _ groups: TermGroups) -> Int {
+    Int8Scratch.count + Int8Blocking(rows, groups).waitingCount * squares(columns)
   }
 
-  /// Computes rows × panels of a product of 8-bit integers; its rows are 32-bit numbers, dense.
+  /// Computes rows × panels of a product of 8-bit integers, whose rows are packed.
   ///
-  /// A block of rows is quantized and stays in the L2 cache while each panel meets it. The tile
-  /// unit sums up a group of terms of 32 rows and 32 columns; while it does so for the next group,
-  /// the vector unit multiplies the sums with their scales and adds them to those of the groups
-  /// before.
+  /// A block of rows × a section of the depth stays in the L2 cache while each panel meets it. The
+  /// tile unit sums up a group of terms of 32 rows and 32 columns; beside it, the vector unit
+  /// multiplies the sums of the group before with their scales, and adds them up.
   static func computeInt8(
     _ product: Product, rows: Range<Int>, panels: Range<Int>, scratch: UnsafeMutablePointer<Float>
   ) {
-    guard !panels.isEmpty else { return }
-    let groups = TermGroups(depth: product.depth, size: product.groupSize)
-    let packed = Int8Rows(rows.count, groups)
-    // Squares begin at multiples of a line.
-    let (sums, packedRows) = (scratch, scratch + 3 * 1024)
-    let scales = packedRows + packed.rowElements
+    let (groups, blocking) = (product.groups, Int8Blocking(rows.count, product.groups))
     let panelBytes = Tile<1, 2>.int8PanelBytes(Self.self, groups)
+    let stripBytes = groups.total(int8GroupBytes)
+    let panelGroupBytes = 128 + int8GroupBytes(min(groups.size, groups.depth))
+    let scratch = Int8Scratch(scratch)
+    scratch.nothing.update(repeating: -0.0, count: 32)
+    if groups.count == 0 { scratch.sums.update(repeating: 0, count: 1024) }
+    var last = LastGroup(sums: GroupSums(scratch.first))
     TileUnit.configure()
     var first = rows.lowerBound
     while first < rows.upperBound {
-      let block = first..<min(first + packed.count, rows.upperBound)
-      quantize(product, rows: block, packed, into: packedRows, scales: scales)
-      for panel in panels {
-        for row in stride(from: block.lowerBound, to: block.upperBound, by: 32) {
-          let place = row - block.lowerBound
-          computeSquare(
-            product, rows: row..<min(row + 32, block.upperBound), panel: panel,
-            packedRows: UnsafeRawPointer(packedRows) + place * packed.stride, stride: packed.stride,
-            scales: scales + place * groups.count, product.b + panel * panelBytes, groups,
-            sums: sums)
+      let block = first..<min(first + blocking.rows, rows.upperBound)
+      var start = 0
+      repeat {  // once for a depth of zero
+        let section = start..<min(start + blocking.section, groups.count)
+        var waiting = scratch.waiting
+        for panel in panels {
+          var row = block.lowerBound
+          // Each step asks for two lines of the next panel.
+          var next =
+            product.b + (panel + 1) * panelBytes + section.lowerBound * panelGroupBytes
+          while row < block.upperBound {
+            let square = row..<min(row + 32, block.upperBound)
+            let sums =
+              blocking.waitingCount > 0
+              ? waiting + (row - block.lowerBound) * 32 : scratch.sums
+            computeSquare(
+              product, rows: square, groups: section, panel: panel,
+              product.a + row / 32 * stripBytes, product.b + panel * panelBytes, next: &next,
+              sums: sums,
+              scratch, &last)
+            row = square.upperBound
+          }
+          waiting += blocking.waitingCount
         }
-      }
+        start = section.upperBound
+      } while start < groups.count
       first = block.upperBound
     }
+    var rest = last.sums
+    rest.add(rows: 32)
+    last.finish(product)
     TileUnit.release()
   }
 
-  /// Writes rows as integers, each group filled up with zeros to whole tiles, and their scales.
-  private static func quantize(
-    _ product: Product, rows: Range<Int>, _ packed: Int8Rows,
-    into target: UnsafeMutablePointer<Float>, scales: UnsafeMutablePointer<Float>
+  /// Computes the groups of a section of up to 32 rows × one panel.
+  ///
+  /// - Parameters:
+  ///   - product: The whole product.
+  ///   - rows: The rows.
+  ///   - section: The groups.
+  ///   - panel: The panel.
+  ///   - packedRows: The first group of the packed rows.
+  ///   - packedPanel: The first group of the panel.
+  ///   - next: What the steps ask for, and afterwards the lines behind it.
+  ///   - sums: The sums of the groups before, and the new ones.
+  ///   - scratch: The scratch.
+  ///   - last: The group before, and afterwards the last one of these.
+  @inline(__always)
+  private static func computeSquare(
+    _ product: Product, rows: Range<Int>, groups section: Range<Int>, panel: Int,
+    _ packedRows: UnsafeRawPointer, _ packedPanel: UnsafeRawPointer,
+    next: inout UnsafeRawPointer, sums: UnsafeMutablePointer<Float>, _ scratch: Int8Scratch,
+    _ last: inout LastGroup
   ) {
-    let groups = packed.groups
-    for row in rows {
-      let place = row - rows.lowerBound
-      var bytes = UnsafeMutableRawPointer(target) + place * packed.stride
-      for group in 0..<groups.count {
-        let terms = groups[group]
-        let count = 4 * int8Elements(terms.count)
-        scales[place * groups.count + group] = quantize(
-          product.start(ofRow: row) + terms.lowerBound, count: terms.count, levels: 127, offset: 0
-        ) { storeInt8Terms($0, bytes + $1) }
-        // Whole vectors are written; what is missing to whole tiles behind them is zero.
-        for i in stride(from: (terms.count + 15) / 16 * 16, to: count, by: 16) {
-          storeInt8Terms(.zero, bytes + i)
-        }
-        bytes += count
+    let groups = product.groups
+    guard groups.count > 0 else {
+      return finish(product, rows: rows, column: panel * 32, width: 32, sums: sums)
+    }
+    let groupBytes = int8GroupBytes(min(groups.size, groups.depth))
+    var a = packedRows + section.lowerBound * groupBytes
+    var b = packedPanel + section.lowerBound * (groupBytes + 128)
+    if section.upperBound == groups.count { prefetchOutput(product, rows: rows, panel: panel) }
+    for group in section {
+      let steps = int8Elements(groups[group].count) / 16
+      let place = last.sums.staged == UnsafePointer(scratch.first) ? scratch.second : scratch.first
+      addGroup(
+        rows: a + 128, columns: b + 256, steps: steps, isHalf: rows.count <= 16, next: next,
+        before: last.sums, into: place)
+      next += steps * 2 * 64
+      last.finish(product)
+      last.square = group == groups.count - 1 ? (rows, panel * 32) : nil
+      let columnScales = (b + 128).assumingMemoryBound(to: Float.self)
+      last.sums.columnScales = (load(columnScales), load(columnScales + 16))
+      last.sums.rowScales = a.assumingMemoryBound(to: Float.self)
+      (last.sums.rows, last.sums.staged) = (rows.count, UnsafePointer(place))
+      (last.sums.target, last.sums.before) = (sums, UnsafePointer(sums))
+      last.sums.beforeStride = 32
+      if group == 0 {
+        (last.sums.before, last.sums.beforeStride) = (UnsafePointer(scratch.nothing), 0)
       }
+      a += 128 + steps * 2048
+      b += 256 + steps * 2048
     }
   }
 
-  /// Computes up to 32 rows of a panel.
-  private static func computeSquare(
-    _ product: Product, rows: Range<Int>, panel: Int, packedRows: UnsafeRawPointer, stride: Int,
-    scales: UnsafePointer<Float>, _ panelStart: UnsafeRawPointer, _ groups: TermGroups,
-    sums: UnsafeMutablePointer<Float>
-  ) {
-    var (a, b) = (packedRows, panelStart)
-    if groups.count == 0 { sums.update(repeating: 0, count: 1024) }
-    for group in 0..<groups.count {
-      let steps = int8Elements(groups[group].count) / 16
-      let columnScales = (b + 128).assumingMemoryBound(to: Float.self)
-      TileUnit.zeroSums()
-      TileUnit.addInt8Products(
-        rows: a, stride: stride, columns: b + 256, steps: steps, isHalf: rows.count <= 16)
-      // In turns, so that the next group does not wait until these are read.
-      let staging = sums + 1024 * (1 + group % 2)
-      if rows.count <= 16 {
-        TileUnit.storeFirstSums(staging, stride: 128)
-      } else {
-        TileUnit.storeSums(staging, stride: 128)
-      }
-      let (low, high) = (load(columnScales), load(columnScales + 16))
-      for row in 0..<rows.count {
-        let scale = all(scales[row * groups.count + group])
-        let (place, staged) = (sums + row * 32, staging + row * 32)
-        let x = multiply(floats(load(staged)), multiply(scale, low))
-        let y = multiply(floats(load(staged + 16)), multiply(scale, high))
-        store(group == 0 ? x : add(load(place), x), place)
-        store(group == 0 ? y : add(load(place + 16), y), place + 16)
-      }
-      a += steps * 64
-      b += 256 + steps * 2048
+  /// Asks for the lines that a square goes to, while it is computed: they lie a row apart, which is
+  /// nothing that the processor would foresee.
+  @inline(__always)
+  private static func prefetchOutput(_ product: Product, rows: Range<Int>, panel: Int) {
+    for row in rows {
+      prefetchToL1(product.output.place(row: row, column: panel * 32), lines: 2)
     }
-    finish(product, rows: rows, column: panel * 32, width: 32, sums: sums)
+  }
+
+  /// Sums up the products of a group; beside them, adds those of the group before.
+  @inline(never)
+  private static func addGroup(
+    rows: UnsafeRawPointer, columns: UnsafeRawPointer, steps: Int, isHalf: Bool,
+    next: UnsafeRawPointer, before: GroupSums, into place: UnsafeMutablePointer<Float>
+  ) {
+    var (a, b, next, before) = (rows, columns, next, before)
+    let rowsPerStep = (before.rows + steps - 1) / steps
+    TileUnit.zeroSums()
+    for _ in 0..<steps {
+      TileUnit.addInt8Products(rows: a, columns: b, isHalf: isHalf)
+      prefetchToL2(next, lines: 2)
+      before.add(rows: rowsPerStep)
+      next += 2 * 64
+      a += 2048
+      b += 2048
+    }
+    if isHalf {
+      TileUnit.storeFirstSums(place, stride: 128)
+    } else {
+      TileUnit.storeSums(place, stride: 128)
+    }
   }
 }
 #endif

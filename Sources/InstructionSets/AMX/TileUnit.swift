@@ -293,33 +293,23 @@ enum TileUnit {
   }
 
   /// Adds the products of 32 rows, or of the first 16 of them, and 32 columns of 8-bit integers
-  /// over `steps` times 64 terms.
+  /// over 64 terms.
   ///
   /// - Parameters:
-  ///   - rows: The first terms of the rows.
-  ///   - stride: The distance between rows, in bytes.
+  ///   - rows: The terms of the rows, 64 of each.
   ///   - columns: The terms of the columns, 128 bytes for four of each.
-  ///   - steps: The number of steps.
   ///   - isHalf: Whether the last 16 rows are missing.
-  @inline(__always)
-  static func addInt8Products(
-    rows: UnsafeRawPointer, stride: Int, columns: UnsafeRawPointer, steps: Int, isHalf: Bool
-  ) {
-    var (a, b) = (rows, columns)
-    for _ in 0..<steps {
-      loadTile(6, b, 128)
-      loadTile(4, a, stride)
-      Builtin.int_x86_tdpbssd(number0, number4, number6)
-      loadTile(7, b + 64, 128)
-      Builtin.int_x86_tdpbssd(number1, number4, number7)
-      if !isHalf {
-        loadTile(5, a + 16 * stride, stride)
-        Builtin.int_x86_tdpbssd(number2, number5, number6)
-        Builtin.int_x86_tdpbssd(number3, number5, number7)
-      }
-      a += 64
-      b += 2048
-    }
+  @_transparent
+  static func addInt8Products(rows: UnsafeRawPointer, columns: UnsafeRawPointer, isHalf: Bool) {
+    loadTile(6, columns, 128)
+    loadTile(4, rows, 64)
+    Builtin.int_x86_tdpbssd(number0, number4, number6)
+    loadTile(7, columns + 64, 128)
+    Builtin.int_x86_tdpbssd(number1, number4, number7)
+    guard !isHalf else { return }
+    loadTile(5, rows + 1024, 64)
+    Builtin.int_x86_tdpbssd(number2, number5, number6)
+    Builtin.int_x86_tdpbssd(number3, number5, number7)
   }
 
   /// Multiplies 8-bit integers in registers alone, to measure the most that the unit can do.

@@ -71,7 +71,7 @@ public struct Product: @unchecked Sendable {
 
   /// The groups of terms that have a scale of their own.
   @inlinable @inline(__always)
-  var groups: TermGroups { TermGroups(depth: depth, size: groupSize) }
+  public var groups: TermGroups { TermGroups(depth: depth, size: groupSize) }
 
   /// Where part `tap` of the depth begins, from the start of a row.
   @inlinable @inline(__always)

@@ -16,9 +16,14 @@ public final class QuantizedKernels: Sendable {
   /// Unpacks a panel to floating-point numbers, a row of `panelWidth` for each term: panel, groups,
   /// numbers.
   public let unpack: @Sendable (UnsafeRawPointer, TermGroups, UnsafeMutablePointer<Float>) -> Void
+  /// The elements of 32 bits that packed rows take: rows, groups; nil where `product` takes rows of
+  /// 32-bit numbers.
+  public let rowElements: (@Sendable (Int, TermGroups) -> Int)?
+  /// Packs rows of a product, whole blocks of `tileRows` but at the end: product, rows, packed rows.
+  public let packRows: @Sendable (Product, Range<Int>, UnsafeMutablePointer<Float>) -> Void
   /// The elements of 32 bits of scratch that `product` needs: rows, columns, groups.
   public let productScratch: @Sendable (Int, Int, TermGroups) -> Int
-  /// Computes rows × panels of a product, with scratch; its rows are 32-bit numbers.
+  /// Computes rows × panels of a product, with scratch.
   public let product: MatrixKernels.ComputeProduct
 
   /// Kernels that are given one by one.
@@ -28,11 +33,15 @@ public final class QuantizedKernels: Sendable {
     panelBytes: @escaping @Sendable (TermGroups) -> Int,
     pack: @escaping @Sendable (QuantizedSource, Range<Int>, UnsafeMutableRawPointer) -> Void,
     unpack: @escaping @Sendable (UnsafeRawPointer, TermGroups, UnsafeMutablePointer<Float>) -> Void,
+    rowElements: (@Sendable (Int, TermGroups) -> Int)? = nil,
+    packRows: @escaping @Sendable (Product, Range<Int>, UnsafeMutablePointer<Float>) -> Void =
+      { _, _, _ in },
     productScratch: @escaping @Sendable (Int, Int, TermGroups) -> Int,
     product: @escaping MatrixKernels.ComputeProduct
   ) {
     (self.panelWidth, self.tileRows, self.format) = (panelWidth, tileRows, format)
     (self.panelBytes, self.pack, self.unpack) = (panelBytes, pack, unpack)
+    (self.rowElements, self.packRows) = (rowElements, packRows)
     (self.productScratch, self.product) = (productScratch, product)
   }
 

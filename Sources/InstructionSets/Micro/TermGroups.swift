@@ -19,7 +19,7 @@ public struct TermGroups: Sendable {
 
   /// The sum of `count` of the length of each group.
   @inlinable @inline(__always)
-  func total(_ count: (Int) -> Int) -> Int {
+  public func total(_ count: (Int) -> Int) -> Int {
     let (whole, rest) = depth.quotientAndRemainder(dividingBy: size)
     return whole * count(size) + (rest > 0 ? count(rest) : 0)
   }

@@ -64,12 +64,13 @@ import _TestSupport
   func weightsThatAreNoNumbersAreNamed(_ value: Float) throws {
     try set(5, 130, to: value)
     let fault = "'\(Self.layer)': row 5 has a weight that is infinite or not a number"
-    let message = "\(fault) in columns 128"
-    for precision in ["int8", "w8", "w4"] {
-      try expectFailure(try draw("--precision", precision), message)
-    }
     let target = folder.file("small.safetensors")
-    for width in ["int8", "int4"] {
+    // A group is 384 columns of 8 bits, and 128 of 4 bits.
+    for (precision, width, columns) in [
+      ("int8", "int8", "0 to 383"), ("w8", "int8", "0 to 383"), ("w4", "int4", "128 to 255"),
+    ] {
+      let message = "\(fault) in columns \(columns)"
+      try expectFailure(try draw("--precision", precision), message)
       try expectFailure(try inspect("--convert", target, "--quantize", width), message)
     }
     try expectFailure(
@@ -90,7 +91,7 @@ import _TestSupport
       try NumPyFile.read(folder.file(name)).converted(to: Float.self).elements
     }
     let exact = try latents("exact.npy")
-    for size in [128, 100, 7, 100_000] {
+    for size in [384, 128, 100, 7, 100_000] {
       let target = folder.file("small.safetensors")
       let result = try inspect("--convert", target, "--quantize", "int8", "--group-size", "\(size)")
       #expect(result.status == 0, "\(result.error)")
@@ -104,7 +105,7 @@ import _TestSupport
       try FileManager.default.moveItem(atPath: target, toPath: weights)
       #expect(try draw(output: "saved.npy").status == 0)
       let saved = try latents("saved.npy")
-      if size == 128 { #expect(try saved == latents("loaded.npy")) }
+      if size == 384 { #expect(try saved == latents("loaded.npy")) }
       // Images are of values from -1 to 1.
       let error = zip(saved, exact).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
       #expect(-10 * log10(error / Float(exact.count) / 4) > 25, "groups of \(size)")

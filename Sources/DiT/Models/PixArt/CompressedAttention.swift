@@ -59,9 +59,12 @@ extension PixArtTransformer {
     func callAsFunction(
       _ x: Operand, grid: (rows: Int, columns: Int), window: Int? = nil, in workspace: Workspace
     ) -> Operand {
-      compression == nil
-        ? heads(of: qkv.operand(x, in: workspace), window: window, in: workspace)
-        : heads(of: qkv(x, in: workspace), grid: grid, in: workspace)
+      guard compression == nil else {
+        return heads(of: qkv(x, in: workspace), grid: grid, in: workspace)
+      }
+      let parts =
+        window == nil ? qkv.attentionOperand(x, in: workspace) : qkv.operand(x, in: workspace)
+      return heads(of: parts, window: window, in: workspace)
     }
 
     /// The same of queries, keys and values side by side, `[rows, tokens, 3 · width]`.

@@ -24,7 +24,7 @@ extension PixArtTransformer {
       _ x: Tensor<Float>, _ text: TextKeys.Rows, in workspace: Workspace
     ) -> Operand {
       let width = x.shape[2]
-      let queries = query.operand(Operand(x, in: workspace), in: workspace)
+      let queries = query.attentionOperand(Operand(x, in: workspace), in: workspace)
       func heads(_ operand: Operand, _ part: Int) -> HeadView {
         HeadView(operand, from: part * width, count: headCount, size: width / headCount)
       }
@@ -82,7 +82,7 @@ extension PixArtTransformer {
           Operand(states, in: workspace), activation: .geluTanh, in: workspace), in: workspace)
       let operand = Operand(projected, in: workspace)
       keyValues = model.blocks.map {
-        $0.crossAttention.keyValue.operand(operand, in: workspace)
+        $0.crossAttention.keyValue.attentionOperand(operand, in: workspace)
       }
     }
 
