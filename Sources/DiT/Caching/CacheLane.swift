@@ -108,6 +108,7 @@ struct CacheLane: Sendable {
       traceSoFar.append(action, rule: rule, indicator: gates[rule]?.indicator)
       gates[rule]?.end(step)
     }
+    (observed, seen) = ([:], [])
     peakByteCount = max(peakByteCount, byteCount)
     for index in entries.indices {
       let rule = plan.rules[entries[index].rule]

@@ -19,7 +19,7 @@ import _TestSupport
     return run?.plan.hasGates == true
   }
 
-  private func method(
+  func method(
     _ name: String, for model: RuleModel, idle: Bool = false, also: String = ""
   ) throws -> CacheMethods.Choice {
     let type = try CacheMethods.type(named: name)
@@ -54,7 +54,7 @@ import _TestSupport
       noise: noise, generators: generators, guidance: Guidance(scale: scale), cache: cache)
   }
 
-  private func run(
+  func run(
     _ model: RuleModel, _ cache: (any CacheMethod)?, conditions: [Int] = [0, 2, 1],
     negatives: [Int]? = nil, scale: Float = 3, seeds: [UInt64]? = nil, steps: Int = 8
   ) throws -> DenoisingRun {
