@@ -77,7 +77,7 @@ bars() {
   bar "f32 products of DiT-XL, of the peak of AVX2" 0.80 avx2 "$(cases gemm/f32/)"
   bar "bf16 products of DiT-XL, of the peak of the tile unit" 0.60 amx "$(cases gemm/bf16/)"
   bar "bf16 products of DiT-XL, of the peak in pairs" 0.60 avx512bf16 "$(cases gemm/bf16/)"
-  bar "int8 products of DiT-XL, of the peak" 0.75 "" "$(cases gemm/int8/)"
+  bar "int8 products of DiT-XL, of the peak of VNNI" 0.75 avx512vnni "$(cases gemm/int8/)"
   bar "norms and casts, of the copy bandwidth" 0.80 "" \
     layer-norm-modulate/f32/2x1024,add-row/f32,cast-to
   # In L2: larger ones, such as the scores of DiT-XL, wait for memory.

@@ -46,11 +46,13 @@ struct Conversion {
     skipsUnreadable = arguments[options.skipUnreadable]
     let width: QuantizedMatrix.Width =
       arguments[options.quantization] == "int4" ? .fourBits : .eightBits
-    let groupSize = arguments[options.groupSize] ?? width.defaultGroupSize
+    let groupSize = arguments[options.groupSize]
     quantizer = arguments[options.quantization].map { _ in
       CheckpointQuantizer(width: width, groupSize: groupSize)
     }
-    search = arguments[options.search] ? GroupSizeSearch(budget: groupSize) : nil
+    search =
+      arguments[options.search]
+      ? GroupSizeSearch(budget: groupSize ?? width.defaultGroupSize) : nil
     guard quantizer != nil || arguments[options.groupSize] == nil && search == nil else {
       throw UsageError.other("--group-size and --search-group-sizes need --quantize")
     }

@@ -25,15 +25,16 @@ public func linear(
   return activation.isFused ? output : activate(activation, output, in: workspace)
 }
 
-/// `activation(x · weightᵀ + bias)`, in the layout that a next product of the same precision reads.
+/// `activation(x · weightᵀ + bias)`, in the layout that a next product of the same precision reads, or
+/// attention.
 ///
 /// - Parameters:
 ///   - x: The rows, `[…, inputs]`.
 ///   - weight: The weights, `[outputs, inputs]`.
 ///   - bias: What is added to each row, `[outputs]`.
-///   - activation: What is applied to the sum.
-///   - forAttention: Whether attention without a bias or a window reads the result, which in `int8`
-///     may be of another layout.
+///   - activation: What is applied to the sum; one that is not fused has the layout of products.
+///   - forAttention: Whether attention without a bias or a window reads the result: in `int8` it
+///     multiplies bfloat16 where the machine does.
 ///   - workspace: What to compute with.
 /// - Returns: `[…, outputs]`.
 /// - Complexity: rows · inputs · outputs multiply-adds.
@@ -47,7 +48,7 @@ public func linearOperand(
   }
   let table = workspace.table
   let kernels =
-    forAttention
+    forAttention && weight.precision == workspace.precision
     ? table.attentionKernels(for: weight.precision) : table.kernels(for: weight.precision)
   let output = Operand(
     x.shape.dropLast() + [weight.outputs], layout: kernels.layout, in: workspace)
@@ -161,9 +162,10 @@ private func product(
 
 /// Computes a product on all threads of a workspace.
 ///
-/// Tiles are shared out by panels, so that each thread reads a part of the weights. Rows that are
-/// packed in each call are shared out where a part has 64 or more of them, for every part reads all
-/// weights; else panels are, and every part packs all rows.
+/// With tiles, and with rows that are packed once for all threads, panels are shared out, so that each
+/// thread reads a part of the weights. Rows that each part packs for itself are shared out where a
+/// part has 64 or more of them, for every part reads all weights; else panels are, and every part
+/// packs all rows.
 func compute(
   _ product: Product, rows: Int, with kernels: ProductKernels, in workspace: Workspace
 ) {
@@ -175,7 +177,7 @@ func compute(
   // Products over the pixels around one are the vector unit's.
   let prefersPanels = kernels.prefersPanels && product.taps == 1
   let sharesRows = prefersPanels ? panels < threads : rows >= 2 * threads * 64
-  let unit = !sharesRows ? 1 : prefersPanels ? 32 : kernels.tileRows
+  let unit = sharesRows ? kernels.unitRows : 1
   let units = ((sharesRows ? rows : panels) + unit - 1) / unit
   // Two parts for each thread, the longer ones first, so that all threads end together.
   let parts = threads == 1 ? min(1, units) : min(2 * threads, units)
@@ -199,9 +201,9 @@ func compute(
 private func packed(
   _ product: Product, rows: Int, with kernels: ProductKernels, in workspace: Workspace
 ) -> (Product, Tensor<Float>?) {
-  guard let count = kernels.rowElements?(rows, product.depth) else { return (product, nil) }
-  let memory: Tensor<Float> = workspace.tensor([count])
-  let (unit, pack) = (kernels.tileRows, kernels.packRows)
+  guard let packing = kernels.rowPacking else { return (product, nil) }
+  let memory: Tensor<Float> = workspace.tensor([packing.elementCount(rows, product.groups)])
+  let (unit, pack) = (kernels.unitRows, packing.pack)
   nonisolated(unsafe) let start = memory.mutablePointer
   parallelFor(
     (rows + unit - 1) / unit, grain: (rowGrain(product.depth) + unit - 1) / unit,

@@ -1,19 +1,18 @@
 internal import _KernelsMicro
 
 /// What the split of a product over threads needs to know of its kernels.
-struct ProductKernels: Sendable {
+struct ProductKernels {
   /// The columns of a packed panel.
   let panelWidth: Int
-  /// The rows of a register tile.
-  let tileRows: Int
+  /// Threads share out rows in multiples of this: those of a register tile, or of a square of the tile
+  /// unit.
+  let unitRows: Int
   /// Whether threads share out panels as long as there is one for each, rather than rows.
   let prefersPanels: Bool
   /// What the panels hold.
   let format: PanelFormat
-  /// The elements that packed rows take: rows, terms; nil where products take rows as they stand.
-  let rowElements: (@Sendable (Int, Int) -> Int)?
-  /// Packs rows of a product.
-  let packRows: @Sendable (Product, Range<Int>, UnsafeMutablePointer<Float>) -> Void
+  /// How rows are packed for all threads; nil where products take rows as they stand.
+  let rowPacking: RowPacking?
   /// The elements of scratch for so many rows, terms and columns.
   let scratch: MatrixKernels.ScratchCount
   /// Computes rows × panels of a product, with scratch.
@@ -21,9 +20,9 @@ struct ProductKernels: Sendable {
 
   /// Kernels for floating-point weights.
   init(_ kernels: MatrixKernels, _ table: KernelTable) {
-    (panelWidth, tileRows) = (kernels.panelWidth, table.tileRows)
+    (panelWidth, unitRows) = (kernels.panelWidth, kernels.prefersPanels ? 32 : table.tileRows)
     (prefersPanels, format) = (kernels.prefersPanels, kernels.format)
-    (rowElements, packRows) = (nil, { _, _, _ in })
+    rowPacking = nil
     (scratch, product) = (kernels.productScratch, kernels.product)
   }
 
@@ -38,13 +37,10 @@ struct ProductKernels: Sendable {
 
   /// Kernels for quantized weights in groups of one size.
   private init(_ kernels: QuantizedKernels, groupSize: Int) {
-    (panelWidth, tileRows) = (kernels.panelWidth, kernels.tileRows)
+    (panelWidth, unitRows) = (kernels.panelWidth, kernels.tileRows)
     // Without rows that are packed once for all, a part of the panels quantizes all of them.
-    (prefersPanels, format) = (kernels.rowElements != nil, kernels.format)
-    rowElements = kernels.rowElements.map { count in
-      { @Sendable in count($0, TermGroups(depth: $1, size: groupSize)) }
-    }
-    packRows = kernels.packRows
+    (prefersPanels, format) = (kernels.rowPacking != nil, kernels.format)
+    rowPacking = kernels.rowPacking
     scratch = { kernels.productScratch($0, $2, TermGroups(depth: $1, size: groupSize)) }
     product = kernels.product
   }

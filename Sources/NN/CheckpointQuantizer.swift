@@ -9,18 +9,13 @@ public import Tensor
 public struct CheckpointQuantizer: Sendable {
   /// How large the integers are.
   public var width: QuantizedMatrix.Width
-  /// The number of inputs that share a scale; nil for all of a row.
+  /// The number of inputs that share a scale; nil for the `defaultGroupSize` of each tensor's width.
   public var groupSize: Int?
   /// The group sizes of layers that differ from `groupSize`, by the name of their weights.
   public var groupSizes: [String: Int] = [:]
 
-  /// A quantizer of one width, in groups of `width.defaultGroupSize` inputs.
-  public init(width: QuantizedMatrix.Width = .eightBits) {
-    self.init(width: width, groupSize: width.defaultGroupSize)
-  }
-
   /// A quantizer of one width, in groups of one size.
-  public init(width: QuantizedMatrix.Width = .eightBits, groupSize: Int?) {
+  public init(width: QuantizedMatrix.Width = .eightBits, groupSize: Int? = nil) {
     (self.width, self.groupSize) = (width, groupSize)
   }
 
@@ -67,7 +62,7 @@ public struct CheckpointQuantizer: Sendable {
       let width = width(of: entry.name, shape: entry.shape)
     else { return nil }
     let (name, outputs, inputs) = (entry.name, entry.shape[0], entry.shape[1])
-    let size = min(groupSizes[name] ?? groupSize ?? .max, max(inputs, 1))
+    let size = min(groupSizes[name] ?? groupSize ?? width.defaultGroupSize, max(inputs, 1))
     let matrix = Once {
       let tensor = try checkpoint.tensor(named: name)
       defer { tensor.discardPages() }

@@ -15,8 +15,11 @@ public struct GroupSizeSearch: Sendable {
   /// The group size that sets the budget: no more scales than with groups of this size everywhere.
   public var budget: Int
 
-  /// A search among Q-DiT's sizes.
-  public init(candidates: [Int] = [32, 64, 96, 128, 192, 288], budget: Int = 128) {
+  /// A search among Q-DiT's sizes and larger ones, which save the scales that smaller ones take.
+  public init(
+    candidates: [Int] = [32, 64, 96, 128, 192, 288, 384, 576, 1152],
+    budget: Int = 384
+  ) {
     (self.candidates, self.budget) = (candidates, budget)
   }
 

@@ -149,16 +149,18 @@ public struct MultiHeadAttention: Layer {
     let x = Operand(x, in: workspace)
     let context = context.map { Operand($0, in: workspace) } ?? x
     let values = values.map { Operand($0, in: workspace) } ?? context
-    func heads(_ layer: Linear, _ tokens: Operand) -> HeadView {
-      HeadView(
-        layer.operand(tokens, in: workspace), from: 0, count: headCount,
-        size: layer.outputs / headCount)
-    }
     let (queries, keys) = (x.shape[1], context.shape[1])
     var sum = bias.map { $0.rank == 2 ? $0.broadcast(to: [headCount] + $0.shape) : $0 }
     if isCausal {
       let causal = causalBias(heads: headCount, queries: queries, keys: keys)
       sum = sum.map { $0 + causal } ?? causal
+    }
+    let hasBias = sum != nil
+    func heads(_ layer: Linear, _ tokens: Operand) -> HeadView {
+      HeadView(
+        hasBias
+          ? layer.operand(tokens, in: workspace) : layer.attentionOperand(tokens, in: workspace),
+        from: 0, count: headCount, size: layer.outputs / headCount)
     }
     let result = attention(
       query: heads(query, x), key: heads(key, context), value: heads(value, values), mask: mask,

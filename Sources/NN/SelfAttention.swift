@@ -52,7 +52,9 @@ public struct SelfAttention: Layer {
     in workspace: Workspace? = nil
   ) -> Tensor<Float> {
     let workspace = workspace ?? qkv.defaultWorkspace
-    let parts = qkv.operand(Operand(x), in: workspace)
+    let parts =
+      isCausal
+      ? qkv.operand(Operand(x), in: workspace) : qkv.attentionOperand(Operand(x), in: workspace)
     return projection(
       heads(of: parts, mask: mask, isCausal: isCausal, in: workspace), in: workspace)
   }

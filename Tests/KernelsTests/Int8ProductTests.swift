@@ -11,9 +11,9 @@ import _TestSupport
   static let shapes: [(rows: Int, outputs: Int, inputs: Int)] = [
     (0, 5, 3), (1, 1, 1), (1, 33, 7), (2, 32, 1), (3, 31, 64), (7, 8, 13), (12, 32, 40),
     (13, 33, 41), (24, 64, 128), (25, 65, 129), (61, 17, 5), (33, 40, 900), (31, 16, 256),
-    (17, 49, 300), (600, 3, 1100),
+    (17, 49, 300), (600, 3, 1100), (97, 70, 3100), (520, 33, 1700),
   ]
-  static let groupSizes: [Int?] = [1, 3, 4, 32, 50, 128, nil]
+  static let groupSizes: [Int?] = [1, 3, 4, 32, 50, 128, 384, nil]
 
   /// The bits of a product, NaN as any.
   private func bits(_ x: [Float]) -> [UInt32] { x.map { $0.isNaN ? 0x7FC0_0000 : $0.bitPattern } }

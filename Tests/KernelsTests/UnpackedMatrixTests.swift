@@ -11,7 +11,7 @@ import _TestSupport
   func givesWhatWasPacked(_ table: KernelTable, _ precision: Precision) throws {
     var numbers = SampleNumbers(seed: 21)
     for (outputs, inputs) in [
-      (1, 1), (3, 2), (32, 33), (49, 64), (65, 31), (7, 300), (0, 5), (5, 0),
+      (1, 1), (3, 2), (32, 33), (49, 64), (65, 31), (7, 300), (5, 900), (0, 5), (5, 0),
     ] {
       let weight = Tensor(numbers.next(outputs * inputs), shape: [outputs, inputs])
       let packed = PackedMatrix(weight, precision: precision, table: table)

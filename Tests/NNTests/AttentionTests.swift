@@ -72,4 +72,32 @@ import _TestSupport
     #expect(rows(2, 3) == [true, true, false, true, true, true])
     #expect(rows(3, 1) == [false, false, true])
   }
+
+  /// A layer of 8-bit integers writes what attention reads.
+  ///
+  /// The bits are those from rows of 32 bits, which attention rounds. Beside a workspace of 32 bits
+  /// nothing is rounded.
+  @Test(arguments: KernelTable.supported, [Precision.int8, .float32])
+  func attentionReadsWhatALayerWritesForIt(_ table: KernelTable, _ precision: Precision) {
+    var numbers = SampleNumbers(seed: 91)
+    let (tokens, headCount, size) = (37, 3, 24)
+    let width = headCount * size
+    let layer = Linear(
+      weight: Tensor(numbers.next(3 * width * width), shape: [3 * width, width]), bias: nil,
+      precision: .int8, table: table)
+    let workspace = Workspace(threads: 2, precision: precision, table: table)
+    let x = Operand(Tensor(numbers.next(2 * tokens * width), shape: [2, tokens, width]))
+    let mask = Tensor((0..<3 * tokens).map { $0 % 5 > 0 }, shape: [3, tokens])
+    func result(_ parts: Operand) -> [Float] {
+      func heads(_ part: Int) -> HeadView {
+        HeadView(parts, from: part * width, count: headCount, size: size).samples([1, 0, 1])
+      }
+      return attention(
+        query: heads(0), key: heads(1), value: heads(2), mask: mask, in: workspace
+      ).tensor.elements
+    }
+    let expected = result(layer.operand(x, in: workspace))
+    #expect(result(layer.attentionOperand(x, in: workspace)) == expected)
+    #expect(expected.allSatisfy { $0.isFinite })
+  }
 }

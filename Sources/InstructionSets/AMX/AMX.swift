@@ -29,8 +29,9 @@ enum AMX: AVX512Vectors {
     panelBytes: { Tile<1, 2>.int8PanelBytes(Self.self, $0) },
     pack: { Tile<1, 2>.packInt8(Self.self, $0, panels: $1, into: $2) },
     unpack: { Tile<1, 2>.unpackInt8(Self.self, panel: $0, $1, into: $2) },
-    rowElements: { int8RowElements(rows: $0, $1) },
-    packRows: { packInt8Rows($0, rows: $1, into: $2) },
+    rowPacking: RowPacking(
+      elementCount: { packedInt8Elements(rows: $0, $1) },
+      pack: { packInt8Rows($0, rows: $1, into: $2) }),
     productScratch: { int8Scratch(rows: $0, columns: $1, $2) },
     product: { computeInt8($0, rows: $1, panels: $2, scratch: $3) })
 

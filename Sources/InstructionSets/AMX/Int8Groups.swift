@@ -4,8 +4,7 @@ internal import _KernelsMicro
 /// The scratch of a product.
 struct Int8Scratch {
   private let start: UnsafeMutablePointer<Float>
-  /// A square of 32 × 32; those a multiple of 4096 bytes apart would be one to the processor when it
-  /// looks for what a load waits for.
+  /// A square of 32 × 32, and more: a load may wait for a store that is a multiple of 4096 bytes away.
   private static let square = 1024 + 48
   /// The elements of all but the sums that wait.
   static let count = 3 * square + 32

@@ -1,38 +1,20 @@
 #if arch(x86_64)
 internal import _KernelsMicro
 
-/// How a product of 8-bit integers is cut to fit the L2 cache.
-private struct Int8Blocking {
-  /// The groups of terms.
-  let groups: TermGroups
-  /// The rows of a block, and the groups in a section of the depth.
-  let rows, section: Int
-  /// The rows that a block of as many rows, or fewer, has at most.
-  private let mostRows: Int
-
-  init(_ rowCount: Int, _ groups: TermGroups) {
-    self.groups = groups
-    // Sections of like length.
-    let sections = min(max((groups.depth + 1535) / 1536, 1), max(groups.count, 1))
-    section = (groups.count + sections - 1) / sections
-    // Two fifths of an L2 cache of 2 MB, as of a product of bfloat16; blocks are of like height too.
-    let squares = max(AMX.squares(rowCount), 1)
-    let bytes = section * AMX.int8GroupBytes(min(groups.size, groups.depth))
-    let limit = max(800 * 1024 / max(bytes, 1), 1)
-    let blocks = (squares + limit - 1) / limit
-    rows = (squares + blocks - 1) / blocks * 32
-    mostRows = min(squares, limit) * 32
+extension TileBlocking {
+  /// A product of 8-bit integers in groups of terms: sections are up to 1536 terms.
+  fileprivate init(_ rowCount: Int, _ groups: TermGroups) {
+    self.init(
+      rowCount, units: groups.count, bytes: AMX.int8GroupBytes(groups.largest),
+      most: max(1536 / groups.size, 1))
   }
-
-  /// The elements of the sums of a panel that wait for the next section.
-  var waitingCount: Int { section < groups.count ? mostRows * 32 : 0 }
 }
 
 extension AMX {
   /// The elements of scratch that `computeInt8` needs: the sums of two groups, a square of those
   /// before, a row of what changes nothing, and the sums that wait for the next section.
   static func int8Scratch(rows: Int, columns: Int, _ groups: TermGroups) -> Int {
-    Int8Scratch.count + Int8Blocking(rows, groups).waitingCount * squares(columns)
+    Int8Scratch.count + TileBlocking(rows, groups).waitingCount * squares(columns)
   }
 
   /// Computes rows × panels of a product of 8-bit integers, whose rows are packed.
@@ -40,13 +22,17 @@ extension AMX {
   /// A block of rows × a section of the depth stays in the L2 cache while each panel meets it. The
   /// tile unit sums up a group of terms of 32 rows and 32 columns; beside it, the vector unit
   /// multiplies the sums of the group before with their scales, and adds them up.
+  ///
+  /// - Precondition: `rows` begin at a multiple of 32.
   static func computeInt8(
     _ product: Product, rows: Range<Int>, panels: Range<Int>, scratch: UnsafeMutablePointer<Float>
   ) {
-    let (groups, blocking) = (product.groups, Int8Blocking(rows.count, product.groups))
+    let (groups, blocking) = (product.groups, TileBlocking(rows.count, product.groups))
     let panelBytes = Tile<1, 2>.int8PanelBytes(Self.self, groups)
     let stripBytes = groups.total(int8GroupBytes)
-    let panelGroupBytes = 128 + int8GroupBytes(min(groups.size, groups.depth))
+    // A group of a panel begins with 128 bytes more than one of rows: starts, which only products of
+    // unsigned bytes need, and then scales.
+    let panelGroupBytes = 128 + int8GroupBytes(groups.largest)
     let scratch = Int8Scratch(scratch)
     scratch.nothing.update(repeating: -0.0, count: 32)
     if groups.count == 0 { scratch.sums.update(repeating: 0, count: 1024) }
@@ -72,8 +58,7 @@ extension AMX {
             computeSquare(
               product, rows: square, groups: section, panel: panel,
               product.a + row / 32 * stripBytes, product.b + panel * panelBytes, next: &next,
-              sums: sums,
-              scratch, &last)
+              sums: sums, scratch, &last)
             row = square.upperBound
           }
           waiting += blocking.waitingCount
@@ -112,10 +97,12 @@ extension AMX {
     guard groups.count > 0 else {
       return finish(product, rows: rows, column: panel * 32, width: 32, sums: sums)
     }
-    let groupBytes = int8GroupBytes(min(groups.size, groups.depth))
+    let groupBytes = int8GroupBytes(groups.largest)
     var a = packedRows + section.lowerBound * groupBytes
     var b = packedPanel + section.lowerBound * (groupBytes + 128)
-    if section.upperBound == groups.count { prefetchOutput(product, rows: rows, panel: panel) }
+    if section.upperBound == groups.count {
+      Tile<1, 2>.prefetchOutput(Self.self, product, rows: rows, panel: panel)
+    }
     for group in section {
       let steps = int8Elements(groups[group].count) / 16
       let place = last.sums.staged == UnsafePointer(scratch.first) ? scratch.second : scratch.first
@@ -136,15 +123,6 @@ extension AMX {
       }
       a += 128 + steps * 2048
       b += 256 + steps * 2048
-    }
-  }
-
-  /// Asks for the lines that a square goes to, while it is computed: they lie a row apart, which is
-  /// nothing that the processor would foresee.
-  @inline(__always)
-  private static func prefetchOutput(_ product: Product, rows: Range<Int>, panel: Int) {
-    for row in rows {
-      prefetchToL1(product.output.place(row: row, column: panel * 32), lines: 2)
     }
   }
 

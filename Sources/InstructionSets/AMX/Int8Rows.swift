@@ -7,7 +7,7 @@ extension AMX {
   static func int8GroupBytes(_ terms: Int) -> Int { 128 + int8Elements(terms) / 16 * 2048 }
 
   /// The elements that packed rows take.
-  static func int8RowElements(rows: Int, _ groups: TermGroups) -> Int {
+  static func packedInt8Elements(rows: Int, _ groups: TermGroups) -> Int {
     squares(rows) * groups.total(int8GroupBytes) / 4
   }
 

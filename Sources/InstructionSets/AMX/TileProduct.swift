@@ -2,23 +2,31 @@
 internal import _KernelsMicro
 
 /// How a product of tiles is cut to fit the L2 cache.
-private struct TileBlocking {
-  /// The rows of a block, and the squares in a section of the depth.
+///
+/// The depth is counted in units: squares, or groups of terms.
+struct TileBlocking {
+  /// The rows of a block, and the units in a section of the depth.
   let rows, section: Int
-  /// The squares of the whole depth.
-  let steps: Int
+  /// The units of the whole depth.
+  let units: Int
   /// The rows that a block of as many rows, or fewer, has at most.
   private let mostRows: Int
 
+  /// A product of bfloat16.
   init(_ rowCount: Int, depth: Int) {
-    steps = AMX.squares(depth)
+    self.init(rowCount, units: AMX.squares(depth), bytes: 2048, most: 48)
+  }
+
+  /// A product whose depth is `units`, of which 32 rows have `bytes` and a section has at most `most`.
+  init(_ rowCount: Int, units: Int, bytes: Int, most: Int) {
+    self.units = units
     // Sections of like length.
-    let sections = max((steps + 47) / 48, 1)
-    section = (steps + sections - 1) / sections
+    let sections = max((units + most - 1) / most, 1)
+    section = (units + sections - 1) / sections
     // Two fifths of an L2 cache of 2 MB: panels, sums and results pass through it too. Blocks are of
     // like height, for each of them reads all weights.
     let squares = max(AMX.squares(rowCount), 1)
-    let limit = max(800 * 1024 / (2048 * section + 1), 1)
+    let limit = max(800 * 1024 / (bytes * section + 1), 1)
     let blocks = (squares + limit - 1) / limit
     rows = (squares + blocks - 1) / blocks * 32
     mostRows = min(squares, limit) * 32
@@ -27,7 +35,7 @@ private struct TileBlocking {
   /// The elements of the sums of a panel that wait for the next section.
   ///
   /// Room for the tallest block: fewer rows may be one block that is taller than one of two.
-  var waitingCount: Int { section < steps ? mostRows * 32 : 0 }
+  var waitingCount: Int { section < units ? mostRows * 32 : 0 }
 }
 
 extension AMX {
@@ -54,14 +62,14 @@ extension AMX {
       let block = first..<min(first + blocking.rows, rows.upperBound)
       var start = 0
       repeat {  // once for a depth of zero
-        let section = start..<min(start + blocking.section, blocking.steps)
+        let section = start..<min(start + blocking.section, blocking.units)
         var waiting = scratch + TileEpilogue.scratchCount
         for panel in panels {
           compute(product, rows: block, steps: section, panel: panel, waiting, &finishing)
           waiting += blocking.waitingCount
         }
         start = section.upperBound
-      } while start < blocking.steps
+      } while start < blocking.units
       first = block.upperBound
     }
     finishing.finish()

@@ -193,13 +193,13 @@ extension Tile {
   /// Asks for the lines that a tile goes to, while it is computed: they lie a row apart, which is
   /// nothing that the processor would foresee.
   @inlinable @inline(__always)
-  static func prefetchOutput<I: InstructionSet>(
+  public static func prefetchOutput<I: InstructionSet>(
     _ isa: I.Type, _ product: Product, rows: Range<Int>, panel: Int
   ) {
     let width = panelWidth(isa)
+    let lines = product.output.layout == .tiles ? (width + 31) / 32 : (width + 15) / 16
     for row in rows {
-      prefetchToL1(
-        product.output.place(row: row, column: panel * width), lines: (width + 15) / 16)
+      prefetchToL1(product.output.place(row: row, column: panel * width), lines: lines)
     }
   }
 

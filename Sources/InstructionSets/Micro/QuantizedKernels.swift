@@ -16,11 +16,8 @@ public final class QuantizedKernels: Sendable {
   /// Unpacks a panel to floating-point numbers, a row of `panelWidth` for each term: panel, groups,
   /// numbers.
   public let unpack: @Sendable (UnsafeRawPointer, TermGroups, UnsafeMutablePointer<Float>) -> Void
-  /// The elements of 32 bits that packed rows take: rows, groups; nil where `product` takes rows of
-  /// 32-bit numbers.
-  public let rowElements: (@Sendable (Int, TermGroups) -> Int)?
-  /// Packs rows of a product, whole blocks of `tileRows` but at the end: product, rows, packed rows.
-  public let packRows: @Sendable (Product, Range<Int>, UnsafeMutablePointer<Float>) -> Void
+  /// How the rows that `product` takes are packed; nil where it takes rows of 32-bit numbers.
+  public let rowPacking: RowPacking?
   /// The elements of 32 bits of scratch that `product` needs: rows, columns, groups.
   public let productScratch: @Sendable (Int, Int, TermGroups) -> Int
   /// Computes rows × panels of a product, with scratch.
@@ -33,21 +30,34 @@ public final class QuantizedKernels: Sendable {
     panelBytes: @escaping @Sendable (TermGroups) -> Int,
     pack: @escaping @Sendable (QuantizedSource, Range<Int>, UnsafeMutableRawPointer) -> Void,
     unpack: @escaping @Sendable (UnsafeRawPointer, TermGroups, UnsafeMutablePointer<Float>) -> Void,
-    rowElements: (@Sendable (Int, TermGroups) -> Int)? = nil,
-    packRows: @escaping @Sendable (Product, Range<Int>, UnsafeMutablePointer<Float>) -> Void =
-      { _, _, _ in },
+    rowPacking: RowPacking? = nil,
     productScratch: @escaping @Sendable (Int, Int, TermGroups) -> Int,
     product: @escaping MatrixKernels.ComputeProduct
   ) {
     (self.panelWidth, self.tileRows, self.format) = (panelWidth, tileRows, format)
     (self.panelBytes, self.pack, self.unpack) = (panelBytes, pack, unpack)
-    (self.rowElements, self.packRows) = (rowElements, packRows)
-    (self.productScratch, self.product) = (productScratch, product)
+    (self.rowPacking, self.productScratch, self.product) = (rowPacking, productScratch, product)
   }
 
   /// The number of panels that hold `columns` columns.
   @inlinable
   public func panels(_ columns: Int) -> Int { (columns + panelWidth - 1) / panelWidth }
+}
+
+/// The packing of rows that all parts of a product share.
+public struct RowPacking: Sendable {
+  /// The elements of 32 bits that packed rows take: rows, groups.
+  public let elementCount: @Sendable (Int, TermGroups) -> Int
+  /// Packs rows of a product, the first a multiple of `tileRows`: product, rows, packed rows.
+  public let pack: @Sendable (Product, Range<Int>, UnsafeMutablePointer<Float>) -> Void
+
+  /// A packing.
+  public init(
+    elementCount: @escaping @Sendable (Int, TermGroups) -> Int,
+    pack: @escaping @Sendable (Product, Range<Int>, UnsafeMutablePointer<Float>) -> Void
+  ) {
+    (self.elementCount, self.pack) = (elementCount, pack)
+  }
 }
 
 // Functions rather than initialisers: classes of Embedded Swift have no generic ones.

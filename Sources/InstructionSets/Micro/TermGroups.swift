@@ -13,6 +13,10 @@ public struct TermGroups: Sendable {
   @inlinable @inline(__always)
   public var count: Int { (depth + size - 1) / size }
 
+  /// The terms of the largest group.
+  @inlinable @inline(__always)
+  public var largest: Int { min(size, depth) }
+
   /// The terms of a group.
   @inlinable @inline(__always)
   public subscript(group: Int) -> Range<Int> { group * size..<min((group + 1) * size, depth) }

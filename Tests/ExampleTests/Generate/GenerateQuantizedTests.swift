@@ -117,6 +117,21 @@ import _TestSupport
     }
   }
 
+  /// A quantized file draws what quantizing on loading draws; modulations have 8 bits in both.
+  @Test(arguments: [("int8", "int8"), ("int4", "w4")])
+  func filesDrawWhatLoadingDraws(_ width: String, _ precision: String) throws {
+    #expect(try draw("--precision", precision, output: "loaded.npy").status == 0)
+    let target = folder.file("small.safetensors")
+    #expect(try inspect("--convert", target, "--quantize", width).status == 0)
+    try FileManager.default.removeItem(atPath: weights)
+    try FileManager.default.moveItem(atPath: target, toPath: weights)
+    #expect(try draw(output: "saved.npy").status == 0)
+    let latents = try ["loaded.npy", "saved.npy"].map {
+      try NumPyFile.read(folder.file($0)).converted(to: Float.self).elements
+    }
+    #expect(latents[0] == latents[1])
+  }
+
   @Test func damagedQuantizedFilesAreNamed() throws {
     let target = folder.file("model/small.safetensors")
     #expect(try inspect("--convert", target, "--quantize", "int8").status == 0)
