@@ -23,7 +23,7 @@ public struct QuantizedMatrix: Sendable {
     /// The number of inputs of a group where nothing else is asked for.
     ///
     /// The widths of DiT-S, B and XL and of PixArt are multiples of it. In groups of 128, weights of 8
-    /// bits would take 4 % more memory, and products on the tile unit up to twice as long.
+    /// bits would take 4 % more memory, and their products would scale three times as many sums.
     public var defaultGroupSize: Int { self == .eightBits ? 384 : 128 }
   }
 
